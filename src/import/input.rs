@@ -1,0 +1,320 @@
+//! The bytes of a file: found, decompressed, bounded, and read either as a stream or whole.
+//!
+//! Files are read, not mapped: a profiler that truncates a mapped file while it is shown would end the program with a
+//! signal nobody can catch, and mapping needs `unsafe`.
+
+use super::ImportError;
+use flate2::bufread::GzDecoder;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Cursor, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// How much of a file the formats see to tell whether it is theirs.
+pub(super) const HEAD_BYTES: usize = 64 << 10;
+
+/// Most bytes of one file held in memory, after decompression.
+const WHOLE_LIMIT: u64 = 4 << 30;
+
+/// Most layers of compression around a profile; more is a bomb.
+const MAX_LAYERS: usize = 3;
+
+/// Progress of a piece of work, and the means to stop it. Clones share both.
+#[derive(Clone, Debug, Default)]
+pub struct Job {
+    shared: Arc<JobState>,
+}
+
+#[derive(Debug, Default)]
+struct JobState {
+    done: AtomicU64,
+    of: AtomicU64,
+    cancelled: AtomicBool,
+}
+
+impl Job {
+    /// A job that has not begun.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reports that `done` of `of` (bytes, rows) are behind us, and fails if the user has cancelled. Cheap enough to
+    /// call every few thousand rows.
+    pub fn progress(&self, done: u64, of: u64) -> Result<(), ImportError> {
+        self.shared.done.store(done, Ordering::Relaxed);
+        self.shared.of.store(of, Ordering::Relaxed);
+        if self.is_cancelled() { Err(ImportError::Cancelled) } else { Ok(()) }
+    }
+
+    /// How far it is, from 0 to 1; `None` while that is not known.
+    pub fn fraction(&self) -> Option<f32> {
+        let of = self.shared.of.load(Ordering::Relaxed);
+        (of > 0).then(|| (self.shared.done.load(Ordering::Relaxed) as f64 / of as f64).clamp(0.0, 1.0) as f32)
+    }
+
+    /// Asks the work to stop; it does so at its next report of progress.
+    pub fn cancel(&self) {
+        self.shared.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it was asked to stop.
+    pub fn is_cancelled(&self) -> bool {
+        self.shared.cancelled.load(Ordering::Relaxed)
+    }
+}
+
+enum Place {
+    Path(PathBuf),
+    Memory(Arc<[u8]>),
+}
+
+/// A file to be read, with its compression already taken off.
+pub struct Input {
+    place: Place,
+    /// Bytes on disk, before decompression.
+    stored_bytes: u64,
+    layers: Vec<Compression>,
+    head: Vec<u8>,
+    whole: Option<Vec<u8>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Compression {
+    Gzip,
+    Zstd,
+}
+
+impl Compression {
+    fn of(head: &[u8]) -> Option<Self> {
+        match head {
+            [0x1f, 0x8b, 8, ..] => Some(Self::Gzip),
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Self::Zstd),
+            _ => None,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
+        }
+    }
+}
+
+impl Input {
+    /// Opens the file at `path` and looks at its beginning.
+    pub fn from_path(path: &Path) -> Result<Self, ImportError> {
+        let io = |source| ImportError::Io { path: path.to_owned(), source };
+        let metadata = std::fs::metadata(path).map_err(io)?;
+        if metadata.is_dir() {
+            return Err(io(std::io::Error::new(std::io::ErrorKind::IsADirectory, "it is a folder")));
+        }
+        // A pipe, a terminal or a device can be read only once and may never end: hold what it gives, within the limit.
+        if !metadata.is_file() {
+            let mut bytes = Vec::new();
+            File::open(path).map_err(io)?.take(WHOLE_LIMIT).read_to_end(&mut bytes).map_err(io)?;
+            return Self::new(Place::Memory(bytes.into()), 0);
+        }
+        Self::new(Place::Path(path.to_owned()), metadata.len())
+    }
+
+    /// Bytes that are already in memory.
+    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, ImportError> {
+        let stored = bytes.len() as u64;
+        Self::new(Place::Memory(bytes.into()), stored)
+    }
+
+    fn new(place: Place, stored_bytes: u64) -> Result<Self, ImportError> {
+        let mut input = Self { place, stored_bytes, layers: Vec::new(), head: Vec::new(), whole: None };
+        loop {
+            input.head = input.read_head()?;
+            let Some(compression) = Compression::of(&input.head) else { return Ok(input) };
+            if input.layers.len() == MAX_LAYERS {
+                return Err(ImportError::Compression {
+                    compression: compression.name(),
+                    why: format!("it is compressed more than {MAX_LAYERS} times over"),
+                });
+            }
+            input.layers.push(compression);
+        }
+    }
+
+    fn read_head(&self) -> Result<Vec<u8>, ImportError> {
+        let mut head = Vec::new();
+        let result = self.open()?.take(HEAD_BYTES as u64).read_to_end(&mut head);
+        match result {
+            // A file cut short may still begin with enough to be told what it is.
+            Err(_) if !head.is_empty() => Ok(head),
+            Err(error) => Err(self.read_error(error)),
+            Ok(_) => Ok(head),
+        }
+    }
+
+    /// The first bytes after decompression.
+    pub fn head(&self) -> &[u8] {
+        &self.head
+    }
+
+    /// Where the file is, if it is a file.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.place {
+            Place::Path(path) => Some(path),
+            Place::Memory(_) => None,
+        }
+    }
+
+    /// Bytes on disk, before decompression; 0 where not known.
+    pub fn stored_bytes(&self) -> u64 {
+        self.stored_bytes
+    }
+
+    /// Whether the bytes were compressed on disk.
+    pub fn is_compressed(&self) -> bool {
+        !self.layers.is_empty()
+    }
+
+    /// A fresh stream over all bytes, decompressed, for readers that need not hold the file. `on_bytes` style progress
+    /// is up to the reader: [`Input::stored_bytes`] is the total of an uncompressed file.
+    pub fn open(&self) -> Result<Box<dyn BufRead + Send>, ImportError> {
+        const BUFFER: usize = 1 << 20;
+        let mut reader: Box<dyn BufRead + Send> = match &self.place {
+            Place::Path(path) => {
+                let file = File::open(path).map_err(|source| ImportError::Io { path: path.clone(), source })?;
+                Box::new(BufReader::with_capacity(BUFFER, file))
+            }
+            Place::Memory(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
+        };
+        for layer in &self.layers {
+            reader = match layer {
+                Compression::Gzip => Box::new(BufReader::with_capacity(BUFFER, GzipMembers { decoder: Some(GzDecoder::new(reader)) })),
+                Compression::Zstd => {
+                    let decoder = ruzstd::decoding::StreamingDecoder::new(reader)
+                        .map_err(|e| ImportError::Compression { compression: "zstd", why: e.to_string() })?;
+                    Box::new(BufReader::with_capacity(BUFFER, decoder))
+                }
+            };
+        }
+        Ok(reader)
+    }
+
+    /// All bytes, decompressed, read on first use and kept until [`rewind`](Self::rewind) or the end.
+    pub fn bytes(&mut self, job: &Job) -> Result<&[u8], ImportError> {
+        if self.whole.is_none() {
+            self.whole = Some(self.read_whole(job)?);
+        }
+        Ok(self.whole.as_deref().unwrap_or_default())
+    }
+
+    fn read_whole(&self, job: &Job) -> Result<Vec<u8>, ImportError> {
+        const STEP: u64 = 8 << 20;
+        if self.stored_bytes > WHOLE_LIMIT {
+            return Err(too_large());
+        }
+        let expected = if self.is_compressed() { 0 } else { self.stored_bytes };
+        let mut bytes = Vec::with_capacity(expected as usize + 1);
+        let mut reader = self.open()?;
+        loop {
+            job.progress(0, 0)?;
+            let read = reader.by_ref().take(STEP).read_to_end(&mut bytes).map_err(|e| self.read_error(e))?;
+            if read == 0 {
+                return Ok(bytes);
+            }
+            if bytes.len() as u64 > WHOLE_LIMIT {
+                return Err(too_large());
+            }
+        }
+    }
+
+    /// Forgets bytes held for a reader that refused the file.
+    pub(super) fn rewind(&mut self) {
+        self.whole = None;
+    }
+
+    /// An error of the stream from [`open`](Self::open), in the terms of this file.
+    pub fn read_error(&self, source: std::io::Error) -> ImportError {
+        match (self.layers.last(), &self.place) {
+            (Some(layer), _) => {
+                let why = match source.kind() {
+                    std::io::ErrorKind::UnexpectedEof => "it ends too early".to_owned(),
+                    _ => source.to_string(),
+                };
+                ImportError::Compression { compression: layer.name(), why }
+            }
+            (None, Place::Path(path)) => ImportError::Io { path: path.clone(), source },
+            (None, Place::Memory(_)) => ImportError::Io { path: PathBuf::from("memory"), source },
+        }
+    }
+}
+
+fn too_large() -> ImportError {
+    ImportError::TooLarge { what: "the file".to_owned(), limit: "4 GiB" }
+}
+
+/// Gzip members one after another. Bytes after the last member that are no member (padding, a signature) are ignored,
+/// as `gzip -d` does.
+struct GzipMembers<R: BufRead> {
+    /// `None` only after an error or the end.
+    decoder: Option<GzDecoder<R>>,
+}
+
+impl<R: BufRead> Read for GzipMembers<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        while let Some(decoder) = &mut self.decoder {
+            let n = decoder.read(buffer)?;
+            if n > 0 || buffer.is_empty() {
+                return Ok(n);
+            }
+            let Some(mut rest) = self.decoder.take().map(GzDecoder::into_inner) else { break };
+            if rest.fill_buf()?.starts_with(&[0x1f, 0x8b]) {
+                self.decoder = Some(GzDecoder::new(rest));
+            }
+        }
+        Ok(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::{Compression as Level, write::GzEncoder};
+    use std::io::Write;
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Level::fast());
+        encoder.write_all(bytes).expect("writes to memory");
+        encoder.finish().expect("ends")
+    }
+
+    fn whole(bytes: Vec<u8>) -> Result<Vec<u8>, ImportError> {
+        Input::from_bytes(bytes)?.bytes(&Job::new()).map(<[u8]>::to_vec)
+    }
+
+    #[test]
+    fn members_layers_and_padding_are_taken_off() {
+        let two = [gzip(b"first "), gzip(b"second")].concat();
+        assert_eq!(whole(two).expect("reads"), b"first second");
+        assert_eq!(whole(gzip(&gzip(b"deep"))).expect("reads"), b"deep");
+        let padded = [gzip(b"data"), b"\0\0\0junk".to_vec()].concat();
+        assert_eq!(whole(padded).expect("reads"), b"data");
+    }
+
+    #[test]
+    fn a_broken_checksum_and_a_cut_are_errors() {
+        let mut bad = gzip(b"some data that has a checksum");
+        let at = bad.len() - 6;
+        bad[at] ^= 0xff;
+        assert!(matches!(whole(bad), Err(ImportError::Compression { compression: "gzip", .. })));
+        let cut = gzip(&[7_u8; 5000])[..20].to_vec();
+        assert!(matches!(whole(cut), Err(ImportError::Compression { .. })));
+    }
+
+    #[test]
+    fn compressing_over_and_over_is_refused() {
+        let mut bytes = b"x".to_vec();
+        for _ in 0..6 {
+            bytes = gzip(&bytes);
+        }
+        assert!(matches!(Input::from_bytes(bytes), Err(ImportError::Compression { .. })));
+    }
+}

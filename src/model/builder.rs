@@ -1,0 +1,636 @@
+//! Builds a [`Profile`] row by row, and checks it once at the end.
+
+use super::{
+    Body, CallEdge, CallGraph, Frame, FrameId, Function, FunctionId, Label, LabelsId, Metric, MetricId, Origin, Profile,
+    Samples, StackId, StackProfile, Stacks, StringId, TimeMeaning, Track, TrackId, Unit, Warning, strings::Interner,
+};
+use hashbrown::HashTable;
+use rustc_hash::{FxHashMap, FxHasher};
+use std::hash::{Hash, Hasher};
+
+/// Why a profile cannot be built, whatever its format.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum BuildError {
+    /// Names and paths together are over 4 GiB.
+    #[error("its names and paths together are larger than 4 GiB")]
+    TooMuchText,
+    /// A column would need more than 2³² rows.
+    #[error("it holds more than 4,294,967,295 {0}")]
+    TooManyRows(&'static str),
+    /// The values of one metric add up to more than a 64-bit integer holds.
+    #[error("its values of “{0}” add up to more than 9.2 × 10¹⁸")]
+    Overflow(String),
+}
+
+/// What every profile has, whichever body it gets.
+#[derive(Debug)]
+struct Tables {
+    strings: Interner,
+    functions: Vec<Function>,
+    function_index: FxHashMap<Function, FunctionId>,
+    metrics: Vec<Metric>,
+    default_metric: Option<MetricId>,
+    origin: Origin,
+    warnings: Vec<Warning>,
+    failed: Option<BuildError>,
+}
+
+impl Tables {
+    fn new(format: &'static str) -> Self {
+        Self {
+            strings: Interner::new(),
+            functions: Vec::new(),
+            function_index: FxHashMap::default(),
+            metrics: Vec::new(),
+            default_metric: None,
+            origin: Origin { format, ..Origin::default() },
+            warnings: Vec::new(),
+            failed: None,
+        }
+    }
+
+    fn string(&mut self, text: &str) -> StringId {
+        match self.strings.intern(text) {
+            Ok(id) => id,
+            Err(error) => {
+                self.fail(error);
+                StringId::EMPTY
+            }
+        }
+    }
+
+    fn fail(&mut self, error: BuildError) {
+        self.failed.get_or_insert(error);
+    }
+
+    fn function(&mut self, function: Function) -> FunctionId {
+        if let Some(&id) = self.function_index.get(&function) {
+            return id;
+        }
+        let id = next_id(self.functions.len(), "functions", &mut self.failed).map_or(FunctionId(0), FunctionId);
+        self.functions.push(function);
+        self.function_index.insert(function, id);
+        id
+    }
+
+    fn metric(&mut self, name: &str, unit: Unit) -> MetricId {
+        self.metrics.push(Metric { name: name.to_owned(), unit });
+        MetricId::at(self.metrics.len() - 1)
+    }
+
+    fn warn(&mut self, text: &str, count: u64) {
+        if count == 0 {
+            return;
+        }
+        match self.warnings.iter_mut().find(|w| w.text == text) {
+            Some(warning) => warning.count += count,
+            None => self.warnings.push(Warning { text: text.to_owned(), count }),
+        }
+    }
+
+    fn check_sum(&self, metric: MetricId, values: &[i64]) -> Result<(), BuildError> {
+        let sum: u128 = values.iter().map(|v| u128::from(v.unsigned_abs())).sum();
+        if sum > i64::MAX as u128 {
+            return Err(BuildError::Overflow(self.metrics[metric.index()].name.clone()));
+        }
+        Ok(())
+    }
+
+    fn into_profile(mut self, frames: Vec<Frame>, tracks: Vec<Track>, body: Body) -> Profile {
+        if self.metrics.is_empty() {
+            self.metric("samples", Unit::Samples);
+        }
+        let first_time = self.metrics.iter().position(|m| m.unit == Unit::Nanoseconds);
+        let default_metric = self.default_metric.unwrap_or(MetricId::at(first_time.unwrap_or(0)));
+        Profile {
+            strings: self.strings.finish(),
+            functions: self.functions,
+            frames,
+            tracks,
+            metrics: self.metrics,
+            default_metric,
+            body,
+            origin: self.origin,
+            warnings: self.warnings,
+        }
+    }
+}
+
+fn next_id(rows: usize, what: &'static str, failed: &mut Option<BuildError>) -> Option<u32> {
+    // The last id is kept free for "none".
+    if rows < u32::MAX as usize {
+        return Some(rows as u32);
+    }
+    failed.get_or_insert(BuildError::TooManyRows(what));
+    None
+}
+
+macro_rules! shared_methods {
+    () => {
+        /// The id of a text.
+        pub fn string(&mut self, text: &str) -> StringId {
+            self.tables.string(text)
+        }
+
+        /// The text behind an id given by [`Self::string`].
+        pub fn text(&self, id: StringId) -> &str {
+            self.tables.strings.get(id)
+        }
+
+        /// The id of a function; equal functions share one.
+        pub fn function(&mut self, function: Function) -> FunctionId {
+            self.tables.function(function)
+        }
+
+        /// Adds a metric; values are given in the order metrics were added.
+        pub fn metric(&mut self, name: &str, unit: Unit) -> MetricId {
+            self.tables.metric(name, unit)
+        }
+
+        /// The metric to show first.
+        pub fn set_default_metric(&mut self, metric: MetricId) {
+            self.tables.default_metric = Some(metric);
+        }
+
+        /// Provenance, to be filled in.
+        pub fn origin_mut(&mut self) -> &mut Origin {
+            &mut self.tables.origin
+        }
+
+        /// Remembers something the reader must know. Equal texts are counted, not repeated.
+        pub fn warn(&mut self, text: &str) {
+            self.tables.warn(text, 1);
+        }
+
+        /// Remembers something that happened `count` times; nothing where that is 0.
+        pub fn warn_times(&mut self, text: &str, count: u64) {
+            self.tables.warn(text, count);
+        }
+    };
+}
+
+#[derive(Clone, Copy)]
+struct StackKey {
+    parent: StackId,
+    frame: FrameId,
+    id: StackId,
+}
+
+fn stack_hash(parent: StackId, frame: FrameId) -> u64 {
+    let mut hasher = FxHasher::default();
+    ((u64::from(parent.0) << 32) | u64::from(frame.0)).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Builds a profile of whole stacks.
+///
+/// A problem that makes the whole profile unusable (too many rows, sums that overflow) is reported by
+/// [`finish`](Self::finish), so that readers need not check every row.
+pub struct ProfileBuilder {
+    tables: Tables,
+    frames: Vec<Frame>,
+    frame_index: FxHashMap<Frame, FrameId>,
+    stacks: Stacks,
+    stack_index: HashTable<StackKey>,
+    tracks: Vec<Track>,
+    samples: Samples,
+    label_index: FxHashMap<Box<[Label]>, LabelsId>,
+    timed: bool,
+    /// The frames of the stack asked for last and the ids of its prefixes, because the next one mostly begins alike.
+    last_path: Vec<(FrameId, StackId)>,
+}
+
+impl ProfileBuilder {
+    /// An empty profile of the named format.
+    pub fn new(format: &'static str) -> Self {
+        Self {
+            tables: Tables::new(format),
+            frames: Vec::new(),
+            frame_index: FxHashMap::default(),
+            stacks: Stacks { parents: vec![StackId::EMPTY], frames: vec![FrameId(u32::MAX)] },
+            stack_index: HashTable::new(),
+            tracks: Vec::new(),
+            samples: Samples { label_sets: vec![Box::from([])], ..Samples::default() },
+            label_index: FxHashMap::default(),
+            timed: true,
+            last_path: Vec::new(),
+        }
+    }
+
+    shared_methods!();
+
+    /// The id of a function known by its name and file alone, or by its first line too (0: not known).
+    pub fn function_named(&mut self, name: &str, file: &str, line: u32) -> FunctionId {
+        let function = Function { name: self.string(name), file: self.string(file), line, object: StringId::EMPTY };
+        self.function(function)
+    }
+
+    /// The id of a place in a function; `line` is the line that was running, 0 where not known.
+    pub fn frame(&mut self, function: FunctionId, line: u32) -> FrameId {
+        self.frame_of(Frame { function, line, inlined: false })
+    }
+
+    /// The id of a frame; equal frames share one.
+    pub fn frame_of(&mut self, frame: Frame) -> FrameId {
+        if let Some(&id) = self.frame_index.get(&frame) {
+            return id;
+        }
+        let id = next_id(self.frames.len(), "frames", &mut self.tables.failed).map_or(FrameId(0), FrameId);
+        self.frames.push(frame);
+        self.frame_index.insert(frame, id);
+        id
+    }
+
+    /// The stack `parent` with `frame` called on top of it.
+    #[inline]
+    pub fn stack(&mut self, parent: StackId, frame: FrameId) -> StackId {
+        let hash = stack_hash(parent, frame);
+        if let Some(found) = self.stack_index.find(hash, |k| k.parent == parent && k.frame == frame) {
+            return found.id;
+        }
+        let Some(id) = next_id(self.stacks.parents.len(), "stacks", &mut self.tables.failed).map(StackId) else {
+            return StackId::EMPTY;
+        };
+        self.stacks.parents.push(parent);
+        self.stacks.frames.push(frame);
+        self.stack_index
+            .insert_unique(hash, StackKey { parent, frame, id }, |k| stack_hash(k.parent, k.frame));
+        id
+    }
+
+    /// The stack of the given frames, outermost first. Fastest where stacks that begin alike follow each other.
+    pub fn stack_of(&mut self, outermost_first: &[FrameId]) -> StackId {
+        let shared = self.last_path.iter().zip(outermost_first).take_while(|((f, _), g)| f == *g).count();
+        self.last_path.truncate(shared);
+        let mut stack = self.last_path.last().map_or(StackId::EMPTY, |(_, s)| *s);
+        for &frame in &outermost_first[shared..] {
+            stack = self.stack(stack, frame);
+            self.last_path.push((frame, stack));
+        }
+        stack
+    }
+
+    /// Adds a thread.
+    pub fn track(&mut self, track: Track) -> TrackId {
+        let id = next_id(self.tracks.len(), "threads", &mut self.tables.failed).map_or(TrackId(0), TrackId);
+        self.tracks.push(track);
+        id
+    }
+
+    /// The id of an equal thread, added where there is none yet.
+    pub fn track_like(&mut self, track: &Track) -> TrackId {
+        match self.tracks.iter().position(|t| t == track) {
+            Some(i) => TrackId::at(i),
+            None => self.track(track.clone()),
+        }
+    }
+
+    /// The threads so far, to be completed when their names turn up later in the file.
+    pub fn tracks_mut(&mut self) -> &mut [Track] {
+        &mut self.tracks
+    }
+
+    /// The id of a set of labels.
+    pub fn labels(&mut self, labels: &[Label]) -> LabelsId {
+        if labels.is_empty() {
+            return LabelsId::NONE;
+        }
+        if let Some(&id) = self.label_index.get(labels) {
+            return id;
+        }
+        let id = LabelsId::at(self.samples.label_sets.len());
+        self.samples.label_sets.push(labels.into());
+        self.label_index.insert(labels.into(), id);
+        id
+    }
+
+    /// Adds a sample with one value for each metric, in the order the metrics were added.
+    ///
+    /// `start_ns` is the time from the beginning of the recording. If one sample has none, none of them keeps it.
+    pub fn sample(&mut self, track: TrackId, stack: StackId, start_ns: Option<i64>, values: &[i64]) {
+        debug_assert_eq!(values.len(), self.tables.metrics.len());
+        if self.samples.stacks.len() >= u32::MAX as usize {
+            self.tables.fail(BuildError::TooManyRows("samples"));
+            return;
+        }
+        self.samples.stacks.push(stack);
+        self.samples.tracks.push(track);
+        self.samples.weights.resize_with(self.tables.metrics.len(), Vec::new);
+        for (column, value) in self.samples.weights.iter_mut().zip(values) {
+            column.push(*value);
+        }
+        match start_ns {
+            Some(start) if self.timed => self.samples.starts_ns.push(start),
+            _ => self.timed = false,
+        }
+        if !self.samples.labels.is_empty() {
+            self.samples.labels.push(LabelsId::NONE);
+        }
+    }
+
+    /// Gives the sample added last a set of labels.
+    pub fn label_last_sample(&mut self, labels: LabelsId) {
+        if labels != LabelsId::NONE && !self.samples.stacks.is_empty() {
+            self.samples.labels.resize(self.samples.stacks.len(), LabelsId::NONE);
+            if let Some(last) = self.samples.labels.last_mut() {
+                *last = labels;
+            }
+        }
+    }
+
+    /// How many samples there are so far.
+    pub fn sample_count(&self) -> usize {
+        self.samples.stacks.len()
+    }
+
+    /// Whether something already made the profile unusable, so that a reader can stop early.
+    pub fn has_failed(&self) -> bool {
+        self.tables.failed.is_some()
+    }
+
+    /// Checks and seals the profile.
+    pub fn finish(mut self) -> Result<Profile, BuildError> {
+        if let Some(error) = self.tables.failed.take() {
+            return Err(error);
+        }
+        if self.tables.metrics.is_empty() {
+            self.tables.metric("samples", Unit::Samples);
+        }
+        self.samples.weights.resize_with(self.tables.metrics.len(), Vec::new);
+        for (i, weights) in self.samples.weights.iter().enumerate() {
+            self.tables.check_sum(MetricId::at(i), weights)?;
+        }
+        if !self.timed {
+            self.samples.starts_ns = Vec::new();
+            if self.tables.origin.time == TimeMeaning::Clock {
+                self.tables.origin.time = TimeMeaning::None;
+            }
+        }
+        if self.tracks.is_empty() {
+            self.tracks.push(Track::default());
+        }
+        if self.samples.is_empty() {
+            self.tables.warn("The file is a valid profile, but it holds no samples.", 1);
+        }
+        self.stacks.parents.shrink_to_fit();
+        self.stacks.frames.shrink_to_fit();
+        let body = Body::Stacks(StackProfile { stacks: self.stacks, samples: self.samples });
+        Ok(self.tables.into_profile(self.frames, self.tracks, body))
+    }
+}
+
+#[derive(Clone, Copy, Default)]
+struct EdgeFigures {
+    calls: i64,
+    primitive_calls: i64,
+}
+
+/// Builds a profile of functions and caller → callee edges.
+pub struct GraphBuilder {
+    tables: Tables,
+    calls: Vec<i64>,
+    primitive_calls: Vec<i64>,
+    own: Vec<Vec<i64>>,
+    total: Vec<Vec<i64>>,
+    edges: Vec<(FunctionId, FunctionId, EdgeFigures)>,
+    edge_own: Vec<Vec<i64>>,
+    edge_total: Vec<Vec<i64>>,
+    has_calls: bool,
+}
+
+impl GraphBuilder {
+    /// An empty call graph of the named format. Add its metrics before its functions.
+    pub fn new(format: &'static str) -> Self {
+        Self {
+            tables: Tables::new(format),
+            calls: Vec::new(),
+            primitive_calls: Vec::new(),
+            own: Vec::new(),
+            total: Vec::new(),
+            edges: Vec::new(),
+            edge_own: Vec::new(),
+            edge_total: Vec::new(),
+            has_calls: true,
+        }
+    }
+
+    shared_methods!();
+
+    /// The file does not say how often functions were called.
+    pub fn without_calls(&mut self) {
+        self.has_calls = false;
+    }
+
+    /// Adds to a function's figures; `own` and `total` hold one value for each metric.
+    pub fn add(&mut self, function: FunctionId, calls: i64, primitive_calls: i64, own: &[i64], total: &[i64]) {
+        let row = function.index();
+        grow_and_add(&mut self.calls, row, calls);
+        grow_and_add(&mut self.primitive_calls, row, primitive_calls);
+        add_columns(&mut self.own, row, own);
+        add_columns(&mut self.total, row, total);
+    }
+
+    /// Adds to an edge's figures: the callee's calls and cost when called by `caller`. Edges that are added twice are
+    /// summed.
+    pub fn add_edge(
+        &mut self,
+        caller: FunctionId,
+        callee: FunctionId,
+        (calls, primitive_calls): (i64, i64),
+        own: &[i64],
+        total: &[i64],
+    ) {
+        let row = self.edges.len();
+        self.edges.push((caller, callee, EdgeFigures { calls, primitive_calls }));
+        add_columns(&mut self.edge_own, row, own);
+        add_columns(&mut self.edge_total, row, total);
+    }
+
+    /// Checks and seals the profile.
+    pub fn finish(mut self) -> Result<Profile, BuildError> {
+        if let Some(error) = self.tables.failed.take() {
+            return Err(error);
+        }
+        if self.tables.metrics.is_empty() {
+            self.tables.metric("time", Unit::Nanoseconds);
+        }
+        let functions = self.tables.functions.len();
+        let metrics = self.tables.metrics.len();
+        self.calls.resize(functions, 0);
+        self.primitive_calls.resize(functions, 0);
+        for columns in [&mut self.own, &mut self.total] {
+            columns.resize_with(metrics, Vec::new);
+            columns.iter_mut().for_each(|c| c.resize(functions, 0));
+        }
+        for columns in [&mut self.edge_own, &mut self.edge_total] {
+            columns.resize_with(metrics, Vec::new);
+            columns.iter_mut().for_each(|c| c.resize(self.edges.len(), 0));
+        }
+        for (i, own) in self.own.iter().enumerate() {
+            self.tables.check_sum(MetricId::at(i), own)?;
+        }
+        if functions == 0 {
+            self.tables.warn("The file is a valid profile, but it holds no function.", 1);
+        }
+        let graph = self.sorted_graph(functions);
+        Ok(self.tables.into_profile(Vec::new(), vec![Track::default()], Body::Graph(graph)))
+    }
+
+    fn sorted_graph(&mut self, functions: usize) -> CallGraph {
+        let mut order: Vec<u32> = (0..self.edges.len() as u32).collect();
+        order.sort_unstable_by_key(|&e| {
+            let (caller, callee, _) = self.edges[e as usize];
+            (caller, callee, e)
+        });
+        let metrics = self.edge_own.len();
+        let mut graph = CallGraph {
+            own: std::mem::take(&mut self.own),
+            total: std::mem::take(&mut self.total),
+            calls: std::mem::take(&mut self.calls),
+            primitive_calls: std::mem::take(&mut self.primitive_calls),
+            edges: Vec::with_capacity(order.len()),
+            edge_own: vec![Vec::with_capacity(order.len()); metrics],
+            edge_total: vec![Vec::with_capacity(order.len()); metrics],
+            has_calls: self.has_calls,
+            ..CallGraph::default()
+        };
+        for &e in &order {
+            let e = e as usize;
+            let (caller, callee, figures) = self.edges[e];
+            let same = graph.edges.last().is_some_and(|l| l.caller == caller && l.callee == callee);
+            if same {
+                if let Some(last) = graph.edges.last_mut() {
+                    last.calls = last.calls.saturating_add(figures.calls);
+                    last.primitive_calls = last.primitive_calls.saturating_add(figures.primitive_calls);
+                }
+                for m in 0..metrics {
+                    add_to_last(&mut graph.edge_own[m], self.edge_own[m][e]);
+                    add_to_last(&mut graph.edge_total[m], self.edge_total[m][e]);
+                }
+            } else {
+                let EdgeFigures { calls, primitive_calls } = figures;
+                graph.edges.push(CallEdge { caller, callee, calls, primitive_calls });
+                for m in 0..metrics {
+                    graph.edge_own[m].push(self.edge_own[m][e]);
+                    graph.edge_total[m].push(self.edge_total[m][e]);
+                }
+            }
+        }
+        graph.first_out = offsets(functions, graph.edges.iter().map(|e| e.caller));
+        graph.first_in = offsets(functions, graph.edges.iter().map(|e| e.callee));
+        graph.incoming = (0..graph.edges.len() as u32).collect();
+        graph.incoming.sort_by_key(|&e| graph.edges[e as usize].callee);
+        graph
+    }
+}
+
+/// `offsets[i]..offsets[i + 1]` is the run of row `i` in a list sorted by row.
+fn offsets(rows: usize, of: impl Iterator<Item = FunctionId>) -> Vec<u32> {
+    let mut offsets = vec![0_u32; rows + 1];
+    for function in of {
+        offsets[function.index() + 1] += 1;
+    }
+    for i in 1..offsets.len() {
+        offsets[i] += offsets[i - 1];
+    }
+    offsets
+}
+
+fn grow_and_add(column: &mut Vec<i64>, row: usize, value: i64) {
+    if column.len() <= row {
+        column.resize(row + 1, 0);
+    }
+    column[row] = column[row].saturating_add(value);
+}
+
+fn add_columns(columns: &mut Vec<Vec<i64>>, row: usize, values: &[i64]) {
+    columns.resize_with(values.len().max(columns.len()), Vec::new);
+    for (column, value) in columns.iter_mut().zip(values) {
+        grow_and_add(column, row, *value);
+    }
+}
+
+fn add_to_last(column: &mut [i64], value: i64) {
+    if let Some(last) = column.last_mut() {
+        *last = last.saturating_add(value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stacks(profile: &Profile) -> &StackProfile {
+        match profile.body() {
+            Body::Stacks(stacks) => stacks,
+            Body::Graph(_) => panic!("built from stacks"),
+        }
+    }
+
+    #[test]
+    fn stacks_that_begin_alike_share_their_beginning_and_parents_come_first() {
+        let mut b = ProfileBuilder::new("test");
+        let frames: Vec<FrameId> = ["main", "parse", "read"]
+            .iter()
+            .map(|name| {
+                let f = b.function_named(name, "a.py", 0);
+                b.frame(f, 0)
+            })
+            .collect();
+        let long = b.stack_of(&frames);
+        let short = b.stack_of(&frames[..2]);
+        let again = b.stack_of(&frames);
+        assert_eq!(long, again);
+        let profile = b.finish().expect("builds");
+        let stacks = &stacks(&profile).stacks;
+        assert_eq!(stacks.parent(long), short);
+        assert_eq!(stacks.len(), 4);
+        assert!((1..stacks.len()).all(|i| stacks.parents()[i].index() < i));
+        let names: Vec<_> = stacks.walk(long).map(|f| profile.name(profile.frame(f).function)).collect();
+        assert_eq!(names, ["read", "parse", "main"]);
+    }
+
+    #[test]
+    fn one_sample_without_a_time_takes_the_timeline_away() {
+        let mut b = ProfileBuilder::new("test");
+        b.metric("samples", Unit::Samples);
+        let track = b.track(Track::default());
+        b.origin_mut().time = TimeMeaning::Clock;
+        b.sample(track, StackId::EMPTY, Some(5), &[1]);
+        b.sample(track, StackId::EMPTY, None, &[1]);
+        let profile = b.finish().expect("builds");
+        assert_eq!(stacks(&profile).samples.starts_ns(), None);
+        assert_eq!(profile.origin().time, TimeMeaning::None);
+    }
+
+    #[test]
+    fn sums_that_do_not_fit_are_an_error_not_a_wrong_number() {
+        let mut b = ProfileBuilder::new("test");
+        b.metric("bytes", Unit::Bytes);
+        let track = b.track(Track::default());
+        b.sample(track, StackId::EMPTY, None, &[i64::MAX]);
+        b.sample(track, StackId::EMPTY, None, &[i64::MAX]);
+        assert_eq!(b.finish().err(), Some(BuildError::Overflow("bytes".to_owned())));
+    }
+
+    #[test]
+    fn edges_added_twice_are_summed_and_found_from_both_ends() {
+        let mut b = GraphBuilder::new("test");
+        b.metric("time", Unit::Nanoseconds);
+        let name = b.string("f");
+        let f = b.function(Function { name, file: StringId::EMPTY, line: 1, object: StringId::EMPTY });
+        let g = b.function(Function { name, file: StringId::EMPTY, line: 2, object: StringId::EMPTY });
+        b.add(f, 1, 1, &[10], &[30]);
+        b.add(g, 2, 2, &[20], &[20]);
+        b.add_edge(f, g, (1, 1), &[5], &[5]);
+        b.add_edge(f, g, (1, 1), &[15], &[15]);
+        let profile = b.finish().expect("builds");
+        let Body::Graph(graph) = profile.body() else { panic!("built as a graph") };
+        assert_eq!(graph.edges().len(), 1);
+        assert_eq!(graph.outgoing(f), 0..1);
+        assert_eq!(graph.incoming(g), &[0]);
+        assert!(graph.incoming(f).is_empty());
+        assert_eq!(graph.edge_total(MetricId(0)), &[20]);
+        assert_eq!(graph.edges()[0].calls, 2);
+    }
+}

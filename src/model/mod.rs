@@ -1,0 +1,26 @@
+//! The facts as they were recorded: names, functions, frames, stacks, samples, the call graph, metrics and units.
+//!
+//! Tables are columns linked by small ids, so that a profile of a million samples is a handful of flat arrays. A
+//! [`Profile`] is made by a [`ProfileBuilder`] and never changes afterwards.
+
+mod builder;
+mod graph;
+mod ids;
+mod metric;
+mod origin;
+mod profile;
+mod samples;
+mod stacks;
+mod strings;
+mod track;
+
+pub use builder::{BuildError, GraphBuilder, ProfileBuilder};
+pub use graph::{CallEdge, CallGraph};
+pub use ids::{FrameId, FunctionId, LabelsId, MetricId, StackId, StringId, TrackId};
+pub use metric::{Metric, Unit};
+pub use origin::{Origin, TimeMeaning, Warning};
+pub use profile::{Body, Frame, Function, Profile, StackProfile};
+pub use samples::{Label, LabelValue, Samples};
+pub use stacks::Stacks;
+pub use strings::Strings;
+pub use track::Track;

@@ -1,0 +1,184 @@
+//! The profile itself.
+
+use super::{
+    CallGraph, FrameId, FunctionId, Metric, MetricId, Origin, Samples, Stacks, StringId, Strings, Track,
+    TrackId, Warning,
+};
+
+/// A function as the profile names it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Function {
+    /// Its name, as recorded: `parse`, `<module>`, `<built-in method time.sleep>`.
+    pub name: StringId,
+    /// The file it is defined in, as recorded; empty where not known.
+    pub file: StringId,
+    /// Its first line, counted from one; 0 where not known. Never the line that was running.
+    pub line: u32,
+    /// The shared library or executable a native function lives in; empty where not known.
+    pub object: StringId,
+}
+
+/// A place in a function: what one entry of a stack says.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Frame {
+    /// The function.
+    pub function: FunctionId,
+    /// The line that was running, counted from one; 0 where not known.
+    pub line: u32,
+    /// Whether the compiler folded this call into its caller.
+    pub inlined: bool,
+}
+
+/// Whole stacks and the samples that hit them.
+#[derive(Debug)]
+pub struct StackProfile {
+    /// The prefix tree of stacks.
+    pub stacks: Stacks,
+    /// The samples.
+    pub samples: Samples,
+}
+
+/// What was recorded. It decides what may be claimed: a call tree is exact only where whole stacks were seen.
+#[derive(Debug)]
+pub enum Body {
+    /// Whole stacks: py-spy, pprof, speedscope, collapsed stacks. Trees are exact.
+    Stacks(StackProfile),
+    /// Functions and edges only: cProfile. Tables are exact, trees are estimated.
+    Graph(CallGraph),
+}
+
+/// A profile: facts as recorded, never changed once built.
+#[derive(Debug)]
+pub struct Profile {
+    pub(super) strings: Strings,
+    pub(super) functions: Vec<Function>,
+    pub(super) frames: Vec<Frame>,
+    pub(super) tracks: Vec<Track>,
+    pub(super) metrics: Vec<Metric>,
+    pub(super) default_metric: MetricId,
+    pub(super) body: Body,
+    pub(super) origin: Origin,
+    pub(super) warnings: Vec<Warning>,
+}
+
+impl Profile {
+    /// Every text of the profile.
+    pub fn strings(&self) -> &Strings {
+        &self.strings
+    }
+
+    /// The text behind an id.
+    #[inline]
+    pub fn text(&self, id: StringId) -> &str {
+        self.strings.get(id)
+    }
+
+    /// Every function, by id.
+    pub fn functions(&self) -> &[Function] {
+        &self.functions
+    }
+
+    /// One function.
+    #[inline]
+    pub fn function(&self, id: FunctionId) -> &Function {
+        &self.functions[id.index()]
+    }
+
+    /// A function's name.
+    pub fn name(&self, id: FunctionId) -> &str {
+        self.text(self.function(id).name)
+    }
+
+    /// A function's file as recorded; empty where not known.
+    pub fn file(&self, id: FunctionId) -> &str {
+        self.text(self.function(id).file)
+    }
+
+    /// Every frame, by id.
+    pub fn frames(&self) -> &[Frame] {
+        &self.frames
+    }
+
+    /// One frame.
+    #[inline]
+    pub fn frame(&self, id: FrameId) -> &Frame {
+        &self.frames[id.index()]
+    }
+
+    /// Every thread, by id; never empty.
+    pub fn tracks(&self) -> &[Track] {
+        &self.tracks
+    }
+
+    /// One thread.
+    pub fn track(&self, id: TrackId) -> &Track {
+        &self.tracks[id.index()]
+    }
+
+    /// What was measured; never empty.
+    pub fn metrics(&self) -> &[Metric] {
+        &self.metrics
+    }
+
+    /// One metric.
+    pub fn metric(&self, id: MetricId) -> &Metric {
+        &self.metrics[id.index()]
+    }
+
+    /// The metric to show first: the file's own choice, or time before counts.
+    pub fn default_metric(&self) -> MetricId {
+        self.default_metric
+    }
+
+    /// What was recorded.
+    pub fn body(&self) -> &Body {
+        &self.body
+    }
+
+    /// Where it came from.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// What to know before believing it.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    /// How many samples were recorded; 0 for a call graph.
+    pub fn sample_count(&self) -> usize {
+        match &self.body {
+            Body::Stacks(stacks) => stacks.samples.len(),
+            Body::Graph(_) => 0,
+        }
+    }
+
+    /// The sum of everything recorded in a metric, in its base unit.
+    pub fn total(&self, metric: MetricId) -> i64 {
+        match &self.body {
+            Body::Stacks(stacks) => saturating_sum(stacks.samples.weights(metric)),
+            Body::Graph(graph) => saturating_sum(graph.own(metric)),
+        }
+    }
+
+    /// The sum of a metric over one thread.
+    pub fn track_total(&self, metric: MetricId, track: TrackId) -> i64 {
+        match &self.body {
+            Body::Stacks(stacks) => {
+                let samples = &stacks.samples;
+                let weights = samples.weights(metric);
+                samples
+                    .tracks()
+                    .iter()
+                    .zip(weights)
+                    .filter(|(t, _)| **t == track)
+                    .fold(0_i64, |sum, (_, w)| sum.saturating_add(*w))
+            }
+            Body::Graph(_) => self.total(metric),
+        }
+    }
+}
+
+fn saturating_sum(values: &[i64]) -> i64 {
+    values.iter().fold(0_i64, |sum, v| sum.saturating_add(*v))
+}
