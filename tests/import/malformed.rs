@@ -1,0 +1,1 @@
+//! Every damaged file is an error or a warning; none panics, hangs or aborts.
