@@ -65,7 +65,10 @@ mod tests {
         let cases = [
             ("main (app/a.py:12)", ("main", "app/a.py", 12)),
             ("<module> (a.py:1)", ("<module>", "a.py", 1)),
-            ("_find_and_load (<frozen importlib._bootstrap>:1176)", ("_find_and_load", "<frozen importlib._bootstrap>", 1176)),
+            (
+                "_find_and_load (<frozen importlib._bootstrap>:1176)",
+                ("_find_and_load", "<frozen importlib._bootstrap>", 1176),
+            ),
             ("Foo.bar (C:\\app\\b.py:7)", ("Foo.bar", "C:\\app\\b.py", 7)),
             ("__poll (libc.so.6)", ("__poll", "libc.so.6", 0)),
             ("f (a (copy).py:3)", ("f", "a (copy).py", 3)),

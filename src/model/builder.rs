@@ -1,8 +1,9 @@
 //! Builds a [`Profile`] row by row, and checks it once at the end.
 
 use super::{
-    Body, CallEdge, CallGraph, Frame, FrameId, Function, FunctionId, Label, LabelsId, Metric, MetricId, Origin, Profile,
-    Samples, StackId, StackProfile, Stacks, StringId, TimeMeaning, Track, TrackId, Unit, Warning, strings::Interner,
+    Body, CallGraph, Frame, FrameId, Function, FunctionId, Label, LabelsId, Metric, MetricId, Origin, Profile, Samples,
+    StackId, StackProfile, Stacks, StringId, TimeMeaning, Track, TrackId, Unit, Warning, graph::EdgeRows,
+    strings::Interner,
 };
 use hashbrown::HashTable;
 use rustc_hash::{FxHashMap, FxHasher};
@@ -253,8 +254,7 @@ impl ProfileBuilder {
         };
         self.stacks.parents.push(parent);
         self.stacks.frames.push(frame);
-        self.stack_index
-            .insert_unique(hash, StackKey { parent, frame, id }, |k| stack_hash(k.parent, k.frame));
+        self.stack_index.insert_unique(hash, StackKey { parent, frame, id }, |k| stack_hash(k.parent, k.frame));
         id
     }
 
@@ -379,12 +379,6 @@ impl ProfileBuilder {
     }
 }
 
-#[derive(Clone, Copy, Default)]
-struct EdgeFigures {
-    calls: i64,
-    primitive_calls: i64,
-}
-
 /// Builds a profile of functions and caller → callee edges.
 pub struct GraphBuilder {
     tables: Tables,
@@ -392,9 +386,8 @@ pub struct GraphBuilder {
     primitive_calls: Vec<i64>,
     own: Vec<Vec<i64>>,
     total: Vec<Vec<i64>>,
-    edges: Vec<(FunctionId, FunctionId, EdgeFigures)>,
-    edge_own: Vec<Vec<i64>>,
-    edge_total: Vec<Vec<i64>>,
+    /// Empty until the first edge is added, when the metrics are known.
+    edges: Option<EdgeRows>,
     has_calls: bool,
 }
 
@@ -407,9 +400,7 @@ impl GraphBuilder {
             primitive_calls: Vec::new(),
             own: Vec::new(),
             total: Vec::new(),
-            edges: Vec::new(),
-            edge_own: Vec::new(),
-            edge_total: Vec::new(),
+            edges: None,
             has_calls: true,
         }
     }
@@ -430,20 +421,14 @@ impl GraphBuilder {
         add_columns(&mut self.total, row, total);
     }
 
-    /// Adds to an edge's figures: the callee's calls and cost when called by `caller`. Edges that are added twice are
+    /// Adds to an edge's figures: the callee's calls (all, primitive) and cost when called by `caller`. Edges that are added twice are
     /// summed.
-    pub fn add_edge(
-        &mut self,
-        caller: FunctionId,
-        callee: FunctionId,
-        (calls, primitive_calls): (i64, i64),
-        own: &[i64],
-        total: &[i64],
-    ) {
-        let row = self.edges.len();
-        self.edges.push((caller, callee, EdgeFigures { calls, primitive_calls }));
-        add_columns(&mut self.edge_own, row, own);
-        add_columns(&mut self.edge_total, row, total);
+    pub fn add_edge(&mut self, caller: FunctionId, callee: FunctionId, calls: (i64, i64), own: &[i64], total: &[i64]) {
+        let metrics = self.tables.metrics.len();
+        let value = |values: &[i64], m: usize| values.get(m).copied().unwrap_or(0);
+        self.edges
+            .get_or_insert_with(|| EdgeRows::new(metrics))
+            .push(caller, callee, calls, |m| (value(own, m), value(total, m)));
     }
 
     /// Checks and seals the profile.
@@ -462,78 +447,23 @@ impl GraphBuilder {
             columns.resize_with(metrics, Vec::new);
             columns.iter_mut().for_each(|c| c.resize(functions, 0));
         }
-        for columns in [&mut self.edge_own, &mut self.edge_total] {
-            columns.resize_with(metrics, Vec::new);
-            columns.iter_mut().for_each(|c| c.resize(self.edges.len(), 0));
-        }
         for (i, own) in self.own.iter().enumerate() {
             self.tables.check_sum(MetricId::at(i), own)?;
         }
         if functions == 0 {
             self.tables.warn("The file is a valid profile, but it holds no function.", 1);
         }
-        let graph = self.sorted_graph(functions);
-        Ok(self.tables.into_profile(Vec::new(), vec![Track::default()], Body::Graph(graph)))
-    }
-
-    fn sorted_graph(&mut self, functions: usize) -> CallGraph {
-        let mut order: Vec<u32> = (0..self.edges.len() as u32).collect();
-        order.sort_unstable_by_key(|&e| {
-            let (caller, callee, _) = self.edges[e as usize];
-            (caller, callee, e)
-        });
-        let metrics = self.edge_own.len();
         let mut graph = CallGraph {
-            own: std::mem::take(&mut self.own),
-            total: std::mem::take(&mut self.total),
-            calls: std::mem::take(&mut self.calls),
-            primitive_calls: std::mem::take(&mut self.primitive_calls),
-            edges: Vec::with_capacity(order.len()),
-            edge_own: vec![Vec::with_capacity(order.len()); metrics],
-            edge_total: vec![Vec::with_capacity(order.len()); metrics],
+            own: self.own,
+            total: self.total,
+            calls: self.calls,
+            primitive_calls: self.primitive_calls,
             has_calls: self.has_calls,
             ..CallGraph::default()
         };
-        for &e in &order {
-            let e = e as usize;
-            let (caller, callee, figures) = self.edges[e];
-            let same = graph.edges.last().is_some_and(|l| l.caller == caller && l.callee == callee);
-            if same {
-                if let Some(last) = graph.edges.last_mut() {
-                    last.calls = last.calls.saturating_add(figures.calls);
-                    last.primitive_calls = last.primitive_calls.saturating_add(figures.primitive_calls);
-                }
-                for m in 0..metrics {
-                    add_to_last(&mut graph.edge_own[m], self.edge_own[m][e]);
-                    add_to_last(&mut graph.edge_total[m], self.edge_total[m][e]);
-                }
-            } else {
-                let EdgeFigures { calls, primitive_calls } = figures;
-                graph.edges.push(CallEdge { caller, callee, calls, primitive_calls });
-                for m in 0..metrics {
-                    graph.edge_own[m].push(self.edge_own[m][e]);
-                    graph.edge_total[m].push(self.edge_total[m][e]);
-                }
-            }
-        }
-        graph.first_out = offsets(functions, graph.edges.iter().map(|e| e.caller));
-        graph.first_in = offsets(functions, graph.edges.iter().map(|e| e.callee));
-        graph.incoming = (0..graph.edges.len() as u32).collect();
-        graph.incoming.sort_by_key(|&e| graph.edges[e as usize].callee);
-        graph
+        self.edges.unwrap_or_else(|| EdgeRows::new(metrics)).index_into(&mut graph, functions);
+        Ok(self.tables.into_profile(Vec::new(), vec![Track::default()], Body::Graph(graph)))
     }
-}
-
-/// `offsets[i]..offsets[i + 1]` is the run of row `i` in a list sorted by row.
-fn offsets(rows: usize, of: impl Iterator<Item = FunctionId>) -> Vec<u32> {
-    let mut offsets = vec![0_u32; rows + 1];
-    for function in of {
-        offsets[function.index() + 1] += 1;
-    }
-    for i in 1..offsets.len() {
-        offsets[i] += offsets[i - 1];
-    }
-    offsets
 }
 
 fn grow_and_add(column: &mut Vec<i64>, row: usize, value: i64) {
@@ -547,12 +477,6 @@ fn add_columns(columns: &mut Vec<Vec<i64>>, row: usize, values: &[i64]) {
     columns.resize_with(values.len().max(columns.len()), Vec::new);
     for (column, value) in columns.iter_mut().zip(values) {
         grow_and_add(column, row, *value);
-    }
-}
-
-fn add_to_last(column: &mut [i64], value: i64) {
-    if let Some(last) = column.last_mut() {
-        *last = last.saturating_add(value);
     }
 }
 
