@@ -1,1 +1,11 @@
-//! Layer.
+//! The window: draws borrowed data, and returns what the user wants as [`Action`]s. Nothing here changes a session.
+
+mod action;
+mod context;
+mod theme;
+
+pub mod views;
+
+pub use action::{Action, Actions, Command};
+pub use context::{TreeKind, TreeNeed, Trees, ViewCtx};
+pub use theme::Theme;
