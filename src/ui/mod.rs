@@ -1,8 +1,12 @@
 //! The window: draws borrowed data, and returns what the user wants as [`Action`]s. Nothing here changes a session.
 
 mod action;
+pub mod canvas;
+mod canvas_paint;
 mod context;
-mod theme;
+mod menus;
+pub mod theme;
+mod tooltip;
 
 pub mod views;
 

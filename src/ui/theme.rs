@@ -42,6 +42,8 @@ pub struct Theme {
 
 /// Height of a row of a flame graph.
 pub const FLAME_ROW: f32 = 20.0;
+/// Height of the overview strip.
+pub const MINIMAP_HEIGHT: f32 = 44.0;
 /// Height of a row of a table.
 pub const TABLE_ROW: f32 = 22.0;
 /// Height of bars at the edges of the window.

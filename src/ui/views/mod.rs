@@ -1,5 +1,9 @@
 //! The views. Each file has its state and a function that draws it.
 
+mod flame;
+
+pub use flame::{FlameState, flame_ui};
+
 use egui::Key;
 
 /// A view of a profile.
