@@ -58,12 +58,10 @@ impl CallGraph {
         let mut rows = EdgeRows::new(metrics);
         for f in (0..self.calls.len()).map(FunctionId::at) {
             let group = group_of[f.index()] as usize;
-            let (mut called, mut called_within) = ((0, 0), (0, 0));
+            let mut called_within = (0, 0);
             for &e in self.incoming(f) {
                 let e = e as usize;
                 let edge = self.edges[e];
-                called.0 += edge.calls;
-                called.1 += edge.primitive_calls;
                 let caller = group_of[edge.caller.index()];
                 if caller as usize == group {
                     called_within.0 += edge.calls;

@@ -13,11 +13,11 @@ const LABEL_ROOM: f32 = 26.0;
 const ACCESSIBLE_BOXES: usize = 250;
 
 /// A sentence in the middle of an empty view.
-pub(super) fn message(ui: &Ui, rect: Rect, theme: &Theme, text: &str) {
+pub(crate) fn message(ui: &Ui, rect: Rect, theme: &Theme, text: &str) {
     let font = egui::TextStyle::Body.resolve(ui.style());
     let galley = ui.painter().layout(text.to_owned(), font, theme.text_weak, rect.width() - 40.0);
     ui.painter().galley(rect.center() - galley.size() / 2.0, galley, theme.text_weak);
-    ui.ctx().accesskit_node_builder(ui.id().with("message"), |node| {
+    ui.ctx().accesskit_node_builder(ui.scope_id().with("message"), |node| {
         node.set_role(accesskit::Role::Label);
         node.set_value(text);
     });
@@ -113,7 +113,7 @@ pub(super) fn accessible_boxes(
     for flame_box in widest {
         let Some(node) = flame_box.node.map(|n| n as usize) else { continue };
         let group = tree.group(node);
-        let id = ui.id().with(("box", node));
+        let id = ui.scope_id().with(("box", node));
         let rect = place.rect_of(flame_box).intersect(place.rect);
         let added = ui.ctx().accesskit_node_builder(id, |access| {
             access.set_role(accesskit::Role::Button);

@@ -15,6 +15,8 @@ pub enum TreeKind {
     Whole(Order),
     /// The same, all of it and coarse, for the overview.
     Overview(Order),
+    /// The whole recording below what the sunburst is rooted at.
+    Sunburst,
     /// Everything that calls a group.
     CallersOf(GroupId),
     /// Everything a group calls.
