@@ -3,16 +3,21 @@
 use super::super::ImportError;
 use super::messages::{Contents, Line, Location};
 use crate::model::{Frame, FrameId, Function, FunctionId, ProfileBuilder, StringId};
-use std::ops::Range;
+use std::num::NonZeroU32;
 
 /// What a frame is called where the file does not say.
 const UNKNOWN: &str = "[unknown]";
 
+/// The rows of [`Places::frames`] that belong to a location.
+#[derive(Clone, Copy)]
+struct Span {
+    start: u32,
+    len: NonZeroU32,
+}
+
 /// The frames of every location.
 pub(super) struct Places {
-    ids: IdMap,
-    /// By row of the table of locations.
-    spans: Vec<Range<u32>>,
+    spans: IdMap<Span>,
     /// Outermost first within a location.
     frames: Vec<FrameId>,
     unknown: [FrameId; 1],
@@ -35,7 +40,8 @@ impl Places {
                     }
                 }
             }
-            spans.push(start..frames.len() as u32);
+            let len = NonZeroU32::new(frames.len() as u32 - start).unwrap_or(NonZeroU32::MIN);
+            spans.push((location.id, Span { start, len }));
         }
         builder.warn_times(
             "A location names a function the file does not hold; it is shown by its address.",
@@ -43,14 +49,15 @@ impl Places {
         );
         let unknown = builder.function_named(UNKNOWN, "", 0);
         let unknown = [builder.frame(unknown, 0)];
-        Ok(Self { ids: IdMap::new(contents.locations.iter().map(|l| l.id)), spans, frames, unknown })
+        Ok(Self { spans: IdMap::new(spans), frames, unknown })
     }
 
     /// The frames of a location, outermost first; `None` where the file does not hold it.
     #[inline]
     pub(super) fn frames(&self, location: u64) -> Option<&[FrameId]> {
-        let span = self.spans.get(self.ids.get(location)?)?;
-        self.frames.get(span.start as usize..span.end as usize)
+        let span = self.spans.get(location)?;
+        let start = span.start as usize;
+        self.frames.get(start..start + span.len.get() as usize)
     }
 
     /// What stands for a location the file does not hold.
@@ -60,6 +67,7 @@ impl Places {
 }
 
 /// A function as the file has it, with its texts in the profile.
+#[derive(Clone, Copy)]
 struct Named {
     name: StringId,
     file: StringId,
@@ -68,11 +76,8 @@ struct Named {
 
 /// Makes functions and frames of the file's own.
 struct Namer {
-    function_ids: IdMap,
-    functions: Vec<Named>,
-    mapping_ids: IdMap,
-    /// By row of the table of mappings.
-    objects: Vec<StringId>,
+    functions: IdMap<Named>,
+    objects: IdMap<StringId>,
     lost_functions: u64,
 }
 
@@ -86,25 +91,18 @@ impl Namer {
             }
             let file = contents.text(function.file)?;
             let (name, file) = (builder.string(&name), builder.string(&file));
-            functions.push(Named { name, file, line: line_number(function.start_line) });
+            functions.push((function.id, Named { name, file, line: line_number(function.start_line) }));
         }
         let mut objects = Vec::with_capacity(contents.mappings.len());
         for mapping in &contents.mappings {
-            objects.push(builder.string(&contents.text(mapping.file)?));
+            objects.push((mapping.id, builder.string(&contents.text(mapping.file)?)));
         }
-        Ok(Self {
-            function_ids: IdMap::new(contents.functions.iter().map(|f| f.id)),
-            functions,
-            mapping_ids: IdMap::new(contents.mappings.iter().map(|m| m.id)),
-            objects,
-            lost_functions: 0,
-        })
+        Ok(Self { functions: IdMap::new(functions), objects: IdMap::new(objects), lost_functions: 0 })
     }
 
     /// The library or executable a location lies in.
     fn object(&self, location: &Location) -> StringId {
-        let row = self.mapping_ids.get(location.mapping);
-        row.and_then(|row| self.objects.get(row)).copied().unwrap_or(StringId::EMPTY)
+        self.objects.get(location.mapping).unwrap_or(StringId::EMPTY)
     }
 
     fn frame(
@@ -115,8 +113,7 @@ impl Namer {
         object: StringId,
         builder: &mut ProfileBuilder,
     ) -> FrameId {
-        let row = self.function_ids.get(line.function);
-        let Some(named) = row.and_then(|row| self.functions.get(row)) else {
+        let Some(named) = self.functions.get(line.function) else {
             self.lost_functions += u64::from(line.function != 0);
             return self.unsymbolised(location, object, builder);
         };
@@ -148,42 +145,40 @@ fn line_number(line: u64) -> u32 {
     u32::try_from(line).unwrap_or(0)
 }
 
-/// From the ids of the file, which may be any number, to rows of a table. The last of equal ids counts.
-enum IdMap {
-    /// By id: the row and one, or 0 where there is none.
-    Dense(Vec<u32>),
+/// From the ids of the file, which may be any number, to what they stand for. The last of equal ids counts.
+enum IdMap<T> {
+    /// By id.
+    Dense(Vec<Option<T>>),
     /// Sorted by id. A hash table could be made slow by a hostile choice of ids.
-    Sparse(Vec<(u64, u32)>),
+    Sparse(Vec<(u64, T)>),
 }
 
-impl IdMap {
-    fn new(ids: impl ExactSizeIterator<Item = u64> + Clone) -> Self {
-        let count = ids.len();
-        let largest = ids.clone().max().unwrap_or(0);
-        if largest <= 4 * count as u64 + 1024 {
-            let mut rows = vec![0; largest as usize + 1];
-            for (row, id) in ids.enumerate() {
-                if let Some(slot) = rows.get_mut(id as usize) {
-                    *slot = row as u32 + 1;
-                }
-            }
-            return Self::Dense(rows);
+impl<T: Copy> IdMap<T> {
+    fn new(mut entries: Vec<(u64, T)>) -> Self {
+        let largest = entries.iter().map(|(id, _)| *id).max().unwrap_or(0);
+        if largest > 4 * entries.len() as u64 + 1024 {
+            // The last one to be the first of its equals, which are dropped but for the first.
+            entries.reverse();
+            entries.sort_by_key(|(id, _)| *id);
+            entries.dedup_by_key(|(id, _)| *id);
+            return Self::Sparse(entries);
         }
-        let mut rows: Vec<(u64, u32)> = ids.enumerate().map(|(row, id)| (id, row as u32)).collect();
-        rows.sort_unstable();
-        rows.reverse();
-        rows.dedup_by_key(|(id, _)| *id);
-        rows.reverse();
-        Self::Sparse(rows)
+        let mut by_id = vec![None; largest as usize + 1];
+        for (id, value) in entries {
+            if let Some(slot) = by_id.get_mut(id as usize) {
+                *slot = Some(value);
+            }
+        }
+        Self::Dense(by_id)
     }
 
     #[inline]
-    fn get(&self, id: u64) -> Option<usize> {
+    fn get(&self, id: u64) -> Option<T> {
         match self {
-            Self::Dense(rows) => rows.get(usize::try_from(id).ok()?)?.checked_sub(1).map(|row| row as usize),
-            Self::Sparse(rows) => {
-                let at = rows.binary_search_by_key(&id, |(id, _)| *id).ok()?;
-                rows.get(at).map(|(_, row)| *row as usize)
+            Self::Dense(by_id) => *by_id.get(usize::try_from(id).ok()?)?,
+            Self::Sparse(entries) => {
+                let at = entries.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+                entries.get(at).map(|(_, value)| *value)
             }
         }
     }
@@ -196,14 +191,11 @@ mod tests {
     #[test]
     fn ids_are_found_dense_or_sparse_and_the_last_of_equal_ones_counts() {
         for far in [0, 1 << 40, u64::MAX] {
-            let ids = [1, 2, far, 7, 2];
-            let map = IdMap::new(ids.iter().copied());
+            let map = IdMap::new(vec![(1, 'a'), (2, 'b'), (far, 'c'), (7, 'd'), (2, 'e')]);
             assert_eq!(matches!(map, IdMap::Dense(_)), far == 0);
-            assert_eq!(
-                [1, 2, far, 7, 3, u64::MAX - 1].map(|id| map.get(id)),
-                [Some(0), Some(4), Some(2), Some(3), None, None]
-            );
+            let found = [1, 2, far, 7, 3, u64::MAX - 1].map(|id| map.get(id));
+            assert_eq!(found, [Some('a'), Some('e'), Some('c'), Some('d'), None, None]);
         }
-        assert_eq!(IdMap::new([].into_iter()).get(0), None);
+        assert_eq!(IdMap::<char>::new(Vec::new()).get(0), None);
     }
 }
