@@ -177,6 +177,16 @@ struct StackKey {
     id: StackId,
 }
 
+/// What a stack was extended with so far. Most stacks are extended by one frame only; those need no entry in the index,
+/// and a stack made a moment ago, which is the one asked for next, is found without a miss of the cache.
+#[derive(Clone, Copy, Default)]
+struct Children {
+    /// The stack made first, or 0, which is no child of any.
+    first: u32,
+    /// Whether there are others, which the index holds.
+    more: bool,
+}
+
 fn stack_hash(parent: StackId, frame: FrameId) -> u64 {
     let mut hasher = FxHasher::default();
     ((u64::from(parent.0) << 32) | u64::from(frame.0)).hash(&mut hasher);
@@ -192,6 +202,9 @@ pub struct ProfileBuilder {
     frames: Vec<Frame>,
     frame_index: FxHashMap<Frame, FrameId>,
     stacks: Stacks,
+    /// By stack.
+    children: Vec<Children>,
+    /// Stacks that are not the first child of their parent.
     stack_index: HashTable<StackKey>,
     tracks: Vec<Track>,
     samples: Samples,
@@ -209,6 +222,7 @@ impl ProfileBuilder {
             frames: Vec::new(),
             frame_index: FxHashMap::default(),
             stacks: Stacks { parents: vec![StackId::EMPTY], frames: vec![FrameId(u32::MAX)] },
+            children: vec![Children::default()],
             stack_index: HashTable::new(),
             tracks: Vec::new(),
             samples: Samples { label_sets: vec![Box::from([])], ..Samples::default() },
@@ -245,16 +259,34 @@ impl ProfileBuilder {
     /// The stack `parent` with `frame` called on top of it.
     #[inline]
     pub fn stack(&mut self, parent: StackId, frame: FrameId) -> StackId {
-        let hash = stack_hash(parent, frame);
-        if let Some(found) = self.stack_index.find(hash, |k| k.parent == parent && k.frame == frame) {
-            return found.id;
+        let children = self.children[parent.index()];
+        if children.first != 0 && self.stacks.frames[children.first as usize] == frame {
+            return StackId(children.first);
         }
+        if children.more {
+            let hash = stack_hash(parent, frame);
+            if let Some(found) = self.stack_index.find(hash, |k| k.parent == parent && k.frame == frame) {
+                return found.id;
+            }
+        }
+        self.new_stack(parent, frame)
+    }
+
+    fn new_stack(&mut self, parent: StackId, frame: FrameId) -> StackId {
         let Some(id) = next_id(self.stacks.parents.len(), "stacks", &mut self.tables.failed).map(StackId) else {
             return StackId::EMPTY;
         };
         self.stacks.parents.push(parent);
         self.stacks.frames.push(frame);
-        self.stack_index.insert_unique(hash, StackKey { parent, frame, id }, |k| stack_hash(k.parent, k.frame));
+        self.children.push(Children::default());
+        let children = &mut self.children[parent.index()];
+        if children.first == 0 {
+            children.first = id.0;
+        } else {
+            children.more = true;
+            let hash = stack_hash(parent, frame);
+            self.stack_index.insert_unique(hash, StackKey { parent, frame, id }, |k| stack_hash(k.parent, k.frame));
+        }
         id
     }
 
