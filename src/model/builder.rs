@@ -1,8 +1,9 @@
 //! Builds a [`Profile`] row by row, and checks it once at the end.
 
 use super::{
-    Body, CallEdge, CallGraph, Frame, FrameId, Function, FunctionId, Label, LabelsId, Metric, MetricId, Origin, Profile,
-    Samples, StackId, StackProfile, Stacks, StringId, TimeMeaning, Track, TrackId, Unit, Warning, strings::Interner,
+    Body, CallEdge, CallGraph, Frame, FrameId, Function, FunctionId, Label, LabelsId, Metric, MetricId, Origin,
+    Profile, Samples, StackId, StackProfile, Stacks, StringId, TimeMeaning, Track, TrackId, Unit, Warning,
+    strings::Interner,
 };
 use hashbrown::HashTable;
 use rustc_hash::{FxHashMap, FxHasher};
@@ -253,8 +254,7 @@ impl ProfileBuilder {
         };
         self.stacks.parents.push(parent);
         self.stacks.frames.push(frame);
-        self.stack_index
-            .insert_unique(hash, StackKey { parent, frame, id }, |k| stack_hash(k.parent, k.frame));
+        self.stack_index.insert_unique(hash, StackKey { parent, frame, id }, |k| stack_hash(k.parent, k.frame));
         id
     }
 
@@ -379,12 +379,6 @@ impl ProfileBuilder {
     }
 }
 
-#[derive(Clone, Copy, Default)]
-struct EdgeFigures {
-    calls: i64,
-    primitive_calls: i64,
-}
-
 /// Builds a profile of functions and caller → callee edges.
 pub struct GraphBuilder {
     tables: Tables,
@@ -392,10 +386,11 @@ pub struct GraphBuilder {
     primitive_calls: Vec<i64>,
     own: Vec<Vec<i64>>,
     total: Vec<Vec<i64>>,
-    edges: Vec<(FunctionId, FunctionId, EdgeFigures)>,
+    edges: Vec<CallEdge>,
     edge_own: Vec<Vec<i64>>,
     edge_total: Vec<Vec<i64>>,
     has_calls: bool,
+    has_edge_costs: bool,
 }
 
 impl GraphBuilder {
@@ -411,6 +406,7 @@ impl GraphBuilder {
             edge_own: Vec::new(),
             edge_total: Vec::new(),
             has_calls: true,
+            has_edge_costs: true,
         }
     }
 
@@ -419,6 +415,22 @@ impl GraphBuilder {
     /// The file does not say how often functions were called.
     pub fn without_calls(&mut self) {
         self.has_calls = false;
+    }
+
+    /// The file counts the calls along edges but not their cost: the costs given to [`add_edge`](Self::add_edge) are
+    /// the callee's own figures, split.
+    pub fn without_edge_costs(&mut self) {
+        self.has_edge_costs = false;
+    }
+
+    /// The functions so far, by id.
+    pub fn functions(&self) -> &[Function] {
+        &self.tables.functions
+    }
+
+    /// How many edges were added so far.
+    pub fn edge_count(&self) -> usize {
+        self.edges.len()
     }
 
     /// Adds to a function's figures; `own` and `total` hold one value for each metric.
@@ -440,10 +452,53 @@ impl GraphBuilder {
         own: &[i64],
         total: &[i64],
     ) {
-        let row = self.edges.len();
-        self.edges.push((caller, callee, EdgeFigures { calls, primitive_calls }));
-        add_columns(&mut self.edge_own, row, own);
-        add_columns(&mut self.edge_total, row, total);
+        let metrics = self.tables.metrics.len();
+        debug_assert!(own.len() == metrics && total.len() == metrics);
+        if self.edges.len() >= u32::MAX as usize {
+            self.tables.fail(BuildError::TooManyRows("edges"));
+            return;
+        }
+        self.edges.push(CallEdge { caller, callee, calls, primitive_calls });
+        for (columns, values) in [(&mut self.edge_own, own), (&mut self.edge_total, total)] {
+            columns.resize_with(metrics, Vec::new);
+            for (column, value) in columns.iter_mut().zip(values) {
+                column.push(*value);
+            }
+        }
+    }
+
+    /// Numbers the functions in the order of `listed` and drops all others with their edges; answers how many edges
+    /// were dropped. For files that mention functions before, or without, giving their figures.
+    ///
+    /// Ids given out before have no meaning afterwards.
+    pub fn keep_functions(&mut self, listed: &[FunctionId]) -> usize {
+        const DROPPED: u32 = u32::MAX;
+        let mut new_ids = vec![DROPPED; self.tables.functions.len()];
+        for (new, old) in listed.iter().enumerate() {
+            new_ids[old.index()] = new as u32;
+        }
+        self.tables.functions = listed.iter().map(|old| self.tables.functions[old.index()]).collect();
+        self.tables.function_index.retain(|_, id| {
+            id.0 = new_ids[id.index()];
+            id.0 != DROPPED
+        });
+        let figures = [&mut self.calls, &mut self.primitive_calls].into_iter();
+        for column in figures.chain(&mut self.own).chain(&mut self.total) {
+            *column = listed.iter().map(|old| column.get(old.index()).copied().unwrap_or(0)).collect();
+        }
+        let mut dropped = Vec::new();
+        for (i, edge) in self.edges.iter_mut().enumerate() {
+            edge.caller.0 = new_ids[edge.caller.index()];
+            edge.callee.0 = new_ids[edge.callee.index()];
+            if edge.caller.0 == DROPPED || edge.callee.0 == DROPPED {
+                dropped.push(i);
+            }
+        }
+        remove_rows(&mut self.edges, &dropped);
+        for column in self.edge_own.iter_mut().chain(&mut self.edge_total) {
+            remove_rows(column, &dropped);
+        }
+        dropped.len()
     }
 
     /// Checks and seals the profile.
@@ -464,7 +519,6 @@ impl GraphBuilder {
         }
         for columns in [&mut self.edge_own, &mut self.edge_total] {
             columns.resize_with(metrics, Vec::new);
-            columns.iter_mut().for_each(|c| c.resize(self.edges.len(), 0));
         }
         for (i, own) in self.own.iter().enumerate() {
             self.tables.check_sum(MetricId::at(i), own)?;
@@ -477,63 +531,89 @@ impl GraphBuilder {
     }
 
     fn sorted_graph(&mut self, functions: usize) -> CallGraph {
-        let mut order: Vec<u32> = (0..self.edges.len() as u32).collect();
-        order.sort_unstable_by_key(|&e| {
-            let (caller, callee, _) = self.edges[e as usize];
-            (caller, callee, e)
-        });
-        let metrics = self.edge_own.len();
         let mut graph = CallGraph {
             own: std::mem::take(&mut self.own),
             total: std::mem::take(&mut self.total),
             calls: std::mem::take(&mut self.calls),
             primitive_calls: std::mem::take(&mut self.primitive_calls),
-            edges: Vec::with_capacity(order.len()),
-            edge_own: vec![Vec::with_capacity(order.len()); metrics],
-            edge_total: vec![Vec::with_capacity(order.len()); metrics],
             has_calls: self.has_calls,
+            has_edge_costs: self.has_edge_costs,
             ..CallGraph::default()
         };
+        // By callee, then stably by caller: sorted by both. Counting keeps it linear.
+        let (by_callee, _) = counting_sort(functions, 0..self.edges.len() as u32, |e| self.edges[e as usize].callee);
+        let (order, _) = counting_sort(functions, by_callee.into_iter(), |e| self.edges[e as usize].caller);
+        graph.edges.reserve_exact(order.len());
+        // Where each row of `order` goes: edges of the same pair share a row.
+        let mut rows = Vec::with_capacity(order.len());
         for &e in &order {
-            let e = e as usize;
-            let (caller, callee, figures) = self.edges[e];
-            let same = graph.edges.last().is_some_and(|l| l.caller == caller && l.callee == callee);
-            if same {
-                if let Some(last) = graph.edges.last_mut() {
-                    last.calls = last.calls.saturating_add(figures.calls);
-                    last.primitive_calls = last.primitive_calls.saturating_add(figures.primitive_calls);
+            let edge = self.edges[e as usize];
+            match graph.edges.last_mut() {
+                Some(last) if last.caller == edge.caller && last.callee == edge.callee => {
+                    last.calls = last.calls.saturating_add(edge.calls);
+                    last.primitive_calls = last.primitive_calls.saturating_add(edge.primitive_calls);
                 }
-                for m in 0..metrics {
-                    add_to_last(&mut graph.edge_own[m], self.edge_own[m][e]);
-                    add_to_last(&mut graph.edge_total[m], self.edge_total[m][e]);
-                }
-            } else {
-                let EdgeFigures { calls, primitive_calls } = figures;
-                graph.edges.push(CallEdge { caller, callee, calls, primitive_calls });
-                for m in 0..metrics {
-                    graph.edge_own[m].push(self.edge_own[m][e]);
-                    graph.edge_total[m].push(self.edge_total[m][e]);
-                }
+                _ => graph.edges.push(edge),
             }
+            rows.push(graph.edges.len() - 1);
         }
-        graph.first_out = offsets(functions, graph.edges.iter().map(|e| e.caller));
-        graph.first_in = offsets(functions, graph.edges.iter().map(|e| e.callee));
-        graph.incoming = (0..graph.edges.len() as u32).collect();
-        graph.incoming.sort_by_key(|&e| graph.edges[e as usize].callee);
+        self.edges = Vec::new();
+        let gather = |columns: &mut Vec<Vec<i64>>| {
+            std::mem::take(columns).into_iter().map(|column| sum_by_row(&column, &order, &rows)).collect()
+        };
+        graph.edge_own = gather(&mut self.edge_own);
+        graph.edge_total = gather(&mut self.edge_total);
+        let all = 0..graph.edges.len() as u32;
+        (_, graph.first_out) = counting_sort(functions, all.clone(), |e| graph.edges[e as usize].caller);
+        (graph.incoming, graph.first_in) = counting_sort(functions, all, |e| graph.edges[e as usize].callee);
         graph
     }
 }
 
-/// `offsets[i]..offsets[i + 1]` is the run of row `i` in a list sorted by row.
-fn offsets(rows: usize, of: impl Iterator<Item = FunctionId>) -> Vec<u32> {
-    let mut offsets = vec![0_u32; rows + 1];
-    for function in of {
-        offsets[function.index() + 1] += 1;
+/// Sorts edge numbers by a function of theirs, keeping the order of equals. Also answers where each function's run
+/// begins: `starts[f]..starts[f + 1]`.
+fn counting_sort(
+    functions: usize,
+    edges: impl ExactSizeIterator<Item = u32> + Clone,
+    key: impl Fn(u32) -> FunctionId,
+) -> (Vec<u32>, Vec<u32>) {
+    let mut starts = vec![0_u32; functions + 1];
+    for edge in edges.clone() {
+        starts[key(edge).index() + 1] += 1;
     }
-    for i in 1..offsets.len() {
-        offsets[i] += offsets[i - 1];
+    for i in 1..starts.len() {
+        starts[i] += starts[i - 1];
     }
-    offsets
+    let mut next = starts.clone();
+    let mut sorted = vec![0_u32; edges.len()];
+    for edge in edges {
+        let slot = &mut next[key(edge).index()];
+        sorted[*slot as usize] = edge;
+        *slot += 1;
+    }
+    (sorted, starts)
+}
+
+/// `column[order[i]]` added up by `rows[i]`, which counts up from 0 without gaps.
+fn sum_by_row(column: &[i64], order: &[u32], rows: &[usize]) -> Vec<i64> {
+    let mut sums = vec![0_i64; rows.last().map_or(0, |last| last + 1)];
+    for (&e, &row) in order.iter().zip(rows) {
+        sums[row] = sums[row].saturating_add(column[e as usize]);
+    }
+    sums
+}
+
+/// Removes the rows at the given positions, which go up.
+fn remove_rows<T>(column: &mut Vec<T>, positions: &[usize]) {
+    let mut positions = positions.iter().peekable();
+    let mut row = 0;
+    if positions.peek().is_some() {
+        column.retain(|_| {
+            let remove = positions.next_if(|p| **p == row).is_some();
+            row += 1;
+            !remove
+        });
+    }
 }
 
 fn grow_and_add(column: &mut Vec<i64>, row: usize, value: i64) {
@@ -547,12 +627,6 @@ fn add_columns(columns: &mut Vec<Vec<i64>>, row: usize, values: &[i64]) {
     columns.resize_with(values.len().max(columns.len()), Vec::new);
     for (column, value) in columns.iter_mut().zip(values) {
         grow_and_add(column, row, *value);
-    }
-}
-
-fn add_to_last(column: &mut [i64], value: i64) {
-    if let Some(last) = column.last_mut() {
-        *last = last.saturating_add(value);
     }
 }
 
@@ -632,5 +706,30 @@ mod tests {
         assert!(graph.incoming(f).is_empty());
         assert_eq!(graph.edge_total(MetricId(0)), &[20]);
         assert_eq!(graph.edges()[0].calls, 2);
+    }
+
+    #[test]
+    fn kept_functions_take_the_order_asked_for_and_others_leave_with_their_edges() {
+        let mut b = GraphBuilder::new("test");
+        b.metric("time", Unit::Nanoseconds);
+        let [f, g, gone] = ["f", "g", "gone"].map(|name| {
+            let name = b.string(name);
+            b.function(Function { name, file: StringId::EMPTY, line: 1, object: StringId::EMPTY })
+        });
+        b.add(g, 2, 2, &[20], &[20]);
+        b.add(f, 1, 1, &[10], &[30]);
+        b.add_edge(gone, f, (9, 9), &[9], &[9]);
+        b.add_edge(f, g, (2, 2), &[20], &[20]);
+        assert_eq!(b.keep_functions(&[g, f]), 1);
+        let profile = b.finish().expect("builds");
+        let Body::Graph(graph) = profile.body() else { panic!("built as a graph") };
+        let names: Vec<_> = (0..profile.functions().len()).map(|i| profile.name(FunctionId::at(i))).collect();
+        assert_eq!(names, ["g", "f"]);
+        assert_eq!((graph.calls(), graph.own(MetricId(0))), (&[2, 1][..], &[20, 10][..]));
+        assert_eq!(
+            graph.edges(),
+            [CallEdge { caller: FunctionId(1), callee: FunctionId(0), calls: 2, primitive_calls: 2 }]
+        );
+        assert_eq!(graph.edge_total(MetricId(0)), &[20]);
     }
 }

@@ -40,6 +40,8 @@ pub struct CallGraph {
     pub(super) first_in: Vec<u32>,
     /// Whether the file recorded how often each function was called.
     pub(super) has_calls: bool,
+    /// Whether the file recorded costs along edges.
+    pub(super) has_edge_costs: bool,
 }
 
 impl CallGraph {
@@ -68,6 +70,12 @@ impl CallGraph {
         self.has_calls
     }
 
+    /// Whether the file recorded what calls along each edge cost. If not, the costs of edges are the callee's figures
+    /// split by how often each caller called it: an estimate.
+    pub fn has_edge_costs(&self) -> bool {
+        self.has_edge_costs
+    }
+
     /// Every edge, sorted by caller and callee.
     pub fn edges(&self) -> &[CallEdge] {
         &self.edges
@@ -90,7 +98,6 @@ impl CallGraph {
 
     /// Numbers of the edges into `callee`.
     pub fn incoming(&self, callee: FunctionId) -> &[u32] {
-        &self.incoming
-            [self.first_in[callee.index()] as usize..self.first_in[callee.index() + 1] as usize]
+        &self.incoming[self.first_in[callee.index()] as usize..self.first_in[callee.index() + 1] as usize]
     }
 }
