@@ -87,6 +87,7 @@ impl Helioscope {
 
     fn with(ctx: &Context, options: Options, workers: Workers, setup: Setup) -> Self {
         let (dark, light) = (Theme::new(Scheme::Dark), Theme::new(Scheme::Light));
+        ctx.set_fonts(Theme::fonts());
         ctx.set_style_of(egui::Theme::Dark, dark.style());
         ctx.set_style_of(egui::Theme::Light, light.style());
         ctx.set_theme(options.theme);

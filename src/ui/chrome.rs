@@ -6,7 +6,7 @@ use super::{Action, Actions, Command, Theme, theme};
 use crate::analyze::{Analysis, GroupBy, Matches, SearchText, Transform};
 use crate::layout::{fit, shorten_middle};
 use crate::model::{MetricId, TrackId, format};
-use egui::{Button, Frame, Key, Margin, RichText, TextEdit, Ui, Vec2};
+use egui::{Button, Frame, Key, Margin, RichText, TextEdit, Ui};
 
 /// What stands in a tab.
 pub struct Tab {
@@ -24,16 +24,16 @@ pub struct Tab {
 pub fn tabs_ui(ui: &mut Ui, theme: &Theme, tabs: &[Tab], active: Option<usize>, actions: &mut Actions) {
     Frame::new().fill(theme.panel).inner_margin(Margin::symmetric(8, 5)).show(ui, |ui| {
         ui.horizontal(|ui| {
-            ui.menu_button("☰", |ui| main_menu(ui, active.is_some(), actions)).response.on_hover_text("Menu");
-            let home = Button::selectable(active.is_none(), "⌂").min_size(Vec2::splat(26.0));
-            if ui.add(home).on_hover_text("Start page").clicked() {
+            ui.menu_button("Menu", |ui| main_menu(ui, active.is_some(), actions));
+            let home = Button::selectable(active.is_none(), "Start");
+            if ui.add(home).on_hover_text("Recent files, samples, and how to record a profile").clicked() {
                 actions.push(Action::Run(Command::StartPage));
             }
             egui::ScrollArea::horizontal().id_salt("tabs").show(ui, |ui| {
                 for (i, tab) in tabs.iter().enumerate() {
                     tab_ui(ui, theme, tab, i, active == Some(i), actions);
                 }
-                if ui.add(Button::new("＋").frame(false)).on_hover_text(Command::OpenDialog.tooltip()).clicked() {
+                if ui.add(Button::new("+").frame(false)).on_hover_text(Command::OpenDialog.tooltip()).clicked() {
                     actions.push(Action::Run(Command::OpenDialog));
                 }
             });
@@ -305,7 +305,7 @@ pub fn status_ui(ui: &mut Ui, theme: &Theme, analysis: &Analysis, busy: bool, ac
         ui.horizontal(|ui| {
             let warnings = profile.warnings().len();
             if warnings > 0 {
-                let text = if warnings == 1 { "⚠ 1 warning".to_owned() } else { format!("⚠ {warnings} warnings") };
+                let text = if warnings == 1 { "▲ 1 warning".to_owned() } else { format!("▲ {warnings} warnings") };
                 let button = Button::new(RichText::new(text).small().color(theme.warning)).frame(false);
                 if ui.add(button).on_hover_text(Command::ShowWarnings.tooltip()).clicked() {
                     actions.push(Action::Run(Command::ShowWarnings));

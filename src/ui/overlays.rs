@@ -144,7 +144,7 @@ fn warnings(ui: &Ui, theme: &Theme, profile: Option<&Profile>) -> bool {
                 Frame::new().fill(theme.raised).corner_radius(6.0).inner_margin(10.0).show(ui, |ui| {
                     ui.set_width(ui.available_width());
                     ui.horizontal_top(|ui| {
-                        ui.label(RichText::new("⚠").color(theme.warning));
+                        ui.label(RichText::new("▲").color(theme.warning));
                         ui.label(warning.to_string());
                     });
                 });

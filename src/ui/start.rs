@@ -21,8 +21,12 @@ pub fn start_ui(ui: &mut Ui, theme: &Theme, start: &Start<'_>, actions: &mut Act
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         let width = ui.available_width().min(920.0) - 2.0 * theme::MARGIN;
         let side = ((ui.available_width() - width) / 2.0).max(theme::MARGIN);
-        Frame::new().inner_margin(Margin { left: side as i8, right: side as i8, top: 0, bottom: 0 }).show(ui, |ui| {
-            ui.set_width(width);
+        let top = ui.cursor().top();
+        let column = egui::Rect::from_x_y_ranges(
+            ui.max_rect().left() + side..=ui.max_rect().left() + side + width,
+            top..=f32::INFINITY,
+        );
+        ui.scope_builder(egui::UiBuilder::new().max_rect(column), |ui| {
             ui.add_space(36.0);
             drop_card(ui, theme, start, actions);
             ui.add_space(24.0);

@@ -107,6 +107,19 @@ impl Theme {
         color.lerp_to_gamma(self.ground, 0.72)
     }
 
+    /// egui's fonts, with the arrows and signs of the monospaced one for proportional text too.
+    pub fn fonts() -> egui::FontDefinitions {
+        let mut fonts = egui::FontDefinitions::default();
+        let mono = fonts.families.get(&FontFamily::Monospace).cloned().unwrap_or_default();
+        let proportional = fonts.families.entry(FontFamily::Proportional).or_default();
+        for name in mono {
+            if !proportional.contains(&name) {
+                proportional.push(name);
+            }
+        }
+        fonts
+    }
+
     /// Gives egui's own widgets this theme's colours and sizes.
     pub fn style(&self) -> Style {
         let dark = self.palette.scheme == Scheme::Dark;

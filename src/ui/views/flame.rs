@@ -64,8 +64,8 @@ fn controls(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut FlameState) {
             }
             ui.separator();
             let (label, hint) = match state.growth {
-                Growth::Down => ("⬇ Icicle", "Callers above callees. Click for callers below callees."),
-                Growth::Up => ("⬆ Flame", "Callers below callees. Click for callers above callees."),
+                Growth::Down => ("↓ Icicle", "Callers above callees. Click for callers below callees."),
+                Growth::Up => ("↑ Flame", "Callers below callees. Click for callers above callees."),
             };
             if ui.button(label).on_hover_text(hint).clicked() {
                 state.growth = if state.growth == Growth::Down { Growth::Up } else { Growth::Down };
