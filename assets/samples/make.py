@@ -56,6 +56,7 @@ def ada(venv):
     """Folders of this machine and what they read as, the longer ones first."""
     return [
         (str(venv), "/home/ada/shop/.venv"),
+        (str(venv.parent), "/home/ada"),
         (str(HERE), "/home/ada/shop"),
         (sysconfig.get_path("stdlib"), "/usr/lib/python3.11"),
         (sys.base_prefix, "/usr"),
