@@ -4,7 +4,7 @@
 //! weights that [`Weights`] puts on it.
 
 use super::{Class, Classes, GroupBy, GroupId, Groups, PathWalk, Query, Step, Transform};
-use crate::model::{Profile, Samples, StackId, StackProfile};
+use crate::model::{Profile, StackId, StackProfile};
 use hashbrown::HashTable;
 use rustc_hash::FxHasher;
 use std::hash::{Hash, Hasher};
@@ -254,7 +254,7 @@ impl Weights {
     pub fn new(body: &StackProfile, tree: &MergedTree, query: &Query) -> Self {
         let mut own = vec![0_i64; tree.len()];
         let mut samples = 0;
-        for (stack, weight) in counted(&body.samples, query) {
+        for (stack, weight) in query.counted(&body.samples) {
             if let Some(node) = tree.node_of(stack) {
                 own[node as usize] += weight;
                 samples += 1;
@@ -279,17 +279,6 @@ impl Weights {
     pub fn samples(&self) -> usize {
         self.samples
     }
-}
-
-/// The stacks and values of the samples a query asks for.
-pub(super) fn counted<'a>(samples: &'a Samples, query: &'a Query) -> impl Iterator<Item = (StackId, i64)> + 'a {
-    let weights = samples.weights(query.metric);
-    let starts = query.time_ns.and_then(|range| Some((range, samples.starts_ns()?)));
-    samples.stacks().iter().zip(weights).enumerate().filter_map(move |(i, (&stack, &weight))| {
-        let other_track = query.track.is_some_and(|t| samples.tracks()[i] != t);
-        let other_time = starts.is_some_and(|((from, to), starts)| starts[i] < from || starts[i] >= to);
-        (!other_track && !other_time).then_some((stack, weight))
-    })
 }
 
 /// The stacks of a profile, or `None` for a call graph.

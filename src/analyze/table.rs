@@ -1,9 +1,6 @@
 //! The function table: cost of each group in itself and with everything it called.
 
-use super::{
-    Flow, GroupId, Groups, MergedTree, PathWalk, Query, Step, Weights,
-    merged::{ROOT, counted},
-};
+use super::{Flow, GroupId, Groups, MergedTree, PathWalk, Query, Step, Weights, merged::ROOT};
 use crate::model::{Body, CallGraph, FunctionId, MetricId, Profile, StackProfile};
 
 /// Costs by group. Columns are indexed by [`GroupId`].
@@ -81,7 +78,7 @@ impl FunctionTable {
         let mut table = Self::empty(groups.len());
         let mut total = vec![0_i64; stacks.len()];
         let mut occurs = vec![false; stacks.len()];
-        for (stack, weight) in counted(&body.samples, query) {
+        for (stack, weight) in query.counted(&body.samples) {
             total[stack.index()] += weight;
             occurs[stack.index()] = true;
             table.sum += weight;
@@ -399,7 +396,7 @@ mod tests {
         let classes = Classes::new(&profile);
         for by in crate::analyze::GroupBy::ALL {
             for track in [None, Some(TrackId(0)), Some(TrackId(1))] {
-                let query = Query { by, track, ..Query::new(&profile) };
+                let query = Query { track, by, ..Query::new(&profile) };
                 let groups = Groups::new(&profile, &classes, by);
                 let alone = FunctionTable::new(&profile, &groups, &query);
                 let analysis = Analysis::new(Arc::clone(&profile), query, None);
