@@ -1,1 +1,7 @@
-fn main() {}
+//! `helioscope`: a window, or a command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    helioscope::cli::main(|_files| Err("the window is not built yet"))
+}
