@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    helioscope::cli::main(|_files| Err("the window is not built yet"))
+    helioscope::cli::main(helioscope::app::run)
 }
