@@ -1,8 +1,7 @@
-//! The program: a window, or a command.
+//! `helioscope`: a window, or a command.
 
-fn main() -> std::process::ExitCode {
-    match helioscope::app::run(std::env::args_os().skip(1).map(Into::into).collect()) {
-        Ok(()) => std::process::ExitCode::SUCCESS,
-        Err(_) => std::process::ExitCode::FAILURE,
-    }
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    helioscope::cli::main(helioscope::app::run)
 }

@@ -48,8 +48,8 @@ pub struct Package {
     pub class: Class,
 }
 
-/// The class, package and module of every function of a profile.
-#[derive(Debug)]
+/// The class, package and module of every function of a profile; the default knows none.
+#[derive(Debug, Default)]
 pub struct Classes {
     class: Vec<Class>,
     package: Vec<u32>,
