@@ -20,7 +20,8 @@ pub struct RunError(String);
 
 /// Opens the window with files in it, and returns when it is closed.
 pub fn run(paths: Vec<PathBuf>) -> Result<(), RunError> {
-    let icon = eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon.png")).unwrap_or_default();
+    let icon =
+        eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon/helioscope.png")).unwrap_or_default();
     let mut options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
             .with_title("Helioscope")

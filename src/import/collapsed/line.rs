@@ -202,7 +202,8 @@ impl Sketch {
             is_binary: head.iter().any(|b| matches!(b, 0..=8 | 14..=26)),
             is_table: false,
         };
-        let whole_lines = if is_whole { head } else { head.get(..memchr::memrchr(b'\n', head).unwrap_or(0)).unwrap_or(head) };
+        let whole_lines =
+            if is_whole { head } else { head.get(..memchr::memrchr(b'\n', head).unwrap_or(0)).unwrap_or(head) };
         if !is_whole && whole_lines.is_empty() {
             sketch.first_line_is_longer_than(head);
             return sketch;
@@ -349,7 +350,8 @@ mod tests {
 
     #[test]
     fn places_are_those_that_matter() {
-        let cases = [("1", 0), ("1.", 0), ("1.0", 0), ("1.50", 1), ("1.5e1", 0), ("1.25e1", 1), ("5e-3", 3), ("-0.004", 3)];
+        let cases =
+            [("1", 0), ("1.", 0), ("1.0", 0), ("1.50", 1), ("1.5e1", 0), ("1.25e1", 1), ("5e-3", 3), ("-0.004", 3)];
         for (text, places) in cases {
             assert_eq!(places_of(text.as_bytes()), places, "{text}");
         }

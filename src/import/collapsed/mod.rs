@@ -108,7 +108,8 @@ fn read(input: &Input, job: &Job, sketch: &Sketch, places: u32) -> Result<Readin
                 }
                 Line::TooLarge => {
                     let shown = String::from_utf8_lossy(text.get(text.len().saturating_sub(40)..).unwrap_or(text));
-                    let why = format!("the count at the end of line {line_number} does not fit 64 bits: “{}”", shown.trim());
+                    let why =
+                        format!("the count at the end of line {line_number} does not fit 64 bits: “{}”", shown.trim());
                     return Err(ImportError::malformed(NAME, offset + at as u64, why));
                 }
                 Line::TooFine(places) => {

@@ -142,7 +142,9 @@ mod tests {
     fn the_mark_of_utf8_is_taken_off() {
         assert_eq!(head_as_utf8(b"\xef\xbb\xbfa;b 1").as_ref(), b"a;b 1");
         let mut out = Vec::new();
-        { as_utf8(Box::new(Cursor::new(b"\xef\xbb\xbfa".to_vec()))).expect("opens") }.read_to_end(&mut out).expect("reads");
+        { as_utf8(Box::new(Cursor::new(b"\xef\xbb\xbfa".to_vec()))).expect("opens") }
+            .read_to_end(&mut out)
+            .expect("reads");
         assert_eq!(out, b"a");
     }
 }

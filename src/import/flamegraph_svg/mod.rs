@@ -168,7 +168,8 @@ impl Reader {
             builder.warn(&hidden);
         }
         builder.warn_times("A frame that no other frame spans was taken as the beginning of a stack.", tree.strays);
-        builder.warn_times("The callees of a frame are wider than the frame: its self time is taken as 0.", tree.overfull);
+        builder
+            .warn_times("The callees of a frame are wider than the frame: its self time is taken as 0.", tree.overfull);
         builder.warn_times("A frame whose title gives no count was left out.", picture.uncounted);
         builder.warn_times("An entity that the file defines itself was left as it is written.", picture.entities);
         if self.without_frames > 0 {

@@ -199,7 +199,8 @@ impl Walk {
                 self.within = Within::Elsewhere;
             }
             ("text", Within::Text) => {
-                self.picture.says_no_input |= self.text.contains("No valid input") || self.text.contains("No stack counts");
+                self.picture.says_no_input |=
+                    self.text.contains("No valid input") || self.text.contains("No stack counts");
                 self.within = Within::Elsewhere;
             }
             _ => {}

@@ -77,12 +77,14 @@ impl<'a> Invocation<'a> {
             None => (title, None),
         };
         let words = || options.split_whitespace();
-        let is_py_spy = words().next().is_some_and(|w| w.rsplit(['/', '\\']).next().is_some_and(|n| n.starts_with("py-spy")));
+        let is_py_spy =
+            words().next().is_some_and(|w| w.rsplit(['/', '\\']).next().is_some_and(|n| n.starts_with("py-spy")));
         if !is_py_spy || !words().any(|w| w == "record") {
             return Self::default();
         }
         let behind = |option: &str| words().skip_while(|w| *w != option).nth(1);
-        let rate = behind("-r").or_else(|| behind("--rate")).or_else(|| words().find_map(|w| w.strip_prefix("--rate=")));
+        let rate =
+            behind("-r").or_else(|| behind("--rate")).or_else(|| words().find_map(|w| w.strip_prefix("--rate=")));
         let rate = rate.map_or(Some(DEFAULT_RATE), |r| r.parse().ok()).filter(|r| *r > 0);
         Self {
             is_py_spy,

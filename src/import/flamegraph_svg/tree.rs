@@ -80,7 +80,9 @@ impl Tree {
             let own_before = caller.own;
             caller.own = caller.own.saturating_sub(picture.value(frame));
             let sibling = last.replace((index, frame)).filter(|(i, _)| *i == index).map(|(_, f)| f);
-            let (Some(hidden), Some(span)) = (self.hidden_at_least.as_mut(), picture.frames.get(caller.frame)) else { continue };
+            let (Some(hidden), Some(span)) = (self.hidden_at_least.as_mut(), picture.frames.get(caller.frame)) else {
+                continue;
+            };
             match sibling {
                 // Stacks are sorted, so a frame's own samples are drawn at its left, before its first callee. What
                 // callees leave free further right is time of callees that are not drawn.
@@ -110,7 +112,9 @@ impl Tree {
         }
         let percent = certain as f64 * 100.0 / total.max(1) as f64;
         let how_much = match self.hidden_at_least {
-            Some(_) => format!("at least {certain} of {total} ({percent:.1} %); how much more, a picture does not tell."),
+            Some(_) => {
+                format!("at least {certain} of {total} ({percent:.1} %); how much more, a picture does not tell.")
+            }
             None => "how much, a picture does not tell.".to_owned(),
         };
         Some(format!(

@@ -54,8 +54,11 @@ impl<'a> FrameText<'a> {
         let (rest, line) = text.rsplit_once(':')?;
         let (place, name) = rest.rsplit_once(':')?;
         let is_line = !line.is_empty() && line.bytes().all(|b| b.is_ascii_digit());
-        (is_line && !name.is_empty() && !place.is_empty())
-            .then(|| Self { name, place, line: line.parse().unwrap_or(0) })
+        (is_line && !name.is_empty() && !place.is_empty()).then(|| Self {
+            name,
+            place,
+            line: line.parse().unwrap_or(0),
+        })
     }
 
     /// Splits a frame in the dialect of its producer. `file.py:name:line` is understood in all of them, because Austin
@@ -173,7 +176,10 @@ mod tests {
         let cases = [
             ("main (app/a.py:12)", ("main", "app/a.py", 12)),
             ("<module> (a.py:1)", ("<module>", "a.py", 1)),
-            ("_find_and_load (<frozen importlib._bootstrap>:1176)", ("_find_and_load", "<frozen importlib._bootstrap>", 1176)),
+            (
+                "_find_and_load (<frozen importlib._bootstrap>:1176)",
+                ("_find_and_load", "<frozen importlib._bootstrap>", 1176),
+            ),
             ("Foo.bar (C:\\app\\b.py:7)", ("Foo.bar", "C:\\app\\b.py", 7)),
             ("__poll (libc.so.6)", ("__poll", "libc.so.6", 0)),
             ("f (a (copy).py:3)", ("f", "a (copy).py", 3)),

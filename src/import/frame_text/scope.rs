@@ -191,7 +191,10 @@ mod tests {
     #[test]
     fn semicolons_within_names_and_command_lines_are_put_together() {
         let stack = "process 7:\"python -c import a; a.run()\";thread (8): worker;x;f (a.py:3);g";
-        assert_eq!(read(stack), (track(Some(7), "python -c import a; a.run()", Some(8), "worker;x"), vec!["f (a.py:3)", "g"]));
+        assert_eq!(
+            read(stack),
+            (track(Some(7), "python -c import a; a.run()", Some(8), "worker;x"), vec!["f (a.py:3)", "g"])
+        );
         let native = read("thread (8): worker;0x7f00;f (a.py:3)");
         assert_eq!(native, (track(None, "", Some(8), "worker"), vec!["0x7f00", "f (a.py:3)"]));
     }
