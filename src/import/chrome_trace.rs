@@ -136,8 +136,12 @@ impl<'a> Trace<'a> {
                 }
                 (b"viztracer_metadata", Kind::Object) => self.read_viztracer(json)?,
                 (b"samples", Kind::Array) => {
-                    self.samples = Some(json.offset());
+                    let at = json.offset();
                     json.skip()?;
+                    let mut inside = Json::at(json.bytes(), at);
+                    if inside.array()?.next(&mut inside)? {
+                        self.samples = Some(at);
+                    }
                 }
                 (b"stackFrames", Kind::Object) => {
                     self.stack_frames = Some(json.offset());

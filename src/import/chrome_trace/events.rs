@@ -80,20 +80,23 @@ const SKIPPED: [(&[u8], &str); 7] = [
 
 /// One event as it is written. Numbers stay text, because which of them matter depends on the phase.
 #[derive(Default)]
-struct Event<'a> {
+pub(super) struct Event<'a> {
     phase: &'a [u8],
     name: Option<Text<'a>>,
     category: &'a [u8],
-    pid: &'a [u8],
-    tid: &'a [u8],
-    time: Option<&'a [u8]>,
+    pub(super) pid: &'a [u8],
+    pub(super) tid: &'a [u8],
+    pub(super) id: Option<&'a [u8]>,
+    pub(super) time: Option<&'a [u8]>,
     duration: Option<&'a [u8]>,
     thread_duration: Option<&'a [u8]>,
-    args: Option<usize>,
+    pub(super) stack_frame: Option<&'a [u8]>,
+    /// Position of the arguments.
+    pub(super) args: Option<usize>,
 }
 
 impl<'a> Event<'a> {
-    fn read(json: &mut Json<'a>) -> Result<Self, JsonError> {
+    pub(super) fn read(json: &mut Json<'a>) -> Result<Self, JsonError> {
         let mut event = Self::default();
         let mut members = json.object()?;
         while let Some(key) = members.next(json)? {
@@ -103,6 +106,8 @@ impl<'a> Event<'a> {
                 b"cat" => event.category = json.scalar()?.unwrap_or_default(),
                 b"pid" => event.pid = json.scalar()?.unwrap_or_default(),
                 b"tid" => event.tid = json.scalar()?.unwrap_or_default(),
+                b"id" => event.id = json.scalar()?,
+                b"sf" => event.stack_frame = json.scalar()?,
                 b"ts" => event.time = json.scalar()?,
                 b"dur" => event.duration = json.scalar()?,
                 b"tdur" => event.thread_duration = json.scalar()?,
@@ -232,7 +237,7 @@ impl<'a> Events<'a> {
     pub(super) fn book(&self, bytes: &'a [u8], builder: &mut ProfileBuilder) -> Book {
         let mut book = Book::default();
         for thread in self.threads() {
-            book.thread(&text(thread.pid), &text(thread.tid));
+            book.thread(thread.pid, thread.tid);
         }
         for at in self.pieces.iter().flat_map(|p| &p.metadata) {
             if read_metadata(bytes, *at, &mut book).is_err() {
@@ -250,7 +255,7 @@ impl<'a> Events<'a> {
             let names: Vec<u32> = piece.names.iter().map(|name| name.resolve(builder, book)).collect();
             let name_of = |name: u32| names.get(name as usize).copied().unwrap_or(NO_NAME);
             for thread in piece.threads {
-                let number = book.thread(&text(thread.pid), &text(thread.tid));
+                let number = book.thread(thread.pid, thread.tid);
                 // py-spy knows a thread by its id alone. After a fork the child's thread has its parent's id, and an
                 // event that ends a frame of one may carry the process id of the other.
                 let pid = if thread.is_pyspy { None } else { Some(thread.pid) };
@@ -274,10 +279,6 @@ impl<'a> Events<'a> {
     }
 }
 
-fn text(raw: &[u8]) -> String {
-    String::from_utf8_lossy(raw).into_owned()
-}
-
 /// Reads the name a metadata event gives to a process or a thread.
 fn read_metadata(bytes: &[u8], at: usize, book: &mut Book) -> Result<(), JsonError> {
     let event = Event::read(&mut Json::at(bytes, at))?;
@@ -296,8 +297,8 @@ fn read_metadata(bytes: &[u8], at: usize, book: &mut Book) -> Result<(), JsonErr
     }
     let given = given.map(|t| t.text()).unwrap_or_default();
     match name.raw() {
-        b"process_name" => book.name_process(&text(event.pid), &given),
-        b"thread_name" => book.name_thread(&text(event.pid), &text(event.tid), &given),
+        b"process_name" => book.name_process(event.pid, &given),
+        b"thread_name" => book.name_thread(event.pid, event.tid, &given),
         _ => {}
     }
     Ok(())

@@ -90,6 +90,7 @@ pub(super) fn build(
     }
     let tally = sweep.tally;
     tally.warn(builder);
+    book.complete_names(builder);
     Ok(())
 }
 
@@ -114,6 +115,7 @@ struct Open {
 impl Sweep<'_> {
     /// The spans of a group, parents before their children.
     fn nested(&mut self, group: Group) -> Vec<Span> {
+        let end = group.end().unwrap_or(0);
         let mut spans = group.spans;
         // VizTracer writes a call when it returns. Of two calls that cover the same time the one written first is then
         // the inner one, where in a trace written in order of beginnings it is the outer one.
@@ -121,16 +123,15 @@ impl Sweep<'_> {
             spans.reverse();
         }
         if !group.marks.is_empty() {
-            spans.extend(self.paired(group.marks));
+            spans.extend(self.paired(group.marks, end));
         }
         spans.sort_by_key(|s| (s.start, Reverse(s.end)));
         spans
     }
 
-    /// Beginnings and ends put together, in order of beginnings.
-    fn paired(&mut self, mut marks: Vec<Mark>) -> Vec<Span> {
+    /// Beginnings and ends put together, in order of beginnings. What never ends lasts until `last`.
+    fn paired(&mut self, mut marks: Vec<Mark>, last: i64) -> Vec<Span> {
         marks.sort_by_key(|m| m.time);
-        let last = marks.last().map_or(0, |m| m.time);
         let mut spans: Vec<Span> = Vec::with_capacity(marks.len() / 2 + 1);
         let mut open: Vec<usize> = Vec::new();
         // How often each name is open, so that an end that matches none costs no search.
@@ -207,10 +208,11 @@ impl Sweep<'_> {
         now
     }
 
-    /// Time passes with the stack as it is.
+    /// Time passes with the stack as it is. Under a heading alone nobody has it.
     fn pass(&mut self, from: i64, to: i64) {
         if let Some(&top) = self.open.last()
             && to > from
+            && top.stack != StackId::EMPTY
         {
             let track = self.book.track(top.thread, self.builder);
             self.builder.sample(track, top.stack, Some(from.saturating_sub(self.base)), &[to.saturating_sub(from)]);

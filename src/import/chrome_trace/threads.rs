@@ -16,6 +16,8 @@ pub(super) struct Book {
     heading_index: FxHashMap<Heading, u32>,
     /// The thread a heading turns a thread into.
     under: FxHashMap<(u32, u32), u32>,
+    /// Threads that headings speak of, by process and thread: the name is missing from the first samples of a program.
+    headed: FxHashMap<(String, String), u32>,
 }
 
 /// A thread as the trace knows it. Ids may be any text.
@@ -53,6 +55,10 @@ impl Heading {
     }
 }
 
+fn text(raw: &[u8]) -> String {
+    String::from_utf8_lossy(raw).into_owned()
+}
+
 fn is_id(text: &str) -> bool {
     id(text).is_some()
 }
@@ -66,21 +72,22 @@ fn id(text: &str) -> Option<u64> {
 }
 
 impl Book {
-    /// The number of a thread.
-    pub(super) fn thread(&mut self, pid: &str, tid: &str) -> u32 {
+    /// The number of the thread with these ids, as they are written.
+    pub(super) fn thread(&mut self, pid: &[u8], tid: &[u8]) -> u32 {
         let next = self.threads.len() as u32;
-        let number = *self.index.entry((pid.to_owned(), tid.to_owned())).or_insert(next);
+        let (pid, tid) = (text(pid), text(tid));
+        let number = *self.index.entry((pid.clone(), tid.clone())).or_insert(next);
         if number == next {
-            self.threads.push(Thread { pid: pid.to_owned(), tid: tid.to_owned(), ..Thread::default() });
+            self.threads.push(Thread { pid, tid, ..Thread::default() });
         }
         number
     }
 
-    pub(super) fn name_process(&mut self, pid: &str, name: &str) {
-        self.process_names.insert(pid.to_owned(), name.to_owned());
+    pub(super) fn name_process(&mut self, pid: &[u8], name: &str) {
+        self.process_names.insert(text(pid), name.to_owned());
     }
 
-    pub(super) fn name_thread(&mut self, pid: &str, tid: &str, name: &str) {
+    pub(super) fn name_thread(&mut self, pid: &[u8], tid: &[u8], name: &str) {
         let number = self.thread(pid, tid);
         if let Some(thread) = self.threads.get_mut(number as usize) {
             name.clone_into(&mut thread.name);
@@ -103,16 +110,32 @@ impl Book {
         if let Some(&number) = self.under.get(&(thread, heading)) {
             return Some(number);
         }
-        let mut new = self.threads.get(thread as usize)?.clone();
-        new.track = None;
+        let mut new = Thread { track: None, ..self.threads.get(thread as usize)?.clone() };
         match self.headings.get(heading as usize)? {
             Heading::Process { pid, command } => (new.pid, new.process) = (pid.clone(), command.clone()),
             Heading::Thread { tid, name } => (new.tid, new.name) = (tid.clone(), name.clone()),
         }
-        let number = self.threads.len() as u32;
-        self.threads.push(new);
+        let next = self.threads.len() as u32;
+        let number = *self.headed.entry((new.pid.clone(), new.tid.clone())).or_insert(next);
+        match self.threads.get_mut(number as usize) {
+            Some(known) if known.name.is_empty() => known.name = new.name,
+            Some(_) => {}
+            None => self.threads.push(new),
+        }
         self.under.insert((thread, heading), number);
         Some(number)
+    }
+
+    /// Gives tracks the names that turned up after their first sample.
+    pub(super) fn complete_names(&self, builder: &mut ProfileBuilder) {
+        let tracks = builder.tracks_mut();
+        for thread in &self.threads {
+            if let Some(track) = thread.track.and_then(|id| tracks.get_mut(id.index()))
+                && track.name.is_empty()
+            {
+                track.name.clone_from(&thread.name);
+            }
+        }
     }
 
     /// The thread's track in the profile, added on first use.
