@@ -5,7 +5,7 @@ use super::{
     Profile, Samples, StackId, StackProfile, Stacks, StringId, TimeMeaning, Track, TrackId, Unit, Warning,
     strings::Interner,
 };
-use hashbrown::HashTable;
+use hashbrown::hash_table::{Entry, HashTable};
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::{Hash, Hasher};
 
@@ -28,7 +28,7 @@ pub enum BuildError {
 struct Tables {
     strings: Interner,
     functions: Vec<Function>,
-    function_index: FxHashMap<Function, FunctionId>,
+    function_index: HashTable<FunctionId>,
     metrics: Vec<Metric>,
     default_metric: Option<MetricId>,
     origin: Origin,
@@ -41,7 +41,7 @@ impl Tables {
         Self {
             strings: Interner::new(),
             functions: Vec::new(),
-            function_index: FxHashMap::default(),
+            function_index: HashTable::new(),
             metrics: Vec::new(),
             default_metric: None,
             origin: Origin { format, ..Origin::default() },
@@ -65,13 +65,22 @@ impl Tables {
     }
 
     fn function(&mut self, function: Function) -> FunctionId {
-        if let Some(&id) = self.function_index.get(&function) {
-            return id;
+        let hash = function_hash(&function);
+        let functions = &mut self.functions;
+        let found = self.function_index.entry(
+            hash,
+            |id| functions[id.index()] == function,
+            |id| function_hash(&functions[id.index()]),
+        );
+        match found {
+            Entry::Occupied(found) => *found.get(),
+            Entry::Vacant(free) => {
+                let id = next_id(functions.len(), "functions", &mut self.failed).map_or(FunctionId(0), FunctionId);
+                free.insert(id);
+                functions.push(function);
+                id
+            }
         }
-        let id = next_id(self.functions.len(), "functions", &mut self.failed).map_or(FunctionId(0), FunctionId);
-        self.functions.push(function);
-        self.function_index.insert(function, id);
-        id
     }
 
     fn metric(&mut self, name: &str, unit: Unit) -> MetricId {
@@ -115,6 +124,12 @@ impl Tables {
             warnings: self.warnings,
         }
     }
+}
+
+fn function_hash(function: &Function) -> u64 {
+    let mut hasher = FxHasher::default();
+    function.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn next_id(rows: usize, what: &'static str, failed: &mut Option<BuildError>) -> Option<u32> {
@@ -387,8 +402,8 @@ pub struct GraphBuilder {
     own: Vec<Vec<i64>>,
     total: Vec<Vec<i64>>,
     edges: Vec<CallEdge>,
-    edge_own: Vec<Vec<i64>>,
-    edge_total: Vec<Vec<i64>>,
+    /// Own costs, then total costs, of each edge in turn.
+    edge_costs: Vec<i64>,
     has_calls: bool,
     has_edge_costs: bool,
 }
@@ -403,8 +418,7 @@ impl GraphBuilder {
             own: Vec::new(),
             total: Vec::new(),
             edges: Vec::new(),
-            edge_own: Vec::new(),
-            edge_total: Vec::new(),
+            edge_costs: Vec::new(),
             has_calls: true,
             has_edge_costs: true,
         }
@@ -459,12 +473,8 @@ impl GraphBuilder {
             return;
         }
         self.edges.push(CallEdge { caller, callee, calls, primitive_calls });
-        for (columns, values) in [(&mut self.edge_own, own), (&mut self.edge_total, total)] {
-            columns.resize_with(metrics, Vec::new);
-            for (column, value) in columns.iter_mut().zip(values) {
-                column.push(*value);
-            }
-        }
+        self.edge_costs.extend_from_slice(own);
+        self.edge_costs.extend_from_slice(total);
     }
 
     /// Numbers the functions in the order of `listed` and drops all others with their edges; answers how many edges
@@ -478,7 +488,7 @@ impl GraphBuilder {
             new_ids[old.index()] = new as u32;
         }
         self.tables.functions = listed.iter().map(|old| self.tables.functions[old.index()]).collect();
-        self.tables.function_index.retain(|_, id| {
+        self.tables.function_index.retain(|id| {
             id.0 = new_ids[id.index()];
             id.0 != DROPPED
         });
@@ -486,19 +496,18 @@ impl GraphBuilder {
         for column in figures.chain(&mut self.own).chain(&mut self.total) {
             *column = listed.iter().map(|old| column.get(old.index()).copied().unwrap_or(0)).collect();
         }
-        let mut dropped = Vec::new();
-        for (i, edge) in self.edges.iter_mut().enumerate() {
+        let is_kept = |edge: &CallEdge| edge.caller.0 != DROPPED && edge.callee.0 != DROPPED;
+        for edge in &mut self.edges {
             edge.caller.0 = new_ids[edge.caller.index()];
             edge.callee.0 = new_ids[edge.callee.index()];
-            if edge.caller.0 == DROPPED || edge.callee.0 == DROPPED {
-                dropped.push(i);
-            }
         }
-        remove_rows(&mut self.edges, &dropped);
-        for column in self.edge_own.iter_mut().chain(&mut self.edge_total) {
-            remove_rows(column, &dropped);
+        let before = self.edges.len();
+        if !self.edges.iter().all(is_kept) {
+            let costs = self.edge_costs.chunks_exact(2 * self.tables.metrics.len().max(1)).zip(&self.edges);
+            self.edge_costs = costs.filter(|(_, edge)| is_kept(edge)).flat_map(|(costs, _)| costs).copied().collect();
+            self.edges.retain(is_kept);
         }
-        dropped.len()
+        before - self.edges.len()
     }
 
     /// Checks and seals the profile.
@@ -517,9 +526,6 @@ impl GraphBuilder {
             columns.resize_with(metrics, Vec::new);
             columns.iter_mut().for_each(|c| c.resize(functions, 0));
         }
-        for columns in [&mut self.edge_own, &mut self.edge_total] {
-            columns.resize_with(metrics, Vec::new);
-        }
         for (i, own) in self.own.iter().enumerate() {
             self.tables.check_sum(MetricId::at(i), own)?;
         }
@@ -528,6 +534,20 @@ impl GraphBuilder {
         }
         let graph = self.sorted_graph(functions);
         Ok(self.tables.into_profile(Vec::new(), vec![Track::default()], Body::Graph(graph)))
+    }
+
+    /// Edge numbers by caller, then callee, then as they were added. Counting keeps it linear.
+    fn edge_order(&self, functions: usize) -> Vec<u32> {
+        let all = 0..self.edges.len() as u32;
+        let callee = |e: u32| self.edges[e as usize].callee;
+        let caller = |e: u32| self.edges[e as usize].caller;
+        let callers = run_starts(functions, all.clone().map(caller));
+        // Files that list callers by function are sorted by callee as they come.
+        if self.edges.is_sorted_by_key(|e| e.callee) {
+            return counting_sort(&callers, all, caller);
+        }
+        let by_callee = counting_sort(&run_starts(functions, all.clone().map(callee)), all, callee);
+        counting_sort(&callers, by_callee.into_iter(), caller)
     }
 
     fn sorted_graph(&mut self, functions: usize) -> CallGraph {
@@ -540,11 +560,9 @@ impl GraphBuilder {
             has_edge_costs: self.has_edge_costs,
             ..CallGraph::default()
         };
-        // By callee, then stably by caller: sorted by both. Counting keeps it linear.
-        let (by_callee, _) = counting_sort(functions, 0..self.edges.len() as u32, |e| self.edges[e as usize].callee);
-        let (order, _) = counting_sort(functions, by_callee.into_iter(), |e| self.edges[e as usize].caller);
+        let order = self.edge_order(functions);
         graph.edges.reserve_exact(order.len());
-        // Where each row of `order` goes: edges of the same pair share a row.
+        // Which row each edge becomes: edges of the same pair share one.
         let mut rows = Vec::with_capacity(order.len());
         for &e in &order {
             let edge = self.edges[e as usize];
@@ -555,65 +573,55 @@ impl GraphBuilder {
                 }
                 _ => graph.edges.push(edge),
             }
-            rows.push(graph.edges.len() - 1);
+            rows.push(graph.edges.len() as u32 - 1);
         }
         self.edges = Vec::new();
-        let gather = |columns: &mut Vec<Vec<i64>>| {
-            std::mem::take(columns).into_iter().map(|column| sum_by_row(&column, &order, &rows)).collect()
+        let metrics = self.tables.metrics.len();
+        let column = |of: usize| {
+            let mut sums = vec![0_i64; graph.edges.len()];
+            for (&e, &row) in order.iter().zip(&rows) {
+                let sum = &mut sums[row as usize];
+                *sum = sum.saturating_add(self.edge_costs[e as usize * 2 * metrics + of]);
+            }
+            sums
         };
-        graph.edge_own = gather(&mut self.edge_own);
-        graph.edge_total = gather(&mut self.edge_total);
-        let all = 0..graph.edges.len() as u32;
-        (_, graph.first_out) = counting_sort(functions, all.clone(), |e| graph.edges[e as usize].caller);
-        (graph.incoming, graph.first_in) = counting_sort(functions, all, |e| graph.edges[e as usize].callee);
+        graph.edge_own = (0..metrics).map(column).collect();
+        graph.edge_total = (metrics..2 * metrics).map(column).collect();
+        graph.first_out = run_starts(functions, graph.edges.iter().map(|e| e.caller));
+        graph.first_in = run_starts(functions, graph.edges.iter().map(|e| e.callee));
+        graph.incoming =
+            counting_sort(&graph.first_in, 0..graph.edges.len() as u32, |e| graph.edges[e as usize].callee);
         graph
     }
 }
 
-/// Sorts edge numbers by a function of theirs, keeping the order of equals. Also answers where each function's run
-/// begins: `starts[f]..starts[f + 1]`.
+/// Sorts edge numbers by a function of theirs, keeping the order of equals; `starts` are that function's
+/// [runs](run_starts).
 fn counting_sort(
-    functions: usize,
-    edges: impl ExactSizeIterator<Item = u32> + Clone,
+    starts: &[u32],
+    edges: impl ExactSizeIterator<Item = u32>,
     key: impl Fn(u32) -> FunctionId,
-) -> (Vec<u32>, Vec<u32>) {
-    let mut starts = vec![0_u32; functions + 1];
-    for edge in edges.clone() {
-        starts[key(edge).index() + 1] += 1;
-    }
-    for i in 1..starts.len() {
-        starts[i] += starts[i - 1];
-    }
-    let mut next = starts.clone();
+) -> Vec<u32> {
+    let mut next = starts.to_vec();
     let mut sorted = vec![0_u32; edges.len()];
     for edge in edges {
         let slot = &mut next[key(edge).index()];
         sorted[*slot as usize] = edge;
         *slot += 1;
     }
-    (sorted, starts)
+    sorted
 }
 
-/// `column[order[i]]` added up by `rows[i]`, which counts up from 0 without gaps.
-fn sum_by_row(column: &[i64], order: &[u32], rows: &[usize]) -> Vec<i64> {
-    let mut sums = vec![0_i64; rows.last().map_or(0, |last| last + 1)];
-    for (&e, &row) in order.iter().zip(rows) {
-        sums[row] = sums[row].saturating_add(column[e as usize]);
+/// Where the run of each function begins once edges are sorted by it: `starts[f]..starts[f + 1]`.
+fn run_starts(functions: usize, of_edges: impl Iterator<Item = FunctionId>) -> Vec<u32> {
+    let mut starts = vec![0_u32; functions + 1];
+    for function in of_edges {
+        starts[function.index() + 1] += 1;
     }
-    sums
-}
-
-/// Removes the rows at the given positions, which go up.
-fn remove_rows<T>(column: &mut Vec<T>, positions: &[usize]) {
-    let mut positions = positions.iter().peekable();
-    let mut row = 0;
-    if positions.peek().is_some() {
-        column.retain(|_| {
-            let remove = positions.next_if(|p| **p == row).is_some();
-            row += 1;
-            !remove
-        });
+    for i in 1..starts.len() {
+        starts[i] += starts[i - 1];
     }
+    starts
 }
 
 fn grow_and_add(column: &mut Vec<i64>, row: usize, value: i64) {
@@ -624,7 +632,9 @@ fn grow_and_add(column: &mut Vec<i64>, row: usize, value: i64) {
 }
 
 fn add_columns(columns: &mut Vec<Vec<i64>>, row: usize, values: &[i64]) {
-    columns.resize_with(values.len().max(columns.len()), Vec::new);
+    if columns.len() < values.len() {
+        columns.resize_with(values.len(), Vec::new);
+    }
     for (column, value) in columns.iter_mut().zip(values) {
         grow_and_add(column, row, *value);
     }
