@@ -3,7 +3,7 @@
 //! Made once for a profile, a grouping and a list of transforms; metrics, threads and time ranges only change the
 //! weights that [`Weights`] puts on it.
 
-use super::{Class, Classes, GroupBy, GroupId, Groups, Query, Transform};
+use super::{Class, Classes, GroupBy, GroupId, Groups, PathWalk, Query, Step, Transform};
 use crate::model::{Profile, StackId, StackProfile};
 use hashbrown::HashTable;
 use rustc_hash::FxHasher;
@@ -129,36 +129,24 @@ impl MergedTree {
         self.parents[node as usize]
     }
 
-    /// Walks the nodes with the path to each at hand. Nodes made for one stack follow each other, so the path mostly
-    /// grows or shrinks at its end.
     fn mark_recursion(&mut self, group_count: usize) {
         let mut on_path = vec![0_u32; group_count];
-        let mut path: Vec<u32> = Vec::new();
-        let mut branch: Vec<u32> = Vec::new();
-        let mut position = vec![u32::MAX; self.len()];
+        let mut walk = PathWalk::new(self.len());
         for node in 1..self.len() as u32 {
-            // The nearest ancestor that is on the path already, and the branch from there to the new node.
-            branch.clear();
-            let mut at = self.parents[node as usize];
-            while at != ROOT && !path.get(position[at as usize] as usize).is_some_and(|&p| p == at) {
-                branch.push(at);
-                at = self.parents[at as usize];
-            }
-            let keep = if at == ROOT { 0 } else { position[at as usize] as usize + 1 };
-            for &left in &path[keep..] {
-                on_path[self.groups[left as usize].index()] -= 1;
-            }
-            path.truncate(keep);
-            for &entered in branch.iter().rev() {
-                position[entered as usize] = path.len() as u32;
-                path.push(entered);
-                on_path[self.groups[entered as usize].index()] += 1;
-            }
-            let group = self.groups[node as usize].index();
-            self.recursive.push(on_path[group] > 0);
-            position[node as usize] = path.len() as u32;
-            path.push(node);
-            on_path[group] += 1;
+            let mut again = false;
+            walk.go_to(
+                node,
+                |n| self.parents[n as usize],
+                |step| match step {
+                    Step::Leave(n) => on_path[self.groups[n as usize].index()] -= 1,
+                    Step::Enter(n) => {
+                        let times = &mut on_path[self.groups[n as usize].index()];
+                        again = *times > 0;
+                        *times += 1;
+                    }
+                },
+            );
+            self.recursive.push(again);
         }
     }
 
@@ -264,20 +252,12 @@ pub struct Weights {
 impl Weights {
     /// Puts the samples a query asks for on the tree.
     pub fn new(body: &StackProfile, tree: &MergedTree, query: &Query) -> Self {
-        let samples = &body.samples;
-        let weights = samples.weights(query.metric);
         let mut own = vec![0_i64; tree.len()];
-        let mut counted = 0;
-        let starts = query.time_ns.and_then(|range| Some((range, samples.starts_ns()?)));
-        for (i, &stack) in samples.stacks().iter().enumerate() {
-            let other_track = query.track.is_some_and(|t| samples.tracks()[i] != t);
-            let other_time = starts.is_some_and(|((from, to), starts)| starts[i] < from || starts[i] >= to);
-            if other_track || other_time {
-                continue;
-            }
+        let mut samples = 0;
+        for (stack, weight) in query.counted(&body.samples) {
             if let Some(node) = tree.node_of(stack) {
-                own[node as usize] += weights[i];
-                counted += 1;
+                own[node as usize] += weight;
+                samples += 1;
             }
         }
         let mut total = own.clone();
@@ -287,7 +267,7 @@ impl Weights {
                 total[tree.parents[node] as usize] += value;
             }
         }
-        Self { own, total, samples: counted }
+        Self { own, total, samples }
     }
 
     /// The sum of everything counted.

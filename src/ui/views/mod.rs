@@ -1,5 +1,16 @@
 //! The views. Each file has its state and a function that draws it.
 
+mod callers;
+mod callers_tables;
+mod flame;
+mod sunburst;
+mod table;
+
+pub use callers::{CallersState, callers_ui};
+pub use flame::{FlameState, flame_ui};
+pub use sunburst::{SunburstState, sunburst_ui};
+pub use table::{TableState, table_ui};
+
 use egui::Key;
 
 /// A view of a profile.
