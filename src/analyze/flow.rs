@@ -50,6 +50,11 @@ impl Flow {
         Self { own, inflow, from_root, along, proven, components }
     }
 
+    /// Whether the data prove every path.
+    pub(super) fn is_proven(&self) -> bool {
+        self.proven.iter().all(|p| *p)
+    }
+
     /// The fraction of everything that passes through at least one of the marked functions.
     pub fn fraction_through(&self, graph: &CallGraph, marked: &[bool]) -> f64 {
         let mut hit: Vec<f64> = marked.iter().map(|&m| f64::from(u8::from(m))).collect();
