@@ -1,8 +1,8 @@
 //! The answer to one query, from which every view takes what it shows.
 
 use super::{
-    CallTree, Classes, Detail, Exactness, Flow, FunctionTable, GroupBy, GroupId, Groups, Matches, MergedTree,
-    Neighbours, Query, Timeline, Weights,
+    CallTree, Classes, Detail, Exactness, Flow, FunctionTable, GroupId, Groups, Matches, MergedTree, Neighbours, Query,
+    Timeline, Weights,
     merged::stack_body,
     tree::{CalleesOf, Callers, Direction, GraphTree, TopDown, expand},
 };
@@ -65,11 +65,13 @@ impl Analysis {
             Body::Graph(graph) => {
                 let grouped = match same_groups.map(|e| &e.counted) {
                     Some(Counted::Graph { grouped, .. }) => grouped.clone(),
-                    _ => regroup(graph, &groups),
+                    _ => groups.regroup(graph).map(Arc::new),
                 };
-                let graph = grouped.as_deref().unwrap_or(graph);
-                let flow = Flow::new(graph, query.metric);
-                let table = FunctionTable::of_graph(graph, query.metric, query.by, &flow);
+                let flow = Flow::new(grouped.as_deref().unwrap_or(graph), query.metric);
+                let table = match &grouped {
+                    Some(grouped) => FunctionTable::of_grouped_graph(grouped, query.metric, &flow),
+                    None => FunctionTable::of_graph(graph, query.metric),
+                };
                 (Counted::Graph { grouped, flow }, table)
             }
         };
@@ -233,12 +235,4 @@ impl Analysis {
             Counted::Graph { .. } => None,
         }
     }
-}
-
-fn regroup(graph: &CallGraph, groups: &Groups) -> Option<Arc<CallGraph>> {
-    if matches!(groups.by(), GroupBy::Function | GroupBy::Line) {
-        return None;
-    }
-    let of: Vec<u32> = groups.of_functions().iter().map(|g| g.0).collect();
-    Some(Arc::new(graph.grouped(&of, groups.len())))
 }

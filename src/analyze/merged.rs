@@ -457,19 +457,11 @@ pub struct Weights {
 impl Weights {
     /// Puts the samples a query asks for on the tree.
     pub fn new(body: &StackProfile, tree: &MergedTree, query: &Query) -> Self {
-        let samples = &body.samples;
-        let weights = samples.weights(query.metric);
         let mut own = vec![0_i64; tree.len()];
         let mut counted = 0;
-        let starts = query.time_ns.and_then(|range| Some((range, samples.starts_ns()?)));
-        for (i, &stack) in samples.stacks().iter().enumerate() {
-            let other_track = query.track.is_some_and(|t| samples.tracks()[i] != t);
-            let other_time = starts.is_some_and(|((from, to), starts)| starts[i] < from || starts[i] >= to);
-            if other_track || other_time {
-                continue;
-            }
+        for (stack, weight) in query.counted(&body.samples) {
             if let Some(node) = tree.node_of(stack) {
-                own[node as usize] += weights[i];
+                own[node as usize] += weight;
                 counted += 1;
             }
         }

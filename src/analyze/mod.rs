@@ -11,6 +11,7 @@ mod search;
 mod table;
 mod timeline;
 mod tree;
+mod walk;
 
 pub use analysis::{Analysis, Order};
 pub use classify::{Class, Classes, Package};
@@ -22,3 +23,4 @@ pub use search::{Matches, SearchText};
 pub use table::{FunctionTable, Neighbour, Neighbours, SortKey, share};
 pub use timeline::Timeline;
 pub use tree::{CallTree, Detail, Exactness};
+pub use walk::{PathWalk, Step};

@@ -1,7 +1,7 @@
 //! The function table: cost of each group in itself and with everything it called.
 
-use super::{Flow, GroupBy, GroupId, MergedTree, Weights, merged::ROOT, tree::outermost};
-use crate::model::{CallGraph, FunctionId, MetricId};
+use super::{Flow, GroupId, Groups, MergedTree, PathWalk, Query, Step, Weights, merged::ROOT, tree::outermost};
+use crate::model::{Body, CallGraph, FunctionId, MetricId, Profile, StackProfile};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -61,23 +61,85 @@ impl FunctionTable {
         table
     }
 
-    /// The table of a call graph whose functions are the groups.
-    pub fn of_graph(graph: &CallGraph, metric: MetricId, by: GroupBy, flow: &Flow) -> Self {
+    /// The table a query without transforms asks for, when nothing else of the profile is wanted: no tree is built.
+    pub fn new(profile: &Profile, groups: &Groups, query: &Query) -> Self {
+        debug_assert!(query.transforms.is_empty());
+        match profile.body() {
+            Body::Stacks(body) => Self::of_samples(body, groups, query),
+            Body::Graph(graph) => match groups.regroup(graph) {
+                Some(grouped) => Self::of_grouped_graph(&grouped, query.metric, &Flow::new(&grouped, query.metric)),
+                None => Self::of_graph(graph, query.metric),
+            },
+        }
+    }
+
+    /// As [`of_stacks`](Self::of_stacks), from the samples themselves. A group occurs if a sample counted has it on its
+    /// stack, whatever the sample's value.
+    fn of_samples(body: &StackProfile, groups: &Groups, query: &Query) -> Self {
+        let stacks = &body.stacks;
+        let group_of = |stack: u32| groups.of_frames()[stacks.frames()[stack as usize].index()].index();
+        let mut table = Self::empty(groups.len());
+        let mut total = vec![0_i64; stacks.len()];
+        let mut occurs = vec![false; stacks.len()];
+        for (stack, weight) in query.counted(&body.samples) {
+            total[stack.index()] += weight;
+            occurs[stack.index()] = true;
+            table.sum += weight;
+            if stack.0 != ROOT {
+                table.own[group_of(stack.0)] += weight;
+            }
+        }
+        for stack in (1..stacks.len()).rev() {
+            if occurs[stack] {
+                let parent = stacks.parents()[stack].index();
+                total[parent] += total[stack];
+                occurs[parent] = true;
+            }
+        }
+        let mut on_path = vec![0_u32; groups.len()];
+        let mut walk = PathWalk::new(stacks.len());
+        for stack in (1..stacks.len() as u32).filter(|&s| occurs[s as usize]) {
+            walk.go_to(
+                stack,
+                |s| stacks.parents()[s as usize].0,
+                |step| match step {
+                    Step::Leave(s) => on_path[group_of(s)] -= 1,
+                    // Rows entered on the way were counted when it was their turn.
+                    Step::Enter(s) => {
+                        let group = group_of(s);
+                        if s == stack && on_path[group] == 0 {
+                            table.total[group] += total[s as usize];
+                            table.present[group] = true;
+                        }
+                        on_path[group] += 1;
+                    }
+                },
+            );
+        }
+        table
+    }
+
+    /// The table of a call graph whose functions are the groups, as the profiler computed it.
+    pub fn of_graph(graph: &CallGraph, metric: MetricId) -> Self {
         let mut table = Self::empty(graph.calls().len());
         table.own = graph.own(metric).to_vec();
         table.total = graph.total(metric).to_vec();
         table.sum = table.own.iter().fold(0_i64, |sum, v| sum.saturating_add(*v));
         table.present = vec![true; graph.calls().len()];
-        table.totals_exact = matches!(by, GroupBy::Function | GroupBy::Line);
-        if !table.totals_exact {
-            // A file or package has no recorded total: it is what flows into it from outside.
-            for (total, inflow) in table.total.iter_mut().zip(&flow.inflow) {
-                *total = (inflow.round() as i64).min(table.sum);
-            }
-        }
         if graph.has_calls() {
             let (all, primitive) = (graph.calls().to_vec(), graph.primitive_calls().to_vec());
             table.calls = Some(Calls { all, primitive });
+        }
+        table
+    }
+
+    /// The table of a call graph whose functions are files, modules or packages. These have no recorded total: it is
+    /// what flows into them from outside.
+    pub fn of_grouped_graph(graph: &CallGraph, metric: MetricId, flow: &Flow) -> Self {
+        let mut table = Self::of_graph(graph, metric);
+        table.totals_exact = false;
+        for (total, inflow) in table.total.iter_mut().zip(&flow.inflow) {
+            *total = (inflow.round() as i64).min(table.sum);
         }
         table
     }
@@ -366,5 +428,74 @@ fn count_below(tree: &MergedTree, weights: &Weights, outermost: u32, callers: &m
             steps.push(Step::Leave { caller, callee });
         }
         steps.extend(tree.children(node).map(Step::Enter));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analyze::{Analysis, Classes};
+    use crate::model::{ProfileBuilder, Track, TrackId, Unit};
+    use std::sync::Arc;
+
+    /// Samples as text, taken by two threads in turn.
+    fn profile(samples: &[(&str, i64)]) -> Profile {
+        let mut b = ProfileBuilder::new("test");
+        b.metric("samples", Unit::Samples);
+        let tracks = [1, 2].map(|tid| b.track(Track { tid: Some(tid), ..Track::default() }));
+        for (i, (text, weight)) in samples.iter().enumerate() {
+            let frames: Vec<_> = text
+                .split(';')
+                .filter(|name| !name.is_empty())
+                .map(|name| {
+                    let function = b.function_named(name, if name.len() > 3 { "long.py" } else { "short.py" }, 0);
+                    b.frame(function, 0)
+                })
+                .collect();
+            let stack = b.stack_of(&frames);
+            b.sample(tracks[i % 2], stack, None, &[*weight]);
+        }
+        b.finish().expect("builds")
+    }
+
+    const SAMPLES: &[(&str, i64)] = &[
+        ("main;parse;parse;log", 3),
+        ("main;log", 4),
+        ("", 5),
+        ("main;parse;read;parse", 2),
+        ("run;main;log;log;main", -1),
+        ("main;parse;parse;log", 7),
+        ("gc", 0),
+    ];
+
+    #[test]
+    fn the_table_alone_equals_the_table_beside_a_tree() {
+        let profile = Arc::new(profile(SAMPLES));
+        let classes = Classes::new(&profile);
+        for by in crate::analyze::GroupBy::ALL {
+            for track in [None, Some(TrackId(0)), Some(TrackId(1))] {
+                let query = Query { track, by, ..Query::new(&profile) };
+                let groups = Groups::new(&profile, &classes, by);
+                let alone = FunctionTable::new(&profile, &groups, &query);
+                let analysis = Analysis::new(Arc::clone(&profile), query, None);
+                let beside = analysis.table();
+                assert_eq!((&alone.own, &alone.total, alone.sum), (&beside.own, &beside.total, beside.sum));
+            }
+        }
+    }
+
+    #[test]
+    fn a_sample_counts_once_for_a_function_and_one_of_no_value_still_occurs() {
+        let profile = profile(SAMPLES);
+        let groups = Groups::new(&profile, &Classes::default(), crate::analyze::GroupBy::Function);
+        let table = FunctionTable::new(&profile, &groups, &Query::new(&profile));
+        let rows: Vec<_> = table
+            .present()
+            .map(|g| (groups.name(&profile, &Classes::default(), g).into_owned(), table.own(g), table.total(g)))
+            .collect();
+        let expected =
+            [("main", -1, 15), ("parse", 2, 12), ("log", 14, 13), ("read", 0, 2), ("run", 0, -1), ("gc", 0, 0)];
+        assert_eq!(rows, expected.map(|(name, own, total)| (name.to_owned(), own, total)));
+        assert_eq!(table.sum(), 20);
     }
 }

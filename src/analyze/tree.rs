@@ -33,6 +33,21 @@ impl Detail {
         let window = Some((from.saturating_sub(span), to.saturating_add(span)));
         Self { min_total: min_total.max(1), window, max_nodes: 400_000 }
     }
+
+    /// Whether a tree of this detail shows what `other` asks for, or nearly: a zoom of a half asks for no new tree.
+    pub fn covers(&self, other: &Self) -> bool {
+        let fine = self.min_total <= other.min_total.saturating_mul(3) / 2;
+        let wide = match (self.window, other.window) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            // The other window has margins of its own: its middle third is what is seen.
+            (Some((from, to)), Some((other_from, other_to))) => {
+                let third = (other_to - other_from) / 3;
+                from <= other_from.saturating_add(third) && to >= other_to.saturating_sub(third)
+            }
+        };
+        fine && wide
+    }
 }
 
 /// How the tree's numbers relate to what was recorded.

@@ -1,1 +1,367 @@
-//! Marshal.
+//! Python's marshal format, walked in place without building its values.
+//!
+//! Specification: <https://github.com/python/cpython/blob/main/Python/marshal.c>. A value is a type code and what the
+//! code calls for, all little-endian:
+//!
+//! ```text
+//! {  i 2a000000  g 9a9999999999b93f  0            {42: 0.1}
+//! │  │           └ 'g': a binary double           └ '0' ends a dictionary
+//! │  └ 'i': 32 bits
+//! └ keys and values follow; bit 7 set (0xfb) means "I will be referred to": it gets the next number
+//! r 03000000    the value numbered 3 (Python 3.4 and later)
+//! R 03000000    the interned text numbered 3 (Python 2: every 't' gets a number)
+//! ```
+//!
+//! The caller knows which shape it expects and asks for it; a shape that is not there is [`Damage`]. A reference to a
+//! text or to a function is answered from memory, one to anything else by reading the value again where it stands. So
+//! nothing is held but one word for each number, and a cycle cannot be followed: no shape the caller asks for contains
+//! itself.
+
+mod code;
+mod text;
+
+pub(super) use code::{LAYOUTS, Layout};
+
+use crate::model::{FunctionId, StringId};
+
+const TOO_SHORT: &str = "it ends too early";
+
+/// The bit of a type code that says that the value gets a number.
+const FLAG: u8 = 0x80;
+/// The bits that are the type code.
+const CODE: u8 = 0x7f;
+
+/// How much may be read again through references, beyond the size of the file. Sharing costs nothing in Python; here a
+/// file of nested sharing must not take for ever.
+const REREAD_BYTES: usize = 1 << 20;
+
+/// Where and why the bytes are not what they should be.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Damage {
+    pub(super) at: usize,
+    pub(super) why: &'static str,
+}
+
+pub(super) type Result<T> = std::result::Result<T, Damage>;
+
+/// A number as it stands in the file.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) enum Number {
+    Int(i64),
+    /// Floats, and integers of more than 64 bits.
+    Float(f64),
+    /// Python's `None`.
+    None,
+}
+
+/// What a numbered value turned out to be.
+#[derive(Clone, Copy)]
+enum Slot {
+    /// It begins here.
+    At(u32),
+    Text(StringId),
+    Function(FunctionId),
+}
+
+/// A tuple or dictionary whose items are being read.
+pub(super) struct Opened {
+    /// Its type code.
+    pub(super) code: u8,
+    /// Where it begins.
+    pub(super) start: usize,
+    slot: Option<usize>,
+    /// Where to go on, if a reference led here.
+    back: Option<usize>,
+}
+
+/// What stands where a function or the end of a dictionary is expected.
+pub(super) enum Item {
+    End,
+    Function(FunctionId),
+    Container(Opened),
+}
+
+/// What stands where the figures of a caller are expected.
+pub(super) enum Entry {
+    Tuple(Opened),
+    Number(Number),
+}
+
+/// A position in marshalled bytes, and what its references lead to.
+pub(super) struct Walker<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    layout: &'static Layout,
+    refs: Vec<Slot>,
+    interned: Vec<Slot>,
+    /// How many references are being followed; what is read behind one has its number already.
+    following: u32,
+    reread: usize,
+    /// Texts that were neither UTF-8 nor ASCII, read as Latin-1.
+    pub(super) latin1_texts: u64,
+    /// Whether a code object was read, whose layout the file does not tell.
+    pub(super) saw_code: bool,
+    /// Whether texts are byte strings, as Python 2 writes them.
+    pub(super) saw_byte_text: bool,
+}
+
+impl<'a> Walker<'a> {
+    pub(super) fn new(bytes: &'a [u8], layout: &'static Layout) -> Self {
+        Self {
+            bytes,
+            at: 0,
+            layout,
+            refs: Vec::new(),
+            interned: Vec::new(),
+            following: 0,
+            reread: 0,
+            latin1_texts: 0,
+            saw_code: false,
+            saw_byte_text: false,
+        }
+    }
+
+    /// Offset of the next byte.
+    pub(super) fn position(&self) -> usize {
+        self.at
+    }
+
+    /// Bytes not read yet.
+    pub(super) fn remaining(&self) -> usize {
+        self.bytes.len() - self.at
+    }
+
+    pub(super) fn damage<T>(&self, why: &'static str) -> Result<T> {
+        Err(Damage { at: self.at, why })
+    }
+
+    /// Begins a tuple, list or dictionary, through a reference if need be. Every one is to be [closed](Self::close).
+    #[inline]
+    pub(super) fn open(&mut self) -> Result<Opened> {
+        let start = self.at;
+        let byte = self.byte()?;
+        self.open_after(start, byte)
+    }
+
+    #[inline]
+    fn open_after(&mut self, start: usize, byte: u8) -> Result<Opened> {
+        if byte & CODE == b'r' {
+            return self.open_reference(start);
+        }
+        let slot = (byte & FLAG != 0).then(|| self.reserve(start)).flatten();
+        Ok(Opened { code: byte & CODE, start, slot, back: None })
+    }
+
+    fn open_reference(&mut self, start: usize) -> Result<Opened> {
+        let slot = self.reference()?;
+        let Slot::At(target) = self.refs[slot] else {
+            return Err(Damage { at: start, why: "a reference leads to a name where a tuple or a dictionary belongs" });
+        };
+        let back = self.at;
+        self.at = target as usize;
+        self.following += 1;
+        let code = self.byte()? & CODE;
+        Ok(Opened { code, start: target as usize, slot: Some(slot), back: Some(back) })
+    }
+
+    /// Ends what [`open`](Self::open) began, all of its items being read.
+    #[inline]
+    pub(super) fn close(&mut self, opened: &Opened) -> Result<()> {
+        let Some(back) = opened.back else { return Ok(()) };
+        self.reread += self.at.saturating_sub(opened.start);
+        if self.reread > self.bytes.len().saturating_add(REREAD_BYTES) {
+            return Err(Damage { at: back, why: "it refers to the same values too many times" });
+        }
+        self.at = back;
+        self.following -= 1;
+        Ok(())
+    }
+
+    /// How many items a tuple has.
+    #[inline]
+    pub(super) fn tuple_len(&mut self, opened: &Opened) -> Result<usize> {
+        match opened.code {
+            b')' => Ok(usize::from(self.byte()?)),
+            b'(' => self.length(),
+            _ => Err(Damage { at: opened.start, why: "something else stands where a tuple belongs" }),
+        }
+    }
+
+    /// The next key of a dictionary of functions.
+    #[inline]
+    pub(super) fn item(&mut self) -> Result<Item> {
+        let start = self.at;
+        let byte = self.byte()?;
+        match byte & CODE {
+            b'0' => Ok(Item::End),
+            b'r' => {
+                let slot = self.reference()?;
+                if let Slot::Function(id) = self.refs[slot] {
+                    return Ok(Item::Function(id));
+                }
+                self.at = start + 1;
+                self.open_reference(start).map(Item::Container)
+            }
+            _ => self.open_after(start, byte).map(Item::Container),
+        }
+    }
+
+    /// A tuple or a number, whichever stands here.
+    #[inline]
+    pub(super) fn tuple_or_number(&mut self) -> Result<Entry> {
+        let code = match self.bytes.get(self.at) {
+            Some(byte) if byte & CODE == b'r' => self.code_behind_reference()?,
+            Some(byte) => byte & CODE,
+            None => return self.damage(TOO_SHORT),
+        };
+        if matches!(code, b'(' | b')') { self.open().map(Entry::Tuple) } else { self.number().map(Entry::Number) }
+    }
+
+    fn code_behind_reference(&mut self) -> Result<u8> {
+        let back = self.at;
+        self.at += 1;
+        let slot = self.reference()?;
+        self.at = back;
+        let Slot::At(target) = self.refs[slot] else {
+            return self.damage("a reference leads to a name where figures belong");
+        };
+        Ok(self.bytes.get(target as usize).map_or(0, |byte| byte & CODE))
+    }
+
+    /// Remembers which function a tuple was, so that references to it need not read it again.
+    #[inline]
+    pub(super) fn remember(&mut self, opened: &Opened, function: FunctionId) {
+        if let Some(slot) = opened.slot {
+            self.refs[slot] = Slot::Function(function);
+        }
+    }
+
+    /// A number, a truth value or `None`.
+    #[inline]
+    pub(super) fn number(&mut self) -> Result<Number> {
+        let start = self.at;
+        let byte = self.byte()?;
+        match byte {
+            b'i' => Ok(Number::Int(i64::from(self.i32()?))),
+            b'g' => Ok(Number::Float(f64::from_le_bytes(self.array()?))),
+            _ => self.rare_number(start, byte),
+        }
+    }
+
+    fn rare_number(&mut self, start: usize, byte: u8) -> Result<Number> {
+        if byte & CODE == b'r' {
+            let opened = self.open_reference(start)?;
+            let number = self.number_body(opened.start, opened.code)?;
+            self.close(&opened)?;
+            return Ok(number);
+        }
+        let number = self.number_body(start, byte & CODE)?;
+        if byte & FLAG != 0 && !matches!(byte & CODE, b'T' | b'F' | b'N') {
+            self.reserve(start);
+        }
+        Ok(number)
+    }
+
+    fn number_body(&mut self, start: usize, code: u8) -> Result<Number> {
+        Ok(match code {
+            b'i' => Number::Int(i64::from(self.i32()?)),
+            b'g' => Number::Float(f64::from_le_bytes(self.array()?)),
+            b'I' => Number::Int(i64::from_le_bytes(self.array()?)),
+            b'l' => self.big_integer()?,
+            b'f' => self.text_float()?,
+            b'T' => Number::Int(1),
+            b'F' => Number::Int(0),
+            b'N' => Number::None,
+            _ => return Err(Damage { at: start, why: "something else stands where a number belongs" }),
+        })
+    }
+
+    /// Digits in base 2¹⁵, lowest first; their count is negative for a negative number.
+    fn big_integer(&mut self) -> Result<Number> {
+        let start = self.at;
+        let count = self.i32()?;
+        let digits = self.take((count.unsigned_abs() as usize).saturating_mul(2))?;
+        let (mut exact, mut float) = (Some(0_i64), 0.0_f64);
+        for pair in digits.as_chunks::<2>().0.iter().rev() {
+            let digit = u16::from_le_bytes(*pair);
+            if digit >> 15 != 0 {
+                return Err(Damage { at: start, why: "a long integer has digits out of range" });
+            }
+            exact = exact.and_then(|v| v.checked_mul(1 << 15)?.checked_add(i64::from(digit)));
+            float = float * f64::from(1 << 15) + f64::from(digit);
+        }
+        let negative = count < 0;
+        Ok(match exact {
+            Some(value) => Number::Int(if negative { -value } else { value }),
+            None => Number::Float(if negative { -float } else { float }),
+        })
+    }
+
+    /// A float as text, in Python's own notation: reading it back gives the very float that was written.
+    fn text_float(&mut self) -> Result<Number> {
+        let start = self.at;
+        let len = usize::from(self.byte()?);
+        let text = std::str::from_utf8(self.take(len)?).ok();
+        match text.and_then(|t| t.parse().ok()) {
+            Some(value) => Ok(Number::Float(value)),
+            None => Err(Damage { at: start, why: "a number written as text is not a number" }),
+        }
+    }
+
+    /// Gives the value that begins at `start` the next number, unless a reference led to it: then it has one.
+    #[inline]
+    fn reserve(&mut self, start: usize) -> Option<usize> {
+        if self.following > 0 {
+            return None;
+        }
+        self.refs.push(Slot::At(start as u32));
+        Some(self.refs.len() - 1)
+    }
+
+    /// The number a reference gives, known to exist.
+    #[inline]
+    fn reference(&mut self) -> Result<usize> {
+        let start = self.at;
+        let slot = self.i32()? as u32 as usize;
+        if slot < self.refs.len() {
+            Ok(slot)
+        } else {
+            Err(Damage { at: start, why: "a reference leads to a value that is not there" })
+        }
+    }
+
+    #[inline]
+    fn byte(&mut self) -> Result<u8> {
+        let Some(&byte) = self.bytes.get(self.at) else { return self.damage(TOO_SHORT) };
+        self.at += 1;
+        Ok(byte)
+    }
+
+    #[inline]
+    fn array<const N: usize>(&mut self) -> Result<[u8; N]> {
+        let rest = self.bytes.get(self.at..).and_then(|rest| rest.first_chunk::<N>());
+        let Some(array) = rest else { return self.damage(TOO_SHORT) };
+        self.at += N;
+        Ok(*array)
+    }
+
+    #[inline]
+    fn i32(&mut self) -> Result<i32> {
+        Ok(i32::from_le_bytes(self.array()?))
+    }
+
+    #[inline]
+    fn length(&mut self) -> Result<usize> {
+        let start = self.at;
+        usize::try_from(self.i32()?).map_err(|_| Damage { at: start, why: "a length is negative" })
+    }
+
+    #[inline]
+    fn take(&mut self, len: usize) -> Result<&'a [u8]> {
+        let Some(taken) = self.bytes.get(self.at..self.at.saturating_add(len)) else {
+            return self.damage(TOO_SHORT);
+        };
+        self.at += len;
+        Ok(taken)
+    }
+}

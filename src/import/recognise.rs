@@ -49,6 +49,10 @@ pub(super) fn unreadable(head: &[u8]) -> Option<ImportError> {
     None
 }
 
+const OLD_CPU: &str = "an old binary CPU profile of gperftools";
+const OLD_TEXT: &str = "an old text profile of gperftools or Go";
+const CONVERT: &str = "Convert it: `go tool pprof -proto FILE > out.pb.gz`.";
+
 type Row = (&'static [u8], &'static str, &'static str);
 
 const MAGICS: &[Row] = &[
@@ -88,6 +92,11 @@ const MAGICS: &[Row] = &[
         "a binary recording of Python's profiling.sampling",
         "Convert it: `python -m profiling.sampling replay --pstats FILE`.",
     ),
+    // gperftools: the words 0, 3, 0 of 8 or 4 bytes in either byte order.
+    (b"\0\0\0\0\0\0\0\0\x03\0\0\0\0\0\0\0", OLD_CPU, CONVERT),
+    (b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x03", OLD_CPU, CONVERT),
+    (b"\0\0\0\0\x03\0\0\0", OLD_CPU, CONVERT),
+    (b"\0\0\0\0\0\0\0\x03", OLD_CPU, CONVERT),
     (b"\x7fELF", "an executable", "Open the profile that was recorded, not the program."),
     (b"PK\x03\x04", "a ZIP archive", "Unpack it and open the profile inside."),
     (b"\x89PNG", "a PNG picture", "Open the profile the picture was made from."),
@@ -107,8 +116,14 @@ const TEXTS: &[(&str, &str, &str)] = &[
         "a profile of GHC (Haskell)",
         "Helioscope reads the profiles of Python's profilers, pprof and speedscope.",
     ),
-    ("heap profile:", "an old text profile of gperftools", "Convert it: `pprof -proto FILE > out.pb.gz`."),
-    ("--- contention", "an old text profile of gperftools", "Convert it: `pprof -proto FILE > out.pb.gz`."),
+    ("heap profile:", OLD_TEXT, CONVERT),
+    ("goroutine profile:", OLD_TEXT, CONVERT),
+    ("threadcreate profile:", OLD_TEXT, CONVERT),
+    ("--- contention", OLD_TEXT, CONVERT),
+    ("--- mutex:", OLD_TEXT, CONVERT),
+    ("--- heapz ", OLD_TEXT, CONVERT),
+    ("--- growthz ", OLD_TEXT, CONVERT),
+    ("--- threadz ", OLD_TEXT, CONVERT),
 ];
 
 /// Nothing known.

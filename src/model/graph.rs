@@ -40,6 +40,8 @@ pub struct CallGraph {
     pub(super) first_in: Vec<u32>,
     /// Whether the file recorded how often each function was called.
     pub(super) has_calls: bool,
+    /// Whether the file recorded costs along edges.
+    pub(super) has_edge_costs: bool,
 }
 
 impl CallGraph {
@@ -53,26 +55,25 @@ impl CallGraph {
             calls: vec![0; groups],
             primitive_calls: vec![0; groups],
             has_calls: self.has_calls,
+            has_edge_costs: self.has_edge_costs,
             ..Self::default()
         };
-        let mut rows = EdgeRows::new(metrics);
+        let mut rows = EdgeRows::default();
         for f in (0..self.calls.len()).map(FunctionId::at) {
             let group = group_of[f.index()] as usize;
-            let (mut called, mut called_within) = ((0, 0), (0, 0));
+            let mut called_within = (0, 0);
             for &e in self.incoming(f) {
                 let e = e as usize;
                 let edge = self.edges[e];
-                called.0 += edge.calls;
-                called.1 += edge.primitive_calls;
                 let caller = group_of[edge.caller.index()];
                 if caller as usize == group {
                     called_within.0 += edge.calls;
                     called_within.1 += edge.primitive_calls;
                     continue;
                 }
-                rows.push(FunctionId(caller), FunctionId::at(group), (edge.calls, edge.primitive_calls), |m| {
-                    (self.edge_own[m][e], self.edge_total[m][e])
-                });
+                let costs = |columns: &[Vec<i64>]| columns.iter().map(|c| c[e]).collect::<Vec<i64>>();
+                let (caller, callee) = (FunctionId(caller), FunctionId::at(group));
+                rows.push(CallEdge { caller, callee, ..edge }, &costs(&self.edge_own), &costs(&self.edge_total));
                 for m in 0..metrics {
                     grouped.total[m][group] = grouped.total[m][group].saturating_add(self.edge_total[m][e]);
                 }
@@ -86,7 +87,7 @@ impl CallGraph {
                 grouped.total[m][group] = grouped.total[m][group].saturating_add(uncalled);
             }
         }
-        rows.index_into(&mut grouped, groups);
+        rows.index_into(&mut grouped, groups, metrics);
         grouped
     }
 
@@ -113,6 +114,12 @@ impl CallGraph {
     /// Whether the file recorded calls at all.
     pub fn has_calls(&self) -> bool {
         self.has_calls
+    }
+
+    /// Whether the file recorded what calls along each edge cost. If not, the costs of edges are the callee's figures
+    /// split by how often each caller called it: an estimate.
+    pub fn has_edge_costs(&self) -> bool {
+        self.has_edge_costs
     }
 
     /// Every edge, sorted by caller and callee.
@@ -145,83 +152,118 @@ impl CallGraph {
 #[derive(Debug, Default)]
 pub(super) struct EdgeRows {
     edges: Vec<CallEdge>,
+    /// `[metric][edge]`
     own: Vec<Vec<i64>>,
+    /// `[metric][edge]`
     total: Vec<Vec<i64>>,
 }
 
 impl EdgeRows {
-    pub(super) fn new(metrics: usize) -> Self {
-        Self { edges: Vec::new(), own: vec![Vec::new(); metrics], total: vec![Vec::new(); metrics] }
+    pub(super) fn len(&self) -> usize {
+        self.edges.len()
     }
 
-    /// Adds an edge; `costs` gives the callee's own and total cost along it for each metric.
-    pub(super) fn push(
-        &mut self,
-        caller: FunctionId,
-        callee: FunctionId,
-        (calls, primitive_calls): (i64, i64),
-        costs: impl Fn(usize) -> (i64, i64),
-    ) {
-        self.edges.push(CallEdge { caller, callee, calls, primitive_calls });
-        for (m, (own, total)) in self.own.iter_mut().zip(&mut self.total).enumerate() {
-            let (edge_own, edge_total) = costs(m);
-            own.push(edge_own);
-            total.push(edge_total);
-        }
-    }
-
-    /// Sorts the edges into a graph of so many functions; edges that stand twice are summed.
-    pub(super) fn index_into(self, graph: &mut CallGraph, functions: usize) {
-        let mut order: Vec<u32> = (0..self.edges.len() as u32).collect();
-        order.sort_unstable_by_key(|&e| {
-            let edge = self.edges[e as usize];
-            (edge.caller, edge.callee, e)
-        });
-        let metrics = self.own.len();
-        graph.edges = Vec::with_capacity(order.len());
-        graph.edge_own = vec![Vec::with_capacity(order.len()); metrics];
-        graph.edge_total = vec![Vec::with_capacity(order.len()); metrics];
-        for e in order.into_iter().map(|e| e as usize) {
-            let edge = self.edges[e];
-            match graph.edges.last_mut().filter(|l| l.caller == edge.caller && l.callee == edge.callee) {
-                Some(last) => {
-                    last.calls = last.calls.saturating_add(edge.calls);
-                    last.primitive_calls = last.primitive_calls.saturating_add(edge.primitive_calls);
-                    for m in 0..metrics {
-                        add_to_last(&mut graph.edge_own[m], self.own[m][e]);
-                        add_to_last(&mut graph.edge_total[m], self.total[m][e]);
-                    }
-                }
-                None => {
-                    graph.edges.push(edge);
-                    for m in 0..metrics {
-                        graph.edge_own[m].push(self.own[m][e]);
-                        graph.edge_total[m].push(self.total[m][e]);
-                    }
-                }
+    /// Adds an edge with the callee's own and total cost along it, one value for each metric.
+    pub(super) fn push(&mut self, edge: CallEdge, own: &[i64], total: &[i64]) {
+        self.edges.push(edge);
+        for (columns, values) in [(&mut self.own, own), (&mut self.total, total)] {
+            columns.resize_with(values.len().max(columns.len()), Vec::new);
+            for (column, value) in columns.iter_mut().zip(values) {
+                column.push(*value);
             }
         }
-        graph.first_out = offsets(functions, graph.edges.iter().map(|e| e.caller));
-        graph.first_in = offsets(functions, graph.edges.iter().map(|e| e.callee));
-        graph.incoming = (0..graph.edges.len() as u32).collect();
-        graph.incoming.sort_by_key(|&e| graph.edges[e as usize].callee);
+    }
+
+    /// Gives functions other numbers and drops the edges of those that get none; answers how many were dropped.
+    pub(super) fn renumber(&mut self, new: impl Fn(FunctionId) -> Option<FunctionId>) -> usize {
+        let mut dropped = Vec::new();
+        for (i, edge) in self.edges.iter_mut().enumerate() {
+            match (new(edge.caller), new(edge.callee)) {
+                (Some(caller), Some(callee)) => (edge.caller, edge.callee) = (caller, callee),
+                _ => dropped.push(i),
+            }
+        }
+        remove_rows(&mut self.edges, &dropped);
+        for column in self.own.iter_mut().chain(&mut self.total) {
+            remove_rows(column, &dropped);
+        }
+        dropped.len()
+    }
+
+    /// Sorts the edges into a graph of so many functions and metrics; edges that stand twice are summed.
+    pub(super) fn index_into(mut self, graph: &mut CallGraph, functions: usize, metrics: usize) {
+        // By callee, then stably by caller: sorted by both. Counting keeps it linear.
+        let (by_callee, _) = counting_sort(functions, 0..self.edges.len() as u32, |e| self.edges[e as usize].callee);
+        let (order, _) = counting_sort(functions, by_callee.into_iter(), |e| self.edges[e as usize].caller);
+        graph.edges.reserve_exact(order.len());
+        // Where each row of `order` goes: edges of the same pair share a row.
+        let mut rows = Vec::with_capacity(order.len());
+        for &e in &order {
+            let edge = self.edges[e as usize];
+            match graph.edges.last_mut() {
+                Some(last) if last.caller == edge.caller && last.callee == edge.callee => {
+                    last.calls = last.calls.saturating_add(edge.calls);
+                    last.primitive_calls = last.primitive_calls.saturating_add(edge.primitive_calls);
+                }
+                _ => graph.edges.push(edge),
+            }
+            rows.push(graph.edges.len() - 1);
+        }
+        self.edges = Vec::new();
+        let gather = |columns: &mut Vec<Vec<i64>>| {
+            columns.resize_with(metrics, Vec::new);
+            std::mem::take(columns).into_iter().map(|column| sum_by_row(&column, &order, &rows)).collect()
+        };
+        graph.edge_own = gather(&mut self.own);
+        graph.edge_total = gather(&mut self.total);
+        let all = 0..graph.edges.len() as u32;
+        (_, graph.first_out) = counting_sort(functions, all.clone(), |e| graph.edges[e as usize].caller);
+        (graph.incoming, graph.first_in) = counting_sort(functions, all, |e| graph.edges[e as usize].callee);
     }
 }
 
-fn add_to_last(column: &mut [i64], value: i64) {
-    if let Some(last) = column.last_mut() {
-        *last = last.saturating_add(value);
+/// Sorts edge numbers by a function of theirs, keeping the order of equals. Also answers where each function's run
+/// begins: `starts[f]..starts[f + 1]`.
+fn counting_sort(
+    functions: usize,
+    edges: impl ExactSizeIterator<Item = u32> + Clone,
+    key: impl Fn(u32) -> FunctionId,
+) -> (Vec<u32>, Vec<u32>) {
+    let mut starts = vec![0_u32; functions + 1];
+    for edge in edges.clone() {
+        starts[key(edge).index() + 1] += 1;
     }
+    for i in 1..starts.len() {
+        starts[i] += starts[i - 1];
+    }
+    let mut next = starts.clone();
+    let mut sorted = vec![0_u32; edges.len()];
+    for edge in edges {
+        let slot = &mut next[key(edge).index()];
+        sorted[*slot as usize] = edge;
+        *slot += 1;
+    }
+    (sorted, starts)
 }
 
-/// `offsets[i]..offsets[i + 1]` is the run of row `i` in a list sorted by row.
-fn offsets(rows: usize, of: impl Iterator<Item = FunctionId>) -> Vec<u32> {
-    let mut offsets = vec![0_u32; rows + 1];
-    for function in of {
-        offsets[function.index() + 1] += 1;
+/// `column[order[i]]` added up by `rows[i]`, which counts up from 0 without gaps.
+fn sum_by_row(column: &[i64], order: &[u32], rows: &[usize]) -> Vec<i64> {
+    let mut sums = vec![0_i64; rows.last().map_or(0, |last| last + 1)];
+    for (&e, &row) in order.iter().zip(rows) {
+        sums[row] = sums[row].saturating_add(column[e as usize]);
     }
-    for i in 1..offsets.len() {
-        offsets[i] += offsets[i - 1];
+    sums
+}
+
+/// Removes the rows at the given positions, which go up.
+fn remove_rows<T>(column: &mut Vec<T>, positions: &[usize]) {
+    let mut positions = positions.iter().peekable();
+    let mut row = 0;
+    if positions.peek().is_some() {
+        column.retain(|_| {
+            let remove = positions.next_if(|p| **p == row).is_some();
+            row += 1;
+            !remove
+        });
     }
-    offsets
 }
