@@ -150,7 +150,10 @@ impl Analysis {
     /// The call tree from the outermost calls inwards.
     pub fn tree(&self, detail: Detail) -> CallTree {
         match &self.counted {
-            Counted::Stacks { tree, weights } => expand(&TopDown { tree, weights }, self.sum(), detail),
+            Counted::Stacks { tree, weights } => {
+                let weights = weights.drawn();
+                expand(TopDown { tree, weights }, weights.sum(), detail)
+            }
             Counted::Graph { flow, .. } => self.graph_tree(flow, Direction::Down, None, detail),
         }
     }
@@ -158,7 +161,10 @@ impl Analysis {
     /// The call tree from the innermost frames outwards.
     pub fn inverted(&self, detail: Detail) -> CallTree {
         match &self.counted {
-            Counted::Stacks { tree, weights } => expand(&Callers { tree, weights, of: None }, self.sum(), detail),
+            Counted::Stacks { tree, weights } => {
+                let weights = weights.drawn();
+                expand(Callers::new(tree, weights, None, self.groups.len()), weights.sum(), detail)
+            }
             Counted::Graph { flow, .. } => self.graph_tree(flow, Direction::Up, None, detail),
         }
     }
@@ -167,7 +173,9 @@ impl Analysis {
     pub fn callees_tree(&self, group: GroupId, detail: Detail) -> CallTree {
         match &self.counted {
             Counted::Stacks { tree, weights } => {
-                expand(&CalleesOf { tree, weights, group }, self.table.total(group), detail)
+                let weights = weights.drawn();
+                let total = weights.total_of(tree, group);
+                expand(CalleesOf::new(tree, weights, group, self.groups.len()), total, detail)
             }
             Counted::Graph { flow, .. } => self.graph_tree(flow, Direction::Down, Some(group), detail),
         }
@@ -177,7 +185,9 @@ impl Analysis {
     pub fn callers_tree(&self, group: GroupId, detail: Detail) -> CallTree {
         match &self.counted {
             Counted::Stacks { tree, weights } => {
-                expand(&Callers { tree, weights, of: Some(group) }, self.table.total(group), detail)
+                let weights = weights.drawn();
+                let total = weights.total_of(tree, group);
+                expand(Callers::new(tree, weights, Some(group), self.groups.len()), total, detail)
             }
             Counted::Graph { flow, .. } => self.graph_tree(flow, Direction::Up, Some(group), detail),
         }
@@ -187,7 +197,7 @@ impl Analysis {
         let of = of.map(|g| (FunctionId(g.0), self.table.total(g).max(0)));
         // What is drawn adds up to the positive own times; the table's sum may hold negative ones too.
         let drawn = flow.sum().round() as i64;
-        expand(&GraphTree { flow, direction, of }, of.map_or(drawn, |(_, total)| total), detail)
+        expand(GraphTree { flow, direction, of }, of.map_or(drawn, |(_, total)| total), detail)
     }
 
     fn graph(&self) -> Option<&CallGraph> {
