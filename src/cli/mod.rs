@@ -1,1 +1,3 @@
 //! Layer.
+
+pub mod self_profile;
