@@ -20,8 +20,6 @@
 mod evented;
 mod outline;
 mod sampled;
-#[cfg(test)]
-mod tests;
 
 use super::json::{self, Json, JsonError, Kind};
 use super::{Format, ImportError, Input, Job, Recipe, Sniff, decimal, frame_text::FrameText};
@@ -134,7 +132,10 @@ impl Tally {
     fn warn(&self, builder: &mut ProfileBuilder) {
         let rows = [
             (self.missing_frames, "A stack holds a frame the file does not define; it is shown as “[missing frame]”."),
-            (self.empty_stacks, "A sample has an empty stack: it counts towards the total, but belongs to no function."),
+            (
+                self.empty_stacks,
+                "A sample has an empty stack: it counts towards the total, but belongs to no function.",
+            ),
             (self.without_weight, "A sample has no weight in the file, so it counts as 0."),
             (self.extra_weights, "A weight belongs to no sample and is left out."),
             (
@@ -144,7 +145,10 @@ impl Tally {
             (self.negative_weights, "The weight of a sample is negative; it is kept as it is."),
             (self.fractions, "A weight is not a whole number and is rounded, so sums differ a little from the file's."),
             (self.bad_events, "An event has no readable type, frame or time and is left out."),
-            (self.backward_events, "An event goes back in time; it is taken to happen together with the one before it."),
+            (
+                self.backward_events,
+                "An event goes back in time; it is taken to happen together with the one before it.",
+            ),
             (self.unmatched_closes, "An event closes a frame that is not open; it is left out."),
             (self.crossed_closes, "A frame is closed while frames it called are still open; they are closed with it."),
             (self.unclosed, "A frame is never closed; it is taken to last until its profile ends."),
@@ -206,7 +210,7 @@ impl<'a> Reader<'a> {
 
     fn read_origin(&mut self, outline: &Outline<'_>) {
         let origin = self.builder.origin_mut();
-        origin.producer = outline.exporter.clone();
+        origin.producer.clone_from(&outline.exporter);
         if !outline.name.is_empty() && outline.profiles.iter().all(|p| p.name != outline.name) {
             origin.comments.push(outline.name.clone());
         }
@@ -288,13 +292,11 @@ impl<'a> Reader<'a> {
     }
 
     fn frame(&mut self, index: u32) -> FrameId {
-        match self.frames.get(index as usize) {
-            Some(&frame) => frame,
-            None => {
-                self.tally.missing_frames += 1;
-                self.missing_frame()
-            }
+        if let Some(&frame) = self.frames.get(index as usize) {
+            return frame;
         }
+        self.tally.missing_frames += 1;
+        self.missing_frame()
     }
 
     fn missing_frame(&mut self) -> FrameId {
@@ -324,7 +326,8 @@ impl<'a> Reader<'a> {
     fn warn_of_profile(&mut self, profile: &ProfileOutline<'_>) {
         if profile.kind == ProfileKind::Unknown {
             let what = profile.kind_text.as_deref().unwrap_or("no type");
-            self.builder.warn(&format!("A profile of the file is of a kind that cannot be read ({what}); it is left out."));
+            self.builder
+                .warn(&format!("A profile of the file is of a kind that cannot be read ({what}); it is left out."));
         } else if let Unit::Other(unit) = &profile.measure.unit {
             self.builder.warn(&format!("The unit “{unit}” is none of speedscope's; its values are kept as they are."));
         }

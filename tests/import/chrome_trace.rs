@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 type Stacks = BTreeMap<String, i64>;
 
 fn truth() -> BTreeMap<String, BTreeMap<String, Stacks>> {
-    let text = std::fs::read_to_string(fixture("chrome_trace/truth.json")).expect("the truth is readable");
-    serde_json::from_str(&text).expect("the truth is JSON")
+    let path = fixture("chrome_trace/truth.json");
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
 fn by_track(profile: &Profile) -> BTreeMap<String, Stacks> {
@@ -181,7 +182,10 @@ fn a_trace_read_in_pieces_is_the_trace_read_in_one() {
         let decoy = r#"{"list":[{"ph":"X","pid":9,"tid":9,"ts":0,"dur":9,"name":"decoy"},{"ph":"X","pid":9,"tid":9,
             "ts":0,"dur":9,"name":"decoy"}],"text":"},{\"ph\":\"X\",\"pid\":9"}"#;
         let (tid, ts) = (i % 3, 10 * i);
-        rows.push(format!(r#"{{"pid":1,"args":{decoy},"tid":{tid},"ph":"X","ts":{ts},"dur":7.125,"name":"f{}"}}"#, i % 100));
+        rows.push(format!(
+            r#"{{"pid":1,"args":{decoy},"tid":{tid},"ph":"X","ts":{ts},"dur":7.125,"name":"f{}"}}"#,
+            i % 100
+        ));
     }
     let text = format!(r#"{{"traceEvents":[{}],"viztracer_metadata":{{"version":"1.0"}}}}"#, rows.join(",\n"));
     assert!(text.len() > 8 << 20);

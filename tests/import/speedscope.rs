@@ -13,8 +13,9 @@ struct Truth {
 }
 
 fn truth() -> BTreeMap<String, Vec<Truth>> {
-    let text = std::fs::read_to_string(fixture("speedscope/truth.json")).expect("the truth is readable");
-    serde_json::from_str(&text).expect("the truth is JSON")
+    let path = fixture("speedscope/truth.json");
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
 fn warnings(profile: &Profile) -> Vec<String> {
@@ -93,7 +94,11 @@ fn damaged_files_open_with_a_warning_that_says_what_was_lost() {
         ("ss_bad_index", 2, "A stack holds a frame the file does not define"),
         ("ss_empty_stack", 10, "A sample has an empty stack"),
         ("ss_ev_backwards", 0, "An event goes back in time"),
-        ("ss_ev_unclosed", 10_000_000, "A frame is never closed; it is taken to last until its profile ends. (2 times)"),
+        (
+            "ss_ev_unclosed",
+            10_000_000,
+            "A frame is never closed; it is taken to last until its profile ends. (2 times)",
+        ),
         ("ss_ev_wrong_close", 3_000_000, "A frame is closed while frames it called are still open"),
         ("ss_len_mismatch", 1, "A sample has no weight in the file"),
         ("ss_nan", 1, "The weight of a sample is not a number"),
@@ -136,7 +141,7 @@ fn no_change_of_a_byte_makes_it_panic() {
 }
 
 /// Calls `check` with copies of `bytes` in which a few bytes are others, chosen by a fixed sequence.
-pub fn for_mutations(bytes: &[u8], count: usize, check: impl Fn(Vec<u8>)) {
+pub(crate) fn for_mutations(bytes: &[u8], count: usize, check: impl Fn(Vec<u8>)) {
     const INTERESTING: &[u8] = b"\"\\{}[],:0919-.eEnuN \xff\x00";
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let mut random = || {
@@ -147,7 +152,7 @@ pub fn for_mutations(bytes: &[u8], count: usize, check: impl Fn(Vec<u8>)) {
     };
     for _ in 0..count {
         let mut copy = bytes.to_vec();
-        for _ in 0..1 + random() % 4 {
+        for _ in 0..=random() % 4 {
             let at = random() % copy.len();
             match random() % 3 {
                 0 => copy[at] = INTERESTING[random() % INTERESTING.len()],
@@ -170,7 +175,8 @@ fn stacks_50_000_deep_open() {
         indices.join(",")
     );
     let events = |kind: &str, from: usize, step: i64| {
-        let event = |i: usize| format!(r#"{{"type":"{kind}","frame":{},"at":{}}}"#, i % 3, from as i64 + step * i as i64);
+        let event =
+            |i: usize| format!(r#"{{"type":"{kind}","frame":{},"at":{}}}"#, i % 3, from as i64 + step * i as i64);
         let rows: Vec<String> = (0..DEPTH).map(event).collect();
         rows
     };

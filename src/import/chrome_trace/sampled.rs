@@ -142,7 +142,9 @@ impl<'a> Reader<'a> {
         }
         let unequal = profile.take_samples();
         if unequal {
-            builder.warn("A part of the CPU profile has more samples than times, or fewer: what has no partner is left out.");
+            builder.warn(
+                "A part of the CPU profile has more samples than times, or fewer: what has no partner is left out.",
+            );
         }
         Ok(())
     }
@@ -188,7 +190,7 @@ impl<'a> Reader<'a> {
         // Times may go back a little, where V8 took two samples at once.
         self.profiles.iter_mut().for_each(|p| p.samples.sort_by_key(|(time, _)| *time));
         let base = self.profiles.iter().filter_map(|p| p.samples.first()).map(|(t, _)| *t).min().unwrap_or(0);
-        let last = self.profiles.iter().flat_map(|p| p.samples.last().map(|(t, _)| *t).max(p.end)).max();
+        let last = self.profiles.iter().filter_map(|p| p.samples.last().map(|(t, _)| *t).max(p.end)).max();
         builder.origin_mut().duration_ns = last.and_then(|last| last.checked_sub(base)).filter(|d| *d > 0);
         for mut profile in self.profiles {
             if profile.samples.is_empty() {
@@ -229,9 +231,7 @@ impl<'a> CpuProfile<'a> {
             b"cpuProfile" => profile.read_data(json),
             b"nodes" => profile.tree.read_nodes(json),
             b"samples" => numbers(json, |word| profile.nodes.push(id(Some(word)).unwrap_or(u64::MAX))),
-            b"timeDeltas" => {
-                numbers(json, |word| profile.deltas.push(microseconds(Some(word)).unwrap_or(0)))
-            }
+            b"timeDeltas" => numbers(json, |word| profile.deltas.push(microseconds(Some(word)).unwrap_or(0))),
             b"startTime" => {
                 profile.start = microseconds(json.scalar()?).or(profile.start);
                 Ok(())
