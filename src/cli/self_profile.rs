@@ -5,7 +5,7 @@ use std::path::Path;
 /// Records where the process spends its processor time, from [`start`](Self::start) to [`finish`](Self::finish).
 ///
 /// There can be one at a time in a process.
-pub struct SelfProfiler {
+pub(super) struct SelfProfiler {
     #[cfg(unix)]
     recording: unix::Recording,
 }
@@ -13,19 +13,19 @@ pub struct SelfProfiler {
 impl SelfProfiler {
     /// Begins to record.
     #[cfg(unix)]
-    pub fn start() -> Result<Self, String> {
+    pub(super) fn start() -> Result<Self, String> {
         Ok(Self { recording: unix::Recording::start()? })
     }
 
     /// Recording itself needs signals, which this system does not have.
     #[cfg(not(unix))]
-    pub fn start() -> Result<Self, String> {
+    pub(super) fn start() -> Result<Self, String> {
         Err("Helioscope can record itself on Linux and macOS only.".to_owned())
     }
 
     /// Ends the recording and writes it to a file, gzipped pprof. Returns how many samples it has.
     #[cfg(unix)]
-    pub fn finish(self, path: &Path) -> Result<usize, String> {
+    pub(super) fn finish(self, path: &Path) -> Result<usize, String> {
         let profile = self.recording.finish()?;
         crate::export::pprof::save(&profile, path)
             .map_err(|error| format!("{} could not be written: {error}", path.display()))?;
@@ -34,7 +34,7 @@ impl SelfProfiler {
 
     /// Never called: there is no recording to end.
     #[cfg(not(unix))]
-    pub fn finish(self, _path: &Path) -> Result<usize, String> {
+    pub(super) fn finish(self, _path: &Path) -> Result<usize, String> {
         Err("Helioscope can record itself on Linux and macOS only.".to_owned())
     }
 }
