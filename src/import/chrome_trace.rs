@@ -18,9 +18,9 @@
 mod events;
 mod sampled;
 mod spans;
-mod threads;
 #[cfg(test)]
 mod tests;
+mod threads;
 
 use super::json::{self, Json, JsonError, Kind};
 use super::{Format, ImportError, Input, Job, Recipe, Sniff};

@@ -134,7 +134,10 @@ impl Tally {
     fn warn(&self, builder: &mut ProfileBuilder) {
         let rows = [
             (self.missing_frames, "A stack holds a frame the file does not define; it is shown as “[missing frame]”."),
-            (self.empty_stacks, "A sample has an empty stack: it counts towards the total, but belongs to no function."),
+            (
+                self.empty_stacks,
+                "A sample has an empty stack: it counts towards the total, but belongs to no function.",
+            ),
             (self.without_weight, "A sample has no weight in the file, so it counts as 0."),
             (self.extra_weights, "A weight belongs to no sample and is left out."),
             (
@@ -144,7 +147,10 @@ impl Tally {
             (self.negative_weights, "The weight of a sample is negative; it is kept as it is."),
             (self.fractions, "A weight is not a whole number and is rounded, so sums differ a little from the file's."),
             (self.bad_events, "An event has no readable type, frame or time and is left out."),
-            (self.backward_events, "An event goes back in time; it is taken to happen together with the one before it."),
+            (
+                self.backward_events,
+                "An event goes back in time; it is taken to happen together with the one before it.",
+            ),
             (self.unmatched_closes, "An event closes a frame that is not open; it is left out."),
             (self.crossed_closes, "A frame is closed while frames it called are still open; they are closed with it."),
             (self.unclosed, "A frame is never closed; it is taken to last until its profile ends."),
@@ -324,7 +330,8 @@ impl<'a> Reader<'a> {
     fn warn_of_profile(&mut self, profile: &ProfileOutline<'_>) {
         if profile.kind == ProfileKind::Unknown {
             let what = profile.kind_text.as_deref().unwrap_or("no type");
-            self.builder.warn(&format!("A profile of the file is of a kind that cannot be read ({what}); it is left out."));
+            self.builder
+                .warn(&format!("A profile of the file is of a kind that cannot be read ({what}); it is left out."));
         } else if let Unit::Other(unit) = &profile.measure.unit {
             self.builder.warn(&format!("The unit “{unit}” is none of speedscope's; its values are kept as they are."));
         }

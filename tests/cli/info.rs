@@ -27,7 +27,13 @@ fn threads_have_their_names_and_totals() {
     let folder = Folder::new();
     folder.write("two.json", TWO_THREADS);
     let info = folder.run(["info", "two.json", "--json"]).json();
-    assert_eq!(info["metrics"], json!([{"name": "time", "unit": "ns", "total": 15_000_000}]));
+    assert_eq!(
+        info["metrics"],
+        json!([
+            {"name": "time", "unit": "ns", "total": 15_000_000},
+            {"name": "samples", "unit": "samples", "total": 3},
+        ])
+    );
     assert_eq!(
         info["threads"],
         json!([
@@ -67,6 +73,7 @@ two.json
 
 Metrics
   time: 15.0 ms  (shown first)
+  samples: 3
 
 Threads
   MainThread: 6.00 ms

@@ -87,7 +87,8 @@ fn an_unknown_metric_or_thread_is_answered_with_the_known_ones() {
     folder.write("two.json", TWO_THREADS);
     for command in [&["top", "two.json"][..], &["export", "two.json", "-o", "x.folded"]] {
         let run = folder.run([command, &["--metric", "cpu"]].concat());
-        let known = "error: the profile has no metric “cpu”; it has: time\n\nFor more information, try '--help'.\n";
+        let known =
+            "error: the profile has no metric “cpu”; it has: time, samples\n\nFor more information, try '--help'.\n";
         assert_eq!((run.status, run.err.as_str()), (Some(2), known));
         let run = folder.run([command, &["--thread", "gpu"]].concat());
         assert_eq!(run.status, Some(2));

@@ -181,7 +181,10 @@ fn a_trace_read_in_pieces_is_the_trace_read_in_one() {
         let decoy = r#"{"list":[{"ph":"X","pid":9,"tid":9,"ts":0,"dur":9,"name":"decoy"},{"ph":"X","pid":9,"tid":9,
             "ts":0,"dur":9,"name":"decoy"}],"text":"},{\"ph\":\"X\",\"pid\":9"}"#;
         let (tid, ts) = (i % 3, 10 * i);
-        rows.push(format!(r#"{{"pid":1,"args":{decoy},"tid":{tid},"ph":"X","ts":{ts},"dur":7.125,"name":"f{}"}}"#, i % 100));
+        rows.push(format!(
+            r#"{{"pid":1,"args":{decoy},"tid":{tid},"ph":"X","ts":{ts},"dur":7.125,"name":"f{}"}}"#,
+            i % 100
+        ));
     }
     let text = format!(r#"{{"traceEvents":[{}],"viztracer_metadata":{{"version":"1.0"}}}}"#, rows.join(",\n"));
     assert!(text.len() > 8 << 20);

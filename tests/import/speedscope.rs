@@ -93,7 +93,11 @@ fn damaged_files_open_with_a_warning_that_says_what_was_lost() {
         ("ss_bad_index", 2, "A stack holds a frame the file does not define"),
         ("ss_empty_stack", 10, "A sample has an empty stack"),
         ("ss_ev_backwards", 0, "An event goes back in time"),
-        ("ss_ev_unclosed", 10_000_000, "A frame is never closed; it is taken to last until its profile ends. (2 times)"),
+        (
+            "ss_ev_unclosed",
+            10_000_000,
+            "A frame is never closed; it is taken to last until its profile ends. (2 times)",
+        ),
         ("ss_ev_wrong_close", 3_000_000, "A frame is closed while frames it called are still open"),
         ("ss_len_mismatch", 1, "A sample has no weight in the file"),
         ("ss_nan", 1, "The weight of a sample is not a number"),
@@ -170,7 +174,8 @@ fn stacks_50_000_deep_open() {
         indices.join(",")
     );
     let events = |kind: &str, from: usize, step: i64| {
-        let event = |i: usize| format!(r#"{{"type":"{kind}","frame":{},"at":{}}}"#, i % 3, from as i64 + step * i as i64);
+        let event =
+            |i: usize| format!(r#"{{"type":"{kind}","frame":{},"at":{}}}"#, i % 3, from as i64 + step * i as i64);
         let rows: Vec<String> = (0..DEPTH).map(event).collect();
         rows
     };

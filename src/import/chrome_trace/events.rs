@@ -339,7 +339,14 @@ fn likely_event(bytes: &[u8], from: usize) -> Option<usize> {
 
 impl<'a> Piece<'a> {
     /// Reads events from the one at `start` to the end of the array, or to the first that begins at `limit` or later.
-    fn read(&mut self, bytes: &'a [u8], start: usize, limit: usize, job: &Job, reports: bool) -> Result<End, ReadError> {
+    fn read(
+        &mut self,
+        bytes: &'a [u8],
+        start: usize,
+        limit: usize,
+        job: &Job,
+        reports: bool,
+    ) -> Result<End, ReadError> {
         let mut json = Json::at(bytes, start);
         let mut items = Items::at_item();
         let mut row = 0_usize;
@@ -394,7 +401,9 @@ impl<'a> Piece<'a> {
                 self.thread(event).marks.push(Mark { time, name, thread: 0, begins });
             }
             b"M" => self.metadata.push(at),
-            b"P" | b"I" if event.name.is_some_and(|n| matches!(n.raw(), b"Profile" | b"ProfileChunk" | b"CpuProfile")) => {
+            b"P" | b"I"
+                if event.name.is_some_and(|n| matches!(n.raw(), b"Profile" | b"ProfileChunk" | b"CpuProfile")) =>
+            {
                 self.profiles.push(at);
             }
             phase => {

@@ -142,7 +142,9 @@ impl<'a> Reader<'a> {
         }
         let unequal = profile.take_samples();
         if unequal {
-            builder.warn("A part of the CPU profile has more samples than times, or fewer: what has no partner is left out.");
+            builder.warn(
+                "A part of the CPU profile has more samples than times, or fewer: what has no partner is left out.",
+            );
         }
         Ok(())
     }
@@ -229,9 +231,7 @@ impl<'a> CpuProfile<'a> {
             b"cpuProfile" => profile.read_data(json),
             b"nodes" => profile.tree.read_nodes(json),
             b"samples" => numbers(json, |word| profile.nodes.push(id(Some(word)).unwrap_or(u64::MAX))),
-            b"timeDeltas" => {
-                numbers(json, |word| profile.deltas.push(microseconds(Some(word)).unwrap_or(0)))
-            }
+            b"timeDeltas" => numbers(json, |word| profile.deltas.push(microseconds(Some(word)).unwrap_or(0))),
             b"startTime" => {
                 profile.start = microseconds(json.scalar()?).or(profile.start);
                 Ok(())

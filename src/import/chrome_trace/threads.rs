@@ -144,7 +144,8 @@ impl Book {
         if let Some(track) = row.track {
             return track;
         }
-        let mut track = Track { name: row.name.clone(), pid: id(&row.pid), tid: id(&row.tid), process: row.process.clone() };
+        let mut track =
+            Track { name: row.name.clone(), pid: id(&row.pid), tid: id(&row.tid), process: row.process.clone() };
         if track.name.is_empty() && track.tid.is_none() {
             track.name.clone_from(&row.tid);
         }
