@@ -11,7 +11,8 @@ const FIRST: MetricId = MetricId(0);
 fn frame_text(profile: &Profile, id: FrameId) -> String {
     let frame = profile.frame(id);
     let function = profile.function(frame.function);
-    let (name, file, object) = (profile.text(function.name), profile.text(function.file), profile.text(function.object));
+    let (name, file, object) =
+        (profile.text(function.name), profile.text(function.file), profile.text(function.object));
     match (file, object, frame.line) {
         (_, "[kernel]", _) => format!("{name}_[k]"),
         ("", "", _) if frame.inlined => format!("{name}_[i]"),

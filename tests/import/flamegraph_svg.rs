@@ -25,7 +25,8 @@ fn folded(profile: &Profile) -> BTreeMap<(String, String), i64> {
             .collect();
         frames.reverse();
         let Track { name, pid, tid, process } = profile.track(body.samples.tracks()[i]);
-        let scope = if pid.is_none() && tid.is_none() { String::new() } else { format!("{pid:?} {process} {tid:?} {name}") };
+        let scope =
+            if pid.is_none() && tid.is_none() { String::new() } else { format!("{pid:?} {process} {tid:?} {name}") };
         *sums.entry((scope, frames.join(";"))).or_insert(0) += body.samples.weights(FIRST)[i];
     }
     sums
@@ -152,7 +153,9 @@ fn flamegraph_pls_pictures_open() {
 #[test]
 fn pictures_that_are_no_flame_graphs_are_named() {
     let error = |text: &str| open_bytes(text).expect_err("is no profile").to_string();
-    assert!(error("<svg xmlns='http://www.w3.org/2000/svg'><rect width='3'/></svg>").contains("other than a flame graph"));
+    assert!(
+        error("<svg xmlns='http://www.w3.org/2000/svg'><rect width='3'/></svg>").contains("other than a flame graph")
+    );
     let empty = "<svg><text x='5'>ERROR: No valid input provided to flamegraph</text></svg>";
     assert!(error(empty).contains("without a single stack"));
 }
@@ -171,11 +174,17 @@ fn boxes_that_make_no_sense_do_no_harm() {
         format!("<g><title>{name} (1 samples, 1%)</title><rect y='{y}' fg:x='{x}' fg:w='{w}'/></g>")
     };
     let open = |frames: &[String]| open_bytes(format!("<svg xmlns:fg='f'>{}</svg>", frames.concat()));
-    let overfull = open(&[frame("all", 0, "0", "5"), frame("a", 16, "0", "5"), frame("b", 32, "0", "4"), frame("c", 32, "0", "4")]);
+    let overfull = open(&[
+        frame("all", 0, "0", "5"),
+        frame("a", 16, "0", "5"),
+        frame("b", 32, "0", "4"),
+        frame("c", 32, "0", "4"),
+    ]);
     assert!(warnings(&overfull.expect("opens")).iter().any(|w| w.contains("wider than the frame")));
     let stray = open(&[frame("all", 0, "0", "5"), frame("a", 16, "3", "9")]).expect("opens");
     assert!(warnings(&stray).iter().any(|w| w.contains("no other frame spans")));
-    let negative = open(&[frame("all", 0, "0", "5"), frame("a", 16, "-3", "9"), frame("b", 16, "x", "9")]).expect("opens");
+    let negative =
+        open(&[frame("all", 0, "0", "5"), frame("a", 16, "-3", "9"), frame("b", 16, "x", "9")]).expect("opens");
     assert!(warnings(&negative).iter().any(|w| w.contains("left out")));
     let huge = open(&[frame("all", 0, "0", "9223372036854775807"), frame("a", 16, "0", "9223372036854775807")]);
     assert!(huge.is_ok_and(|p| p.total(FIRST) == i64::MAX));

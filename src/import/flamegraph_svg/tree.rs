@@ -119,9 +119,7 @@ impl Tree {
             }
             _ => "how much, a picture does not tell.".to_owned(),
         };
-        Some(format!(
-            "{who} were left out of it, and what they count shows as self time of their callers: {how_much}"
-        ))
+        Some(format!("{who} were left out of it, and what they count shows as self time of their callers: {how_much}"))
     }
 }
 
