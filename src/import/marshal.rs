@@ -30,6 +30,8 @@ const TOO_SHORT: &str = "it ends too early";
 const FLAG: u8 = 0x80;
 /// The bits that are the type code.
 const CODE: u8 = 0x7f;
+const NUMBERED_INT: u8 = b'i' | FLAG;
+const NUMBERED_FLOAT: u8 = b'g' | FLAG;
 
 /// How much may be read again through references, beyond the size of the file. Sharing costs nothing in Python; here a
 /// file of nested sharing must not take for ever.
@@ -59,6 +61,7 @@ pub(super) enum Number {
 enum Slot {
     /// It begins here.
     At(u32),
+    Int(i32),
     Text(StringId),
     Function(FunctionId),
 }
@@ -97,8 +100,10 @@ pub(super) struct Walker<'a> {
     /// How many references are being followed; what is read behind one has its number already.
     following: u32,
     reread: usize,
-    /// Texts that were neither UTF-8 nor ASCII, read as Latin-1.
+    /// Texts that are not what they should be, UTF-8 or ASCII, and were read as Latin-1.
     pub(super) latin1_texts: u64,
+    /// Texts with bytes that Python itself could not decode when it read the path.
+    pub(super) surrogate_texts: u64,
     /// Whether a code object was read, whose layout the file does not tell.
     pub(super) saw_code: bool,
     /// Whether texts are byte strings, as Python 2 writes them.
@@ -116,6 +121,7 @@ impl<'a> Walker<'a> {
             following: 0,
             reread: 0,
             latin1_texts: 0,
+            surrogate_texts: 0,
             saw_code: false,
             saw_byte_text: false,
         }
@@ -155,7 +161,10 @@ impl<'a> Walker<'a> {
     fn open_reference(&mut self, start: usize) -> Result<Opened> {
         let slot = self.reference()?;
         let Slot::At(target) = self.refs[slot] else {
-            return Err(Damage { at: start, why: "a reference leads to a name where a tuple or a dictionary belongs" });
+            return Err(Damage {
+                at: start,
+                why: "a reference leads to a name or a number where a tuple or a dictionary belongs",
+            });
         };
         let back = self.at;
         self.at = target as usize;
@@ -236,19 +245,52 @@ impl<'a> Walker<'a> {
         }
     }
 
+    /// The integer that stands here, if it is of 32 bits, as nearly all are. [`number`](Self::number) takes every other.
+    #[inline]
+    pub(super) fn plain_int(&mut self) -> Option<i32> {
+        let [code, value @ ..] = self.bytes.get(self.at..)?.first_chunk::<5>()?;
+        let mut value = i32::from_le_bytes(*value);
+        match *code {
+            b'i' => {}
+            NUMBERED_INT if self.following == 0 => self.refs.push(Slot::Int(value)),
+            b'r' => match self.refs.get(value as u32 as usize) {
+                Some(Slot::Int(referred)) => value = *referred,
+                _ => return None,
+            },
+            _ => return None,
+        }
+        self.at += 5;
+        Some(value)
+    }
+
+    /// The float that stands here, if it is binary, as nearly all are. [`number`](Self::number) takes every other.
+    #[inline]
+    pub(super) fn plain_float(&mut self) -> Option<f64> {
+        let [code, value @ ..] = self.bytes.get(self.at..)?.first_chunk::<9>()?;
+        match *code {
+            b'g' => {}
+            NUMBERED_FLOAT if self.following == 0 => self.refs.push(Slot::At(self.at as u32)),
+            _ => return None,
+        }
+        self.at += 9;
+        Some(f64::from_le_bytes(*value))
+    }
+
     /// A number, a truth value or `None`.
     #[inline]
     pub(super) fn number(&mut self) -> Result<Number> {
-        let start = self.at;
-        let byte = self.byte()?;
-        match byte {
-            b'i' => Ok(Number::Int(i64::from(self.i32()?))),
-            b'g' => Ok(Number::Float(f64::from_le_bytes(self.array()?))),
-            _ => self.rare_number(start, byte),
+        if let Some(value) = self.plain_int() {
+            return Ok(Number::Int(i64::from(value)));
         }
+        if let Some(value) = self.plain_float() {
+            return Ok(Number::Float(value));
+        }
+        self.any_number()
     }
 
-    fn rare_number(&mut self, start: usize, byte: u8) -> Result<Number> {
+    fn any_number(&mut self) -> Result<Number> {
+        let start = self.at;
+        let byte = self.byte()?;
         if byte & CODE == b'r' {
             let opened = self.open_reference(start)?;
             let number = self.number_body(opened.start, opened.code)?;
