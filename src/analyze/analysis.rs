@@ -8,7 +8,10 @@ use super::{
 };
 use crate::model::{Body, CallGraph, FunctionId, Profile, StackProfile, TrackId};
 use regex::Regex;
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 /// The order of a call tree.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, serde::Serialize, serde::Deserialize)]
@@ -22,8 +25,11 @@ pub enum Order {
     Inverted,
 }
 
+static NEXT_SERIAL: AtomicU64 = AtomicU64::new(0);
+
 /// A profile, counted as a query asks. Cheap to share, never changed.
 pub struct Analysis {
+    serial: u64,
     profile: Arc<Profile>,
     classes: Arc<Classes>,
     groups: Arc<Groups>,
@@ -75,7 +81,13 @@ impl Analysis {
                 (Counted::Graph { grouped, flow }, table)
             }
         };
-        Self { profile, classes, groups, query, counted, table }
+        let serial = NEXT_SERIAL.fetch_add(1, Ordering::Relaxed);
+        Self { serial, profile, classes, groups, query, counted, table }
+    }
+
+    /// A number no other analysis of this run of the program has: what caches outside go by.
+    pub fn serial(&self) -> u64 {
+        self.serial
     }
 
     /// The profile.
