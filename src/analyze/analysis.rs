@@ -142,7 +142,7 @@ impl Analysis {
     pub fn exactness(&self) -> Exactness {
         match &self.counted {
             Counted::Stacks { .. } => Exactness::Exact,
-            Counted::Graph { flow, .. } if flow.proven.iter().all(|p| *p) => Exactness::Exact,
+            Counted::Graph { flow, .. } if flow.all_proven() => Exactness::Exact,
             Counted::Graph { .. } => Exactness::Estimated,
         }
     }
@@ -184,11 +184,10 @@ impl Analysis {
     }
 
     fn graph_tree(&self, flow: &Flow, direction: Direction, of: Option<GroupId>, detail: Detail) -> CallTree {
-        let Some(graph) = self.graph() else { return self.tree(detail) };
         let of = of.map(|g| (FunctionId(g.0), self.table.total(g).max(0)));
         // What is drawn adds up to the positive own times; the table's sum may hold negative ones too.
-        let drawn = flow.own.iter().sum::<f64>().round() as i64;
-        expand(&GraphTree { graph, flow, direction, of }, of.map_or(drawn, |(_, total)| total), detail)
+        let drawn = flow.sum().round() as i64;
+        expand(&GraphTree { flow, direction, of }, of.map_or(drawn, |(_, total)| total), detail)
     }
 
     fn graph(&self) -> Option<&CallGraph> {
@@ -211,10 +210,9 @@ impl Analysis {
     /// The groups that match, and what part of everything ran in or below them.
     pub fn search(&self, matcher: &Regex) -> Matches {
         let found = Matches::find(&self.profile, &self.classes, &self.groups, matcher);
-        match (&self.counted, self.graph()) {
-            (Counted::Stacks { tree, weights }, _) => found.with_stack_share(tree, weights),
-            (Counted::Graph { flow, .. }, Some(graph)) => found.with_graph_share(graph, flow),
-            (Counted::Graph { .. }, None) => found,
+        match &self.counted {
+            Counted::Stacks { tree, weights } => found.with_stack_share(tree, weights),
+            Counted::Graph { flow, .. } => found.with_graph_share(flow),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Search by text or regular expression over names and files.
 
 use super::{Classes, Flow, GroupId, Groups, MergedTree, Weights, merged::ROOT, share};
-use crate::model::{CallGraph, Profile};
+use crate::model::Profile;
 use regex::{Regex, RegexBuilder};
 
 /// What is searched for.
@@ -74,8 +74,8 @@ impl Matches {
     }
 
     /// Adds the estimated share of a call graph that flows through a match.
-    pub fn with_graph_share(mut self, graph: &CallGraph, flow: &Flow) -> Self {
-        self.share = flow.fraction_through(graph, &self.mask);
+    pub fn with_graph_share(mut self, flow: &Flow) -> Self {
+        self.share = flow.fraction_through(&self.mask);
         self.estimated = true;
         self
     }

@@ -7,8 +7,8 @@
 //! nodes narrower than asked for and outside the window asked for, so the tree of a graph with endless paths or of a
 //! million stacks is as cheap as the picture it is for. Positions do not depend on where the walk stops.
 
-use super::{Flow, GroupId, MergedTree, Weights, merged::ROOT};
-use crate::model::{CallGraph, FunctionId};
+use super::{Flow, GroupId, MergedTree, Weights, flow::PlaceId, merged::ROOT};
+use crate::model::FunctionId;
 use rustc_hash::FxHashMap;
 
 /// How far to expand a tree.
@@ -83,7 +83,7 @@ pub struct CallTree {
 }
 
 /// Marks the parent of a node of depth 0.
-pub const NO_PARENT: u32 = u32::MAX;
+pub(super) const NO_PARENT: u32 = u32::MAX;
 
 impl CallTree {
     /// How many nodes there are.
@@ -475,7 +475,6 @@ pub(super) enum Direction {
 
 /// The estimated tree of a call graph. Groups are the graph's functions.
 pub(super) struct GraphTree<'a> {
-    pub(super) graph: &'a CallGraph,
     pub(super) flow: &'a Flow,
     pub(super) direction: Direction,
     /// Begin at one function with this total, or at all the roots.
@@ -483,46 +482,43 @@ pub(super) struct GraphTree<'a> {
 }
 
 impl Source for GraphTree<'_> {
-    /// The function and the cost that reaches it on this path.
-    type Cursor = (FunctionId, i64);
+    /// The places of one function and the cost that reaches each on this path.
+    type Cursor = Vec<(PlaceId, f64)>;
 
     fn roots(&self, out: &mut Vec<Child<Self::Cursor>>) {
         if let Some((function, total)) = self.of {
-            let child = self.child(function, total, true);
-            out.push(child);
+            let places = self.flow.places_of(function, total as f64);
+            let cursor = places.into_iter().filter(|(_, mass)| *mass > 0.0).collect();
+            out.push(self.child(function, total, true, cursor));
             return;
         }
-        let masses = match self.direction {
-            Direction::Down => &self.flow.from_root,
-            Direction::Up => &self.flow.own,
+        let mass = |place: PlaceId| match self.direction {
+            Direction::Down => self.flow.from_root_at(place),
+            Direction::Up => self.flow.own_at(place),
         };
-        let found = masses.iter().enumerate().filter(|(_, m)| **m > 0.0).map(|(f, m)| (FunctionId::at(f), *m));
-        self.round(found.collect(), None, out);
+        self.gather(self.flow.places().map(|p| (p, mass(p))), None, out);
     }
 
-    fn children(&self, &(function, total): &Self::Cursor, out: &mut Vec<Child<Self::Cursor>>) {
-        let inflow = self.flow.inflow[function.index()];
-        if inflow <= 0.0 {
-            return;
-        }
-        let scale = total as f64 / inflow;
-        let edges = self.graph.edges();
-        let masses = match self.direction {
+    fn children(&self, of: &Self::Cursor, out: &mut Vec<Child<Self::Cursor>>) {
+        let total: f64 = of.iter().map(|(_, mass)| mass).sum();
+        let scaled = of.iter().filter_map(|&(place, mass)| {
+            let inflow = self.flow.inflow_at(place);
+            (inflow > 0.0).then(|| (place, mass / inflow))
+        });
+        match self.direction {
             Direction::Down => {
-                self.graph.outgoing(function).map(|e| (edges[e].callee, self.flow.along[e] * scale)).collect()
+                let masses = scaled.flat_map(|(p, scale)| self.flow.callees(p).map(move |(to, m)| (to, m * scale)));
+                self.gather(masses, Some(total), out);
             }
-            Direction::Up => self
-                .graph
-                .incoming(function)
-                .iter()
-                .map(|&e| (edges[e as usize].caller, self.flow.along[e as usize] * scale))
-                .collect(),
-        };
-        self.round(masses, Some(total), out);
+            Direction::Up => {
+                let masses = scaled.flat_map(|(p, scale)| self.flow.callers(p).map(move |(from, m)| (from, m * scale)));
+                self.gather(masses, Some(total), out);
+            }
+        }
     }
 
     fn exactness(&self) -> Exactness {
-        if self.direction == Direction::Down && self.of.is_none() && self.flow.proven.iter().all(|p| *p) {
+        if self.direction == Direction::Down && self.of.is_none() && self.flow.all_proven() {
             Exactness::Exact
         } else {
             Exactness::Estimated
@@ -531,36 +527,62 @@ impl Source for GraphTree<'_> {
 }
 
 impl GraphTree<'_> {
-    fn child(&self, function: FunctionId, total: i64, exact: bool) -> Child<(FunctionId, i64)> {
-        let f = function.index();
-        let inflow = self.flow.inflow[f];
-        let part = match self.direction {
-            Direction::Down => self.flow.own[f],
-            Direction::Up => self.flow.from_root[f],
-        };
-        let own = if inflow > 0.0 { (part / inflow * total as f64).round() as i64 } else { 0 };
-        Child { group: GroupId(function.0), total, own: own.min(total), exact, cursor: (function, total) }
+    fn child(
+        &self,
+        function: FunctionId,
+        total: i64,
+        exact: bool,
+        cursor: Vec<(PlaceId, f64)>,
+    ) -> Child<Vec<(PlaceId, f64)>> {
+        let own: f64 = cursor
+            .iter()
+            .map(|&(place, mass)| {
+                let part = match self.direction {
+                    Direction::Down => self.flow.own_at(place),
+                    Direction::Up => self.flow.from_root_at(place),
+                };
+                let inflow = self.flow.inflow_at(place);
+                if inflow > 0.0 { part / inflow * mass } else { 0.0 }
+            })
+            .sum();
+        Child { group: GroupId(function.0), total, own: (own.round() as i64).min(total), exact, cursor }
     }
 
-    /// Makes integers of parts so that they add up as the parts do: the ends are rounded, not the lengths.
-    fn round(&self, mut masses: Vec<(FunctionId, f64)>, within: Option<i64>, out: &mut Vec<Child<(FunctionId, i64)>>) {
-        masses.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        let mut end = 0.0;
-        let mut last = 0_i64;
-        for (function, mass) in masses {
+    /// Puts the places of a function together, and makes integers of the parts so that they add up as the parts do:
+    /// their ends are rounded, not their lengths.
+    fn gather(
+        &self,
+        masses: impl Iterator<Item = (PlaceId, f64)>,
+        within: Option<f64>,
+        out: &mut Vec<Child<Vec<(PlaceId, f64)>>>,
+    ) {
+        let mut places: Vec<(PlaceId, f64)> = masses.filter(|(_, mass)| *mass > 0.0).collect();
+        places.sort_unstable_by_key(|(place, _)| *place);
+        let mut functions: Vec<(f64, std::ops::Range<usize>)> = Vec::new();
+        for run in places.chunk_by(|a, b| a.0.function() == b.0.function()) {
+            let from = functions.last().map_or(0, |(_, range)| range.end);
+            functions.push((run.iter().map(|(_, mass)| mass).sum(), from..from + run.len()));
+        }
+        functions.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let limit = within.map_or(i64::MAX, |total| total.round() as i64);
+        let (mut end, mut last) = (0.0, 0_i64);
+        for (mass, range) in functions {
             end += mass;
-            let mut to = end.round() as i64;
-            if let Some(total) = within {
-                to = to.min(total);
-            }
+            let to = (end.round() as i64).min(limit);
             let total = to - last;
             last = to;
-            if total > 0 {
-                let proven = self.of.is_none() && self.direction == Direction::Down;
-                let exact = (proven && self.flow.proven[function.index()])
-                    || (self.direction == Direction::Up && within.is_none());
-                out.push(self.child(function, total, exact));
+            if total <= 0 {
+                continue;
             }
+            let run = &places[range];
+            let function = run[0].0.function();
+            let exact = match self.direction {
+                Direction::Down => self.of.is_none() && self.flow.is_proven(function),
+                Direction::Up => within.is_none() && self.of.is_none(),
+            };
+            // Neighbours of the same place add up.
+            let cursor = run.chunk_by(|a, b| a.0 == b.0).map(|same| (same[0].0, same.iter().map(|s| s.1).sum()));
+            out.push(self.child(function, total, exact, cursor.collect()));
         }
     }
 }
