@@ -1,5 +1,8 @@
 //! The views. Each file has its state and a function that draws it.
 
+pub mod callers_tables;
+pub mod table;
+
 use egui::Key;
 
 /// A view of a profile.
