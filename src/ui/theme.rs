@@ -56,6 +56,8 @@ pub const MARGIN: f32 = 12.0;
 pub const TABLE_HEAD: f32 = 28.0;
 /// Side of the square that shows a colour beside a name.
 pub const SWATCH: f32 = 9.0;
+/// Half the width of the arrow that shows an order.
+pub const ARROW: f32 = 4.0;
 /// Width of a field to search or filter by.
 pub const FIELD_WIDTH: f32 = 240.0;
 /// Height of a bar that stands by itself.
@@ -64,6 +66,8 @@ pub const METER: f32 = 5.0;
 pub const SMALL_RADIUS: f32 = 2.0;
 /// Size of a figure that is read first.
 pub const FIGURE_TEXT: f32 = 17.0;
+/// Size of the name of what a panel is about.
+pub const NAME_TEXT: f32 = 14.5;
 /// Size of the text in boxes.
 pub const BOX_TEXT: f32 = 12.0;
 
