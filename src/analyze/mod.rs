@@ -1,1 +1,26 @@
-//! Layer.
+//! `(&Profile, &Query)` → tables, trees, callers and callees, search. Pure functions; caches live in the application.
+
+mod analysis;
+mod classify;
+mod flow;
+mod groups;
+mod merged;
+mod module_names;
+mod query;
+mod search;
+mod table;
+mod timeline;
+mod tree;
+mod walk;
+
+pub use analysis::{Analysis, Order};
+pub use classify::{Class, Classes, Package};
+pub use flow::Flow;
+pub use groups::{GroupId, GroupKey, Groups};
+pub use merged::{MergedTree, Weights};
+pub use query::{GroupBy, Query, Transform};
+pub use search::{Matches, SearchText};
+pub use table::{FunctionTable, Neighbour, Neighbours, SortKey, share};
+pub use timeline::Timeline;
+pub use tree::{CallTree, Detail, Exactness};
+pub use walk::{PathWalk, Step};

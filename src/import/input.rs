@@ -187,7 +187,9 @@ impl Input {
         };
         for layer in &self.layers {
             reader = match layer {
-                Compression::Gzip => Box::new(BufReader::with_capacity(BUFFER, GzipMembers { decoder: Some(GzDecoder::new(reader)) })),
+                Compression::Gzip => {
+                    Box::new(BufReader::with_capacity(BUFFER, GzipMembers { decoder: Some(GzDecoder::new(reader)) }))
+                }
                 Compression::Zstd => {
                     let decoder = ruzstd::decoding::StreamingDecoder::new(reader)
                         .map_err(|e| ImportError::Compression { compression: "zstd", why: e.to_string() })?;

@@ -49,17 +49,54 @@ pub(super) fn unreadable(head: &[u8]) -> Option<ImportError> {
     None
 }
 
+const OLD_CPU: &str = "an old binary CPU profile of gperftools";
+const OLD_TEXT: &str = "an old text profile of gperftools or Go";
+const CONVERT: &str = "Convert it: `go tool pprof -proto FILE > out.pb.gz`.";
+
 type Row = (&'static [u8], &'static str, &'static str);
 
 const MAGICS: &[Row] = &[
-    (b"\x13hotshot-version", "a hotshot profile of Python 2", "Record it with cProfile: `python -m cProfile -o out.prof …`."),
+    (
+        b"\x13hotshot-version",
+        "a hotshot profile of Python 2",
+        "Record it with cProfile: `python -m cProfile -o out.prof …`.",
+    ),
     (b"gmon\x01", "gprof's binary data", "Record Python code with cProfile or py-spy."),
-    (b"PERFILE2", "data of Linux perf", "Write it as text first: `perf script -i FILE | stackcollapse-perf.pl > out.folded`."),
-    (b"memray\0", "a memray recording, which only the memray that wrote it can read", "Write it in another format first: `memray transform gprof2dot FILE`, or `memray transform csv FILE`."),
-    (b"\x04\x22\x4d\x18", "an LZ4-compressed file, probably a memray recording", "Write it in another format first: `memray transform csv FILE`."),
-    (b"MOJ", "an Austin recording in MOJO format", "Convert it: `mojo2austin FILE out.austin`, then `austin2speedscope out.austin out.json`."),
-    (b"HCAT", "a binary recording of Python's profiling.sampling", "Convert it: `python -m profiling.sampling replay --pstats FILE`."),
-    (b"TACH", "a binary recording of Python's profiling.sampling", "Convert it: `python -m profiling.sampling replay --pstats FILE`."),
+    (
+        b"PERFILE2",
+        "data of Linux perf",
+        "Write it as text first: `perf script -i FILE | stackcollapse-perf.pl > out.folded`.",
+    ),
+    (
+        b"memray\0",
+        "a memray recording, which only the memray that wrote it can read",
+        "Write it in another format first: `memray transform gprof2dot FILE`, or `memray transform csv FILE`.",
+    ),
+    (
+        b"\x04\x22\x4d\x18",
+        "an LZ4-compressed file, probably a memray recording",
+        "Write it in another format first: `memray transform csv FILE`.",
+    ),
+    (
+        b"MOJ",
+        "an Austin recording in MOJO format",
+        "Convert it: `mojo2austin FILE out.austin`, then `austin2speedscope out.austin out.json`.",
+    ),
+    (
+        b"HCAT",
+        "a binary recording of Python's profiling.sampling",
+        "Convert it: `python -m profiling.sampling replay --pstats FILE`.",
+    ),
+    (
+        b"TACH",
+        "a binary recording of Python's profiling.sampling",
+        "Convert it: `python -m profiling.sampling replay --pstats FILE`.",
+    ),
+    // gperftools: the words 0, 3, 0 of 8 or 4 bytes in either byte order.
+    (b"\0\0\0\0\0\0\0\0\x03\0\0\0\0\0\0\0", OLD_CPU, CONVERT),
+    (b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x03", OLD_CPU, CONVERT),
+    (b"\0\0\0\0\x03\0\0\0", OLD_CPU, CONVERT),
+    (b"\0\0\0\0\0\0\0\x03", OLD_CPU, CONVERT),
     (b"\x7fELF", "an executable", "Open the profile that was recorded, not the program."),
     (b"PK\x03\x04", "a ZIP archive", "Unpack it and open the profile inside."),
     (b"\x89PNG", "a PNG picture", "Open the profile the picture was made from."),
@@ -74,9 +111,19 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ("# austin:", "an Austin recording", "Convert it: `austin2speedscope FILE out.json`."),
     ("CMDLINE ", "a memory recording of mprof", "Helioscope does not read mprof files yet."),
     ("Timer unit:", "a text report of line_profiler", "Open a `.prof` of cProfile for the same program."),
-    ("\tCOST CENTRE", "a profile of GHC (Haskell)", "Helioscope reads the profiles of Python's profilers, pprof and speedscope."),
-    ("heap profile:", "an old text profile of gperftools", "Convert it: `pprof -proto FILE > out.pb.gz`."),
-    ("--- contention", "an old text profile of gperftools", "Convert it: `pprof -proto FILE > out.pb.gz`."),
+    (
+        "\tCOST CENTRE",
+        "a profile of GHC (Haskell)",
+        "Helioscope reads the profiles of Python's profilers, pprof and speedscope.",
+    ),
+    ("heap profile:", OLD_TEXT, CONVERT),
+    ("goroutine profile:", OLD_TEXT, CONVERT),
+    ("threadcreate profile:", OLD_TEXT, CONVERT),
+    ("--- contention", OLD_TEXT, CONVERT),
+    ("--- mutex:", OLD_TEXT, CONVERT),
+    ("--- heapz ", OLD_TEXT, CONVERT),
+    ("--- growthz ", OLD_TEXT, CONVERT),
+    ("--- threadz ", OLD_TEXT, CONVERT),
 ];
 
 /// Nothing known.

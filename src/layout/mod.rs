@@ -1,1 +1,12 @@
-//! Layer.
+//! Trees → boxes and arcs in plain numbers, their labels and colours. Paints nothing, so that the window and exported
+//! pictures are the same picture.
+
+mod colour;
+mod flame;
+mod label;
+mod sunburst;
+
+pub use colour::{Palette, Rgb, Scheme};
+pub use flame::{FlameBox, FlameView, flame_boxes};
+pub use label::{Names, fit, shorten_middle};
+pub use sunburst::{Arc, SunburstView, arc_at, sunburst_arcs};

@@ -3,7 +3,7 @@
 use super::{
     Body, CallEdge, CallGraph, Frame, FrameId, Function, FunctionId, Label, LabelsId, Metric, MetricId, Origin,
     Profile, Samples, StackId, StackProfile, Stacks, StringId, TimeMeaning, Track, TrackId, Unit, Warning,
-    strings::Interner,
+    graph::EdgeRows, strings::Interner,
 };
 use hashbrown::hash_table::{Entry, HashTable};
 use rustc_hash::{FxHashMap, FxHasher};
@@ -192,6 +192,16 @@ struct StackKey {
     id: StackId,
 }
 
+/// What a stack was extended with so far. Most stacks are extended by one frame only; those need no entry in the index,
+/// and a stack made a moment ago, which is the one asked for next, is found without a miss of the cache.
+#[derive(Clone, Copy, Default)]
+struct Children {
+    /// The stack made first, or 0, which is no child of any.
+    first: u32,
+    /// Whether there are others, which the index holds.
+    more: bool,
+}
+
 fn stack_hash(parent: StackId, frame: FrameId) -> u64 {
     let mut hasher = FxHasher::default();
     ((u64::from(parent.0) << 32) | u64::from(frame.0)).hash(&mut hasher);
@@ -207,6 +217,9 @@ pub struct ProfileBuilder {
     frames: Vec<Frame>,
     frame_index: FxHashMap<Frame, FrameId>,
     stacks: Stacks,
+    /// By stack.
+    children: Vec<Children>,
+    /// Stacks that are not the first child of their parent.
     stack_index: HashTable<StackKey>,
     tracks: Vec<Track>,
     samples: Samples,
@@ -224,6 +237,7 @@ impl ProfileBuilder {
             frames: Vec::new(),
             frame_index: FxHashMap::default(),
             stacks: Stacks { parents: vec![StackId::EMPTY], frames: vec![FrameId(u32::MAX)] },
+            children: vec![Children::default()],
             stack_index: HashTable::new(),
             tracks: Vec::new(),
             samples: Samples { label_sets: vec![Box::from([])], ..Samples::default() },
@@ -260,16 +274,34 @@ impl ProfileBuilder {
     /// The stack `parent` with `frame` called on top of it.
     #[inline]
     pub fn stack(&mut self, parent: StackId, frame: FrameId) -> StackId {
-        let hash = stack_hash(parent, frame);
-        if let Some(found) = self.stack_index.find(hash, |k| k.parent == parent && k.frame == frame) {
-            return found.id;
+        let children = self.children[parent.index()];
+        if children.first != 0 && self.stacks.frames[children.first as usize] == frame {
+            return StackId(children.first);
         }
+        if children.more {
+            let hash = stack_hash(parent, frame);
+            if let Some(found) = self.stack_index.find(hash, |k| k.parent == parent && k.frame == frame) {
+                return found.id;
+            }
+        }
+        self.new_stack(parent, frame)
+    }
+
+    fn new_stack(&mut self, parent: StackId, frame: FrameId) -> StackId {
         let Some(id) = next_id(self.stacks.parents.len(), "stacks", &mut self.tables.failed).map(StackId) else {
             return StackId::EMPTY;
         };
         self.stacks.parents.push(parent);
         self.stacks.frames.push(frame);
-        self.stack_index.insert_unique(hash, StackKey { parent, frame, id }, |k| stack_hash(k.parent, k.frame));
+        self.children.push(Children::default());
+        let children = &mut self.children[parent.index()];
+        if children.first == 0 {
+            children.first = id.0;
+        } else {
+            children.more = true;
+            let hash = stack_hash(parent, frame);
+            self.stack_index.insert_unique(hash, StackKey { parent, frame, id }, |k| stack_hash(k.parent, k.frame));
+        }
         id
     }
 
@@ -401,9 +433,7 @@ pub struct GraphBuilder {
     primitive_calls: Vec<i64>,
     own: Vec<Vec<i64>>,
     total: Vec<Vec<i64>>,
-    edges: Vec<CallEdge>,
-    /// Own costs, then total costs, of each edge in turn.
-    edge_costs: Vec<i64>,
+    edges: EdgeRows,
     has_calls: bool,
     has_edge_costs: bool,
 }
@@ -417,8 +447,7 @@ impl GraphBuilder {
             primitive_calls: Vec::new(),
             own: Vec::new(),
             total: Vec::new(),
-            edges: Vec::new(),
-            edge_costs: Vec::new(),
+            edges: EdgeRows::default(),
             has_calls: true,
             has_edge_costs: true,
         }
@@ -472,9 +501,7 @@ impl GraphBuilder {
             self.tables.fail(BuildError::TooManyRows("edges"));
             return;
         }
-        self.edges.push(CallEdge { caller, callee, calls, primitive_calls });
-        self.edge_costs.extend_from_slice(own);
-        self.edge_costs.extend_from_slice(total);
+        self.edges.push(CallEdge { caller, callee, calls, primitive_calls }, own, total);
     }
 
     /// Numbers the functions in the order of `listed` and drops all others with their edges; answers how many edges
@@ -496,18 +523,9 @@ impl GraphBuilder {
         for column in figures.chain(&mut self.own).chain(&mut self.total) {
             *column = listed.iter().map(|old| column.get(old.index()).copied().unwrap_or(0)).collect();
         }
-        let is_kept = |edge: &CallEdge| edge.caller.0 != DROPPED && edge.callee.0 != DROPPED;
-        for edge in &mut self.edges {
-            edge.caller.0 = new_ids[edge.caller.index()];
-            edge.callee.0 = new_ids[edge.callee.index()];
-        }
-        let before = self.edges.len();
-        if !self.edges.iter().all(is_kept) {
-            let costs = self.edge_costs.chunks_exact(2 * self.tables.metrics.len().max(1)).zip(&self.edges);
-            self.edge_costs = costs.filter(|(_, edge)| is_kept(edge)).flat_map(|(costs, _)| costs).copied().collect();
-            self.edges.retain(is_kept);
-        }
-        before - self.edges.len()
+        self.edges.renumber(self.tables.metrics.len(), |f| {
+            (new_ids[f.index()] != DROPPED).then(|| FunctionId(new_ids[f.index()]))
+        })
     }
 
     /// Checks and seals the profile.
@@ -534,96 +552,18 @@ impl GraphBuilder {
         if functions == 0 {
             self.tables.warn("The file is a valid profile, but it holds no function.", 1);
         }
-        let graph = self.sorted_graph(functions);
-        Ok(self.tables.into_profile(Vec::new(), vec![Track::default()], Body::Graph(graph)))
-    }
-
-    /// Edge numbers by caller, then callee, then as they were added. Counting keeps it linear.
-    fn edge_order(&self, functions: usize) -> Vec<u32> {
-        let all = 0..self.edges.len() as u32;
-        let callee = |e: u32| self.edges[e as usize].callee;
-        let caller = |e: u32| self.edges[e as usize].caller;
-        let callers = run_starts(functions, all.clone().map(caller));
-        // Files that list callers by function are sorted by callee as they come.
-        if self.edges.is_sorted_by_key(|e| e.callee) {
-            return counting_sort(&callers, all, caller);
-        }
-        let by_callee = counting_sort(&run_starts(functions, all.clone().map(callee)), all, callee);
-        counting_sort(&callers, by_callee.into_iter(), caller)
-    }
-
-    fn sorted_graph(&mut self, functions: usize) -> CallGraph {
         let mut graph = CallGraph {
-            own: std::mem::take(&mut self.own),
-            total: std::mem::take(&mut self.total),
-            calls: std::mem::take(&mut self.calls),
-            primitive_calls: std::mem::take(&mut self.primitive_calls),
+            own: self.own,
+            total: self.total,
+            calls: self.calls,
+            primitive_calls: self.primitive_calls,
             has_calls: self.has_calls,
             has_edge_costs: self.has_edge_costs,
             ..CallGraph::default()
         };
-        let order = self.edge_order(functions);
-        graph.edges.reserve_exact(order.len());
-        // Which row each edge becomes: edges of the same pair share one.
-        let mut rows = Vec::with_capacity(order.len());
-        for &e in &order {
-            let edge = self.edges[e as usize];
-            match graph.edges.last_mut() {
-                Some(last) if last.caller == edge.caller && last.callee == edge.callee => {
-                    last.calls = last.calls.saturating_add(edge.calls);
-                    last.primitive_calls = last.primitive_calls.saturating_add(edge.primitive_calls);
-                }
-                _ => graph.edges.push(edge),
-            }
-            rows.push(graph.edges.len() as u32 - 1);
-        }
-        self.edges = Vec::new();
-        let metrics = self.tables.metrics.len();
-        let column = |of: usize| {
-            let mut sums = vec![0_i64; graph.edges.len()];
-            for (&e, &row) in order.iter().zip(&rows) {
-                let sum = &mut sums[row as usize];
-                *sum = sum.saturating_add(self.edge_costs[e as usize * 2 * metrics + of]);
-            }
-            sums
-        };
-        graph.edge_own = (0..metrics).map(column).collect();
-        graph.edge_total = (metrics..2 * metrics).map(column).collect();
-        graph.first_out = run_starts(functions, graph.edges.iter().map(|e| e.caller));
-        graph.first_in = run_starts(functions, graph.edges.iter().map(|e| e.callee));
-        graph.incoming =
-            counting_sort(&graph.first_in, 0..graph.edges.len() as u32, |e| graph.edges[e as usize].callee);
-        graph
+        self.edges.index_into(&mut graph, functions, metrics);
+        Ok(self.tables.into_profile(Vec::new(), vec![Track::default()], Body::Graph(graph)))
     }
-}
-
-/// Sorts edge numbers by a function of theirs, keeping the order of equals; `starts` are that function's
-/// [runs](run_starts).
-fn counting_sort(
-    starts: &[u32],
-    edges: impl ExactSizeIterator<Item = u32>,
-    key: impl Fn(u32) -> FunctionId,
-) -> Vec<u32> {
-    let mut next = starts.to_vec();
-    let mut sorted = vec![0_u32; edges.len()];
-    for edge in edges {
-        let slot = &mut next[key(edge).index()];
-        sorted[*slot as usize] = edge;
-        *slot += 1;
-    }
-    sorted
-}
-
-/// Where the run of each function begins once edges are sorted by it: `starts[f]..starts[f + 1]`.
-fn run_starts(functions: usize, of_edges: impl Iterator<Item = FunctionId>) -> Vec<u32> {
-    let mut starts = vec![0_u32; functions + 1];
-    for function in of_edges {
-        starts[function.index() + 1] += 1;
-    }
-    for i in 1..starts.len() {
-        starts[i] += starts[i - 1];
-    }
-    starts
 }
 
 fn grow_and_add(column: &mut Vec<i64>, row: usize, value: i64) {

@@ -45,6 +45,52 @@ pub struct CallGraph {
 }
 
 impl CallGraph {
+    /// The graph of groups of functions: `group_of[f]` is the group of function `f`, below `groups`. Costs in the groups
+    /// themselves are exact; calls and totals are those that come from outside the group.
+    pub fn grouped(&self, group_of: &[u32], groups: usize) -> Self {
+        let metrics = self.own.len();
+        let mut grouped = Self {
+            own: vec![vec![0; groups]; metrics],
+            total: vec![vec![0; groups]; metrics],
+            calls: vec![0; groups],
+            primitive_calls: vec![0; groups],
+            has_calls: self.has_calls,
+            has_edge_costs: self.has_edge_costs,
+            ..Self::default()
+        };
+        let mut rows = EdgeRows::default();
+        for f in (0..self.calls.len()).map(FunctionId::at) {
+            let group = group_of[f.index()] as usize;
+            let mut called_within = (0, 0);
+            for &e in self.incoming(f) {
+                let e = e as usize;
+                let edge = self.edges[e];
+                let caller = group_of[edge.caller.index()];
+                if caller as usize == group {
+                    called_within.0 += edge.calls;
+                    called_within.1 += edge.primitive_calls;
+                    continue;
+                }
+                let costs = |columns: &[Vec<i64>]| columns.iter().map(|c| c[e]).collect::<Vec<i64>>();
+                let (caller, callee) = (FunctionId(caller), FunctionId::at(group));
+                rows.push(CallEdge { caller, callee, ..edge }, &costs(&self.edge_own), &costs(&self.edge_total));
+                for m in 0..metrics {
+                    grouped.total[m][group] = grouped.total[m][group].saturating_add(self.edge_total[m][e]);
+                }
+            }
+            grouped.calls[group] += (self.calls[f.index()] - called_within.0).max(0);
+            grouped.primitive_calls[group] += (self.primitive_calls[f.index()] - called_within.1).max(0);
+            for m in 0..metrics {
+                grouped.own[m][group] = grouped.own[m][group].saturating_add(self.own[m][f.index()]);
+                let through_callers: i64 = self.incoming(f).iter().map(|&e| self.edge_total[m][e as usize]).sum();
+                let uncalled = (self.total[m][f.index()] - through_callers).max(0);
+                grouped.total[m][group] = grouped.total[m][group].saturating_add(uncalled);
+            }
+        }
+        rows.index_into(&mut grouped, groups, metrics);
+        grouped
+    }
+
     /// Cost in each function itself.
     pub fn own(&self, metric: MetricId) -> &[i64] {
         &self.own[metric.index()]
@@ -100,4 +146,120 @@ impl CallGraph {
     pub fn incoming(&self, callee: FunctionId) -> &[u32] {
         &self.incoming[self.first_in[callee.index()] as usize..self.first_in[callee.index() + 1] as usize]
     }
+}
+
+/// Edges as they come, before they are sorted and summed.
+#[derive(Debug, Default)]
+pub(super) struct EdgeRows {
+    edges: Vec<CallEdge>,
+    /// Own costs, then total costs, of each edge in turn.
+    costs: Vec<i64>,
+}
+
+impl EdgeRows {
+    pub(super) fn len(&self) -> usize {
+        self.edges.len()
+    }
+
+    /// Adds an edge with the callee's own and total cost along it, one value for each metric.
+    pub(super) fn push(&mut self, edge: CallEdge, own: &[i64], total: &[i64]) {
+        self.edges.push(edge);
+        self.costs.extend_from_slice(own);
+        self.costs.extend_from_slice(total);
+    }
+
+    /// Gives functions other numbers and drops the edges of those that get none; answers how many were dropped.
+    pub(super) fn renumber(&mut self, metrics: usize, new: impl Fn(FunctionId) -> Option<FunctionId>) -> usize {
+        let before = self.edges.len();
+        let renumbered = |edge: &CallEdge| Some((new(edge.caller)?, new(edge.callee)?));
+        if !self.edges.iter().all(|edge| renumbered(edge).is_some()) {
+            let costs = self.costs.chunks_exact(2 * metrics.max(1)).zip(&self.edges);
+            let kept = costs.filter(|(_, edge)| renumbered(edge).is_some());
+            self.costs = kept.flat_map(|(costs, _)| costs).copied().collect();
+            self.edges.retain(|edge| renumbered(edge).is_some());
+        }
+        for edge in &mut self.edges {
+            if let Some((caller, callee)) = renumbered(edge) {
+                (edge.caller, edge.callee) = (caller, callee);
+            }
+        }
+        before - self.edges.len()
+    }
+
+    /// Edge numbers by caller, then callee, then as they were added. Counting keeps it linear.
+    fn order(&self, functions: usize) -> Vec<u32> {
+        let all = 0..self.edges.len() as u32;
+        let callee = |e: u32| self.edges[e as usize].callee;
+        let caller = |e: u32| self.edges[e as usize].caller;
+        let callers = run_starts(functions, all.clone().map(caller));
+        // Files that list callers by function are sorted by callee as they come.
+        if self.edges.is_sorted_by_key(|e| e.callee) {
+            return counting_sort(&callers, all, caller);
+        }
+        let by_callee = counting_sort(&run_starts(functions, all.clone().map(callee)), all, callee);
+        counting_sort(&callers, by_callee.into_iter(), caller)
+    }
+
+    /// Sorts the edges into a graph of so many functions and metrics; edges that stand twice are summed.
+    pub(super) fn index_into(mut self, graph: &mut CallGraph, functions: usize, metrics: usize) {
+        let order = self.order(functions);
+        graph.edges.reserve_exact(order.len());
+        // Which row each edge becomes: edges of the same pair share one.
+        let mut rows = Vec::with_capacity(order.len());
+        for &e in &order {
+            let edge = self.edges[e as usize];
+            match graph.edges.last_mut() {
+                Some(last) if last.caller == edge.caller && last.callee == edge.callee => {
+                    last.calls = last.calls.saturating_add(edge.calls);
+                    last.primitive_calls = last.primitive_calls.saturating_add(edge.primitive_calls);
+                }
+                _ => graph.edges.push(edge),
+            }
+            rows.push(graph.edges.len() as u32 - 1);
+        }
+        self.edges = Vec::new();
+        let column = |of: usize| {
+            let mut sums = vec![0_i64; graph.edges.len()];
+            for (&e, &row) in order.iter().zip(&rows) {
+                let sum = &mut sums[row as usize];
+                *sum = sum.saturating_add(self.costs[e as usize * 2 * metrics + of]);
+            }
+            sums
+        };
+        graph.edge_own = (0..metrics).map(column).collect();
+        graph.edge_total = (metrics..2 * metrics).map(column).collect();
+        graph.first_out = run_starts(functions, graph.edges.iter().map(|e| e.caller));
+        graph.first_in = run_starts(functions, graph.edges.iter().map(|e| e.callee));
+        graph.incoming =
+            counting_sort(&graph.first_in, 0..graph.edges.len() as u32, |e| graph.edges[e as usize].callee);
+    }
+}
+
+/// Sorts edge numbers by a function of theirs, keeping the order of equals; `starts` are that function's
+/// [runs](run_starts).
+fn counting_sort(
+    starts: &[u32],
+    edges: impl ExactSizeIterator<Item = u32>,
+    key: impl Fn(u32) -> FunctionId,
+) -> Vec<u32> {
+    let mut next = starts.to_vec();
+    let mut sorted = vec![0_u32; edges.len()];
+    for edge in edges {
+        let slot = &mut next[key(edge).index()];
+        sorted[*slot as usize] = edge;
+        *slot += 1;
+    }
+    sorted
+}
+
+/// Where the run of each function begins once edges are sorted by it: `starts[f]..starts[f + 1]`.
+fn run_starts(functions: usize, of_edges: impl Iterator<Item = FunctionId>) -> Vec<u32> {
+    let mut starts = vec![0_u32; functions + 1];
+    for function in of_edges {
+        starts[function.index() + 1] += 1;
+    }
+    for i in 1..starts.len() {
+        starts[i] += starts[i - 1];
+    }
+    starts
 }

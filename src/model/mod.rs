@@ -4,6 +4,7 @@
 //! [`Profile`] is made by a [`ProfileBuilder`] and never changes afterwards.
 
 mod builder;
+pub mod format;
 mod graph;
 mod ids;
 mod metric;

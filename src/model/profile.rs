@@ -1,8 +1,8 @@
 //! The profile itself.
 
 use super::{
-    CallGraph, FrameId, FunctionId, Metric, MetricId, Origin, Samples, Stacks, StringId, Strings, Track,
-    TrackId, Warning,
+    CallGraph, FrameId, FunctionId, Metric, MetricId, Origin, Samples, Stacks, StringId, Strings, Track, TrackId,
+    Warning,
 };
 
 /// A function as the profile names it.

@@ -1,0 +1,238 @@
+//! The answer to one query, from which every view takes what it shows.
+
+use super::{
+    CallTree, Classes, Detail, Exactness, Flow, FunctionTable, GroupId, Groups, Matches, MergedTree, Neighbours, Query,
+    Timeline, Weights,
+    merged::stack_body,
+    tree::{CalleesOf, Callers, Direction, GraphTree, TopDown, expand},
+};
+use crate::model::{Body, CallGraph, FunctionId, Profile, StackProfile, TrackId};
+use regex::Regex;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+/// The order of a call tree.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, serde::Serialize, serde::Deserialize)]
+pub enum Order {
+    /// From the outermost call inwards, equal stacks together, widest first.
+    #[default]
+    LeftHeavy,
+    /// As recorded, from left to right.
+    Time,
+    /// From the innermost frame outwards: who called it.
+    Inverted,
+}
+
+static NEXT_SERIAL: AtomicU64 = AtomicU64::new(0);
+
+/// A profile, counted as a query asks. Cheap to share, never changed.
+pub struct Analysis {
+    serial: u64,
+    profile: Arc<Profile>,
+    classes: Arc<Classes>,
+    groups: Arc<Groups>,
+    query: Query,
+    counted: Counted,
+    table: FunctionTable,
+}
+
+enum Counted {
+    Stacks {
+        tree: Arc<MergedTree>,
+        weights: Weights,
+    },
+    Graph {
+        /// `None` where groups are the profile's own functions.
+        grouped: Option<Arc<CallGraph>>,
+        flow: Flow,
+    },
+}
+
+impl Analysis {
+    /// Counts a profile. What an earlier analysis of the same profile can lend is not computed again.
+    pub fn new(profile: Arc<Profile>, query: Query, earlier: Option<&Self>) -> Self {
+        let earlier = earlier.filter(|e| Arc::ptr_eq(&e.profile, &profile));
+        let classes = earlier.map_or_else(|| Arc::new(Classes::new(&profile)), |e| Arc::clone(&e.classes));
+        let same_groups = earlier.filter(|e| e.query.by == query.by);
+        let groups =
+            same_groups.map_or_else(|| Arc::new(Groups::new(&profile, &classes, query.by)), |e| Arc::clone(&e.groups));
+        let (counted, table) = match profile.body() {
+            Body::Stacks(body) => {
+                let tree = match same_groups.filter(|e| e.query.transforms == query.transforms).map(|e| &e.counted) {
+                    Some(Counted::Stacks { tree, .. }) => Arc::clone(tree),
+                    _ => Arc::new(MergedTree::new(body, &groups, &classes, &query.transforms)),
+                };
+                let weights = Weights::new(body, &tree, &query);
+                let table = FunctionTable::of_stacks(&tree, &weights, groups.len());
+                (Counted::Stacks { tree, weights }, table)
+            }
+            Body::Graph(graph) => {
+                let grouped = match same_groups.map(|e| &e.counted) {
+                    Some(Counted::Graph { grouped, .. }) => grouped.clone(),
+                    _ => groups.regroup(graph).map(Arc::new),
+                };
+                let flow = Flow::new(grouped.as_deref().unwrap_or(graph), query.metric);
+                let table = match &grouped {
+                    Some(grouped) => FunctionTable::of_grouped_graph(grouped, query.metric, &flow),
+                    None => FunctionTable::of_graph(graph, query.metric),
+                };
+                (Counted::Graph { grouped, flow }, table)
+            }
+        };
+        let serial = NEXT_SERIAL.fetch_add(1, Ordering::Relaxed);
+        Self { serial, profile, classes, groups, query, counted, table }
+    }
+
+    /// A number no other analysis of this run of the program has: what caches outside go by.
+    pub fn serial(&self) -> u64 {
+        self.serial
+    }
+
+    /// The profile.
+    pub fn profile(&self) -> &Arc<Profile> {
+        &self.profile
+    }
+
+    /// Whose code its functions are.
+    pub fn classes(&self) -> &Classes {
+        &self.classes
+    }
+
+    /// What rows and boxes stand for.
+    pub fn groups(&self) -> &Groups {
+        &self.groups
+    }
+
+    /// The question.
+    pub fn query(&self) -> &Query {
+        &self.query
+    }
+
+    /// Costs by group.
+    pub fn table(&self) -> &FunctionTable {
+        &self.table
+    }
+
+    /// The text to show for a group.
+    pub fn name(&self, group: GroupId) -> std::borrow::Cow<'_, str> {
+        self.groups.name(&self.profile, &self.classes, group)
+    }
+
+    /// The file and line to show for a group.
+    pub fn place(&self, group: GroupId) -> (&str, u32) {
+        self.groups.place(&self.profile, group)
+    }
+
+    /// The sum of everything counted.
+    pub fn sum(&self) -> i64 {
+        self.table.sum()
+    }
+
+    /// How many samples were counted; `None` where the profile holds none.
+    pub fn samples(&self) -> Option<usize> {
+        match &self.counted {
+            Counted::Stacks { weights, .. } => Some(weights.samples()),
+            Counted::Graph { .. } => None,
+        }
+    }
+
+    /// Whether trees are as recorded. For a call graph they are estimated unless every function has one caller.
+    pub fn exactness(&self) -> Exactness {
+        match &self.counted {
+            Counted::Stacks { .. } => Exactness::Exact,
+            Counted::Graph { flow, .. } if flow.all_proven() => Exactness::Exact,
+            Counted::Graph { .. } => Exactness::Estimated,
+        }
+    }
+
+    /// The call tree from the outermost calls inwards.
+    pub fn tree(&self, detail: Detail) -> CallTree {
+        match &self.counted {
+            Counted::Stacks { tree, weights } => expand(&TopDown { tree, weights }, self.sum(), detail),
+            Counted::Graph { flow, .. } => self.graph_tree(flow, Direction::Down, None, detail),
+        }
+    }
+
+    /// The call tree from the innermost frames outwards.
+    pub fn inverted(&self, detail: Detail) -> CallTree {
+        match &self.counted {
+            Counted::Stacks { tree, weights } => expand(&Callers { tree, weights, of: None }, self.sum(), detail),
+            Counted::Graph { flow, .. } => self.graph_tree(flow, Direction::Up, None, detail),
+        }
+    }
+
+    /// Everything called below one group; the group is the only node of depth 0.
+    pub fn callees_tree(&self, group: GroupId, detail: Detail) -> CallTree {
+        match &self.counted {
+            Counted::Stacks { tree, weights } => {
+                expand(&CalleesOf { tree, weights, group }, self.table.total(group), detail)
+            }
+            Counted::Graph { flow, .. } => self.graph_tree(flow, Direction::Down, Some(group), detail),
+        }
+    }
+
+    /// Everything that calls one group; the group is the only node of depth 0.
+    pub fn callers_tree(&self, group: GroupId, detail: Detail) -> CallTree {
+        match &self.counted {
+            Counted::Stacks { tree, weights } => {
+                expand(&Callers { tree, weights, of: Some(group) }, self.table.total(group), detail)
+            }
+            Counted::Graph { flow, .. } => self.graph_tree(flow, Direction::Up, Some(group), detail),
+        }
+    }
+
+    fn graph_tree(&self, flow: &Flow, direction: Direction, of: Option<GroupId>, detail: Detail) -> CallTree {
+        let of = of.map(|g| (FunctionId(g.0), self.table.total(g).max(0)));
+        // What is drawn adds up to the positive own times; the table's sum may hold negative ones too.
+        let drawn = flow.sum().round() as i64;
+        expand(&GraphTree { flow, direction, of }, of.map_or(drawn, |(_, total)| total), detail)
+    }
+
+    fn graph(&self) -> Option<&CallGraph> {
+        match (&self.counted, self.profile.body()) {
+            (Counted::Graph { grouped: Some(graph), .. }, _) => Some(graph),
+            (_, Body::Graph(graph)) => Some(graph),
+            (_, Body::Stacks(_)) => None,
+        }
+    }
+
+    /// Who calls a group and whom it calls.
+    pub fn neighbours(&self, group: GroupId) -> Neighbours {
+        match (&self.counted, self.graph()) {
+            (Counted::Stacks { tree, weights }, _) => Neighbours::of_stacks(tree, weights, group),
+            (_, Some(graph)) => Neighbours::of_graph(graph, self.query.metric, group),
+            (Counted::Graph { .. }, None) => Neighbours::default(),
+        }
+    }
+
+    /// The groups that match, and what part of everything ran in or below them.
+    pub fn search(&self, matcher: &Regex) -> Matches {
+        let found = Matches::find(&self.profile, &self.classes, &self.groups, matcher);
+        match &self.counted {
+            Counted::Stacks { tree, weights } => found.with_stack_share(tree, weights),
+            Counted::Graph { flow, .. } => found.with_graph_share(flow),
+        }
+    }
+
+    /// The stacks of a thread in the order they were taken, with the tree to draw them by; `None` where the profile has
+    /// no order.
+    pub fn timeline(&self, track: TrackId) -> Option<Timeline> {
+        let (body, tree) = self.stacks()?;
+        let unit = &self.profile.metric(self.query.metric).unit;
+        Timeline::new(body, tree, &self.query, track, self.profile.origin().time, unit)
+    }
+
+    /// The boxes of a timeline made by [`timeline`](Self::timeline) of this analysis.
+    pub fn timeline_tree(&self, timeline: &Timeline, detail: Detail) -> Option<CallTree> {
+        self.stacks().map(|(_, tree)| timeline.tree(tree, detail))
+    }
+
+    fn stacks(&self) -> Option<(&StackProfile, &MergedTree)> {
+        match &self.counted {
+            Counted::Stacks { tree, .. } => Some((stack_body(&self.profile)?, tree)),
+            Counted::Graph { .. } => None,
+        }
+    }
+}

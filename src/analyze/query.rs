@@ -1,0 +1,96 @@
+//! What is asked of a profile. Every view, export and command is a function of the profile and one of these.
+
+use super::GroupId;
+use crate::model::{MetricId, Profile, Samples, StackId, TrackId};
+
+/// What one row of a table or one box of a tree stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, serde::Serialize, serde::Deserialize)]
+pub enum GroupBy {
+    /// A function: name, file and first line.
+    #[default]
+    Function,
+    /// A line of a function.
+    Line,
+    /// A source file.
+    File,
+    /// A Python module.
+    Module,
+    /// A distribution package, the standard library, the built-ins, or the user's own code.
+    Package,
+}
+
+impl GroupBy {
+    /// Every grouping, in the order menus show them.
+    pub const ALL: [Self; 5] = [Self::Function, Self::Line, Self::File, Self::Module, Self::Package];
+
+    /// Its name in menus and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Function => "function",
+            Self::Line => "line",
+            Self::File => "file",
+            Self::Module => "module",
+            Self::Package => "package",
+        }
+    }
+}
+
+/// A change to the stacks before they are counted. Terms follow pprof and the Firefox Profiler.
+///
+/// Shown on `main;parse;read 2`, `main;parse;parse;log 3`, `main;log 4`:
+#[derive(Clone, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize)]
+pub enum Transform {
+    /// Begin every stack at the outermost call of a function and drop stacks without it.
+    /// Focus `parse`: `parse;read 2`, `parse;parse;log 3`.
+    Focus(GroupId),
+    /// Take a function out of every stack; its time goes to its caller.
+    /// Hide `log`: `main;parse;read 2`, `main;parse;parse 3`, `main 4`.
+    Hide(GroupId),
+    /// Drop every stack that contains a function.
+    /// Drop `parse`: `main;log 4`.
+    Drop(GroupId),
+    /// Fold recursion: a repeated function stands once, with everything it called.
+    /// `main;parse;read 2`, `main;parse;log 3`, `main;log 4`.
+    CollapseRecursion,
+    /// Take everything but the user's own code out of every stack; its time goes to the code that called it.
+    OnlyMine,
+}
+
+/// A question to a profile.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Query {
+    /// What is counted.
+    pub metric: MetricId,
+    /// One thread, or all of them.
+    pub track: Option<TrackId>,
+    /// What a row stands for.
+    pub by: GroupBy,
+    /// Changes to the stacks, applied in order. Only profiles of whole stacks can be transformed.
+    pub transforms: Vec<Transform>,
+    /// Count only samples that begin in this range of nanoseconds from the beginning of the recording.
+    pub time_ns: Option<(i64, i64)>,
+}
+
+impl Query {
+    /// Everything in the profile, by function, in the metric to show first.
+    pub fn new(profile: &Profile) -> Self {
+        Self {
+            metric: profile.default_metric(),
+            track: None,
+            by: GroupBy::Function,
+            transforms: Vec::new(),
+            time_ns: None,
+        }
+    }
+
+    /// The stack and the value of every sample the query asks for, in the order of the recording.
+    pub fn counted<'a>(&'a self, samples: &'a Samples) -> impl Iterator<Item = (StackId, i64)> + 'a {
+        let weights = samples.weights(self.metric);
+        let starts = self.time_ns.and_then(|range| Some((range, samples.starts_ns()?)));
+        samples.stacks().iter().zip(weights).enumerate().filter_map(move |(i, (&stack, &weight))| {
+            let other_track = self.track.is_some_and(|t| samples.tracks()[i] != t);
+            let other_time = starts.is_some_and(|((from, to), starts)| starts[i] < from || starts[i] >= to);
+            (!other_track && !other_time).then_some((stack, weight))
+        })
+    }
+}

@@ -1,0 +1,87 @@
+//! Search by text or regular expression over names and files.
+
+use super::{Classes, Flow, GroupId, Groups, MergedTree, Weights, merged::ROOT, share};
+use crate::model::Profile;
+use regex::{Regex, RegexBuilder};
+
+/// What is searched for.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, serde::Serialize, serde::Deserialize)]
+pub struct SearchText {
+    /// The text; nothing is searched for while it is empty.
+    pub text: String,
+    /// Whether it is a regular expression.
+    pub regex: bool,
+}
+
+impl SearchText {
+    /// Compiles it. Upper and lower case are told apart only where an upper-case letter is searched for.
+    pub fn matcher(&self) -> Result<Option<Regex>, String> {
+        if self.text.is_empty() {
+            return Ok(None);
+        }
+        let pattern = if self.regex { self.text.clone() } else { regex::escape(&self.text) };
+        let insensitive = !self.text.chars().any(char::is_uppercase);
+        // The size limit keeps a pasted monster from eating memory.
+        RegexBuilder::new(&pattern).case_insensitive(insensitive).size_limit(1 << 20).build().map(Some).map_err(|e| {
+            match e {
+                regex::Error::CompiledTooBig(_) => "this expression is too large".to_owned(),
+                other => other.to_string().lines().last().unwrap_or("not a regular expression").trim().to_owned(),
+            }
+        })
+    }
+}
+
+/// What a search found.
+#[derive(Debug, Default, Clone)]
+pub struct Matches {
+    /// By group: whether it matches.
+    pub mask: Vec<bool>,
+    /// How many groups match.
+    pub count: usize,
+    /// The part of everything recorded that ran in a matching group or below one, each sample once.
+    pub share: f64,
+    /// Whether `share` is estimated.
+    pub estimated: bool,
+}
+
+impl Matches {
+    /// Marks the groups whose name or file matches.
+    pub fn find(profile: &Profile, classes: &Classes, groups: &Groups, matcher: &Regex) -> Self {
+        let mask: Vec<bool> = groups
+            .ids()
+            .map(|g| {
+                matcher.is_match(&groups.name(profile, classes, g)) || matcher.is_match(groups.place(profile, g).0)
+            })
+            .collect();
+        let count = mask.iter().filter(|m| **m).count();
+        Self { mask, count, share: 0.0, estimated: false }
+    }
+
+    /// Adds the share of recorded stacks that hold a match.
+    pub fn with_stack_share(mut self, tree: &MergedTree, weights: &Weights) -> Self {
+        let mut inside = vec![false; tree.len()];
+        let mut matched = 0_i64;
+        for node in 1..tree.len() {
+            let above = inside[tree.parents[node] as usize];
+            let here = self.mask[tree.groups[node].index()];
+            if here && !above {
+                matched += weights.total[node];
+            }
+            inside[node] = above || here;
+        }
+        self.share = share(matched, weights.total[ROOT as usize]);
+        self
+    }
+
+    /// Adds the estimated share of a call graph that flows through a match.
+    pub fn with_graph_share(mut self, flow: &Flow) -> Self {
+        self.share = flow.fraction_through(&self.mask);
+        self.estimated = true;
+        self
+    }
+
+    /// Whether a group matches.
+    pub fn contains(&self, group: GroupId) -> bool {
+        self.mask.get(group.index()).copied().unwrap_or(false)
+    }
+}

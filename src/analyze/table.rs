@@ -1,0 +1,423 @@
+//! The function table: cost of each group in itself and with everything it called.
+
+use super::{Flow, GroupId, Groups, MergedTree, PathWalk, Query, Step, Weights, merged::ROOT};
+use crate::model::{Body, CallGraph, FunctionId, MetricId, Profile, StackProfile};
+
+/// Costs by group. Columns are indexed by [`GroupId`].
+#[derive(Debug, Clone)]
+pub struct FunctionTable {
+    own: Vec<i64>,
+    total: Vec<i64>,
+    calls: Option<Calls>,
+    sum: i64,
+    present: Vec<bool>,
+    totals_exact: bool,
+}
+
+#[derive(Debug, Clone)]
+struct Calls {
+    all: Vec<i64>,
+    primitive: Vec<i64>,
+}
+
+/// A column the table can be sorted by.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, serde::Serialize, serde::Deserialize)]
+pub enum SortKey {
+    /// Cost in the function itself.
+    #[default]
+    Own,
+    /// Cost in the function and everything it called.
+    Total,
+    /// All calls.
+    Calls,
+    /// Own cost for each call.
+    OwnPerCall,
+    /// Total cost for each primitive call.
+    TotalPerCall,
+    /// Name.
+    Name,
+    /// Module.
+    Module,
+    /// File and line.
+    Place,
+}
+
+impl FunctionTable {
+    /// The table of recorded stacks. A sample counts once for a function however often the function recurs on it.
+    pub fn of_stacks(tree: &MergedTree, weights: &Weights, groups: usize) -> Self {
+        let mut table = Self::empty(groups);
+        for node in 1..tree.len() {
+            let group = tree.groups[node].index();
+            table.own[group] += weights.own[node];
+            if !tree.recursive[node] {
+                table.total[group] += weights.total[node];
+            }
+            table.present[group] |= weights.total[node] != 0 || weights.own[node] != 0;
+        }
+        table.sum = weights.total[ROOT as usize];
+        table
+    }
+
+    /// The table a query without transforms asks for, when nothing else of the profile is wanted: no tree is built.
+    pub fn new(profile: &Profile, groups: &Groups, query: &Query) -> Self {
+        debug_assert!(query.transforms.is_empty());
+        match profile.body() {
+            Body::Stacks(body) => Self::of_samples(body, groups, query),
+            Body::Graph(graph) => match groups.regroup(graph) {
+                Some(grouped) => Self::of_grouped_graph(&grouped, query.metric, &Flow::new(&grouped, query.metric)),
+                None => Self::of_graph(graph, query.metric),
+            },
+        }
+    }
+
+    /// As [`of_stacks`](Self::of_stacks), from the samples themselves. A group occurs if a sample counted has it on its
+    /// stack, whatever the sample's value.
+    fn of_samples(body: &StackProfile, groups: &Groups, query: &Query) -> Self {
+        let stacks = &body.stacks;
+        let group_of = |stack: u32| groups.of_frames()[stacks.frames()[stack as usize].index()].index();
+        let mut table = Self::empty(groups.len());
+        let mut total = vec![0_i64; stacks.len()];
+        let mut occurs = vec![false; stacks.len()];
+        for (stack, weight) in query.counted(&body.samples) {
+            total[stack.index()] += weight;
+            occurs[stack.index()] = true;
+            table.sum += weight;
+            if stack.0 != ROOT {
+                table.own[group_of(stack.0)] += weight;
+            }
+        }
+        for stack in (1..stacks.len()).rev() {
+            if occurs[stack] {
+                let parent = stacks.parents()[stack].index();
+                total[parent] += total[stack];
+                occurs[parent] = true;
+            }
+        }
+        let mut on_path = vec![0_u32; groups.len()];
+        let mut walk = PathWalk::new(stacks.len());
+        for stack in (1..stacks.len() as u32).filter(|&s| occurs[s as usize]) {
+            walk.go_to(
+                stack,
+                |s| stacks.parents()[s as usize].0,
+                |step| match step {
+                    Step::Leave(s) => on_path[group_of(s)] -= 1,
+                    // Rows entered on the way were counted when it was their turn.
+                    Step::Enter(s) => {
+                        let group = group_of(s);
+                        if s == stack && on_path[group] == 0 {
+                            table.total[group] += total[s as usize];
+                            table.present[group] = true;
+                        }
+                        on_path[group] += 1;
+                    }
+                },
+            );
+        }
+        table
+    }
+
+    /// The table of a call graph whose functions are the groups, as the profiler computed it.
+    pub fn of_graph(graph: &CallGraph, metric: MetricId) -> Self {
+        let mut table = Self::empty(graph.calls().len());
+        table.own = graph.own(metric).to_vec();
+        table.total = graph.total(metric).to_vec();
+        table.sum = table.own.iter().fold(0_i64, |sum, v| sum.saturating_add(*v));
+        table.present = vec![true; graph.calls().len()];
+        if graph.has_calls() {
+            let (all, primitive) = (graph.calls().to_vec(), graph.primitive_calls().to_vec());
+            table.calls = Some(Calls { all, primitive });
+        }
+        table
+    }
+
+    /// The table of a call graph whose functions are files, modules or packages. These have no recorded total: it is
+    /// what flows into them from outside.
+    pub fn of_grouped_graph(graph: &CallGraph, metric: MetricId, flow: &Flow) -> Self {
+        let mut table = Self::of_graph(graph, metric);
+        table.totals_exact = false;
+        for (f, total) in table.total.iter_mut().enumerate() {
+            *total = (flow.inflow(FunctionId::at(f)).round() as i64).min(table.sum);
+        }
+        table
+    }
+
+    fn empty(groups: usize) -> Self {
+        Self {
+            own: vec![0; groups],
+            total: vec![0; groups],
+            calls: None,
+            sum: 0,
+            present: vec![false; groups],
+            totals_exact: true,
+        }
+    }
+
+    /// Cost in the group itself.
+    pub fn own(&self, group: GroupId) -> i64 {
+        self.own[group.index()]
+    }
+
+    /// Cost in the group and everything it called.
+    pub fn total(&self, group: GroupId) -> i64 {
+        self.total[group.index()]
+    }
+
+    /// All calls and primitive calls; `None` where not recorded. A negative count was not recorded for this function.
+    pub fn calls(&self, group: GroupId) -> Option<(i64, i64)> {
+        let calls = self.calls.as_ref()?;
+        let (all, primitive) = (calls.all[group.index()], calls.primitive[group.index()]);
+        (all >= 0).then_some((all, primitive))
+    }
+
+    /// Whether the profiler counted calls.
+    pub fn has_calls(&self) -> bool {
+        self.calls.is_some()
+    }
+
+    /// Own cost for each call, as pstats computes it: own ÷ all calls.
+    pub fn own_per_call(&self, group: GroupId) -> Option<f64> {
+        let (all, _) = self.calls(group)?;
+        (all > 0).then(|| self.own(group) as f64 / all as f64)
+    }
+
+    /// Total cost for each call, as pstats computes it: total ÷ primitive calls.
+    pub fn total_per_call(&self, group: GroupId) -> Option<f64> {
+        let (_, primitive) = self.calls(group)?;
+        (primitive > 0).then(|| self.total(group) as f64 / primitive as f64)
+    }
+
+    /// The sum of own costs: everything that was recorded.
+    pub fn sum(&self) -> i64 {
+        self.sum
+    }
+
+    /// A value as a share of everything, never above 1: overlapping recordings can hold totals larger than the run.
+    pub fn share(&self, value: i64) -> f64 {
+        share(value, self.sum)
+    }
+
+    /// Whether totals are as recorded.
+    pub fn totals_are_exact(&self) -> bool {
+        self.totals_exact
+    }
+
+    /// Groups that occur in what was counted.
+    pub fn present(&self) -> impl Iterator<Item = GroupId> + '_ {
+        self.present.iter().enumerate().filter(|(_, p)| **p).map(|(i, _)| GroupId::at(i))
+    }
+
+    /// Sorts groups by a column of numbers, or by a text the caller knows. Ties keep the groups' order.
+    pub fn sort<'a>(
+        &self,
+        rows: &mut [GroupId],
+        key: SortKey,
+        descending: bool,
+        text: impl Fn(GroupId) -> std::borrow::Cow<'a, str>,
+    ) {
+        let none = f64::NEG_INFINITY;
+        match key {
+            SortKey::Own => sort_by(rows, descending, |g| self.own(g)),
+            SortKey::Total => sort_by(rows, descending, |g| self.total(g)),
+            SortKey::Calls => sort_by(rows, descending, |g| self.calls(g).map_or(-1, |c| c.0)),
+            SortKey::OwnPerCall => sort_by(rows, descending, |g| Ordered(self.own_per_call(g).unwrap_or(none))),
+            SortKey::TotalPerCall => sort_by(rows, descending, |g| Ordered(self.total_per_call(g).unwrap_or(none))),
+            SortKey::Name | SortKey::Module | SortKey::Place => sort_by_text(rows, descending, text),
+        }
+    }
+}
+
+/// A value as a share of a sum, between −1 and 1; 0 where there is nothing.
+pub fn share(value: i64, sum: i64) -> f64 {
+    if sum == 0 { 0.0 } else { (value as f64 / sum as f64).clamp(-1.0, 1.0) }
+}
+
+fn sort_by<K: Ord>(rows: &mut [GroupId], descending: bool, key: impl Fn(GroupId) -> K) {
+    if descending {
+        rows.sort_by_cached_key(|&g| std::cmp::Reverse(key(g)));
+    } else {
+        rows.sort_by_cached_key(|&g| key(g));
+    }
+}
+
+fn sort_by_text<'a>(rows: &mut [GroupId], descending: bool, text: impl Fn(GroupId) -> std::borrow::Cow<'a, str>) {
+    let mut keyed: Vec<_> = rows.iter().map(|&g| (text(g), g)).collect();
+    if descending {
+        keyed.sort_by(|a, b| b.0.cmp(&a.0));
+    } else {
+        keyed.sort_by(|a, b| a.0.cmp(&b.0));
+    }
+    for (row, (_, g)) in rows.iter_mut().zip(keyed) {
+        *row = g;
+    }
+}
+
+#[derive(PartialEq)]
+struct Ordered(f64);
+
+impl Eq for Ordered {}
+
+impl PartialOrd for Ordered {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Ordered {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.total_cmp(&other.0)
+    }
+}
+
+/// A caller or a callee of a group.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Neighbour {
+    /// The other group.
+    pub group: GroupId,
+    /// Own cost of the callee along this edge; `None` where only totals are known.
+    pub own: Option<i64>,
+    /// Total cost of the callee along this edge.
+    pub total: i64,
+    /// All calls and primitive calls along this edge, where recorded.
+    pub calls: Option<(i64, i64)>,
+}
+
+/// Who calls a group and whom it calls, most expensive first.
+#[derive(Debug, Default, Clone)]
+pub struct Neighbours {
+    /// Groups that call it.
+    pub callers: Vec<Neighbour>,
+    /// Groups it calls.
+    pub callees: Vec<Neighbour>,
+}
+
+impl Neighbours {
+    /// From recorded stacks. A sample counts once for an edge however often the edge recurs on it.
+    pub fn of_stacks(tree: &MergedTree, weights: &Weights, of: GroupId) -> Self {
+        let mut callers = rustc_hash::FxHashMap::default();
+        let mut callees = rustc_hash::FxHashMap::default();
+        for node in 1..tree.len() {
+            let group = tree.groups[node];
+            let parent = tree.parents[node];
+            if parent == ROOT || weights.total[node] == 0 {
+                continue;
+            }
+            let caller = tree.groups[parent as usize];
+            let involved = group == of || caller == of;
+            if !involved || (tree.recursive[node] && edge_recurs(tree, node, caller, group)) {
+                continue;
+            }
+            if group == of {
+                *callers.entry(caller).or_insert(0) += weights.total[node];
+            }
+            if caller == of {
+                *callees.entry(group).or_insert(0) += weights.total[node];
+            }
+        }
+        let list = |map: rustc_hash::FxHashMap<GroupId, i64>| {
+            let rows = map.into_iter().map(|(group, total)| Neighbour { group, own: None, total, calls: None });
+            sorted(rows.collect())
+        };
+        Self { callers: list(callers), callees: list(callees) }
+    }
+
+    /// From recorded edges, exactly.
+    pub fn of_graph(graph: &CallGraph, metric: MetricId, of: GroupId) -> Self {
+        let function = FunctionId(of.0);
+        let edge = |e: usize, group: FunctionId| Neighbour {
+            group: GroupId(group.0),
+            own: Some(graph.edge_own(metric)[e]),
+            total: graph.edge_total(metric)[e],
+            calls: graph.has_calls().then(|| (graph.edges()[e].calls, graph.edges()[e].primitive_calls)),
+        };
+        let callers = graph.incoming(function).iter().map(|&e| edge(e as usize, graph.edges()[e as usize].caller));
+        let callees = graph.outgoing(function).map(|e| edge(e, graph.edges()[e].callee));
+        Self { callers: sorted(callers.collect()), callees: sorted(callees.collect()) }
+    }
+}
+
+fn sorted(mut rows: Vec<Neighbour>) -> Vec<Neighbour> {
+    rows.sort_by_key(|n| (std::cmp::Reverse(n.total), n.group));
+    rows
+}
+
+/// Whether the same caller calls the same callee further out on the path as well.
+fn edge_recurs(tree: &MergedTree, node: usize, caller: GroupId, callee: GroupId) -> bool {
+    let mut inner = tree.parents[node];
+    while inner != ROOT {
+        let outer = tree.parents[inner as usize];
+        if outer != ROOT && tree.groups[inner as usize] == callee && tree.groups[outer as usize] == caller {
+            return true;
+        }
+        inner = outer;
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analyze::{Analysis, Classes};
+    use crate::model::{ProfileBuilder, Track, TrackId, Unit};
+    use std::sync::Arc;
+
+    /// Samples as text, taken by two threads in turn.
+    fn profile(samples: &[(&str, i64)]) -> Profile {
+        let mut b = ProfileBuilder::new("test");
+        b.metric("samples", Unit::Samples);
+        let tracks = [1, 2].map(|tid| b.track(Track { tid: Some(tid), ..Track::default() }));
+        for (i, (text, weight)) in samples.iter().enumerate() {
+            let frames: Vec<_> = text
+                .split(';')
+                .filter(|name| !name.is_empty())
+                .map(|name| {
+                    let function = b.function_named(name, if name.len() > 3 { "long.py" } else { "short.py" }, 0);
+                    b.frame(function, 0)
+                })
+                .collect();
+            let stack = b.stack_of(&frames);
+            b.sample(tracks[i % 2], stack, None, &[*weight]);
+        }
+        b.finish().expect("builds")
+    }
+
+    const SAMPLES: &[(&str, i64)] = &[
+        ("main;parse;parse;log", 3),
+        ("main;log", 4),
+        ("", 5),
+        ("main;parse;read;parse", 2),
+        ("run;main;log;log;main", -1),
+        ("main;parse;parse;log", 7),
+        ("gc", 0),
+    ];
+
+    #[test]
+    fn the_table_alone_equals_the_table_beside_a_tree() {
+        let profile = Arc::new(profile(SAMPLES));
+        let classes = Classes::new(&profile);
+        for by in crate::analyze::GroupBy::ALL {
+            for track in [None, Some(TrackId(0)), Some(TrackId(1))] {
+                let query = Query { track, by, ..Query::new(&profile) };
+                let groups = Groups::new(&profile, &classes, by);
+                let alone = FunctionTable::new(&profile, &groups, &query);
+                let analysis = Analysis::new(Arc::clone(&profile), query, None);
+                let beside = analysis.table();
+                assert_eq!((&alone.own, &alone.total, alone.sum), (&beside.own, &beside.total, beside.sum));
+            }
+        }
+    }
+
+    #[test]
+    fn a_sample_counts_once_for_a_function_and_one_of_no_value_still_occurs() {
+        let profile = profile(SAMPLES);
+        let groups = Groups::new(&profile, &Classes::default(), crate::analyze::GroupBy::Function);
+        let table = FunctionTable::new(&profile, &groups, &Query::new(&profile));
+        let rows: Vec<_> = table
+            .present()
+            .map(|g| (groups.name(&profile, &Classes::default(), g).into_owned(), table.own(g), table.total(g)))
+            .collect();
+        let expected =
+            [("main", -1, 15), ("parse", 2, 12), ("log", 14, 13), ("read", 0, 2), ("run", 0, -1), ("gc", 0, 0)];
+        assert_eq!(rows, expected.map(|(name, own, total)| (name.to_owned(), own, total)));
+        assert_eq!(table.sum(), 20);
+    }
+}

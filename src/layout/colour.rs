@@ -1,0 +1,143 @@
+//! Colours of boxes and arcs, by package: told apart by people who see fewer colours, too.
+
+use crate::analyze::{Analysis, Class, GroupId};
+
+/// A colour, 8 bits a channel, sRGB.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Rgb(pub u8, pub u8, pub u8);
+
+/// Dark or light.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Scheme {
+    /// Light text on dark ground.
+    #[default]
+    Dark,
+    /// Dark text on light ground.
+    Light,
+}
+
+/// Hues for third-party packages, in degrees of OKLCH: far enough apart to be told from one another and from the
+/// fixed ones of [`Palette::fill`]. A package keeps its hue in every profile, because it is chosen by its name.
+const PACKAGE_HUES: [f32; 9] = [262.0, 145.0, 330.0, 205.0, 285.0, 170.0, 238.0, 305.0, 120.0];
+
+/// The colours of a scheme.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Palette {
+    /// The scheme.
+    pub scheme: Scheme,
+}
+
+impl Palette {
+    /// The palette of a scheme.
+    pub fn new(scheme: Scheme) -> Self {
+        Self { scheme }
+    }
+
+    /// The fill of a group: the hue says whose code it is, the lightness varies a little by name, so that neighbours
+    /// are told apart.
+    pub fn fill(self, analysis: &Analysis, group: GroupId) -> Rgb {
+        let class = analysis.groups().class(analysis.classes(), group);
+        let function = analysis.groups().example(group);
+        let package = &analysis.classes().packages()[analysis.classes().package_of(function) as usize];
+        let name = analysis.name(group);
+        self.shade(class, &package.name, &name)
+    }
+
+    /// The colour a class or package has in legends.
+    pub fn legend(self, class: Class, package: &str) -> Rgb {
+        self.colour(class, package, 0.5)
+    }
+
+    fn shade(self, class: Class, package: &str, name: &str) -> Rgb {
+        self.colour(class, package, (hash(name) % 1000) as f32 / 1000.0)
+    }
+
+    fn colour(self, class: Class, package: &str, vary: f32) -> Rgb {
+        let (hue, chroma, lighter) = match class {
+            Class::Yours => (72.0, 0.135, 0.05),
+            Class::StandardLibrary => (228.0, 0.055, 0.0),
+            Class::ThirdParty => (PACKAGE_HUES[(hash(package) % PACKAGE_HUES.len() as u64) as usize], 0.095, 0.0),
+            Class::BuiltIn => (30.0, 0.085, -0.02),
+            Class::Native => (15.0, 0.03, -0.05),
+            Class::Idle => (250.0, 0.012, -0.09),
+        };
+        let (base, spread) = match self.scheme {
+            Scheme::Dark => (0.70, 0.07),
+            Scheme::Light => (0.80, 0.06),
+        };
+        oklch(base + lighter + (vary - 0.5) * spread, chroma, hue + (vary - 0.5) * 10.0)
+    }
+
+    /// Text on [`Palette::fill`].
+    pub fn text_on_fill(self) -> Rgb {
+        Rgb(0x14, 0x16, 0x1c)
+    }
+
+    /// Several boxes too narrow to tell apart.
+    pub fn narrow(self) -> Rgb {
+        match self.scheme {
+            Scheme::Dark => Rgb(0x5a, 0x60, 0x6d),
+            Scheme::Light => Rgb(0xb9, 0xbe, 0xc9),
+        }
+    }
+}
+
+/// FNV-1a: the same in every run and on every machine, unlike the standard library's hash.
+fn hash(text: &str) -> u64 {
+    let spread = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+    spread ^ (spread >> 29)
+}
+
+/// OKLCH → sRGB, clipped to what a screen can show. Björn Ottosson's OKLab, <https://bottosson.github.io/posts/oklab/>.
+fn oklch(lightness: f32, chroma: f32, hue_degrees: f32) -> Rgb {
+    let (sin, cos) = hue_degrees.to_radians().sin_cos();
+    let (a, b) = (chroma * cos, chroma * sin);
+    let l = (lightness + 0.396_337_78 * a + 0.215_803_76 * b).powi(3);
+    let m = (lightness - 0.105_561_346 * a - 0.063_854_17 * b).powi(3);
+    let s = (lightness - 0.089_484_18 * a - 1.291_485_5 * b).powi(3);
+    let linear = [
+        4.076_741_7 * l - 3.307_711_6 * m + 0.230_969_94 * s,
+        -1.268_438 * l + 2.609_757_4 * m - 0.341_319_38 * s,
+        -0.004_196_086_3 * l - 0.703_418_6 * m + 1.707_614_7 * s,
+    ];
+    let [r, g, b] = linear.map(|c| {
+        let c = c.clamp(0.0, 1.0);
+        let c = if c <= 0.003_130_8 { 12.92 * c } else { 1.055 * c.powf(1.0 / 2.4) - 0.055 };
+        (c * 255.0).round() as u8
+    });
+    Rgb(r, g, b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn luminance(Rgb(r, g, b): Rgb) -> f32 {
+        let linear = |c: u8| {
+            let c = f32::from(c) / 255.0;
+            if c <= 0.040_45 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
+    }
+
+    #[test]
+    fn text_on_every_fill_has_the_contrast_of_wcag_aa() {
+        for scheme in [Scheme::Dark, Scheme::Light] {
+            let palette = Palette::new(scheme);
+            for class in Class::ALL {
+                for name in ["a", "parse", "<module>", "django", "numpy", "x y z", "café"] {
+                    let fill = luminance(palette.shade(class, name, name));
+                    let text = luminance(palette.text_on_fill());
+                    let contrast = (fill + 0.05) / (text + 0.05);
+                    assert!(contrast >= 4.5, "{scheme:?} {class:?} {name}: {contrast:.2}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn white_and_black_come_out_as_such() {
+        assert_eq!(oklch(1.0, 0.0, 0.0), Rgb(255, 255, 255));
+        assert_eq!(oklch(0.0, 0.0, 0.0), Rgb(0, 0, 0));
+    }
+}

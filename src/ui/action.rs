@@ -1,0 +1,275 @@
+//! What the user can do. Views push actions, the application applies them.
+
+use super::TreeNeed;
+use super::views::ViewKind;
+use crate::analyze::{GroupBy, GroupId, SearchText, Transform};
+use crate::model::{MetricId, TrackId};
+use egui::{Key, KeyboardShortcut, Modifiers};
+use std::path::PathBuf;
+
+/// Something to be done to the session.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Action {
+    /// Something with a name and perhaps a shortcut.
+    Run(Command),
+    /// Open files, each in a tab.
+    Open(Vec<PathBuf>),
+    /// Show a tab.
+    ShowTab(usize),
+    /// Close a tab.
+    CloseTab(usize),
+    /// Stop loading a file.
+    CancelLoading(usize),
+    /// Show a view.
+    Show(ViewKind),
+    /// Select a group in every view, or nothing.
+    Select(Option<GroupId>),
+    /// The pointer is over a group.
+    Hover(GroupId),
+    /// Search.
+    Search(SearchText),
+    /// Count another metric.
+    Metric(MetricId),
+    /// Show one thread, or all.
+    Track(Option<TrackId>),
+    /// Group rows and boxes otherwise.
+    Group(GroupBy),
+    /// Add a transform.
+    Transform(Transform),
+    /// Take transforms off from this one on.
+    RemoveTransform(usize),
+    /// Zoom the flame graph and the sunburst to a path of calls.
+    ZoomTo(Vec<GroupId>),
+    /// A view needs a tree.
+    Need(TreeNeed),
+    /// Put a text on the clipboard; the second text says what it is: "Table copied".
+    Copy(String, &'static str),
+    /// Forget a recent file.
+    ForgetRecent(PathBuf),
+}
+
+/// The list a view adds to.
+pub type Actions = Vec<Action>;
+
+/// An action with a name: in menus, the palette and the sheet of shortcuts alike.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Command {
+    /// Choose files to open.
+    OpenDialog,
+    /// Read the file again, keeping view, zoom, sort, filter and selection.
+    Reload,
+    /// Close the tab.
+    CloseTab,
+    /// Show the next tab.
+    NextTab,
+    /// Show the start page.
+    StartPage,
+    /// To the search field.
+    Find,
+    /// Select the next match.
+    NextMatch,
+    /// Select the previous match.
+    PreviousMatch,
+    /// Undo a zoom, selection or transform.
+    Back,
+    /// Redo it.
+    Forward,
+    /// Show everything: no zoom, no transforms.
+    ResetZoom,
+    /// The next thread.
+    NextTrack,
+    /// The thread before.
+    PreviousTrack,
+    /// The command palette.
+    Palette,
+    /// The sheet of shortcuts.
+    Shortcuts,
+    /// Dark, light, or as the system.
+    SwitchTheme,
+    /// Show or hide the details.
+    ToggleDetails,
+    /// What to know about this profile.
+    ShowWarnings,
+    /// Larger text and boxes.
+    ScaleUp,
+    /// Smaller text and boxes.
+    ScaleDown,
+    /// The usual size.
+    ScaleReset,
+    /// Begin stacks at the selected function.
+    FocusSelection,
+    /// Take the selected function out of stacks.
+    HideSelection,
+    /// Drop stacks with the selected function.
+    DropSelection,
+    /// Fold recursion.
+    CollapseRecursion,
+    /// Only the user's own code.
+    OnlyMine,
+    /// Copy the name and place of the selection.
+    CopySelection,
+    /// Show a view by its number.
+    View(ViewKind),
+    /// Close the program.
+    Quit,
+}
+
+impl Command {
+    /// Every command, in the order of the sheet.
+    pub fn all() -> Vec<Self> {
+        let mut all = vec![Self::OpenDialog, Self::Reload, Self::CloseTab, Self::NextTab, Self::StartPage];
+        all.extend(ViewKind::ALL.map(Self::View));
+        all.extend([
+            Self::Find,
+            Self::NextMatch,
+            Self::PreviousMatch,
+            Self::Back,
+            Self::Forward,
+            Self::ResetZoom,
+            Self::NextTrack,
+            Self::PreviousTrack,
+            Self::FocusSelection,
+            Self::HideSelection,
+            Self::DropSelection,
+            Self::CollapseRecursion,
+            Self::OnlyMine,
+            Self::CopySelection,
+            Self::ToggleDetails,
+            Self::ShowWarnings,
+            Self::SwitchTheme,
+            Self::ScaleUp,
+            Self::ScaleDown,
+            Self::ScaleReset,
+            Self::Palette,
+            Self::Shortcuts,
+            Self::Quit,
+        ]);
+        all
+    }
+
+    /// Its name.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::OpenDialog => "Open…",
+            Self::Reload => "Reload",
+            Self::CloseTab => "Close tab",
+            Self::NextTab => "Next tab",
+            Self::StartPage => "Start page",
+            Self::Find => "Search",
+            Self::NextMatch => "Next match",
+            Self::PreviousMatch => "Previous match",
+            Self::Back => "Back",
+            Self::Forward => "Forward",
+            Self::ResetZoom => "Show everything",
+            Self::NextTrack => "Next thread",
+            Self::PreviousTrack => "Previous thread",
+            Self::Palette => "Command palette",
+            Self::Shortcuts => "Keyboard shortcuts",
+            Self::SwitchTheme => "Switch theme",
+            Self::ToggleDetails => "Show or hide details",
+            Self::ShowWarnings => "Show warnings",
+            Self::ScaleUp => "Larger",
+            Self::ScaleDown => "Smaller",
+            Self::ScaleReset => "Usual size",
+            Self::FocusSelection => "Focus on the selected function",
+            Self::HideSelection => "Hide the selected function",
+            Self::DropSelection => "Drop samples with the selected function",
+            Self::CollapseRecursion => "Collapse recursion",
+            Self::OnlyMine => "Only my code",
+            Self::CopySelection => "Copy the selected function's name",
+            Self::View(view) => view.label(),
+            Self::Quit => "Quit",
+        }
+    }
+
+    /// What it does, in a sentence.
+    pub fn tooltip(self) -> &'static str {
+        match self {
+            Self::OpenDialog => "Choose profiles to open. Dropping files on the window does the same.",
+            Self::Reload => "Read the file again, keeping view, zoom, sort, filter and selection.",
+            Self::CloseTab => "Close this profile.",
+            Self::NextTab => "Show the next profile.",
+            Self::StartPage => "Recent files, samples, and how to record a profile.",
+            Self::Find => "Search names and files in every view.",
+            Self::NextMatch => "Select the next function the search matches.",
+            Self::PreviousMatch => "Select the function the search matched before.",
+            Self::Back => "To the zoom, selection and filter before.",
+            Self::Forward => "To the zoom, selection and filter after.",
+            Self::ResetZoom => "Undo the zoom and take off every transform.",
+            Self::NextTrack => "Show the next thread of the recording.",
+            Self::PreviousTrack => "Show the thread before.",
+            Self::Palette => "Find a command by name.",
+            Self::Shortcuts => "Every command and its keys.",
+            Self::SwitchTheme => "Dark, light, or as the system has it.",
+            Self::ToggleDetails => "The panel with everything about the selected function.",
+            Self::ShowWarnings => "What to know before believing this profile.",
+            Self::ScaleUp => "Enlarge text and boxes.",
+            Self::ScaleDown => "Shrink text and boxes.",
+            Self::ScaleReset => "Text and boxes at their usual size.",
+            Self::FocusSelection => "Begin every stack at the selected function and drop stacks without it.",
+            Self::HideSelection => "Take the function out of every stack; its time goes to its caller.",
+            Self::DropSelection => "Leave out every sample whose stack holds the function.",
+            Self::CollapseRecursion => "A function that calls itself stands once on a stack.",
+            Self::OnlyMine => "Fold packages, the standard library and built-ins into the code that called them.",
+            Self::CopySelection => "Put the function's name and place on the clipboard.",
+            Self::View(view) => view.tooltip(),
+            Self::Quit => "Close Helioscope.",
+        }
+    }
+
+    /// Its keys.
+    pub fn shortcut(self) -> Option<KeyboardShortcut> {
+        const NONE: Modifiers = Modifiers::NONE;
+        const CTRL: Modifiers = Modifiers::COMMAND;
+        let (modifiers, key) = match self {
+            Self::OpenDialog => (CTRL, Key::O),
+            Self::Reload => (CTRL, Key::R),
+            Self::CloseTab => (CTRL, Key::W),
+            Self::NextTab => (Modifiers::CTRL, Key::Tab),
+            Self::Find => (CTRL, Key::F),
+            Self::NextMatch => (NONE, Key::F3),
+            Self::PreviousMatch => (Modifiers::SHIFT, Key::F3),
+            Self::Back => (Modifiers::ALT, Key::ArrowLeft),
+            Self::Forward => (Modifiers::ALT, Key::ArrowRight),
+            Self::ResetZoom => (NONE, Key::Home),
+            Self::NextTrack => (NONE, Key::N),
+            Self::PreviousTrack => (NONE, Key::P),
+            Self::Palette => (CTRL, Key::K),
+            Self::Shortcuts => (NONE, Key::Questionmark),
+            Self::SwitchTheme => (CTRL, Key::T),
+            Self::ToggleDetails => (CTRL, Key::D),
+            Self::ShowWarnings => (CTRL, Key::I),
+            Self::ScaleUp => (CTRL, Key::Plus),
+            Self::ScaleDown => (CTRL, Key::Minus),
+            Self::ScaleReset => (CTRL, Key::Num0),
+            Self::FocusSelection => (NONE, Key::F),
+            Self::HideSelection => (NONE, Key::H),
+            Self::OnlyMine => (NONE, Key::M),
+            Self::CopySelection => (CTRL, Key::C),
+            Self::View(view) => (NONE, view.key()),
+            Self::Quit => (CTRL, Key::Q),
+            Self::StartPage | Self::DropSelection | Self::CollapseRecursion => return None,
+        };
+        Some(KeyboardShortcut::new(modifiers, key))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Command;
+    use std::collections::HashSet;
+
+    #[test]
+    fn no_two_commands_share_keys_or_a_label() {
+        let all = Command::all();
+        let mut keys = HashSet::new();
+        let mut labels = HashSet::new();
+        for command in all {
+            assert!(labels.insert(command.label()), "{}", command.label());
+            assert!(command.tooltip().ends_with('.'), "{}", command.label());
+            if let Some(shortcut) = command.shortcut() {
+                assert!(keys.insert((shortcut.modifiers, shortcut.logical_key)), "{}", command.label());
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! What a view is given to draw.
+
+use super::Theme;
+use crate::analyze::{Analysis, CallTree, Detail, GroupId, Matches, Neighbours, Order};
+use crate::model::{Metric, TimeMeaning, TrackId};
+use egui::Color32;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Which tree a view draws.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum TreeKind {
+    /// The whole recording in one of the orders; in time order, of one thread.
+    Whole(Order),
+    /// The same, all of it and coarse, for the overview.
+    Overview(Order),
+    /// The whole recording below what the sunburst is rooted at.
+    Sunburst,
+    /// Everything that calls a group.
+    CallersOf(GroupId),
+    /// Everything a group calls.
+    CalleesOf(GroupId),
+}
+
+/// A tree a view would like, and how finely.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TreeNeed {
+    /// Which.
+    pub kind: TreeKind,
+    /// How finely.
+    pub detail: Detail,
+}
+
+/// The trees that are ready. They are made away from the window's thread and replaced when finer ones are done.
+#[derive(Default)]
+pub struct Trees {
+    ready: HashMap<TreeKind, Arc<CallTree>>,
+}
+
+impl Trees {
+    /// The tree of a kind, as fine as it is by now.
+    pub fn get(&self, kind: TreeKind) -> Option<&Arc<CallTree>> {
+        self.ready.get(&kind)
+    }
+
+    /// Replaces a tree.
+    pub fn put(&mut self, kind: TreeKind, tree: Arc<CallTree>) {
+        self.ready.insert(kind, tree);
+    }
+
+    /// Forgets every tree: the question has changed.
+    pub fn clear(&mut self) {
+        self.ready.clear();
+    }
+
+    /// Whether the tree of a kind shows a window as finely as asked for.
+    pub fn satisfies(&self, need: &TreeNeed) -> bool {
+        self.get(need.kind).is_some_and(|tree| tree.detail().covers(&need.detail))
+    }
+}
+
+/// Everything a view may look at. Views change nothing but their own state; what they want done they say in
+/// [`super::Actions`].
+pub struct ViewCtx<'a> {
+    /// The profile, counted.
+    pub analysis: &'a Analysis,
+    /// Trees that are ready.
+    pub trees: &'a Trees,
+    /// Colours and sizes.
+    pub theme: &'a Theme,
+    /// The selected group, the same in every view.
+    pub selection: Option<GroupId>,
+    /// The group under the pointer in the frame before, in whatever view.
+    pub hovered: Option<GroupId>,
+    /// What the search found; `None` while nothing is searched for.
+    pub matches: Option<&'a Matches>,
+    /// Callers and callees of the selection, once they are known.
+    pub neighbours: Option<&'a Neighbours>,
+    /// The thread time order is drawn for.
+    pub time_track: TrackId,
+    /// What positions in time order mean.
+    pub time_meaning: TimeMeaning,
+    /// Fills by group, filled in as they are asked for.
+    pub colours: &'a RefCell<Vec<Option<Color32>>>,
+    /// Whether a new analysis is on its way.
+    pub busy: bool,
+}
+
+impl ViewCtx<'_> {
+    /// The metric that is shown.
+    pub fn metric(&self) -> &Metric {
+        self.analysis.profile().metric(self.analysis.query().metric)
+    }
+
+    /// The fill of a group's boxes and arcs.
+    pub fn colour(&self, group: GroupId) -> Color32 {
+        let mut colours = self.colours.borrow_mut();
+        if colours.len() <= group.index() {
+            colours.resize(self.analysis.groups().len().max(group.index() + 1), None);
+        }
+        *colours[group.index()].get_or_insert_with(|| Theme::color(self.theme.palette.fill(self.analysis, group)))
+    }
+
+    /// Whether a group should stand back because the search does not match it.
+    pub fn is_dimmed(&self, group: GroupId) -> bool {
+        self.matches.is_some_and(|m| !m.contains(group))
+    }
+}

@@ -1,0 +1,63 @@
+//! The views. Each file has its state and a function that draws it.
+
+mod callers;
+mod callers_tables;
+mod flame;
+mod sunburst;
+mod table;
+
+pub use callers::{CallersState, callers_ui};
+pub use flame::{FlameState, flame_ui};
+pub use sunburst::{SunburstState, sunburst_ui};
+pub use table::{TableState, table_ui};
+
+use egui::Key;
+
+/// A view of a profile.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, serde::Serialize, serde::Deserialize)]
+pub enum ViewKind {
+    /// The sortable table of functions.
+    Table,
+    /// The flame graph.
+    #[default]
+    Flame,
+    /// The sunburst.
+    Sunburst,
+    /// Callers above, callees below the selected function.
+    Callers,
+}
+
+impl ViewKind {
+    /// Every view, in the order of the tabs; also the number keys that show them.
+    pub const ALL: [Self; 4] = [Self::Table, Self::Flame, Self::Sunburst, Self::Callers];
+
+    /// Its name.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Table => "Table",
+            Self::Flame => "Flame",
+            Self::Sunburst => "Sunburst",
+            Self::Callers => "Callers",
+        }
+    }
+
+    /// What it shows.
+    pub fn tooltip(self) -> &'static str {
+        match self {
+            Self::Table => "Every function with its own and its total cost.",
+            Self::Flame => "Who called whom, as wide as it cost.",
+            Self::Sunburst => "Who called whom, in rings around the centre.",
+            Self::Callers => "Who calls the selected function, and what it calls.",
+        }
+    }
+
+    /// The key that shows it.
+    pub fn key(self) -> Key {
+        match self {
+            Self::Table => Key::Num1,
+            Self::Flame => Key::Num2,
+            Self::Sunburst => Key::Num3,
+            Self::Callers => Key::Num4,
+        }
+    }
+}
