@@ -542,7 +542,9 @@ impl GraphBuilder {
         self.primitive_calls.resize(functions, 0);
         for columns in [&mut self.own, &mut self.total] {
             columns.resize_with(metrics, Vec::new);
-            columns.iter_mut().for_each(|c| c.resize(functions, 0));
+            for column in columns {
+                column.resize(functions, 0);
+            }
         }
         for (i, own) in self.own.iter().enumerate() {
             self.tables.check_sum(MetricId::at(i), own)?;

@@ -348,7 +348,7 @@ impl<'a> Reader<'a> {
         producer.clone_into(&mut origin.producer);
         origin.interpreter = traces.interpreter.shown();
         if self.plan.sampled && self.plan.unit == TimeUnit::Seconds && self.own_samples > 0 {
-            origin.period_ns = i64::try_from(self.own_sum / self.own_samples.unsigned_abs() as u128).ok();
+            origin.period_ns = i64::try_from(self.own_sum / u128::from(self.own_samples.unsigned_abs())).ok();
         }
         if traces.has_threads {
             self.builder.warn(if traces.interpreter.may_mix_threads() { MIXED_THREADS } else { ADDED_THREADS });
