@@ -9,6 +9,7 @@ mod module_names;
 mod query;
 mod search;
 mod table;
+mod text_order;
 mod timeline;
 mod tree;
 

@@ -1,6 +1,6 @@
 //! The function table: cost of each group in itself and with everything it called.
 
-use super::{Flow, GroupBy, GroupId, MergedTree, Weights, merged::ROOT};
+use super::{Flow, GroupBy, GroupId, MergedTree, Weights, merged::ROOT, text_order::text_order};
 use crate::model::{CallGraph, FunctionId, MetricId};
 
 /// Costs by group. Columns are indexed by [`GroupId`].
@@ -159,7 +159,8 @@ impl FunctionTable {
             SortKey::Calls => sort_by(rows, descending, |g| self.calls(g).map_or(-1, |c| c.0)),
             SortKey::OwnPerCall => sort_by(rows, descending, |g| Ordered(self.own_per_call(g).unwrap_or(none))),
             SortKey::TotalPerCall => sort_by(rows, descending, |g| Ordered(self.total_per_call(g).unwrap_or(none))),
-            SortKey::Name | SortKey::Module | SortKey::Place => sort_by_text(rows, descending, text),
+            SortKey::Name => sort_by_text(rows, descending, text),
+            SortKey::Module | SortKey::Place => sort_by_shared_text(rows, descending, text),
         }
     }
 }
@@ -178,14 +179,46 @@ fn sort_by<K: Ord>(rows: &mut [GroupId], descending: bool, key: impl Fn(GroupId)
 }
 
 fn sort_by_text<'a>(rows: &mut [GroupId], descending: bool, text: impl Fn(GroupId) -> std::borrow::Cow<'a, str>) {
-    let mut keyed: Vec<_> = rows.iter().map(|&g| (text(g), g)).collect();
-    if descending {
-        keyed.sort_by(|a, b| b.0.cmp(&a.0));
-    } else {
-        keyed.sort_by(|a, b| a.0.cmp(&b.0));
+    let texts: Vec<_> = rows.iter().map(|&g| text(g)).collect();
+    rearrange(rows, text_order(&texts, descending));
+}
+
+/// Many rows have one text, which lies in one place in memory: each is compared once.
+fn sort_by_shared_text<'a>(
+    rows: &mut [GroupId],
+    descending: bool,
+    text: impl Fn(GroupId) -> std::borrow::Cow<'a, str>,
+) {
+    let mut numbers = rustc_hash::FxHashMap::default();
+    let mut texts = Vec::new();
+    let of_row: Vec<u32> = rows
+        .iter()
+        .map(|&g| {
+            let text = text(g);
+            *numbers.entry((text.as_ptr(), text.len())).or_insert_with(|| {
+                texts.push(text);
+                (texts.len() - 1) as u32
+            })
+        })
+        .collect();
+    let mut ranks = vec![0_u32; texts.len()];
+    let mut before: Option<u32> = None;
+    for at in text_order(&texts, descending) {
+        if let Some(before) = before {
+            let differs = texts[before as usize] != texts[at as usize];
+            ranks[at as usize] = ranks[before as usize] + u32::from(differs);
+        }
+        before = Some(at);
     }
-    for (row, (_, g)) in rows.iter_mut().zip(keyed) {
-        *row = g;
+    let mut keyed: Vec<(u32, u32)> = (0_u32..).zip(of_row).map(|(row, text)| (ranks[text as usize], row)).collect();
+    keyed.sort_unstable();
+    rearrange(rows, keyed.into_iter().map(|(_, row)| row));
+}
+
+fn rearrange(rows: &mut [GroupId], order: impl IntoIterator<Item = u32>) {
+    let before = rows.to_vec();
+    for (row, at) in rows.iter_mut().zip(order) {
+        *row = before[at as usize];
     }
 }
 
