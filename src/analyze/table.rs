@@ -1,7 +1,10 @@
 //! The function table: cost of each group in itself and with everything it called.
 
-use super::{Flow, GroupId, Groups, MergedTree, PathWalk, Query, Step, Weights, merged::ROOT};
+use super::{Flow, GroupId, Groups, MergedTree, PathWalk, Query, Step, Weights, merged::ROOT, tree::outermost};
 use crate::model::{Body, CallGraph, FunctionId, MetricId, Profile, StackProfile};
+use rustc_hash::FxHashMap;
+use std::borrow::Cow;
+use std::cmp::Ordering;
 
 /// Costs by group. Columns are indexed by [`GroupId`].
 #[derive(Debug, Clone)]
@@ -135,8 +138,8 @@ impl FunctionTable {
     pub fn of_grouped_graph(graph: &CallGraph, metric: MetricId, flow: &Flow) -> Self {
         let mut table = Self::of_graph(graph, metric);
         table.totals_exact = false;
-        for (total, inflow) in table.total.iter_mut().zip(&flow.inflow) {
-            *total = (inflow.round() as i64).min(table.sum);
+        for (f, total) in table.total.iter_mut().enumerate() {
+            *total = (flow.inflow(FunctionId::at(f)).round() as i64).min(table.sum);
         }
         table
     }
@@ -212,7 +215,7 @@ impl FunctionTable {
         rows: &mut [GroupId],
         key: SortKey,
         descending: bool,
-        text: impl Fn(GroupId) -> std::borrow::Cow<'a, str>,
+        text: impl Fn(GroupId) -> Cow<'a, str>,
     ) {
         let none = f64::NEG_INFINITY;
         match key {
@@ -239,16 +242,32 @@ fn sort_by<K: Ord>(rows: &mut [GroupId], descending: bool, key: impl Fn(GroupId)
     }
 }
 
-fn sort_by_text<'a>(rows: &mut [GroupId], descending: bool, text: impl Fn(GroupId) -> std::borrow::Cow<'a, str>) {
-    let mut keyed: Vec<_> = rows.iter().map(|&g| (text(g), g)).collect();
+fn sort_by_text<'a>(rows: &mut [GroupId], descending: bool, text: impl Fn(GroupId) -> Cow<'a, str>) {
+    // The first eight bytes as a number decide most comparisons without a look at the text.
+    let mut keyed: Vec<_> = rows
+        .iter()
+        .map(|&group| {
+            let text = text(group);
+            (first_bytes(&text), text, group)
+        })
+        .collect();
+    let ascending =
+        |a: &(u64, Cow<'_, str>, GroupId), b: &(u64, Cow<'_, str>, GroupId)| a.0.cmp(&b.0).then_with(|| a.1.cmp(&b.1));
     if descending {
-        keyed.sort_by(|a, b| b.0.cmp(&a.0));
+        keyed.sort_by(|a, b| ascending(b, a));
     } else {
-        keyed.sort_by(|a, b| a.0.cmp(&b.0));
+        keyed.sort_by(ascending);
     }
-    for (row, (_, g)) in rows.iter_mut().zip(keyed) {
-        *row = g;
+    for (row, (.., group)) in rows.iter_mut().zip(keyed) {
+        *row = group;
     }
+}
+
+fn first_bytes(text: &str) -> u64 {
+    let mut bytes = [0; 8];
+    let length = text.len().min(8);
+    bytes[..length].copy_from_slice(&text.as_bytes()[..length]);
+    u64::from_be_bytes(bytes)
 }
 
 #[derive(PartialEq)]
@@ -257,13 +276,13 @@ struct Ordered(f64);
 impl Eq for Ordered {}
 
 impl PartialOrd for Ordered {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
 impl Ord for Ordered {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+    fn cmp(&self, other: &Self) -> Ordering {
         self.0.total_cmp(&other.0)
     }
 }
@@ -293,31 +312,27 @@ pub struct Neighbours {
 impl Neighbours {
     /// From recorded stacks. A sample counts once for an edge however often the edge recurs on it.
     pub fn of_stacks(tree: &MergedTree, weights: &Weights, of: GroupId) -> Self {
-        let mut callers = rustc_hash::FxHashMap::default();
-        let mut callees = rustc_hash::FxHashMap::default();
-        for node in 1..tree.len() {
-            let group = tree.groups[node];
-            let parent = tree.parents[node];
-            if parent == ROOT || weights.total[node] == 0 {
-                continue;
+        let (mut callers, mut callees) = (Edges::default(), Edges::default());
+        let recurs = (1..tree.len()).any(|n| tree.groups[n] == of && tree.recursive[n]);
+        if recurs {
+            for node in outermost(tree, of) {
+                count_below(tree, weights, node, &mut callers, &mut callees);
             }
-            let caller = tree.groups[parent as usize];
-            let involved = group == of || caller == of;
-            if !involved || (tree.recursive[node] && edge_recurs(tree, node, caller, group)) {
-                continue;
-            }
-            if group == of {
-                *callers.entry(caller).or_insert(0) += weights.total[node];
-            }
-            if caller == of {
-                *callees.entry(group).or_insert(0) += weights.total[node];
+        } else {
+            for node in 1..tree.len() {
+                let (group, parent) = (tree.groups[node], tree.parents[node]);
+                if parent == ROOT {
+                    continue;
+                }
+                let caller = tree.groups[parent as usize];
+                if group == of {
+                    callers.add(caller, weights.total[node]);
+                } else if caller == of {
+                    callees.add(group, weights.total[node]);
+                }
             }
         }
-        let list = |map: rustc_hash::FxHashMap<GroupId, i64>| {
-            let rows = map.into_iter().map(|(group, total)| Neighbour { group, own: None, total, calls: None });
-            sorted(rows.collect())
-        };
-        Self { callers: list(callers), callees: list(callees) }
+        Self { callers: callers.into_rows(), callees: callees.into_rows() }
     }
 
     /// From recorded edges, exactly.
@@ -340,17 +355,80 @@ fn sorted(mut rows: Vec<Neighbour>) -> Vec<Neighbour> {
     rows
 }
 
-/// Whether the same caller calls the same callee further out on the path as well.
-fn edge_recurs(tree: &MergedTree, node: usize, caller: GroupId, callee: GroupId) -> bool {
-    let mut inner = tree.parents[node];
-    while inner != ROOT {
-        let outer = tree.parents[inner as usize];
-        if outer != ROOT && tree.groups[inner as usize] == callee && tree.groups[outer as usize] == caller {
-            return true;
+/// Edges from or to one group, by the group at the other end.
+#[derive(Default)]
+struct Edges(FxHashMap<GroupId, Edge>);
+
+#[derive(Default)]
+struct Edge {
+    total: i64,
+    /// How often it occurs on the path that is being walked.
+    on_path: u32,
+}
+
+impl Edges {
+    fn add(&mut self, group: GroupId, weight: i64) {
+        if weight != 0 {
+            self.0.entry(group).or_default().total += weight;
         }
-        inner = outer;
     }
-    false
+
+    /// Counts a node the edge leads to, unless it stands below another one.
+    fn enter(&mut self, group: GroupId, weight: i64) {
+        let edge = self.0.entry(group).or_default();
+        if edge.on_path == 0 {
+            edge.total += weight;
+        }
+        edge.on_path += 1;
+    }
+
+    fn leave(&mut self, group: GroupId) {
+        if let Some(edge) = self.0.get_mut(&group) {
+            edge.on_path -= 1;
+        }
+    }
+
+    fn into_rows(self) -> Vec<Neighbour> {
+        let rows = self.0.into_iter().filter(|(_, edge)| edge.total != 0);
+        let rows = rows.map(|(group, edge)| Neighbour { group, own: None, total: edge.total, calls: None });
+        sorted(rows.collect())
+    }
+}
+
+/// Counts the edges from and to a recursive group at and below one of its outermost nodes.
+fn count_below(tree: &MergedTree, weights: &Weights, outermost: u32, callers: &mut Edges, callees: &mut Edges) {
+    enum Step {
+        Enter(u32),
+        Leave { caller: GroupId, callee: GroupId },
+    }
+    let of = tree.groups[outermost as usize];
+    let mut steps = vec![Step::Enter(outermost)];
+    while let Some(step) = steps.pop() {
+        let node = match step {
+            Step::Leave { caller, callee } => {
+                if callee == of {
+                    callers.leave(caller);
+                }
+                if caller == of {
+                    callees.leave(callee);
+                }
+                continue;
+            }
+            Step::Enter(node) => node,
+        };
+        let (callee, weight) = (tree.groups[node as usize], weights.total[node as usize]);
+        let caller = tree.group(tree.parent(node));
+        if let Some(caller) = caller.filter(|caller| *caller == of || callee == of) {
+            if callee == of {
+                callers.enter(caller, weight);
+            }
+            if caller == of {
+                callees.enter(callee, weight);
+            }
+            steps.push(Step::Leave { caller, callee });
+        }
+        steps.extend(tree.children(node).map(Step::Enter));
+    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The Trace Event Format of Chrome, which VizTracer, `py-spy record -f chrometrace` and many others write.
+//! The Trace Event Format of Chrome, which `viztracer`, `py-spy record -f chrometrace` and many others write.
 //!
 //! <https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU>
 //!
@@ -18,8 +18,6 @@
 mod events;
 mod sampled;
 mod spans;
-#[cfg(test)]
-mod tests;
 mod threads;
 
 use super::json::{self, Json, JsonError, Kind};
@@ -154,7 +152,7 @@ impl<'a> Trace<'a> {
     }
 
     fn read_viztracer(&mut self, json: &mut Json<'a>) -> Result<(), JsonError> {
-        self.about.producer = "viztracer".to_owned();
+        "viztracer".clone_into(&mut self.about.producer);
         let mut members = json.object()?;
         while let Some(key) = members.next(json)? {
             match key.raw() {

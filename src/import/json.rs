@@ -19,8 +19,13 @@
 //! what it has. A position can be remembered and read again later, so a file whose names stand after its samples needs
 //! no copy of the samples.
 
+mod rows;
+mod text;
+
+pub(super) use rows::IndexRows;
+pub(super) use text::Text;
+
 use memchr::{memchr2, memchr3};
-use std::borrow::Cow;
 
 /// Why reading stopped.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -269,62 +274,6 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// Appends the items of an array of plain unsigned integers, as arrays of indices are. Whatever else stands among
-    /// them becomes `u32::MAX`.
-    pub(super) fn indices(&mut self, out: &mut Vec<u32>) -> Result<()> {
-        let mut items = self.array()?;
-        while items.next(self)? {
-            // Runs of digits, with a comma or a comma and a space between them.
-            while let Some(value) = self.index_and_comma() {
-                out.push(value);
-            }
-            match self.byte() {
-                Some(b']') => {
-                    self.at += 1;
-                    return Ok(());
-                }
-                None => return Err(JsonError::Truncated),
-                _ => {}
-            }
-            if self.peek()? == Kind::Word {
-                out.push(index(self.word()?).unwrap_or(u32::MAX));
-            } else {
-                self.skip()?;
-                out.push(u32::MAX);
-            }
-        }
-        Ok(())
-    }
-
-    /// A short run of digits and the comma after it; or a run of digits whose array ends behind it, which is left there.
-    /// Anything else is left unread.
-    #[inline]
-    fn index_and_comma(&mut self) -> Option<u32> {
-        /// So many digits always fit.
-        const DIGITS: usize = 9;
-        let rest = self.bytes.get(self.at..)?;
-        let mut value = 0_u32;
-        let mut len = 0;
-        for &b in rest.iter().take(DIGITS + 1) {
-            let digit = b.wrapping_sub(b'0');
-            if digit > 9 {
-                break;
-            }
-            value = value.wrapping_mul(10).wrapping_add(u32::from(digit));
-            len += 1;
-        }
-        if len == 0 || len > DIGITS {
-            return None;
-        }
-        match rest.get(len..) {
-            Some([b',', b' ', b'0'..=b'9', ..]) => self.at += len + 2,
-            Some([b',', b'0'..=b'9', ..]) => self.at += len + 1,
-            Some([b']', ..]) => self.at += len,
-            _ => return None,
-        }
-        Some(value)
-    }
-
     /// Passes over a value, however deep, without looking at its insides: brackets of the other kind within it need not
     /// be counted to find its end.
     pub(super) fn skip(&mut self) -> Result<()> {
@@ -359,12 +308,6 @@ impl<'a> Json<'a> {
             }
         }
     }
-
-    /// Whether nothing but white space is left.
-    pub(super) fn is_at_end(&mut self) -> bool {
-        self.blanks();
-        self.byte().is_none()
-    }
 }
 
 impl Members {
@@ -397,101 +340,6 @@ impl Items {
     }
 }
 
-/// A plain unsigned integer.
-fn index(word: &[u8]) -> Option<u32> {
-    std::str::from_utf8(word).ok()?.parse().ok()
-}
-
-/// A string as it stands in the file, between its quotes.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(super) struct Text<'a> {
-    raw: &'a [u8],
-    escaped: bool,
-}
-
-impl<'a> Text<'a> {
-    /// The bytes between the quotes, escapes and all. Enough to compare with a key.
-    #[inline]
-    pub(super) fn raw(&self) -> &'a [u8] {
-        self.raw
-    }
-
-    /// The text. What is no Unicode – a lone surrogate, a byte that is not UTF-8 – is kept as Python's
-    /// `backslashreplace` writes it (`\ud800`, `\xff`), so that names that differ stay different.
-    pub(super) fn text(&self) -> Cow<'a, str> {
-        match std::str::from_utf8(self.raw) {
-            Ok(text) if !self.escaped => Cow::Borrowed(text),
-            _ => Cow::Owned(unescape(self.raw)),
-        }
-    }
-}
-
-fn unescape(raw: &[u8]) -> String {
-    let mut out = String::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some(i) = memchr::memchr(b'\\', rest) {
-        push_utf8(&mut out, rest.get(..i).unwrap_or_default());
-        rest = rest.get(i + 1..).unwrap_or_default();
-        rest = unescape_one(&mut out, rest);
-    }
-    push_utf8(&mut out, rest);
-    out
-}
-
-/// Decodes what follows a backslash, and returns what follows that.
-fn unescape_one<'a>(out: &mut String, rest: &'a [u8]) -> &'a [u8] {
-    let Some((&letter, after)) = rest.split_first() else { return rest };
-    match letter {
-        b'n' => out.push('\n'),
-        b't' => out.push('\t'),
-        b'r' => out.push('\r'),
-        b'b' => out.push('\u{8}'),
-        b'f' => out.push('\u{c}'),
-        b'"' | b'\\' | b'/' => out.push(char::from(letter)),
-        b'u' => return unescape_unicode(out, after),
-        _ => {
-            out.push('\\');
-            return rest;
-        }
-    }
-    after
-}
-
-fn unescape_unicode<'a>(out: &mut String, rest: &'a [u8]) -> &'a [u8] {
-    let Some((first, after)) = four_hex(rest) else {
-        out.push_str("\\u");
-        return rest;
-    };
-    if let Some(c) = char::from_u32(first) {
-        out.push(c);
-        return after;
-    }
-    let second = after.strip_prefix(b"\\u").and_then(four_hex);
-    if let (0xd800..=0xdbff, Some((low @ 0xdc00..=0xdfff, after))) = (first, second)
-        && let Some(c) = char::from_u32(0x10000 + ((first - 0xd800) << 10) + (low - 0xdc00))
-    {
-        out.push(c);
-        return after;
-    }
-    out.push_str(&format!("\\u{first:04x}"));
-    after
-}
-
-fn four_hex(rest: &[u8]) -> Option<(u32, &[u8])> {
-    let (digits, after) = rest.split_at_checked(4)?;
-    let value = digits.iter().try_fold(0, |v, &b| Some(v * 16 + char::from(b).to_digit(16)?))?;
-    Some((value, after))
-}
-
-fn push_utf8(out: &mut String, bytes: &[u8]) {
-    for chunk in bytes.utf8_chunks() {
-        out.push_str(chunk.valid());
-        for byte in chunk.invalid() {
-            out.push_str(&format!("\\x{byte:02x}"));
-        }
-    }
-}
-
 /// The keys of the outermost object as far as `head`, the beginning of a file, shows them.
 pub(super) fn keys_in_head(head: &[u8]) -> Vec<&[u8]> {
     let mut json = Json::new(head);
@@ -515,6 +363,3 @@ pub(super) fn keys_of_first_item(head: &[u8]) -> Option<Vec<&[u8]>> {
     }
     Some(keys_in_head(head.get(json.offset()..)?))
 }
-
-#[cfg(test)]
-mod tests;

@@ -51,7 +51,7 @@ fn parse(input: &mut Input, job: &Job) -> Result<Profile, ImportError> {
     }
     builder.warn("A dump is one moment, not a recording: it shows where each thread was, not where time went.");
     let origin = builder.origin_mut();
-    origin.producer = "py-spy".to_owned();
+    "py-spy".clone_into(&mut origin.producer);
     origin.time = TimeMeaning::None;
     Ok(builder.finish()?)
 }
@@ -74,8 +74,8 @@ fn read_threads(json: &mut Json<'_>, builder: &mut ProfileBuilder, threads: &mut
 #[derive(Default)]
 struct Thread {
     track: Track,
-    /// Python's own id of the thread, for where the system's is not known.
-    thread_id: Option<u64>,
+    /// Python's own id of it, for where the system's is not known.
+    python_id: Option<u64>,
     active: Option<bool>,
     owns_gil: Option<bool>,
     /// Innermost first.
@@ -90,7 +90,7 @@ impl Thread {
             match (key.raw(), json.peek()?) {
                 (b"pid", _) => thread.track.pid = id(json.scalar()?),
                 (b"os_thread_id", _) => thread.track.tid = id(json.scalar()?),
-                (b"thread_id", _) => thread.thread_id = id(json.scalar()?),
+                (b"thread_id", _) => thread.python_id = id(json.scalar()?),
                 (b"thread_name", Kind::String) => thread.track.name = json.string()?.text().into_owned(),
                 (b"active", _) => thread.active = truth(json.scalar()?),
                 (b"owns_gil", _) => thread.owns_gil = truth(json.scalar()?),
@@ -126,7 +126,7 @@ impl Thread {
     }
 
     fn add(mut self, builder: &mut ProfileBuilder) {
-        self.track.tid = self.track.tid.or(self.thread_id);
+        self.track.tid = self.track.tid.or(self.python_id);
         self.frames.reverse();
         let stack = builder.stack_of(&self.frames);
         let track = builder.track(self.track);

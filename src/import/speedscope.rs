@@ -20,8 +20,6 @@
 mod evented;
 mod outline;
 mod sampled;
-#[cfg(test)]
-mod tests;
 
 use super::json::{self, Json, JsonError, Kind};
 use super::{Format, ImportError, Input, Job, Recipe, Sniff, decimal, frame_text::FrameText};
@@ -212,7 +210,7 @@ impl<'a> Reader<'a> {
 
     fn read_origin(&mut self, outline: &Outline<'_>) {
         let origin = self.builder.origin_mut();
-        origin.producer = outline.exporter.clone();
+        origin.producer.clone_from(&outline.exporter);
         if !outline.name.is_empty() && outline.profiles.iter().all(|p| p.name != outline.name) {
             origin.comments.push(outline.name.clone());
         }
@@ -294,13 +292,11 @@ impl<'a> Reader<'a> {
     }
 
     fn frame(&mut self, index: u32) -> FrameId {
-        match self.frames.get(index as usize) {
-            Some(&frame) => frame,
-            None => {
-                self.tally.missing_frames += 1;
-                self.missing_frame()
-            }
+        if let Some(&frame) = self.frames.get(index as usize) {
+            return frame;
         }
+        self.tally.missing_frames += 1;
+        self.missing_frame()
     }
 
     fn missing_frame(&mut self) -> FrameId {

@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 type Stacks = BTreeMap<String, i64>;
 
 fn truth() -> BTreeMap<String, BTreeMap<String, Stacks>> {
-    let text = std::fs::read_to_string(fixture("chrome_trace/truth.json")).expect("the truth is readable");
-    serde_json::from_str(&text).expect("the truth is JSON")
+    let path = fixture("chrome_trace/truth.json");
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
 fn by_track(profile: &Profile) -> BTreeMap<String, Stacks> {

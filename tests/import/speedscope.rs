@@ -13,8 +13,9 @@ struct Truth {
 }
 
 fn truth() -> BTreeMap<String, Vec<Truth>> {
-    let text = std::fs::read_to_string(fixture("speedscope/truth.json")).expect("the truth is readable");
-    serde_json::from_str(&text).expect("the truth is JSON")
+    let path = fixture("speedscope/truth.json");
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
 fn warnings(profile: &Profile) -> Vec<String> {
@@ -140,7 +141,7 @@ fn no_change_of_a_byte_makes_it_panic() {
 }
 
 /// Calls `check` with copies of `bytes` in which a few bytes are others, chosen by a fixed sequence.
-pub fn for_mutations(bytes: &[u8], count: usize, check: impl Fn(Vec<u8>)) {
+pub(crate) fn for_mutations(bytes: &[u8], count: usize, check: impl Fn(Vec<u8>)) {
     const INTERESTING: &[u8] = b"\"\\{}[],:0919-.eEnuN \xff\x00";
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let mut random = || {
@@ -151,7 +152,7 @@ pub fn for_mutations(bytes: &[u8], count: usize, check: impl Fn(Vec<u8>)) {
     };
     for _ in 0..count {
         let mut copy = bytes.to_vec();
-        for _ in 0..1 + random() % 4 {
+        for _ in 0..=random() % 4 {
             let at = random() % copy.len();
             match random() % 3 {
                 0 => copy[at] = INTERESTING[random() % INTERESTING.len()],

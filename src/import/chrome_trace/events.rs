@@ -357,7 +357,7 @@ impl<'a> Piece<'a> {
             }
             row += 1;
             if row.is_multiple_of(ROWS) {
-                self.check(job, reports.then(|| (at - start, limit.min(bytes.len()) - start)))?;
+                check(job, reports.then(|| (at - start, limit.min(bytes.len()) - start)))?;
             }
             if json.peek()? == Kind::Object {
                 let event = Event::read(&mut json)?;
@@ -367,15 +367,6 @@ impl<'a> Piece<'a> {
             }
         }
         Ok(End::Closed(json.offset()))
-    }
-
-    /// One piece reports progress for all, which are of a size; every one of them can be cancelled.
-    fn check(&self, job: &Job, progress: Option<(usize, usize)>) -> Result<(), ImportError> {
-        match progress {
-            Some((done, of)) => job.progress(done as u64, of as u64),
-            None if job.is_cancelled() => Err(ImportError::Cancelled),
-            None => Ok(()),
-        }
     }
 
     fn take(&mut self, bytes: &'a [u8], at: usize, event: &Event<'a>) -> Result<(), JsonError> {
@@ -444,6 +435,15 @@ impl<'a> Piece<'a> {
     }
 }
 
+/// One piece reports progress for all, which are of a size; every one of them can be cancelled.
+fn check(job: &Job, progress: Option<(usize, usize)>) -> Result<(), ImportError> {
+    match progress {
+        Some((done, of)) => job.progress(done as u64, of as u64),
+        None if job.is_cancelled() => Err(ImportError::Cancelled),
+        None => Ok(()),
+    }
+}
+
 /// The file and line in the arguments of an event of py-spy.
 fn read_place(bytes: &[u8], args: usize) -> Result<(Option<Text<'_>>, u32), JsonError> {
     let mut json = Json::at(bytes, args);
@@ -468,29 +468,24 @@ fn read_place(bytes: &[u8], args: usize) -> Result<(Option<Text<'_>>, u32), Json
 impl Name<'_> {
     /// The frame of this name, or the thread or process it stands for.
     fn resolve(&self, builder: &mut ProfileBuilder, book: &mut Book) -> u32 {
-        let name = self.name.map(|t| t.text()).unwrap_or_else(|| "(unnamed)".into());
-        let frame = match &self.place {
-            Some((file, line)) => {
-                let file = file.map(|t| t.text()).unwrap_or_default();
-                if file.is_empty()
-                    && let Some(heading) = Heading::parse(&name)
-                {
-                    return book.heading(heading);
-                }
-                let is_native = *line == 0 && FrameText { name: &name, place: &file, line: 0 }.is_native();
-                let (name, file) = (builder.string(&name), builder.string(&file));
-                let object = if is_native { file } else { StringId::EMPTY };
-                let function = builder.function(Function { name, file, line: 0, object });
-                builder.frame(function, *line)
-            }
-            None => {
-                // VizTracer writes `parse (/srv/app/csv.py:12)`, the line being the function's first.
-                let parts = FrameText::parse(&name);
-                let (name, file) = if parts.line > 0 { (parts.name, parts.place) } else { (&*name, "") };
-                let function = builder.function_named(name, file, parts.line);
-                builder.frame(function, 0)
-            }
+        let name = self.name.map_or_else(|| "(unnamed)".into(), |t| t.text());
+        let Some((file, line)) = self.place else {
+            // viztracer writes `parse (/srv/app/csv.py:12)`, the line being the function's first.
+            let parts = FrameText::parse(&name);
+            let (name, file) = if parts.line > 0 { (parts.name, parts.place) } else { (&*name, "") };
+            let function = builder.function_named(name, file, parts.line);
+            return builder.frame(function, 0).0;
         };
-        frame.0
+        let file = file.map(|t| t.text()).unwrap_or_default();
+        if file.is_empty()
+            && let Some(heading) = Heading::parse(&name)
+        {
+            return book.heading(heading);
+        }
+        let is_native = line == 0 && FrameText { name: &name, place: &file, line: 0 }.is_native();
+        let (name, file) = (builder.string(&name), builder.string(&file));
+        let object = if is_native { file } else { StringId::EMPTY };
+        let function = builder.function(Function { name, file, line: 0, object });
+        builder.frame(function, line).0
     }
 }

@@ -190,7 +190,7 @@ impl<'a> Reader<'a> {
         // Times may go back a little, where V8 took two samples at once.
         self.profiles.iter_mut().for_each(|p| p.samples.sort_by_key(|(time, _)| *time));
         let base = self.profiles.iter().filter_map(|p| p.samples.first()).map(|(t, _)| *t).min().unwrap_or(0);
-        let last = self.profiles.iter().flat_map(|p| p.samples.last().map(|(t, _)| *t).max(p.end)).max();
+        let last = self.profiles.iter().filter_map(|p| p.samples.last().map(|(t, _)| *t).max(p.end)).max();
         builder.origin_mut().duration_ns = last.and_then(|last| last.checked_sub(base)).filter(|d| *d > 0);
         for mut profile in self.profiles {
             if profile.samples.is_empty() {

@@ -2,8 +2,8 @@
 
 use super::outline::ProfileOutline;
 use super::{Measure, Period, ReadError, Reader, track_named};
-use crate::import::json::{Items, Json};
-use crate::model::{FrameId, StackId, Unit};
+use crate::import::json::{IndexRows, Items, Json};
+use crate::model::{StackId, Unit};
 
 /// Rows between two reports of progress.
 const ROWS: usize = 8192;
@@ -18,11 +18,11 @@ pub(super) fn read(reader: &mut Reader<'_>, profile: &ProfileOutline<'_>) -> Res
     let mut values = vec![0; reader.measures.len()];
     let mut json = Json::at(reader.bytes, at);
     let mut items = json.array()?;
-    let (mut indices, mut frames) = (Vec::new(), Vec::new());
+    let (mut rows, mut path) = (IndexRows::default(), Vec::new());
     let mut start = 0_i64;
     let mut row = 0_usize;
     while items.next(&mut json)? {
-        let stack = read_stack(reader, &mut json, &mut indices, &mut frames)?;
+        let stack = read_stack(reader, &mut json, &mut rows, &mut path)?;
         let weight = weights.next(reader)?;
         if let Some(samples) = samples_metric {
             values[samples] = 1;
@@ -38,22 +38,23 @@ pub(super) fn read(reader: &mut Reader<'_>, profile: &ProfileOutline<'_>) -> Res
     weights.count_rest(reader)
 }
 
+/// Reads a stack; `path` holds the stacks that are its beginnings.
 fn read_stack(
     reader: &mut Reader<'_>,
     json: &mut Json<'_>,
-    indices: &mut Vec<u32>,
-    frames: &mut Vec<FrameId>,
+    rows: &mut IndexRows,
+    path: &mut Vec<StackId>,
 ) -> Result<StackId, ReadError> {
-    indices.clear();
-    json.indices(indices)?;
-    if indices.is_empty() {
-        reader.tally.empty_stacks += 1;
+    let shared = rows.read(json)?;
+    path.truncate(shared);
+    let mut stack = path.last().copied().unwrap_or(StackId::EMPTY);
+    for &index in rows.values().iter().skip(shared) {
+        let frame = reader.frame(index);
+        stack = reader.builder.stack(stack, frame);
+        path.push(stack);
     }
-    frames.clear();
-    for &index in &*indices {
-        frames.push(reader.frame(index));
-    }
-    Ok(reader.builder.stack_of(frames))
+    reader.tally.empty_stacks += u64::from(path.is_empty());
+    Ok(stack)
 }
 
 /// The weights of a profile, one after another.
