@@ -381,7 +381,7 @@ impl Helioscope {
     }
 
     fn shortcuts(&self, ctx: &Context, actions: &mut Actions) {
-        let typing = ctx.egui_wants_keyboard_input();
+        let typing = ctx.text_edit_focused();
         let overlay = self.overlay != Overlay::None;
         for command in Command::all() {
             let Some(shortcut) = command.shortcut() else { continue };

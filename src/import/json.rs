@@ -20,6 +20,8 @@
 //! no copy of the samples.
 
 mod rows;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub(super) use rows::IndexRows;

@@ -12,8 +12,10 @@ use egui::{
     text::LayoutJob,
 };
 use egui_extras::TableBuilder;
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
+/// Columns are set off by air, rows by the line under the pointer.
+pub(super) const TABLE_SPACING: Vec2 = Vec2::new(theme::MARGIN, 0.0);
 /// Names longer than this are not laid out whole: no screen is as wide.
 const MOST_CHARACTERS: usize = 600;
 
@@ -29,7 +31,7 @@ pub(super) fn number(ui: &Ui, text: &str, color: Color32) -> bool {
 
 /// A table in the colours of the theme. Rows are clicked, but not reached by Tab: a screen of them would be in its way.
 pub(super) fn table<'a>(ui: &'a mut Ui, theme: &Theme) -> TableBuilder<'a> {
-    ui.spacing_mut().item_spacing = Vec2::new(theme::GAP, 0.0);
+    ui.spacing_mut().item_spacing = TABLE_SPACING;
     let visuals = ui.visuals_mut();
     visuals.selection.bg_fill = theme.selected_row;
     visuals.widgets.hovered.bg_fill = theme.raised;
@@ -96,19 +98,29 @@ pub(super) fn text(ui: &Ui, rect: Rect, text: &str, color: Color32) -> bool {
 /// A path, flush left, cut in its middle. Tells whether it was cut.
 pub(super) fn path(ui: &Ui, rect: Rect, text: &str, color: Color32) -> bool {
     let font = TextStyle::Body.resolve(ui.style());
-    let short = cut_middle(ui, text, &font, rect.width(), color);
+    let short = cut_middle(ui, text, &font, rect.width());
     let (galley, _) = cut_end(ui, &short, font, rect.width(), color);
     paint(ui, rect, galley, color);
-    short.len() < text.len()
+    matches!(short, Cow::Owned(_))
 }
 
 /// A square in the colour of a name, before it; gives the room left for the name.
 pub(super) fn swatch(ui: &Ui, rect: Rect, color: Color32) -> Rect {
-    let rect = rect.with_min_x((rect.left() + theme::GAP / 2.0).min(rect.right()));
     let side = theme::SWATCH;
     let square = Rect::from_center_size(rect.left_center() + Vec2::new(side / 2.0, 0.0), Vec2::splat(side));
     ui.painter().rect_filled(square, theme::SMALL_RADIUS, color);
     rect.with_min_x((square.right() + theme::GAP).min(rect.right()))
+}
+
+/// A square in the colour of a name, as a widget in a row of others.
+pub(super) fn square(ui: &mut Ui, color: Color32) {
+    let (_, square) = ui.allocate_space(Vec2::splat(theme::SWATCH));
+    ui.painter().rect_filled(square, theme::SMALL_RADIUS, color);
+}
+
+/// The colour of a bar behind the figures of a group.
+pub(super) fn bar_colour(ctx: &ViewCtx<'_>, group: GroupId) -> Color32 {
+    if ctx.is_dimmed(group) { ctx.theme.bar().gamma_multiply(0.4) } else { ctx.theme.bar() }
 }
 
 /// A bar behind a cell: as wide a part of it as the share is of everything.
@@ -186,17 +198,39 @@ fn cut_end(ui: &Ui, text: &str, font: FontId, width: f32, color: Color32) -> (Ar
     (galley, cut)
 }
 
-/// Letters differ in width, so the number that fits is approached from the width of the whole.
-fn cut_middle(ui: &Ui, text: &str, font: &FontId, width: f32, color: Color32) -> String {
-    let mut short = layout::shorten_middle(text, MOST_CHARACTERS).into_owned();
-    for _ in 0..4 {
-        let characters = short.chars().count();
-        let laid_out = ui.painter().layout_no_wrap(short.clone(), font.clone(), color).size().x;
-        if laid_out <= width || characters < 3 {
+/// Keeps as much of both ends as fits, a third of it at the beginning, because the ends of paths say most. Added up from
+/// the widths of letters: laying out attempts would cost more than the rest of a row.
+fn cut_middle<'a>(ui: &Ui, text: &'a str, font: &FontId, width: f32) -> Cow<'a, str> {
+    // Positions are rounded to pixels when it is laid out.
+    let room = width - 1.0;
+    let (head, tail) = ui.fonts_mut(|fonts| {
+        let mut width_of = |c| fonts.glyph_width(font, c);
+        let (all, _) = fitting(text.chars(), room, &mut width_of);
+        if all == text.len() {
+            return (all, 0);
+        }
+        let room = room - width_of('…');
+        let (head, used) = fitting(text.chars(), room / 3.0, &mut width_of);
+        let (tail, _) = fitting(text.chars().rev(), room - used, &mut width_of);
+        (head, tail)
+    });
+    if head == text.len() {
+        return Cow::Borrowed(text);
+    }
+    let (start, end) = (text.get(..head), text.get(text.len() - tail..));
+    Cow::Owned(format!("{}…{}", start.unwrap_or_default(), end.unwrap_or_default()))
+}
+
+/// How many bytes of letters fit in a room, and the width they take.
+fn fitting(letters: impl Iterator<Item = char>, room: f32, width_of: &mut impl FnMut(char) -> f32) -> (usize, f32) {
+    let (mut bytes, mut used) = (0, 0.0);
+    for letter in letters {
+        let width = width_of(letter);
+        if used + width > room {
             break;
         }
-        let fitting = (characters as f32 * (width / laid_out).max(0.0)) as usize;
-        short = layout::shorten_middle(text, fitting.clamp(2, characters - 1)).into_owned();
+        used += width;
+        bytes += letter.len_utf8();
     }
-    short
+    (bytes, used)
 }

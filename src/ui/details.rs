@@ -2,7 +2,7 @@
 
 use super::views::{ViewKind, table::transform_button};
 use super::{Action, Actions, ViewCtx, cell, theme};
-use crate::analyze::{Class, Exactness, GroupBy, GroupId, Neighbour, Transform};
+use crate::analyze::{Class, Exactness, GroupBy, GroupId, Neighbour, Transform, share};
 use crate::model::{Body, Unit, format};
 use egui::{
     Align, Align2, Button, Label, Layout, Response, RichText, Role, ScrollArea, Sense, TextStyle, Ui, Vec2, WidgetInfo,
@@ -44,8 +44,7 @@ fn nothing_selected_ui(ui: &mut Ui, ctx: &ViewCtx<'_>) {
 fn identity_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId, actions: &mut Actions) {
     let weak = |text: String| RichText::new(text).color(ctx.theme.text_weak);
     ui.horizontal(|ui| {
-        let (_, square) = ui.allocate_space(Vec2::splat(theme::SWATCH));
-        ui.painter().rect_filled(square, theme::SMALL_RADIUS, cell::swatch_colour(ctx, group));
+        cell::square(ui, cell::swatch_colour(ctx, group));
         ui.add(Label::new(weak(whose(ctx, group))).truncate());
     });
     let name = ctx.analysis.name(group);
@@ -247,12 +246,12 @@ fn neighbour_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, row: &Neighbour, whole: i64) -> 
     if response.hovered() || response.has_focus() || ctx.hovered == Some(row.group) {
         ui.painter().rect_filled(rect, theme::SMALL_RADIUS, ctx.theme.raised);
     }
-    cell::bar(ui, rect, crate::analyze::share(row.total, whole), ctx.theme.bar());
+    cell::bar(ui, rect, share(row.total, whole), cell::bar_colour(ctx, row.group));
     let inner = rect.shrink2(Vec2::new(theme::GAP / 2.0, 0.0));
-    let (strong, weak) = cell::colours(ctx, row.group);
+    let (color, _) = cell::colours(ctx, row.group);
     let font = TextStyle::Body.resolve(ui.style());
-    let figure = ui.painter().text(inner.right_center(), Align2::RIGHT_CENTER, &value, font, weak);
+    let figure = ui.painter().text(inner.right_center(), Align2::RIGHT_CENTER, &value, font, color);
     let room = cell::swatch(ui, inner, cell::swatch_colour(ctx, row.group));
-    let cut = cell::text(ui, room.with_max_x(figure.left() - theme::GAP), &name, strong);
+    let cut = cell::text(ui, room.with_max_x(figure.left() - theme::GAP), &name, color);
     if cut { response.on_hover_text(&*name) } else { response }
 }

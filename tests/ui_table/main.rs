@@ -1,7 +1,10 @@
 //! The table, the details of the selection, and the tables of callers and callees, driven by their accessible names.
 
-#![allow(clippy::expect_used, reason = "a test that cannot go on says why")]
-#![allow(clippy::print_stderr, reason = "a picture that could not be compared is told")]
+#![allow(
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "a test stops at what it did not expect, and says what it left out"
+)]
 
 mod callers;
 mod details;

@@ -78,7 +78,7 @@ impl Stage {
         ui.set_style(self.theme.style());
         let ground: Color32 = if self.show == Show::Details { self.theme.panel } else { self.theme.ground };
         ui.painter().rect_filled(ui.ctx().content_rect(), 0.0, ground);
-        egui::Frame::new().show(ui, |ui| {
+        egui::Frame::new().inner_margin(12.0).show(ui, |ui| {
             ui.set_min_size(ui.available_size());
             let mut actions = Vec::new();
             let ctx = ViewCtx {

@@ -118,6 +118,19 @@ fn a_filter_that_matches_nothing_says_so_and_can_be_cleared() {
 }
 
 #[test]
+fn escape_in_the_filter_clears_it_and_down_goes_to_the_first_row() {
+    let mut h = shown(shop());
+    filter(&mut h, "deepcopy");
+    h.key_press(Key::Escape);
+    h.run();
+    h.get_by_label("20 functions");
+    filter(&mut h, "dumps");
+    h.key_press(Key::ArrowDown);
+    h.run();
+    assert_eq!(h.state().selected_name(), "dumps");
+}
+
+#[test]
 fn an_empty_profile_says_what_to_do() {
     let mut b = ProfileBuilder::new("collapsed");
     b.metric("samples", Unit::Samples);

@@ -8,12 +8,12 @@ use crate::ui::{
     cell::{self, Head},
     theme,
 };
-use egui::{RichText, Role, Ui, Vec2, WidgetInfo};
+use egui::{RichText, Role, Ui, WidgetInfo};
 use egui_extras::{Column as Width, TableRow};
 
 const COST_WIDTH: f32 = 82.0;
 const SHARE_WIDTH: f32 = 72.0;
-const CALLS_WIDTH: f32 = 110.0;
+const CALLS_WIDTH: f32 = 100.0;
 
 /// Which of the two tables.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -59,9 +59,7 @@ fn function_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId) {
     let (table, unit) = (ctx.analysis.table(), &ctx.metric().unit);
     let figure = |value: i64| format!("{}  {}", format::value(value, unit), format::percent(table.share(value)));
     ui.horizontal(|ui| {
-        let room = Vec2::new(theme::SWATCH, ui.spacing().interact_size.y);
-        let (_, rect) = ui.allocate_space(room);
-        cell::swatch(ui, rect, cell::swatch_colour(ctx, group));
+        cell::square(ui, cell::swatch_colour(ctx, group));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let total = if table.totals_are_exact() { "total" } else { "≈ total" };
             for (what, value) in [(total, figure(table.total(group))), ("self", figure(table.own(group)))] {
@@ -172,7 +170,7 @@ fn row_ui(
         row.set_hovered(true);
     }
     row.col(|ui| {
-        cell::bar(ui, ui.max_rect(), part, ctx.theme.bar());
+        cell::bar(ui, ui.max_rect(), part, cell::bar_colour(ctx, group));
         number(ui, &scale.format(neighbour.total), strong);
     });
     row.col(|ui| number(ui, &format::percent(part), weak));

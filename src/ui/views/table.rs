@@ -100,6 +100,8 @@ fn toolbar_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut TableState, actions: &
         });
         if to_first_row {
             response.surrender_focus();
+        } else if response.lost_focus() && ui.input(|i| i.key_pressed(Key::Escape)) {
+            state.filter.text.clear();
         }
         let regex = ui
             .selectable_label(state.filter.regex, RichText::new(".*").monospace())
@@ -208,7 +210,7 @@ fn rows_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut TableState, actions: &mut
     let Some(scales) = state.rows.scales().cloned() else { return };
     let columns: Vec<(Column, Head<'_>)> = Column::shown(ctx).into_iter().map(|c| (c, c.head(ctx, &scales))).collect();
     let (query, exact) = (ctx.analysis.query(), ctx.analysis.table().totals_are_exact());
-    ui.spacing_mut().item_spacing = Vec2::new(theme::GAP, 0.0);
+    ui.spacing_mut().item_spacing = cell::TABLE_SPACING;
     let widths = widths(ui, &columns);
     let mut builder = cell::table(ui, ctx.theme)
         // Widths are kept from frame to frame; other heads need others.

@@ -149,8 +149,8 @@ impl Column {
         let rect = ui.max_rect();
         let (strong, weak) = cell::colours(ctx, group);
         match self {
-            Self::Own => cell::bar(ui, rect, table.share(table.own(group)), ctx.theme.bar()),
-            Self::Total => cell::bar(ui, rect, table.share(table.total(group)), ctx.theme.bar()),
+            Self::Own => cell::bar(ui, rect, table.share(table.own(group)), cell::bar_colour(ctx, group)),
+            Self::Total => cell::bar(ui, rect, table.share(table.total(group)), cell::bar_colour(ctx, group)),
             _ => {}
         }
         let text = self.text(ctx, scales, group);

@@ -127,7 +127,11 @@ fn sort(analysis: &Analysis, rows: &mut [GroupId], order: RowOrder) {
     if key == SortKey::Place {
         // Lines are numbers: sorted before the files, whose sort leaves equal ones as they stand.
         let line = |g: &GroupId| analysis.place(*g).1;
-        if descending { rows.sort_by_key(|g| std::cmp::Reverse(line(g))) } else { rows.sort_by_key(line) }
+        if descending {
+            rows.sort_by_cached_key(|g| std::cmp::Reverse(line(g)));
+        } else {
+            rows.sort_by_cached_key(line);
+        }
     }
     analysis.table().sort(rows, key, descending, |g| match key {
         SortKey::Module => analysis.groups().module(analysis.classes(), g).into(),
