@@ -9,7 +9,7 @@
 //! Boxes wider than the quantum are as wide as in the estimated tree, to about a quantum. What each function cost itself
 //! is kept to the last unit.
 
-use super::Flow;
+use super::{Flow, flow::PlaceId};
 use crate::model::{CallGraph, FunctionId};
 
 /// Where recursion is followed no further.
@@ -27,12 +27,11 @@ pub struct EstimatedStacks {
 impl EstimatedStacks {
     /// About `most` stacks at most; more only where there are more functions, each of which is kept.
     pub(super) fn new(graph: &CallGraph, flow: &Flow, most: usize) -> Self {
-        let sum = flow.own.iter().sum::<f64>().round() as i64;
-        let whole = Grower::new(graph, flow, 1).grow(sum, most);
+        let sum = flow.sum().round() as i64;
+        let whole = Grower::new(flow, 1).grow(sum, most);
         let quantum = (sum / most.max(1) as i64).max(1);
-        let mut stacks = whole
-            .or_else(|| Grower::new(graph, flow, quantum).grow(sum, usize::MAX))
-            .unwrap_or_else(|| Self::empty(quantum));
+        let mut stacks =
+            whole.or_else(|| Grower::new(flow, quantum).grow(sum, usize::MAX)).unwrap_or_else(|| Self::empty(quantum));
         stacks.settle_own(graph, flow);
         stacks
     }
@@ -71,7 +70,8 @@ impl EstimatedStacks {
     /// Gives each function exactly what it cost itself. Thinning out leaves it a few quanta off: that is taken from or
     /// added to its widest stack, and functions left without a stack get one along their costliest callers.
     fn settle_own(&mut self, graph: &CallGraph, flow: &Flow) {
-        let mut missing: Vec<i64> = flow.own.iter().map(|&own| own as i64).collect();
+        let functions = (0..graph.calls().len()).map(FunctionId::at);
+        let mut missing: Vec<i64> = functions.map(|f| flow.own(f).round() as i64).collect();
         let mut widest: Vec<u32> = vec![0; missing.len()];
         for row in 1..self.own.len() {
             let f = self.functions[row].index();
@@ -95,27 +95,19 @@ impl EstimatedStacks {
         }
         let mut rows: Vec<u32> = vec![0; missing.len()];
         for (f, &own) in missing.iter().enumerate().filter(|(_, own)| **own > 0) {
-            let row = self.along_costliest_callers(graph, flow, FunctionId::at(f), &mut rows);
+            let row = self.along_costliest_callers(flow, FunctionId::at(f), &mut rows);
             self.own[row as usize] += own;
         }
     }
 
     /// The row of a function below its costliest caller, and so on outwards; `rows` remembers those made before.
-    fn along_costliest_callers(
-        &mut self,
-        graph: &CallGraph,
-        flow: &Flow,
-        function: FunctionId,
-        rows: &mut [u32],
-    ) -> u32 {
+    fn along_costliest_callers(&mut self, flow: &Flow, function: FunctionId, rows: &mut [u32]) -> u32 {
         let mut path = vec![function];
         let mut seen = rustc_hash::FxHashSet::default();
         let mut at = function;
         while rows[at.index()] == 0 && seen.insert(at) {
-            let callers = graph.incoming(at).iter().map(|&e| e as usize);
-            let costliest = callers.max_by(|&a, &b| flow.along[a].total_cmp(&flow.along[b]).then(b.cmp(&a)));
-            match costliest.filter(|&e| flow.along[e] > flow.from_root[at.index()]) {
-                Some(edge) => at = graph.edges()[edge].caller,
+            match flow.costliest_caller(at) {
+                Some(caller) => at = caller,
                 None => break,
             }
             path.push(at);
@@ -135,7 +127,7 @@ impl EstimatedStacks {
 #[derive(Clone, Copy)]
 struct Part {
     /// `None` is the box itself.
-    callee: Option<FunctionId>,
+    callee: Option<PlaceId>,
     /// Where its debt is kept.
     debt: usize,
     cost: f64,
@@ -144,34 +136,34 @@ struct Part {
 /// A box that is still to be divided.
 struct Open {
     parent: u32,
-    function: FunctionId,
+    place: PlaceId,
     total: i64,
     depth: u32,
 }
 
 struct Grower<'a> {
-    graph: &'a CallGraph,
     flow: &'a Flow,
     quantum: i64,
-    /// What each edge, each function itself and each outermost function is owed by boxes that left it out.
+    /// What each link, each place itself and each outermost place is owed by boxes that left it out.
     debts: Vec<f64>,
     parts: Vec<Part>,
-    shares: Vec<(Option<FunctionId>, i64)>,
+    shares: Vec<(Option<PlaceId>, i64)>,
 }
 
 impl<'a> Grower<'a> {
-    fn new(graph: &'a CallGraph, flow: &'a Flow, quantum: i64) -> Self {
-        let debts = vec![0.0; graph.edges().len() + 2 * flow.own.len()];
-        Self { graph, flow, quantum, debts, parts: Vec::new(), shares: Vec::new() }
+    fn new(flow: &'a Flow, quantum: i64) -> Self {
+        let debts = vec![0.0; flow.link_count() + 2 * flow.places().count()];
+        Self { flow, quantum, debts, parts: Vec::new(), shares: Vec::new() }
     }
 
     /// All stacks, or `None` where there are more than `most`.
     fn grow(mut self, sum: i64, most: usize) -> Option<EstimatedStacks> {
         let mut stacks = EstimatedStacks::empty(self.quantum);
         let mut open: Vec<Open> = Vec::new();
-        let outermost = self.graph.edges().len() + self.flow.own.len();
-        let roots = self.flow.from_root.iter().enumerate().filter(|(_, cost)| **cost > 0.0);
-        self.parts.extend(roots.map(|(f, &cost)| Part { callee: Some(FunctionId::at(f)), debt: outermost + f, cost }));
+        let flow = self.flow;
+        let outermost = flow.link_count() + flow.places().count();
+        let roots = flow.places().map(|p| (p, flow.from_root_at(p))).filter(|(_, cost)| *cost > 0.0);
+        self.parts.extend(roots.map(|(p, cost)| Part { callee: Some(p), debt: outermost + p.index(), cost }));
         self.divide(sum);
         self.open_shares(0, 0, &mut open);
         while let Some(next) = open.pop() {
@@ -181,7 +173,7 @@ impl<'a> Grower<'a> {
             self.parts_of(&next);
             self.divide(next.total);
             let own = self.shares.iter().filter(|(callee, _)| callee.is_none()).map(|(_, share)| share).sum();
-            let row = stacks.push(next.parent, next.function, own);
+            let row = stacks.push(next.parent, next.place.function(), own);
             self.open_shares(row, next.depth + 1, &mut open);
         }
         Some(stacks)
@@ -190,28 +182,22 @@ impl<'a> Grower<'a> {
     /// The first share is opened last, to be divided first.
     fn open_shares(&self, parent: u32, depth: u32, open: &mut Vec<Open>) {
         let callees = self.shares.iter().rev().filter(|(_, share)| *share > 0);
-        open.extend(
-            callees.filter_map(|&(callee, total)| callee.map(|function| Open { parent, function, total, depth })),
-        );
+        open.extend(callees.filter_map(|&(callee, total)| callee.map(|place| Open { parent, place, total, depth })));
     }
 
     fn parts_of(&mut self, of: &Open) {
-        let f = of.function.index();
-        let edges = self.graph.edges();
-        let inflow = self.flow.inflow[f];
-        let own = Part { callee: None, debt: edges.len() + f, cost: of.total as f64 };
+        let flow = self.flow;
+        let inflow = flow.inflow_at(of.place);
+        let own = Part { callee: None, debt: flow.link_count() + of.place.index(), cost: of.total as f64 };
         self.parts.clear();
         if inflow <= 0.0 || of.depth >= MAX_DEPTH {
             self.parts.push(own);
             return;
         }
         let scale = of.total as f64 / inflow;
-        let calls = self.graph.outgoing(of.function).map(|e| Part {
-            callee: Some(edges[e].callee),
-            debt: e,
-            cost: self.flow.along[e] * scale,
-        });
-        self.parts.push(Part { cost: self.flow.own[f] * scale, ..own });
+        let calls = flow.numbered_callees(of.place);
+        let calls = calls.map(|(link, to, mass)| Part { callee: Some(to), debt: link, cost: mass * scale });
+        self.parts.push(Part { cost: flow.own_at(of.place) * scale, ..own });
         self.parts.extend(calls.filter(|part| part.cost > 0.0));
     }
 
@@ -326,11 +312,13 @@ mod tests {
         for row in (1..total.len()).rev() {
             total[stacks.parents()[row] as usize] += total[row];
         }
-        for (f, &cost) in flow.from_root.iter().enumerate().filter(|(_, cost)| **cost > sum as f64 / 20.0) {
-            let rows = (1..total.len()).filter(|&r| stacks.parents()[r] == 0 && stacks.functions()[r].index() == f);
+        let roots = (0..400).map(FunctionId).map(|f| (f, flow.places_of(f, f64::INFINITY)));
+        let roots = roots.map(|(f, places)| (f, places.iter().map(|(p, _)| flow.from_root_at(*p)).sum::<f64>()));
+        for (f, cost) in roots.filter(|(_, cost)| *cost > sum as f64 / 20.0) {
+            let rows = (1..total.len()).filter(|&r| stacks.parents()[r] == 0 && stacks.functions()[r] == f);
             let width: i64 = rows.map(|r| total[r]).sum();
             let off = (width as f64 - cost).abs() / sum as f64;
-            assert!(off < 0.01, "f{f} is {off} off");
+            assert!(off < 0.01, "f{} is {off} off", f.0);
         }
     }
 
