@@ -18,8 +18,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 REQUIREMENTS = ["jinja2==3.1.4", "py-spy==0.4.1"]
-RATE = "100"
-ENVIRONMENT = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+RATE = "250"
+ENVIRONMENT = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(HERE)}
 
 
 def main():
@@ -30,7 +30,7 @@ def main():
         run(venv / "bin/pip", "install", "--quiet", *REQUIREMENTS)
         paths = ada(venv)
 
-        run(venv / "bin/python", "-m", "cProfile", "-o", work / "shop.prof", "-m", "shop")
+        run(venv / "bin/python", "-m", "cProfile", "-o", work / "shop.prof", HERE / "shop/__main__.py")
         stats = marshal.loads((work / "shop.prof").read_bytes())
         (HERE / "shop.prof").write_bytes(marshal.dumps(rename_keys(stats, paths)))
 

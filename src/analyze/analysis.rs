@@ -1,14 +1,17 @@
 //! The answer to one query, from which every view takes what it shows.
 
 use super::{
-    CallTree, Classes, Detail, Exactness, Flow, FunctionTable, GroupId, Groups, Matches, MergedTree, Neighbours, Query,
-    Timeline, Weights,
+    CallTree, Classes, Detail, EstimatedStacks, Exactness, Flow, FunctionTable, GroupId, Groups, Matches, MergedTree,
+    Neighbours, Query, Timeline, Weights,
     merged::stack_body,
     tree::{CalleesOf, Callers, Direction, GraphTree, TopDown, expand},
 };
 use crate::model::{Body, CallGraph, FunctionId, Profile, StackProfile, TrackId};
 use regex::Regex;
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 /// The order of a call tree.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, serde::Serialize, serde::Deserialize)]
@@ -22,8 +25,11 @@ pub enum Order {
     Inverted,
 }
 
+static NEXT_SERIAL: AtomicU64 = AtomicU64::new(0);
+
 /// A profile, counted as a query asks. Cheap to share, never changed.
 pub struct Analysis {
+    serial: u64,
     profile: Arc<Profile>,
     classes: Arc<Classes>,
     groups: Arc<Groups>,
@@ -75,7 +81,13 @@ impl Analysis {
                 (Counted::Graph { grouped, flow }, table)
             }
         };
-        Self { profile, classes, groups, query, counted, table }
+        let serial = NEXT_SERIAL.fetch_add(1, Ordering::Relaxed);
+        Self { serial, profile, classes, groups, query, counted, table }
+    }
+
+    /// A number no other analysis of this run of the program has: what caches outside go by.
+    pub fn serial(&self) -> u64 {
+        self.serial
     }
 
     /// The profile.
@@ -130,7 +142,7 @@ impl Analysis {
     pub fn exactness(&self) -> Exactness {
         match &self.counted {
             Counted::Stacks { .. } => Exactness::Exact,
-            Counted::Graph { flow, .. } if flow.is_proven() => Exactness::Exact,
+            Counted::Graph { flow, .. } if flow.all_proven() => Exactness::Exact,
             Counted::Graph { .. } => Exactness::Estimated,
         }
     }
@@ -182,11 +194,18 @@ impl Analysis {
     }
 
     fn graph_tree(&self, flow: &Flow, direction: Direction, of: Option<GroupId>, detail: Detail) -> CallTree {
-        let Some(graph) = self.graph() else { return self.tree(detail) };
         let of = of.map(|g| (FunctionId(g.0), self.table.total(g).max(0)));
         // What is drawn adds up to the positive own times; the table's sum may hold negative ones too.
-        let drawn = flow.own.iter().sum::<f64>().round() as i64;
-        expand(GraphTree { graph, flow, direction, of }, of.map_or(drawn, |(_, total)| total), detail)
+        let drawn = flow.sum().round() as i64;
+        expand(GraphTree { flow, direction, of }, of.map_or(drawn, |(_, total)| total), detail)
+    }
+
+    /// The estimated tree of a call graph as about `most` stacks; `None` where stacks were recorded.
+    pub fn estimated_stacks(&self, most: usize) -> Option<EstimatedStacks> {
+        match (&self.counted, self.graph()) {
+            (Counted::Graph { flow, .. }, Some(graph)) => Some(EstimatedStacks::new(graph, flow, most)),
+            _ => None,
+        }
     }
 
     fn graph(&self) -> Option<&CallGraph> {
@@ -209,10 +228,9 @@ impl Analysis {
     /// The groups that match, and what part of everything ran in or below them.
     pub fn search(&self, matcher: &Regex) -> Matches {
         let found = Matches::find(&self.profile, &self.classes, &self.groups, matcher);
-        match (&self.counted, self.graph()) {
-            (Counted::Stacks { tree, weights }, _) => found.with_stack_share(tree, weights),
-            (Counted::Graph { flow, .. }, Some(graph)) => found.with_graph_share(graph, flow),
-            (Counted::Graph { .. }, None) => found,
+        match &self.counted {
+            Counted::Stacks { tree, weights } => found.with_stack_share(tree, weights),
+            Counted::Graph { flow, .. } => found.with_graph_share(flow),
         }
     }
 

@@ -506,7 +506,7 @@ impl Weights {
 }
 
 /// The stacks of a profile, or `None` for a call graph.
-pub fn stack_body(profile: &Profile) -> Option<&StackProfile> {
+pub(super) fn stack_body(profile: &Profile) -> Option<&StackProfile> {
     match profile.body() {
         crate::model::Body::Stacks(body) => Some(body),
         crate::model::Body::Graph(_) => None,

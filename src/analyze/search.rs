@@ -1,7 +1,7 @@
 //! Search by text or regular expression over names and files.
 
 use super::{Classes, Flow, GroupId, GroupKey, Groups, MergedTree, Weights, merged::ROOT, share};
-use crate::model::{CallGraph, Profile, StringId};
+use crate::model::{Profile, StringId};
 use regex::{Regex, RegexBuilder};
 
 /// What is searched for.
@@ -90,8 +90,8 @@ impl Matches {
     }
 
     /// Adds the estimated share of a call graph that flows through a match.
-    pub fn with_graph_share(mut self, graph: &CallGraph, flow: &Flow) -> Self {
-        self.share = flow.fraction_through(graph, &self.mask);
+    pub fn with_graph_share(mut self, flow: &Flow) -> Self {
+        self.share = flow.fraction_through(&self.mask);
         self.estimated = true;
         self
     }

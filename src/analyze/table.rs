@@ -138,8 +138,8 @@ impl FunctionTable {
     pub fn of_grouped_graph(graph: &CallGraph, metric: MetricId, flow: &Flow) -> Self {
         let mut table = Self::of_graph(graph, metric);
         table.totals_exact = false;
-        for (total, inflow) in table.total.iter_mut().zip(&flow.inflow) {
-            *total = (inflow.round() as i64).min(table.sum);
+        for (f, total) in table.total.iter_mut().enumerate() {
+            *total = (flow.inflow(FunctionId::at(f)).round() as i64).min(table.sum);
         }
         table
     }

@@ -7,8 +7,8 @@
 //! nodes narrower than asked for and outside the window asked for, so the tree of a graph with endless paths or of a
 //! million stacks is as cheap as the picture it is for. Positions do not depend on where the walk stops.
 
-use super::{Flow, GroupId, MergedTree, Weights, merged::ROOT};
-use crate::model::{CallGraph, FunctionId};
+use super::{Flow, GroupId, MergedTree, Weights, flow::PlaceId, merged::ROOT};
+use crate::model::FunctionId;
 
 /// How far to expand a tree.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -82,7 +82,7 @@ pub struct CallTree {
 }
 
 /// Marks the parent of a node of depth 0.
-pub const NO_PARENT: u32 = u32::MAX;
+pub(super) const NO_PARENT: u32 = u32::MAX;
 
 impl CallTree {
     /// How many nodes there are.
@@ -524,58 +524,68 @@ pub(super) enum Direction {
 
 /// The estimated tree of a call graph. Groups are the graph's functions.
 pub(super) struct GraphTree<'a> {
-    pub(super) graph: &'a CallGraph,
     pub(super) flow: &'a Flow,
     pub(super) direction: Direction,
     /// Begin at one function with this total, or at all the roots.
     pub(super) of: Option<(FunctionId, i64)>,
 }
 
-impl Source for GraphTree<'_> {
-    /// The function and the cost that reaches it on this path.
-    type Cursor = (FunctionId, i64);
+/// The calls of one function on a path: its places with the cost that reaches each, and their sum as it is drawn.
+pub(super) struct Calls {
+    places: Vec<(PlaceId, f64)>,
+    total: i64,
+}
 
-    fn roots(&mut self, min_total: i64, out: &mut Vec<Child<Self::Cursor>>) -> i64 {
+impl Source for GraphTree<'_> {
+    type Cursor = Calls;
+
+    fn roots(&mut self, min_total: i64, out: &mut Vec<Child<Calls>>) -> i64 {
         if let Some((function, total)) = self.of {
             if total < min_total {
                 return total;
             }
-            let child = self.child(function, total, true);
-            out.push(child);
+            let places = self.flow.places_of(function, total as f64);
+            let places = places.into_iter().filter(|(_, mass)| *mass > 0.0).collect();
+            out.push(self.child(function, true, Calls { places, total }));
             return 0;
         }
-        let (masses, certain) = match self.direction {
-            Direction::Down => (&self.flow.from_root, false),
-            Direction::Up => (&self.flow.own, true),
-        };
-        let sum = masses.iter().sum::<f64>().round() as i64;
-        let masses = masses.iter().enumerate().map(|(f, mass)| (FunctionId::at(f), *mass));
-        self.round(masses, sum, min_total, certain, out)
+        let sum = self.flow.sum().round() as i64;
+        match self.direction {
+            Direction::Down => {
+                let masses = self.flow.places().map(|p| (p, self.flow.from_root_at(p)));
+                self.gather(masses, sum, min_total, false, out)
+            }
+            Direction::Up => {
+                let masses = self.flow.places().map(|p| (p, self.flow.own_at(p)));
+                self.gather(masses, sum, min_total, true, out)
+            }
+        }
     }
 
-    fn children(&mut self, of: &Self::Cursor, min_total: i64, out: &mut Vec<Child<Self::Cursor>>) -> i64 {
-        let (function, total) = *of;
-        let below = total - self.own(function, total);
+    fn children(&mut self, of: &Calls, min_total: i64, out: &mut Vec<Child<Calls>>) -> i64 {
+        let below = of.total - self.own(of);
         if below < min_total {
             return below;
         }
-        let scale = total as f64 / self.flow.inflow[function.index()];
-        let edges = self.graph.edges();
+        let flow = self.flow;
+        let scaled = of.places.iter().filter_map(|&(place, mass)| {
+            let inflow = flow.inflow_at(place);
+            (inflow > 0.0).then(|| (place, mass / inflow))
+        });
         match self.direction {
             Direction::Down => {
-                let masses = self.graph.outgoing(function).map(|e| (edges[e].callee, self.flow.along[e] * scale));
-                self.round(masses, below, min_total, false, out)
+                let masses = scaled.flat_map(|(p, scale)| flow.callees(p).map(move |(to, m)| (to, m * scale)));
+                self.gather(masses, below, min_total, false, out)
             }
             Direction::Up => {
-                let incoming = self.graph.incoming(function).iter().map(|&e| e as usize);
-                let masses = incoming.map(|e| (edges[e].caller, self.flow.along[e] * scale));
-                self.round(masses, below, min_total, false, out)
+                let masses = scaled.flat_map(|(p, scale)| flow.callers(p).map(move |(from, m)| (from, m * scale)));
+                self.gather(masses, below, min_total, false, out)
             }
         }
     }
 
     fn exactness(&self) -> Exactness {
-        if self.direction == Direction::Down && self.of.is_none() && self.flow.is_proven() {
+        if self.direction == Direction::Down && self.of.is_none() && self.flow.all_proven() {
             Exactness::Exact
         } else {
             Exactness::Estimated
@@ -584,60 +594,67 @@ impl Source for GraphTree<'_> {
 }
 
 impl GraphTree<'_> {
-    fn child(&self, function: FunctionId, total: i64, exact: bool) -> Child<(FunctionId, i64)> {
-        Child { group: GroupId(function.0), total, own: self.own(function, total), exact, cursor: (function, total) }
+    fn child(&self, function: FunctionId, exact: bool, calls: Calls) -> Child<Calls> {
+        Child { group: GroupId(function.0), total: calls.total, own: self.own(&calls), exact, cursor: calls }
     }
 
-    /// What of a box of `total` is its own cost: all that its children do not get.
-    fn own(&self, function: FunctionId, total: i64) -> i64 {
-        let f = function.index();
-        let part = match self.direction {
-            Direction::Down => self.flow.own[f],
-            Direction::Up => self.flow.from_root[f],
-        };
-        if self.flow.inflow[f] <= 0.0 {
-            return total;
+    /// What of a box is its own cost: all that its children do not get.
+    fn own(&self, calls: &Calls) -> i64 {
+        let (mut all, mut own) = (0.0, 0.0);
+        for &(place, mass) in &calls.places {
+            let part = match self.direction {
+                Direction::Down => self.flow.own_at(place),
+                Direction::Up => self.flow.from_root_at(place),
+            };
+            let inflow = self.flow.inflow_at(place);
+            all += mass;
+            own += if inflow > 0.0 { part / inflow * mass } else { mass };
         }
-        let below = (total as f64 * (1.0 - part / self.flow.inflow[f])).round() as i64;
-        total - below.clamp(0, total)
+        if all <= 0.0 {
+            return calls.total;
+        }
+        let below = (calls.total as f64 * (1.0 - own / all)).round() as i64;
+        calls.total - below.clamp(0, calls.total)
     }
 
-    /// Makes integers of parts so that they add up to `sum`: their ends are rounded, not their lengths.
-    fn round(
+    /// Puts the places of each function together, and makes integers of the parts so that they add up to `sum`: their
+    /// ends are rounded, not their lengths. Gives the sum of those narrower than `min_total`.
+    fn gather(
         &self,
-        masses: impl Iterator<Item = (FunctionId, f64)>,
+        masses: impl Iterator<Item = (PlaceId, f64)>,
         sum: i64,
         min_total: i64,
         certain: bool,
-        out: &mut Vec<Child<(FunctionId, i64)>>,
+        out: &mut Vec<Child<Calls>>,
     ) -> i64 {
+        let mut places: Vec<(PlaceId, f64)> = masses.filter(|(_, mass)| *mass > 0.0).collect();
+        places.sort_unstable_by_key(|(place, _)| *place);
         // Rounding adds less than one to a part, so only these can come out wide enough; all others come after them.
         let narrowest = (min_total - 1) as f64;
         let mut left_out = false;
-        let mut wide: Vec<_> = masses
-            .filter(|(_, mass)| {
-                let wide = *mass > 0.0 && *mass >= narrowest;
-                left_out |= *mass > 0.0 && !wide;
-                wide
-            })
-            .collect();
-        wide.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        let mut end = 0.0;
-        let mut last = 0_i64;
-        let mut placed = 0_i64;
+        let mut wide: Vec<(f64, &[(PlaceId, f64)])> = Vec::new();
+        for run in places.chunk_by(|a, b| a.0.function() == b.0.function()) {
+            let mass: f64 = run.iter().map(|(_, mass)| mass).sum();
+            if mass >= narrowest { wide.push((mass, run)) } else { left_out = true }
+        }
+        wide.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let (mut end, mut last, mut placed) = (0.0, 0_i64, 0_i64);
         let count = wide.len();
-        for (i, (function, mass)) in wide.into_iter().enumerate() {
+        for (i, (mass, run)) in wide.into_iter().enumerate() {
             end += mass;
             let is_last = i + 1 == count && !left_out;
             let to = if is_last { sum } else { (end.round() as i64).clamp(last, sum) };
             let total = to - last;
             last = to;
-            if total >= min_total {
-                let proven = self.direction == Direction::Down && self.of.is_none();
-                let exact = certain || (proven && self.flow.proven[function.index()]);
-                out.push(self.child(function, total, exact));
-                placed += total;
+            if total < min_total {
+                continue;
             }
+            let function = run[0].0.function();
+            let proven = self.direction == Direction::Down && self.of.is_none() && self.flow.is_proven(function);
+            // Several links to one place add up.
+            let places = run.chunk_by(|a, b| a.0 == b.0).map(|same| (same[0].0, same.iter().map(|s| s.1).sum()));
+            out.push(self.child(function, certain || proven, Calls { places: places.collect(), total }));
+            placed += total;
         }
         sum - placed
     }

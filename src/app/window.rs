@@ -8,11 +8,11 @@ use crate::import::{ImportError, Job};
 use crate::layout::Scheme;
 use crate::model::TrackId;
 use crate::ui::chrome::{BarState, Tab, bar_ui, status_ui, tabs_ui, transforms_ui};
-use crate::ui::details::details_ui;
+
 use crate::ui::overlays::{Overlay, drop_target_ui, overlay_ui};
 use crate::ui::start::{Start, failed_ui, loading_ui, start_ui};
 use crate::ui::views::{ViewKind, callers_ui, flame_ui, sunburst_ui, table_ui};
-use crate::ui::{Action, Actions, Command, Theme};
+use crate::ui::{Action, Actions, Command, Theme, details_ui};
 use egui::{Context, Frame, Ui, ViewportCommand};
 use std::path::{Path, PathBuf};
 
@@ -381,7 +381,7 @@ impl Helioscope {
     }
 
     fn shortcuts(&self, ctx: &Context, actions: &mut Actions) {
-        let typing = ctx.egui_wants_keyboard_input();
+        let typing = ctx.text_edit_focused();
         let overlay = self.overlay != Overlay::None;
         for command in Command::all() {
             let Some(shortcut) = command.shortcut() else { continue };

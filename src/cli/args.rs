@@ -11,14 +11,14 @@ use std::path::PathBuf;
 ///
 /// Without a command the files open in the window; the commands print to the terminal and need no display.
 #[derive(Parser, Debug)]
-#[command(name = "helioscope", version, max_term_width = 100, after_help = EXAMPLES)]
+#[command(name = "helioscope", version, max_term_width = 100, after_help = EXAMPLES, subcommand_precedence_over_arg = true)]
 pub(super) struct Arguments {
     /// Profiles to open in the window
     #[arg(value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
 
     /// Profile Helioscope itself while it does this, and write a pprof profile to OUT
-    #[arg(long, value_name = "OUT", global = true)]
+    #[arg(long, value_name = "OUT", global = true, display_order = 900)]
     pub(super) self_profile: Option<PathBuf>,
 
     #[command(subcommand)]
@@ -40,6 +40,7 @@ pub(super) enum Command {
     Info(InfoArguments),
     Top(TopArguments),
     Export(ExportArguments),
+    /// List the formats that can be opened, and how to record them
     Formats,
 }
 
@@ -55,8 +56,9 @@ pub(super) struct InfoArguments {
 }
 
 const INFO_HELP: &str = "\
-The call tree is `exact` where whole stacks were recorded, `estimated` where only callers and callees were, and `none`
-in an empty profile. JSON gives integers in each metric's base unit and null for what was not recorded.
+The call tree is `exact` where whole stacks were recorded, `estimated` where only callers and
+callees were, and `none` in an empty profile. JSON gives integers in each metric's base unit, and
+null for what was not recorded.
 
 Examples:
   helioscope info out.prof
@@ -85,9 +87,9 @@ pub(super) struct TopArguments {
 }
 
 const TOP_HELP: &str = "\
-`self` is what a function cost itself, `total` what it cost with everything it called; a sample counts once in a total,
-however often the function recurs on its stack. JSON and CSV give integers in the metric's base unit (ns, bytes,
-samples), and null or an empty cell for what was not recorded.
+`self` is what a function cost itself, `total` what it cost with everything it called; a sample
+counts once in a total, however often the function recurs on its stack. JSON and CSV give integers
+in the metric's base unit (ns, bytes, samples), and null or an empty cell for what was not recorded.
 
 Examples:
   helioscope top out.prof --sort total

@@ -33,6 +33,9 @@ pub(super) enum Failure {
     /// Standard output cannot be written.
     #[error("standard output could not be written: {0}")]
     Stdout(io::Error),
+    /// Helioscope could not record itself.
+    #[error("{0}")]
+    SelfProfile(String),
     /// The window ended with an error.
     #[error("{0}")]
     Window(String),
@@ -56,7 +59,7 @@ impl Failure {
             Self::Stdout(error) if error.kind() == io::ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
             Self::Import { error, .. } => error.advice(),
             Self::Usage(_) => "For more information, try '--help'.",
-            Self::Output { .. } | Self::Stdout(_) | Self::Window(_) => "",
+            Self::Output { .. } | Self::Stdout(_) | Self::SelfProfile(_) | Self::Window(_) => "",
         };
         let mut err = io::stderr().lock();
         // Nobody is left to tell where standard error is closed.

@@ -10,12 +10,14 @@ mod failure;
 mod formats;
 mod info;
 mod select;
+mod self_profile;
 mod top;
 
 use crate::import::{self, Job};
 use crate::model::{Profile, format};
 use args::Command;
 use failure::Failure;
+use self_profile::SelfProfiler;
 use std::fmt::Display;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -33,16 +35,18 @@ pub fn main<E: Display>(window: impl FnOnce(Vec<PathBuf>) -> Result<(), E>) -> E
 fn run<E: Display>(window: impl FnOnce(Vec<PathBuf>) -> Result<(), E>) -> Result<(), Failure> {
     let arguments = args::parse(std::env::args_os())?;
     let command = || match &arguments.command {
-        None => window(arguments.files).map_err(|e| Failure::Window(e.to_string())),
+        None => window(arguments.files.clone()).map_err(|e| Failure::Window(e.to_string())),
         Some(Command::Info(info)) => to_stdout(|out| info::run(info, out)),
         Some(Command::Top(top)) => to_stdout(|out| top::run(top, out)),
         Some(Command::Export(export)) => export::run(export),
         Some(Command::Formats) => to_stdout(formats::run),
     };
-    match arguments.self_profile {
-        None => command(),
-        Some(_) => Err(Failure::usage("--self-profile is not available in this build")),
-    }
+    let Some(out) = &arguments.self_profile else { return command() };
+    let profiler = SelfProfiler::start().map_err(Failure::SelfProfile)?;
+    let result = command();
+    let samples = profiler.finish(out).map_err(Failure::SelfProfile)?;
+    warn([format!("{} samples of Helioscope itself written to {}", format::count(samples as i64), out.display())]);
+    result
 }
 
 /// Runs a command that prints.

@@ -2,6 +2,7 @@
 //! same analysis.
 
 pub mod folded;
+pub mod pprof;
 pub mod table;
 
 use std::ffi::OsString;

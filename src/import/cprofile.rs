@@ -41,17 +41,20 @@ pub(super) const FORMAT: Format = Format {
 const NAME: &str = "cProfile";
 
 fn sniff(head: &[u8]) -> Sniff {
+    const DICT: u8 = b'{';
+    const NUMBERED_DICT: u8 = 0xfb;
     match head {
-        // A dictionary whose first key is a tuple of up to three, or an empty one.
-        [0x7b | 0xfb, b'0'] => Sniff::Yes,
-        [0x7b | 0xfb, b'(' | 0xa8, 1..=3, 0, 0, 0, ..] | [0x7b | 0xfb, b')' | 0xa9, 1..=3, ..] => Sniff::Yes,
-        [0xfb, b'(' | b')' | b'0' | 0xa8 | 0xa9, ..] => Sniff::Yes,
-        // The same damaged, or text.
-        [0x7b, b'(' | b')' | b'0' | 0xa8 | 0xa9, ..] => Sniff::Maybe,
-        // Cut off after its first byte, or some other dictionary, whose first key is a text or a number.
-        [0xfb] => Sniff::Yes,
-        [0xfb, key, ..] if is_value(*key) => Sniff::Maybe,
-        [0x7b, key, rest @ ..] if is_value(*key) && rest.iter().take(4).any(|b| *b == 0) => Sniff::Maybe,
+        // An empty profile, one cut off after its first byte, or one whose first key is a tuple, of one or three.
+        [DICT | NUMBERED_DICT, b'0']
+        | [NUMBERED_DICT]
+        | [DICT | NUMBERED_DICT, b')' | 0xa9, 1..=3, ..]
+        | [DICT | NUMBERED_DICT, b'(' | 0xa8, 1..=3, 0, 0, 0, ..]
+        | [NUMBERED_DICT, b'(' | b')' | 0xa8 | 0xa9, ..] => Sniff::Yes,
+        // The same cut short or damaged; or text.
+        [DICT, b'(' | b')' | 0xa8 | 0xa9, ..] => Sniff::Maybe,
+        // Some other dictionary, whose first key is a text or a number.
+        [NUMBERED_DICT, key, ..] if is_value(*key) => Sniff::Maybe,
+        [DICT, key, rest @ ..] if is_value(*key) && rest.iter().take(4).any(|b| *b == 0) => Sniff::Maybe,
         _ => Sniff::No,
     }
 }

@@ -30,6 +30,8 @@ const TOO_SHORT: &str = "it ends too early";
 const FLAG: u8 = 0x80;
 /// The bits that are the type code.
 const CODE: u8 = 0x7f;
+const NUMBERED_INT: u8 = b'i' | FLAG;
+const NUMBERED_FLOAT: u8 = b'g' | FLAG;
 
 /// How much may be read again through references, beyond the size of the file. Sharing costs nothing in Python; here a
 /// file of nested sharing must not take for ever.
@@ -59,6 +61,7 @@ pub(super) enum Number {
 enum Slot {
     /// It begins here.
     At(u32),
+    Int(i32),
     Text(StringId),
     Function(FunctionId),
 }
@@ -97,8 +100,10 @@ pub(super) struct Walker<'a> {
     /// How many references are being followed; what is read behind one has its number already.
     following: u32,
     reread: usize,
-    /// Texts that were neither UTF-8 nor ASCII, read as Latin-1.
+    /// Texts that are not what they should be, UTF-8 or ASCII, and were read as Latin-1.
     pub(super) latin1_texts: u64,
+    /// Texts with bytes that Python itself could not decode when it read the path.
+    pub(super) surrogate_texts: u64,
     /// Whether a code object was read, whose layout the file does not tell.
     pub(super) saw_code: bool,
     /// Whether texts are byte strings, as Python 2 writes them.
@@ -116,6 +121,7 @@ impl<'a> Walker<'a> {
             following: 0,
             reread: 0,
             latin1_texts: 0,
+            surrogate_texts: 0,
             saw_code: false,
             saw_byte_text: false,
         }
@@ -155,7 +161,10 @@ impl<'a> Walker<'a> {
     fn open_reference(&mut self, start: usize) -> Result<Opened> {
         let slot = self.reference()?;
         let Slot::At(target) = self.refs[slot] else {
-            return Err(Damage { at: start, why: "a reference leads to a name where a tuple or a dictionary belongs" });
+            return Err(Damage {
+                at: start,
+                why: "a reference leads to a name or a number where a tuple or a dictionary belongs",
+            });
         };
         let back = self.at;
         self.at = target as usize;
@@ -222,10 +231,11 @@ impl<'a> Walker<'a> {
         self.at += 1;
         let slot = self.reference()?;
         self.at = back;
-        let Slot::At(target) = self.refs[slot] else {
-            return self.damage("a reference leads to a name where figures belong");
-        };
-        Ok(self.bytes.get(target as usize).map_or(0, |byte| byte & CODE))
+        match self.refs[slot] {
+            Slot::At(target) => Ok(self.bytes.get(target as usize).map_or(0, |byte| byte & CODE)),
+            Slot::Int(_) => Ok(b'i'),
+            Slot::Text(_) | Slot::Function(_) => self.damage("a reference leads to a name where figures belong"),
+        }
     }
 
     /// Remembers which function a tuple was, so that references to it need not read it again.
@@ -236,19 +246,52 @@ impl<'a> Walker<'a> {
         }
     }
 
+    /// The integer that stands here, if it is of 32 bits, as nearly all are. [`number`](Self::number) takes every other.
+    #[inline]
+    pub(super) fn plain_int(&mut self) -> Option<i32> {
+        let [code, value @ ..] = self.bytes.get(self.at..)?.first_chunk::<5>()?;
+        let mut value = i32::from_le_bytes(*value);
+        match *code {
+            b'i' => {}
+            NUMBERED_INT if self.following == 0 => self.refs.push(Slot::Int(value)),
+            b'r' => match self.refs.get(value as u32 as usize) {
+                Some(Slot::Int(referred)) => value = *referred,
+                _ => return None,
+            },
+            _ => return None,
+        }
+        self.at += 5;
+        Some(value)
+    }
+
+    /// The float that stands here, if it is binary, as nearly all are. [`number`](Self::number) takes every other.
+    #[inline]
+    pub(super) fn plain_float(&mut self) -> Option<f64> {
+        let [code, value @ ..] = self.bytes.get(self.at..)?.first_chunk::<9>()?;
+        match *code {
+            b'g' => {}
+            NUMBERED_FLOAT if self.following == 0 => self.refs.push(Slot::At(self.at as u32)),
+            _ => return None,
+        }
+        self.at += 9;
+        Some(f64::from_le_bytes(*value))
+    }
+
     /// A number, a truth value or `None`.
     #[inline]
     pub(super) fn number(&mut self) -> Result<Number> {
-        let start = self.at;
-        let byte = self.byte()?;
-        match byte {
-            b'i' => Ok(Number::Int(i64::from(self.i32()?))),
-            b'g' => Ok(Number::Float(f64::from_le_bytes(self.array()?))),
-            _ => self.rare_number(start, byte),
+        if let Some(value) = self.plain_int() {
+            return Ok(Number::Int(i64::from(value)));
         }
+        if let Some(value) = self.plain_float() {
+            return Ok(Number::Float(value));
+        }
+        self.any_number()
     }
 
-    fn rare_number(&mut self, start: usize, byte: u8) -> Result<Number> {
+    fn any_number(&mut self) -> Result<Number> {
+        let start = self.at;
+        let byte = self.byte()?;
         if byte & CODE == b'r' {
             let opened = self.open_reference(start)?;
             let number = self.number_body(opened.start, opened.code)?;
@@ -363,5 +406,105 @@ impl<'a> Walker<'a> {
         };
         self.at += len;
         Ok(taken)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::GraphBuilder;
+
+    fn numbers(bytes: &[u8], count: usize) -> Result<Vec<Number>> {
+        let mut walker = Walker::new(bytes, &LAYOUTS[0]);
+        (0..count).map(|_| walker.number()).collect()
+    }
+
+    #[test]
+    fn every_way_to_write_a_number_is_read() -> std::result::Result<(), Damage> {
+        let cases: [(&[u8], Number); 9] = [
+            (b"i\xff\xff\xff\xff", Number::Int(-1)),
+            (b"I\0\0\0\0\x01\0\0\0", Number::Int(1 << 32)),
+            (b"l\x03\0\0\0\x01\0\x02\0\x03\0", Number::Int(1 + (2 << 15) + (3 << 30))),
+            (b"l\xff\xff\xff\xff\x05\0", Number::Int(-5)),
+            (b"l\x05\0\0\0\0\0\0\0\0\0\0\0\0\x04", Number::Float(2_f64.powi(70))),
+            (b"g\0\0\0\0\0\0\xe0\x3f", Number::Float(0.5)),
+            (b"f\x050.125", Number::Float(0.125)),
+            (b"T", Number::Int(1)),
+            (b"N", Number::None),
+        ];
+        for (bytes, expected) in cases {
+            assert_eq!(numbers(bytes, 1)?, [expected], "{bytes:?}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn references_to_numbers_count_every_numbered_value() -> std::result::Result<(), Damage> {
+        let bytes = b"\xe9\x07\0\0\0\xe7\0\0\0\0\0\0\xe0\x3f\xec\x01\0\0\0\x05\0r\x02\0\0\0r\x01\0\0\0r\0\0\0\0";
+        let expected =
+            [Number::Int(7), Number::Float(0.5), Number::Int(5), Number::Int(5), Number::Float(0.5), Number::Int(7)];
+        assert_eq!(numbers(bytes, 6)?, expected);
+        Ok(())
+    }
+
+    #[test]
+    fn damage_is_told_with_its_place() {
+        let cases: [(&[u8], usize, &str); 5] = [
+            (b"", 0, "it ends too early"),
+            (b"i\0\0", 1, "it ends too early"),
+            (b"l\x01\0\0\0\0\x80", 1, "a long integer has digits out of range"),
+            (b"r\0\0\0\0", 1, "a reference leads to a value that is not there"),
+            (b"f\x03abc", 1, "a number written as text is not a number"),
+        ];
+        for (bytes, at, why) in cases {
+            let damage = numbers(bytes, 1).err();
+            assert_eq!(damage.map(|d| (d.at, d.why)), Some((at, why)), "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn texts_are_read_in_every_encoding_and_by_either_kind_of_reference() -> std::result::Result<(), Damage> {
+        let bytes = b"u\x05\0\0\0caf\xc3\xa9\
+            t\x03\0\0\0abcR\0\0\0\0\
+            \xda\x03xyzr\0\0\0\0\
+            s\x02\0\0\0\xe9!\
+            u\x04\0\0\0a\xed\xb3\xa9\
+            z\x01\xe9\
+            N";
+        let expected = ["café", "abc", "abc", "xyz", "xyz", "é!", "a\\udce9", "é", ""];
+        let mut walker = Walker::new(bytes, &LAYOUTS[0]);
+        let mut texts = GraphBuilder::new("test");
+        for text in expected {
+            let id = walker.text(&mut texts)?;
+            assert_eq!(texts.text(id), text);
+        }
+        assert_eq!((walker.remaining(), walker.latin1_texts, walker.surrogate_texts), (0, 2, 1));
+        Ok(())
+    }
+
+    #[test]
+    fn deep_nesting_is_passed_over_without_recursion_up_to_pythons_own_limit() {
+        for (depth, is_read) in [(1000, true), (1_000_000, false)] {
+            let mut bytes = b")\x01".repeat(depth);
+            bytes.push(b'N');
+            let mut walker = Walker::new(&bytes, &LAYOUTS[0]);
+            assert_eq!(walker.skip().is_ok(), is_read, "{depth}");
+            assert_eq!(walker.remaining() == 0, is_read, "{depth}");
+        }
+    }
+
+    #[test]
+    fn passing_over_a_value_numbers_what_is_inside_it() -> std::result::Result<(), Damage> {
+        // [{'a': (1, 2.5)}, <'b'>] and then references to 'a' and to 1.
+        let bytes =
+            b"[\x02\0\0\0{\xda\x01a)\x02\xe9\x01\0\0\0g\0\0\0\0\0\0\x04\x400<\x01\0\0\0\xda\x01br\0\0\0\0r\x01\0\0\0";
+        let mut walker = Walker::new(bytes, &LAYOUTS[0]);
+        walker.skip()?;
+        let mut texts = GraphBuilder::new("test");
+        let id = walker.text(&mut texts)?;
+        assert_eq!(texts.text(id), "a");
+        assert_eq!(walker.number()?, Number::Int(1));
+        assert_eq!(walker.remaining(), 0);
+        Ok(())
     }
 }

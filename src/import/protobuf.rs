@@ -286,7 +286,9 @@ mod tests {
     fn packed_numbers_read_backwards_are_the_same() {
         let numbers = [0, 1, 127, 128, 300, 1 << 35, u64::MAX, u64::MAX >> 1];
         let mut packed = Vec::new();
-        numbers.iter().for_each(|n| push_varint(&mut packed, *n));
+        for number in numbers {
+            push_varint(&mut packed, number);
+        }
         let mut rest = packed.as_slice();
         for expected in numbers.iter().rev() {
             let (number, before) = last_varint(rest).expect("a number");

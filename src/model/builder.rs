@@ -5,7 +5,7 @@ use super::{
     Profile, Samples, StackId, StackProfile, Stacks, StringId, TimeMeaning, Track, TrackId, Unit, Warning,
     graph::EdgeRows, strings::Interner,
 };
-use hashbrown::HashTable;
+use hashbrown::hash_table::{Entry, HashTable};
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::{Hash, Hasher};
 
@@ -28,7 +28,7 @@ pub enum BuildError {
 struct Tables {
     strings: Interner,
     functions: Vec<Function>,
-    function_index: FxHashMap<Function, FunctionId>,
+    function_index: HashTable<FunctionId>,
     metrics: Vec<Metric>,
     default_metric: Option<MetricId>,
     origin: Origin,
@@ -41,7 +41,7 @@ impl Tables {
         Self {
             strings: Interner::new(),
             functions: Vec::new(),
-            function_index: FxHashMap::default(),
+            function_index: HashTable::new(),
             metrics: Vec::new(),
             default_metric: None,
             origin: Origin { format, ..Origin::default() },
@@ -65,13 +65,22 @@ impl Tables {
     }
 
     fn function(&mut self, function: Function) -> FunctionId {
-        if let Some(&id) = self.function_index.get(&function) {
-            return id;
+        let hash = function_hash(&function);
+        let functions = &mut self.functions;
+        let found = self.function_index.entry(
+            hash,
+            |id| functions[id.index()] == function,
+            |id| function_hash(&functions[id.index()]),
+        );
+        match found {
+            Entry::Occupied(found) => *found.get(),
+            Entry::Vacant(free) => {
+                let id = next_id(functions.len(), "functions", &mut self.failed).map_or(FunctionId(0), FunctionId);
+                free.insert(id);
+                functions.push(function);
+                id
+            }
         }
-        let id = next_id(self.functions.len(), "functions", &mut self.failed).map_or(FunctionId(0), FunctionId);
-        self.functions.push(function);
-        self.function_index.insert(function, id);
-        id
     }
 
     fn metric(&mut self, name: &str, unit: Unit) -> MetricId {
@@ -115,6 +124,12 @@ impl Tables {
             warnings: self.warnings,
         }
     }
+}
+
+fn function_hash(function: &Function) -> u64 {
+    let mut hasher = FxHasher::default();
+    function.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn next_id(rows: usize, what: &'static str, failed: &mut Option<BuildError>) -> Option<u32> {
@@ -500,7 +515,7 @@ impl GraphBuilder {
             new_ids[old.index()] = new as u32;
         }
         self.tables.functions = listed.iter().map(|old| self.tables.functions[old.index()]).collect();
-        self.tables.function_index.retain(|_, id| {
+        self.tables.function_index.retain(|id| {
             id.0 = new_ids[id.index()];
             id.0 != DROPPED
         });
@@ -508,7 +523,9 @@ impl GraphBuilder {
         for column in figures.chain(&mut self.own).chain(&mut self.total) {
             *column = listed.iter().map(|old| column.get(old.index()).copied().unwrap_or(0)).collect();
         }
-        self.edges.renumber(|f| (new_ids[f.index()] != DROPPED).then(|| FunctionId(new_ids[f.index()])))
+        self.edges.renumber(self.tables.metrics.len(), |f| {
+            (new_ids[f.index()] != DROPPED).then(|| FunctionId(new_ids[f.index()]))
+        })
     }
 
     /// Checks and seals the profile.
@@ -525,7 +542,9 @@ impl GraphBuilder {
         self.primitive_calls.resize(functions, 0);
         for columns in [&mut self.own, &mut self.total] {
             columns.resize_with(metrics, Vec::new);
-            columns.iter_mut().for_each(|c| c.resize(functions, 0));
+            for column in columns {
+                column.resize(functions, 0);
+            }
         }
         for (i, own) in self.own.iter().enumerate() {
             self.tables.check_sum(MetricId::at(i), own)?;
@@ -555,7 +574,9 @@ fn grow_and_add(column: &mut Vec<i64>, row: usize, value: i64) {
 }
 
 fn add_columns(columns: &mut Vec<Vec<i64>>, row: usize, values: &[i64]) {
-    columns.resize_with(values.len().max(columns.len()), Vec::new);
+    if columns.len() < values.len() {
+        columns.resize_with(values.len(), Vec::new);
+    }
     for (column, value) in columns.iter_mut().zip(values) {
         grow_and_add(column, row, *value);
     }

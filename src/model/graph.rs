@@ -152,10 +152,8 @@ impl CallGraph {
 #[derive(Debug, Default)]
 pub(super) struct EdgeRows {
     edges: Vec<CallEdge>,
-    /// `[metric][edge]`
-    own: Vec<Vec<i64>>,
-    /// `[metric][edge]`
-    total: Vec<Vec<i64>>,
+    /// Own costs, then total costs, of each edge in turn.
+    costs: Vec<i64>,
 }
 
 impl EdgeRows {
@@ -166,37 +164,47 @@ impl EdgeRows {
     /// Adds an edge with the callee's own and total cost along it, one value for each metric.
     pub(super) fn push(&mut self, edge: CallEdge, own: &[i64], total: &[i64]) {
         self.edges.push(edge);
-        for (columns, values) in [(&mut self.own, own), (&mut self.total, total)] {
-            columns.resize_with(values.len().max(columns.len()), Vec::new);
-            for (column, value) in columns.iter_mut().zip(values) {
-                column.push(*value);
-            }
-        }
+        self.costs.extend_from_slice(own);
+        self.costs.extend_from_slice(total);
     }
 
     /// Gives functions other numbers and drops the edges of those that get none; answers how many were dropped.
-    pub(super) fn renumber(&mut self, new: impl Fn(FunctionId) -> Option<FunctionId>) -> usize {
-        let mut dropped = Vec::new();
-        for (i, edge) in self.edges.iter_mut().enumerate() {
-            match (new(edge.caller), new(edge.callee)) {
-                (Some(caller), Some(callee)) => (edge.caller, edge.callee) = (caller, callee),
-                _ => dropped.push(i),
+    pub(super) fn renumber(&mut self, metrics: usize, new: impl Fn(FunctionId) -> Option<FunctionId>) -> usize {
+        let before = self.edges.len();
+        let renumbered = |edge: &CallEdge| Some((new(edge.caller)?, new(edge.callee)?));
+        if !self.edges.iter().all(|edge| renumbered(edge).is_some()) {
+            let costs = self.costs.chunks_exact(2 * metrics.max(1)).zip(&self.edges);
+            let kept = costs.filter(|(_, edge)| renumbered(edge).is_some());
+            self.costs = kept.flat_map(|(costs, _)| costs).copied().collect();
+            self.edges.retain(|edge| renumbered(edge).is_some());
+        }
+        for edge in &mut self.edges {
+            if let Some((caller, callee)) = renumbered(edge) {
+                (edge.caller, edge.callee) = (caller, callee);
             }
         }
-        remove_rows(&mut self.edges, &dropped);
-        for column in self.own.iter_mut().chain(&mut self.total) {
-            remove_rows(column, &dropped);
+        before - self.edges.len()
+    }
+
+    /// Edge numbers by caller, then callee, then as they were added. Counting keeps it linear.
+    fn order(&self, functions: usize) -> Vec<u32> {
+        let all = 0..self.edges.len() as u32;
+        let callee = |e: u32| self.edges[e as usize].callee;
+        let caller = |e: u32| self.edges[e as usize].caller;
+        let callers = run_starts(functions, all.clone().map(caller));
+        // Files that list callers by function are sorted by callee as they come.
+        if self.edges.is_sorted_by_key(|e| e.callee) {
+            return counting_sort(&callers, all, caller);
         }
-        dropped.len()
+        let by_callee = counting_sort(&run_starts(functions, all.clone().map(callee)), all, callee);
+        counting_sort(&callers, by_callee.into_iter(), caller)
     }
 
     /// Sorts the edges into a graph of so many functions and metrics; edges that stand twice are summed.
     pub(super) fn index_into(mut self, graph: &mut CallGraph, functions: usize, metrics: usize) {
-        // By callee, then stably by caller: sorted by both. Counting keeps it linear.
-        let (by_callee, _) = counting_sort(functions, 0..self.edges.len() as u32, |e| self.edges[e as usize].callee);
-        let (order, _) = counting_sort(functions, by_callee.into_iter(), |e| self.edges[e as usize].caller);
+        let order = self.order(functions);
         graph.edges.reserve_exact(order.len());
-        // Where each row of `order` goes: edges of the same pair share a row.
+        // Which row each edge becomes: edges of the same pair share one.
         let mut rows = Vec::with_capacity(order.len());
         for &e in &order {
             let edge = self.edges[e as usize];
@@ -207,63 +215,51 @@ impl EdgeRows {
                 }
                 _ => graph.edges.push(edge),
             }
-            rows.push(graph.edges.len() - 1);
+            rows.push(graph.edges.len() as u32 - 1);
         }
         self.edges = Vec::new();
-        let gather = |columns: &mut Vec<Vec<i64>>| {
-            columns.resize_with(metrics, Vec::new);
-            std::mem::take(columns).into_iter().map(|column| sum_by_row(&column, &order, &rows)).collect()
+        let column = |of: usize| {
+            let mut sums = vec![0_i64; graph.edges.len()];
+            for (&e, &row) in order.iter().zip(&rows) {
+                let sum = &mut sums[row as usize];
+                *sum = sum.saturating_add(self.costs[e as usize * 2 * metrics + of]);
+            }
+            sums
         };
-        graph.edge_own = gather(&mut self.own);
-        graph.edge_total = gather(&mut self.total);
-        let all = 0..graph.edges.len() as u32;
-        (_, graph.first_out) = counting_sort(functions, all.clone(), |e| graph.edges[e as usize].caller);
-        (graph.incoming, graph.first_in) = counting_sort(functions, all, |e| graph.edges[e as usize].callee);
+        graph.edge_own = (0..metrics).map(column).collect();
+        graph.edge_total = (metrics..2 * metrics).map(column).collect();
+        graph.first_out = run_starts(functions, graph.edges.iter().map(|e| e.caller));
+        graph.first_in = run_starts(functions, graph.edges.iter().map(|e| e.callee));
+        graph.incoming =
+            counting_sort(&graph.first_in, 0..graph.edges.len() as u32, |e| graph.edges[e as usize].callee);
     }
 }
 
-/// Sorts edge numbers by a function of theirs, keeping the order of equals. Also answers where each function's run
-/// begins: `starts[f]..starts[f + 1]`.
+/// Sorts edge numbers by a function of theirs, keeping the order of equals; `starts` are that function's
+/// [runs](run_starts).
 fn counting_sort(
-    functions: usize,
-    edges: impl ExactSizeIterator<Item = u32> + Clone,
+    starts: &[u32],
+    edges: impl ExactSizeIterator<Item = u32>,
     key: impl Fn(u32) -> FunctionId,
-) -> (Vec<u32>, Vec<u32>) {
-    let mut starts = vec![0_u32; functions + 1];
-    for edge in edges.clone() {
-        starts[key(edge).index() + 1] += 1;
-    }
-    for i in 1..starts.len() {
-        starts[i] += starts[i - 1];
-    }
-    let mut next = starts.clone();
+) -> Vec<u32> {
+    let mut next = starts.to_vec();
     let mut sorted = vec![0_u32; edges.len()];
     for edge in edges {
         let slot = &mut next[key(edge).index()];
         sorted[*slot as usize] = edge;
         *slot += 1;
     }
-    (sorted, starts)
+    sorted
 }
 
-/// `column[order[i]]` added up by `rows[i]`, which counts up from 0 without gaps.
-fn sum_by_row(column: &[i64], order: &[u32], rows: &[usize]) -> Vec<i64> {
-    let mut sums = vec![0_i64; rows.last().map_or(0, |last| last + 1)];
-    for (&e, &row) in order.iter().zip(rows) {
-        sums[row] = sums[row].saturating_add(column[e as usize]);
+/// Where the run of each function begins once edges are sorted by it: `starts[f]..starts[f + 1]`.
+fn run_starts(functions: usize, of_edges: impl Iterator<Item = FunctionId>) -> Vec<u32> {
+    let mut starts = vec![0_u32; functions + 1];
+    for function in of_edges {
+        starts[function.index() + 1] += 1;
     }
-    sums
-}
-
-/// Removes the rows at the given positions, which go up.
-fn remove_rows<T>(column: &mut Vec<T>, positions: &[usize]) {
-    let mut positions = positions.iter().peekable();
-    let mut row = 0;
-    if positions.peek().is_some() {
-        column.retain(|_| {
-            let remove = positions.next_if(|p| **p == row).is_some();
-            row += 1;
-            !remove
-        });
+    for i in 1..starts.len() {
+        starts[i] += starts[i - 1];
     }
+    starts
 }

@@ -1,6 +1,257 @@
-//! Details.
-use crate::ui::{Actions, ViewCtx};
-/// Draws them.
-pub fn details_ui(ui: &mut egui::Ui, _ctx: &ViewCtx<'_>, _actions: &mut Actions) {
-    ui.label("details");
+//! The panel with everything about the selected function.
+
+use super::views::{ViewKind, table::transform_button};
+use super::{Action, Actions, ViewCtx, cell, theme};
+use crate::analyze::{Class, Exactness, GroupBy, GroupId, Neighbour, Transform, share};
+use crate::model::{Body, Unit, format};
+use egui::{
+    Align, Align2, Button, Label, Layout, Response, RichText, Role, ScrollArea, Sense, TextStyle, Ui, Vec2, WidgetInfo,
+};
+
+/// Callers, and callees, that are listed; the callers view has all of them.
+const MOST_NEIGHBOURS: usize = 12;
+
+/// Draws the details of the selection.
+pub fn details_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, actions: &mut Actions) {
+    let Some(group) = ctx.selection else {
+        nothing_selected_ui(ui, ctx);
+        return;
+    };
+    ScrollArea::vertical().id_salt(("details", group)).auto_shrink(false).show(ui, |ui| {
+        identity_ui(ui, ctx, group, actions);
+        ui.add_space(theme::GAP);
+        figures_ui(ui, ctx, group);
+        calls_ui(ui, ctx, group);
+        note_ui(ui, ctx, group);
+        ui.add_space(theme::GAP);
+        buttons_ui(ui, ctx, group, actions);
+        neighbours_ui(ui, ctx, group, actions);
+    });
+}
+
+fn nothing_selected_ui(ui: &mut Ui, ctx: &ViewCtx<'_>) {
+    ui.vertical_centered(|ui| {
+        ui.add_space(ui.available_height() / 3.0);
+        ui.label(RichText::new("Nothing selected").strong());
+        ui.label(
+            RichText::new("Click a row, a box or an arc to see what it cost, who called it and what it called.")
+                .color(ctx.theme.text_weak),
+        );
+    });
+}
+
+/// Whose code it is, its name, and where it stands.
+fn identity_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId, actions: &mut Actions) {
+    let weak = |text: String| RichText::new(text).color(ctx.theme.text_weak);
+    ui.horizontal(|ui| {
+        cell::square(ui, cell::swatch_colour(ctx, group));
+        ui.add(Label::new(weak(whose(ctx, group))).truncate());
+    });
+    let name = ctx.analysis.name(group);
+    ui.add(Label::new(RichText::new(&*name).monospace().size(theme::NAME_TEXT)).wrap());
+    let by = ctx.analysis.query().by;
+    let module = ctx.analysis.groups().module(ctx.analysis.classes(), group);
+    if !module.is_empty() && *module != *name {
+        ui.add(Label::new(weak(module.to_owned())).wrap());
+    }
+    let place = cell::place(ctx, group);
+    if !place.is_empty() && by != GroupBy::Package {
+        // The button first, from the right, so that a long path wraps beside it.
+        ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+            let copy = ui.small_button("Copy").on_hover_text("Copy file and line.");
+            copy.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Copy file:line"));
+            if copy.clicked() {
+                actions.push(Action::Copy(place.clone(), "Place copied"));
+            }
+            ui.with_layout(Layout::top_down(Align::Min), |ui| {
+                ui.add(Label::new(weak(place)).wrap());
+            });
+        });
+    }
+}
+
+/// `your code`, `django`, `standard library`.
+fn whose(ctx: &ViewCtx<'_>, group: GroupId) -> String {
+    let classes = ctx.analysis.classes();
+    let class = ctx.analysis.groups().class(classes, group);
+    let package = classes.packages().get(classes.package_of(ctx.analysis.groups().example(group)) as usize);
+    match (class, package) {
+        (Class::ThirdParty | Class::Native, Some(package)) if package.name != class.name() => {
+            format!("{} · {}", package.name, class.name())
+        }
+        _ => class.name().to_owned(),
+    }
+}
+
+/// Self and total: the figure, its share, and a bar.
+fn figures_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId) {
+    let table = ctx.analysis.table();
+    let total = if table.totals_are_exact() { "Total" } else { "≈ Total" };
+    ui.columns(2, |columns| {
+        if let [left, right] = columns {
+            figure_ui(left, ctx, "Self", table.own(group));
+            figure_ui(right, ctx, total, table.total(group));
+        }
+    });
+}
+
+fn figure_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, caption: &str, value: i64) {
+    let share = ctx.analysis.table().share(value);
+    ui.spacing_mut().item_spacing.y = 2.0;
+    ui.label(RichText::new(caption).small().color(ctx.theme.text_weak));
+    ui.label(RichText::new(format::value(value, &ctx.metric().unit)).size(theme::FIGURE_TEXT));
+    ui.label(RichText::new(format::percent(share)).color(ctx.theme.text_weak));
+    ui.add_space(2.0);
+    cell::meter(ui, ctx.theme, share);
+}
+
+/// How often it was called and what a call cost, or how many samples it stands on.
+fn calls_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId) {
+    let (table, unit) = (ctx.analysis.table(), &ctx.metric().unit);
+    let mut lines = Vec::new();
+    if let Some((all, primitive)) = table.calls(group) {
+        lines.push(("Calls", format::count(all)));
+        if primitive != all && primitive >= 0 {
+            lines.push(("Primitive calls", format::count(primitive)));
+        }
+        lines.push(("Self per call", format::per_call(table.own_per_call(group), unit)));
+        lines.push(("Total per call", format::per_call(table.total_per_call(group), unit)));
+    }
+    if *unit == Unit::Samples {
+        let (some, all) = (format::count(table.total(group)), format::count(table.sum()));
+        lines.push(("On the stack in", format!("{some} of {all} samples")));
+    } else if let Some(samples) = ctx.analysis.samples() {
+        lines.push(("Samples counted", format::count(samples as i64)));
+    }
+    ui.add_space(theme::GAP);
+    for (what, value) in lines {
+        line_ui(ui, ctx, what, &value);
+    }
+}
+
+/// A word on the left and its value on the right.
+fn line_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, what: &str, value: &str) {
+    let height = ui.text_style_height(&TextStyle::Body);
+    ui.allocate_ui_with_layout(Vec2::new(ui.available_width(), height), Layout::left_to_right(Align::Center), |ui| {
+        ui.label(RichText::new(what).color(ctx.theme.text_weak));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(value));
+    });
+}
+
+/// Whether to believe it.
+fn note_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId) {
+    let exact_totals = ctx.analysis.table().totals_are_exact();
+    let (text, color) = match (ctx.analysis.profile().body(), ctx.analysis.exactness()) {
+        (Body::Graph(_), _) if !exact_totals => {
+            ("The total is estimated: the profiler recorded totals of functions only.".to_owned(), ctx.theme.estimated)
+        }
+        (Body::Graph(_), Exactness::Estimated) => (
+            "Figures and callers are exact, as the profiler recorded them. Call trees are estimated from them."
+                .to_owned(),
+            ctx.theme.text_weak,
+        ),
+        (Body::Graph(_), Exactness::Exact) => {
+            ("Figures, callers and call trees are exact.".to_owned(), ctx.theme.text_weak)
+        }
+        (Body::Stacks(_), _) => {
+            ("Counted from recorded stacks, each once however often this is on it.".to_owned(), ctx.theme.text_weak)
+        }
+    };
+    let over = ctx.analysis.table().total(group) > ctx.analysis.sum();
+    let text = if over { format!("{text} Its recorded total is larger than the whole run.") } else { text };
+    ui.add(Label::new(RichText::new(text).small().color(color)).wrap());
+}
+
+fn buttons_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId, actions: &mut Actions) {
+    ui.horizontal_wrapped(|ui| {
+        let views = [
+            ("Show in flame", "Show it in the flame graph.", ViewKind::Flame),
+            ("Callers", "Everything that calls it, and everything it calls.", ViewKind::Callers),
+        ];
+        for (label, tooltip, view) in views {
+            if ui.button(label).on_hover_text(tooltip).clicked() {
+                actions.push(Action::Show(view));
+            }
+        }
+    });
+    ui.horizontal_wrapped(|ui| {
+        let transforms = [
+            ("Focus", "Begin every stack at it and drop stacks without it.", Transform::Focus(group)),
+            ("Hide", "Take it out of every stack; its time goes to its caller.", Transform::Hide(group)),
+            ("Drop", "Leave out every sample whose stack holds it.", Transform::Drop(group)),
+        ];
+        for (label, tooltip, transform) in transforms {
+            if transform_button(ui, ctx, label, tooltip).clicked() {
+                actions.push(Action::Transform(transform));
+            }
+        }
+    });
+}
+
+fn neighbours_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId, actions: &mut Actions) {
+    let Some(neighbours) = ctx.neighbours else { return };
+    let whole = ctx.analysis.table().total(group);
+    let none = ("Nothing calls it: it is where stacks begin.", "It calls nothing that was recorded.");
+    list_ui(ui, ctx, "Called by", &neighbours.callers, whole, none.0, actions);
+    list_ui(ui, ctx, "Calls", &neighbours.callees, whole, none.1, actions);
+}
+
+fn list_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    title: &str,
+    rows: &[Neighbour],
+    whole: i64,
+    none: &str,
+    actions: &mut Actions,
+) {
+    let weak = |text: String| RichText::new(text).color(ctx.theme.text_weak);
+    ui.add_space(theme::MARGIN);
+    ui.label(RichText::new(title).strong());
+    ui.spacing_mut().item_spacing.y = 2.0;
+    if rows.is_empty() {
+        ui.add(Label::new(weak(none.to_owned())).wrap());
+    }
+    for row in rows.iter().take(MOST_NEIGHBOURS) {
+        let response = neighbour_ui(ui, ctx, row, whole);
+        if response.hovered() {
+            actions.push(Action::Hover(row.group));
+        }
+        if response.clicked() {
+            actions.push(Action::Select(Some(row.group)));
+        }
+    }
+    if let Some(more) = rows.len().checked_sub(MOST_NEIGHBOURS).filter(|more| *more > 0) {
+        let text = format!("… and {} more", format::count(more as i64));
+        let link = ui.add(Button::new(weak(text)).frame(false)).on_hover_text("Show all of them.");
+        if link.clicked() {
+            actions.push(Action::Show(ViewKind::Callers));
+        }
+    }
+}
+
+/// A caller or callee: its colour, its name, and what went along the call, with a bar behind.
+fn neighbour_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, row: &Neighbour, whole: i64) -> Response {
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), theme::TABLE_ROW), Sense::click());
+    let name = ctx.analysis.name(row.group);
+    let value = format::value(row.total, &ctx.metric().unit);
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(Role::Button, true, &name);
+        info.current_text_value = Some(value.clone());
+        info
+    });
+    if !ui.is_rect_visible(rect) {
+        return response;
+    }
+    if response.hovered() || response.has_focus() || ctx.hovered == Some(row.group) {
+        ui.painter().rect_filled(rect, theme::SMALL_RADIUS, ctx.theme.raised);
+    }
+    cell::bar(ui, rect, share(row.total, whole), cell::bar_colour(ctx, row.group));
+    let inner = rect.shrink2(Vec2::new(theme::GAP / 2.0, 0.0));
+    let (color, _) = cell::colours(ctx, row.group);
+    let font = TextStyle::Body.resolve(ui.style());
+    let figure = ui.painter().text(inner.right_center(), Align2::RIGHT_CENTER, &value, font, color);
+    let room = cell::swatch(ui, inner, cell::swatch_colour(ctx, row.group));
+    let cut = cell::text(ui, room.with_max_x(figure.left() - theme::GAP), &name, color);
+    if cut { response.on_hover_text(&*name) } else { response }
 }

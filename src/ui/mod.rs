@@ -3,9 +3,10 @@
 mod action;
 pub mod canvas;
 mod canvas_paint;
+mod cell;
 pub mod chrome;
 mod context;
-pub mod details;
+mod details;
 mod menus;
 pub mod overlays;
 pub mod start;
@@ -18,4 +19,5 @@ pub(crate) use canvas_paint::message as canvas_message;
 
 pub use action::{Action, Actions, Command};
 pub use context::{TreeKind, TreeNeed, Trees, ViewCtx};
+pub use details::details_ui;
 pub use theme::Theme;

@@ -52,6 +52,22 @@ pub const BAR_HEIGHT: f32 = 34.0;
 pub const GAP: f32 = 8.0;
 /// The margin around the contents of panels.
 pub const MARGIN: f32 = 12.0;
+/// Height of the head of a table.
+pub const TABLE_HEAD: f32 = 28.0;
+/// Side of the square that shows a colour beside a name.
+pub const SWATCH: f32 = 9.0;
+/// Half the width of the arrow that shows an order.
+pub const ARROW: f32 = 4.0;
+/// Width of a field to search or filter by.
+pub const FIELD_WIDTH: f32 = 240.0;
+/// Height of a bar that stands by itself.
+pub const METER: f32 = 5.0;
+/// Rounding of bars and swatches.
+pub const SMALL_RADIUS: f32 = 2.0;
+/// Size of a figure that is read first.
+pub const FIGURE_TEXT: f32 = 17.0;
+/// Size of the name of what a panel is about.
+pub const NAME_TEXT: f32 = 14.5;
 /// Size of the text in boxes.
 pub const BOX_TEXT: f32 = 12.0;
 
@@ -118,6 +134,11 @@ impl Theme {
             }
         }
         fonts
+    }
+
+    /// The fill of a bar behind text.
+    pub fn bar(&self) -> Color32 {
+        self.accent.gamma_multiply(0.26)
     }
 
     /// Gives egui's own widgets this theme's colours and sizes.

@@ -6,7 +6,7 @@ import sys
 from shop import archive, catalogue, orders, report
 
 
-def main(count=4000, days=12):
+def main(count=4000, days=16):
     rng = random.Random(7)
     tree = catalogue.build(rng)
     keeper = archive.Archive()

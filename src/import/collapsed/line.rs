@@ -183,6 +183,8 @@ pub(super) struct Sketch {
     telling: u32,
     /// Stacks of one word.
     words: u32,
+    /// Stacks that have no count.
+    uncounted: u32,
     other: u32,
     is_binary: bool,
     is_table: bool,
@@ -198,6 +200,7 @@ impl Sketch {
             deep: 0,
             telling: 0,
             words: 0,
+            uncounted: 0,
             other: 0,
             is_binary: head.iter().any(|b| matches!(b, 0..=8 | 14..=26)),
             is_table: false,
@@ -217,7 +220,11 @@ impl Sketch {
             };
             match parsed {
                 Line::Nothing | Line::Comment(_) => {}
-                Line::NoValue => sketch.other += 1,
+                Line::NoValue => {
+                    let is_stack = separates_frames(line) && !line.iter().any(|b| *b == b' ');
+                    sketch.uncounted += u32::from(is_stack);
+                    sketch.other += 1;
+                }
                 // Its stack does not matter then: parsing the file will end in an error that says so.
                 Line::TooLarge | Line::TooFine(_) => sketch.deep += 1,
                 Line::Stack { stack, unpaired, .. } => {
@@ -239,9 +246,7 @@ impl Sketch {
             self.has_tid = stack.strip_prefix(b"tid:").is_some_and(|rest| rest.first().is_some_and(u8::is_ascii_digit));
         }
         self.stacks += 1;
-        // In prose and in source code a blank stands behind a semicolon.
-        let separates = |i: usize| stack.get(i + 1).is_some_and(|b| !is_blank(*b));
-        if memchr::memchr_iter(b';', stack).any(separates) {
+        if separates_frames(stack) {
             self.deep += 1;
         } else if (stack.is_empty() && line.first().is_some_and(|b| is_blank(*b))) || has_place(stack) {
             self.telling += 1;
@@ -269,11 +274,16 @@ impl Sketch {
             return false;
         }
         let speaking = self.deep + self.telling;
-        if speaking > 0 {
+        if speaking > 0 || (self.words > 0 && self.uncounted > 0) {
             return speaking + self.words >= self.other;
         }
         self.words >= MANY_WORDS && self.other == 0
     }
+}
+
+/// Whether there is a semicolon as between frames: in prose and in source code a blank stands behind it.
+fn separates_frames(text: &[u8]) -> bool {
+    memchr::memchr_iter(b';', text).any(|i| text.get(i + 1).is_some_and(|b| !is_blank(*b)))
 }
 
 /// `parse (csv.py:12)`, `thread (8): worker`, `process 8:"python"`.
@@ -370,6 +380,7 @@ mod tests {
             "main (a.py:3) 4\n 1\n",
             "thread (1): MainThread 3\n",
             "a;b\na;b 3\n",
+            "a;b\n# comment\n\na 1\n",
             "tid:111;a.py:main:9;a.py:leaf:3 4\n",
             "a;b 18446744073709551616\n",
             "rustc;<Vec<T> as SpecExtend<T, I>>::from_iter;memcpy@GLIBC_2.2.5 3\n",

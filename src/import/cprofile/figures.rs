@@ -34,7 +34,7 @@ pub(super) fn count(number: Number, odd: &mut Odd) -> Option<i64> {
         Number::Int(value) if value >= 0 => Some(value),
         Number::Int(_) | Number::None => None,
         Number::Float(value) if value < 0.0 => None,
-        Number::Float(value) if value < LIMIT => Some(value.round_ties_even() as i64),
+        Number::Float(value) if value < LIMIT => Some(nearest(value)),
         Number::Float(_) => {
             odd.impossible_counts += 1;
             Some(0)
@@ -63,12 +63,13 @@ pub(super) fn time(number: Number, unit: TimeUnit, odd: &mut Odd) -> Result<i64,
 #[inline]
 fn float_time(value: f64, unit: TimeUnit, odd: &mut Odd) -> Result<i64, TooLong> {
     let factor = if unit == TimeUnit::Seconds { NS_PER_SECOND as f64 } else { 1.0 };
-    let scaled = (value * factor).round_ties_even();
+    let scaled = value * factor;
     if (0.0..LIMIT).contains(&scaled) {
-        return Ok(scaled as i64);
+        return Ok(nearest(scaled));
     }
     if scaled < 0.0 {
-        odd.negative_times += 1;
+        // What rounds to nothing is no more than a rounding error of the profiler's own subtraction.
+        odd.negative_times += u64::from(scaled < -0.5);
         return Ok(0);
     }
     if value < LIMIT {
@@ -76,6 +77,16 @@ fn float_time(value: f64, unit: TimeUnit, odd: &mut Odd) -> Result<i64, TooLong>
     }
     odd.times_not_finite += 1;
     Ok(0)
+}
+
+/// `value`, from 0 to below 2⁶³, rounded as Python rounds: halves go to the even neighbour.
+#[inline]
+fn nearest(value: f64) -> i64 {
+    // `f64::round_ties_even` is a call into a software routine on x86-64 without SSE 4.1, which is what is built for.
+    let whole = value as i64;
+    let rest = value - whole as f64;
+    let up = rest > 0.5 || (whole & 1 == 1 && (0.5..=0.5).contains(&rest));
+    whole + i64::from(up)
 }
 
 /// Splits `whole` in proportion to `weights`, to the last unit: the parts add up to it.
@@ -97,7 +108,17 @@ mod tests {
     #[test]
     fn seconds_become_the_nearest_nanosecond() {
         let mut odd = Odd::default();
-        let cases = [(0.25, 250_000_000), (7.620_000_000_000_001e-7, 762), (1e-10, 0), (-0.0, 0), (-1e-12, 0)];
+        let cases = [
+            (0.25, 250_000_000),
+            (0.5e-9, 0),
+            (1.5e-9, 2),
+            (2.5e-9, 2),
+            (2.500_000_1e-9, 3),
+            (7.620_000_000_000_001e-7, 762),
+            (1e-10, 0),
+            (-0.0, 0),
+            (-1e-12, 0),
+        ];
         for (seconds, ns) in cases {
             assert_eq!(time(Number::Float(seconds), TimeUnit::Seconds, &mut odd), Ok(ns), "{seconds}");
         }

@@ -78,6 +78,8 @@ pub(super) struct Reader<'a> {
     tilde: StringId,
     own_sum: u128,
     own_samples: i64,
+    /// Whether some function has no caller, itself aside.
+    has_root: bool,
     /// Whether some function spent time in others.
     calls_others: bool,
     tally: Tally,
@@ -107,6 +109,7 @@ impl<'a> Reader<'a> {
             tilde,
             own_sum: 0,
             own_samples: 0,
+            has_root: false,
             calls_others: false,
             tally: Tally::default(),
             odd: Odd::default(),
@@ -215,6 +218,7 @@ impl<'a> Reader<'a> {
         if opened.code != b'{' {
             return Err(Damage { at: opened.start, why: "a function's callers are not a dictionary" }.into());
         }
+        let mut is_called = false;
         loop {
             let caller = match self.walker.item()? {
                 Item::End => break,
@@ -224,6 +228,7 @@ impl<'a> Reader<'a> {
                     Key::Sampled => return Err(self.damage("a mark stands where a caller belongs")),
                 },
             };
+            is_called |= caller != callee;
             match self.walker.tuple_or_number()? {
                 Entry::Tuple(opened) => self.edge(caller, callee, &opened)?,
                 Entry::Number(number) => {
@@ -233,6 +238,7 @@ impl<'a> Reader<'a> {
             }
         }
         self.walker.close(&opened)?;
+        self.has_root |= !is_called;
         if !self.counted_callers.is_empty() {
             self.saw_counted_callers = true;
             self.add_counted_edges(callee, whole);
@@ -319,7 +325,10 @@ impl<'a> Reader<'a> {
 
     #[inline]
     fn time(&mut self) -> Result<i64, Stop> {
-        let number = self.walker.number()?;
+        let number = match self.walker.plain_float() {
+            Some(seconds) => Number::Float(seconds),
+            None => self.walker.number()?,
+        };
         figures::time(number, self.plan.unit, &mut self.odd).map_err(|TooLong| self.again_in_timer_units())
     }
 
@@ -339,7 +348,7 @@ impl<'a> Reader<'a> {
         producer.clone_into(&mut origin.producer);
         origin.interpreter = traces.interpreter.shown();
         if self.plan.sampled && self.plan.unit == TimeUnit::Seconds && self.own_samples > 0 {
-            origin.period_ns = i64::try_from(self.own_sum / self.own_samples.unsigned_abs() as u128).ok();
+            origin.period_ns = i64::try_from(self.own_sum / u128::from(self.own_samples.unsigned_abs())).ok();
         }
         if traces.has_threads {
             self.builder.warn(if traces.interpreter.may_mix_threads() { MIXED_THREADS } else { ADDED_THREADS });
@@ -361,9 +370,13 @@ impl<'a> Reader<'a> {
         }
         if self.saw_counted_callers {
             builder.without_edge_costs();
-            builder.warn(COUNTED_CALLERS);
+            if !self.plan.sampled {
+                builder.warn(COUNTED_CALLERS);
+            }
         } else if self.calls_others && builder.edge_count() == 0 {
             builder.warn(NO_CALLERS);
+        } else if !self.has_root && !self.listed.is_empty() {
+            builder.warn(NO_ROOT);
         }
         if self.plan.unit == TimeUnit::TimerUnits {
             builder.warn(TIMER_UNITS);
@@ -375,6 +388,7 @@ impl<'a> Reader<'a> {
         builder.warn_times(TIME_NOT_FINITE, odd.times_not_finite);
         builder.warn_times(IMPOSSIBLE_COUNT, odd.impossible_counts);
         builder.warn_times(NOT_UTF8, self.walker.latin1_texts);
+        builder.warn_times(SURROGATES, self.walker.surrogate_texts);
         let left = self.walker.remaining();
         if left > 0 {
             builder.warn(&format!(
@@ -390,10 +404,13 @@ const MIXED_THREADS: &str = "This profile holds several threads: from Python 3.1
 const ADDED_THREADS: &str =
     "This profile adds up several threads, so totals may exceed the run time; shares are capped at 100 %.";
 const SAMPLED: &str = "This profile was sampled: it holds no calls, and each row is a line of a function, not a whole \
-    function. Totals of several lines of one function overlap, so they are not to be added up.";
+    function. Totals of several lines of one function overlap, so they are not to be added up. Self times by caller are \
+    estimated.";
 const COUNTED_CALLERS: &str = "This profile counts how often each caller called a function, but not how long that took: \
     times by caller are estimated from the counts.";
 const NO_CALLERS: &str = "This profile was recorded without callers (`subcalls=False`), so there are no callers, callees or call tree to show.";
+const NO_ROOT: &str = "Every function of this profile was called by another one, so it does not tell where the program \
+    began: where the call tree begins is a guess.";
 const TIMER_UNITS: &str = "Read as seconds, the times of this profile are longer than 292 years, so they come from a timer \
     of the program's own: they are shown in its units, whatever those are.";
 const FUNCTION_WITHOUT_CALLS: &str = "A function has no number of calls; it is shown as 0.";
@@ -406,3 +423,4 @@ const NEGATIVE_TIME: &str = "A time is negative; it is shown as 0.";
 const TIME_NOT_FINITE: &str = "A time is not a finite number; it is shown as 0.";
 const IMPOSSIBLE_COUNT: &str = "A number of calls is too large to be true; it is shown as 0.";
 const NOT_UTF8: &str = "A name or path is not UTF-8; it was read as Latin-1, so some of its letters may be wrong.";
+const SURROGATES: &str = "A name or path holds bytes that Python could not decode; they are shown as `\\udc…`.";

@@ -61,7 +61,7 @@ fn not_a_flame_graph(picture: &Picture) -> ImportError {
         };
     }
     ImportError::Recognised {
-        what: "an SVG picture, but no flame graph",
+        what: "an SVG picture other than a flame graph",
         advice: "Open the profile the picture was made from, or record a flame graph: `py-spy record -o out.svg -- python your_program.py`.",
     }
 }
@@ -70,6 +70,8 @@ fn not_a_flame_graph(picture: &Picture) -> ImportError {
 struct Reader {
     builder: ProfileBuilder,
     dialect: Dialect,
+    /// The scopes so far, and their threads once they have a sample.
+    scopes: Vec<(Scope, Option<TrackId>)>,
     tracks: Tracks,
     /// How much of the metric's unit one unit of width is.
     factor: i64,
@@ -77,13 +79,14 @@ struct Reader {
     without_frames: i64,
 }
 
-/// Where a frame stands: what its callees' stacks and threads begin with.
-#[derive(Clone)]
+/// Where a frame stands: what its callees' stacks begin with.
+#[derive(Clone, Copy)]
 struct Standing {
     stack: StackId,
-    track: TrackId,
-    /// `None` behind the first ordinary frame.
-    scope: Option<Scope>,
+    /// Where it ran: an index into [`Reader::scopes`].
+    scope: usize,
+    /// Whether an ordinary frame has been seen, behind which there is no more scope.
+    in_frames: bool,
 }
 
 impl Reader {
@@ -109,40 +112,45 @@ impl Reader {
             origin.comments.push(picture.title.clone());
         }
         let dialect = if invocation.by_function { Dialect::FirstLine } else { Dialect::RunningLine };
-        Self { builder, dialect, tracks: Tracks::default(), factor, unit: unit_name, without_frames: 0 }
+        Self {
+            builder,
+            dialect,
+            scopes: vec![(Scope::default(), None)],
+            tracks: Tracks::default(),
+            factor,
+            unit: unit_name,
+            without_frames: 0,
+        }
     }
 
     fn profile(mut self, picture: &Picture, tree: &Tree) -> Result<Profile, ImportError> {
-        let root = Standing {
-            stack: StackId::EMPTY,
-            track: self.tracks.track(&mut self.builder, &Scope::default()),
-            scope: Some(Scope::default()),
-        };
+        let root = Standing { stack: StackId::EMPTY, scope: 0, in_frames: false };
         // Parents stand before their callees, so that one pass finds every caller known.
         let mut standings: Vec<Standing> = Vec::with_capacity(tree.placed.len());
         for placed in &tree.placed {
-            let caller = placed.caller.and_then(|c| standings.get(c)).unwrap_or(&root).clone();
+            let caller = placed.caller.and_then(|c| standings.get(c)).unwrap_or(&root);
             let standing = match picture.frames.get(placed.frame) {
-                Some(frame) if !placed.is_root => self.enter(&caller, frame),
-                _ => caller,
+                Some(frame) if !placed.is_root => self.enter(*caller, frame),
+                _ => *caller,
             };
-            self.count(&standing, placed)?;
+            self.count(standing, placed)?;
             standings.push(standing);
         }
         self.warn(picture, tree);
         Ok(self.builder.finish()?)
     }
 
-    fn enter(&mut self, caller: &Standing, frame: &Frame) -> Standing {
-        if let Some(scope) = caller.scope.as_ref().and_then(|scope| scope.with(&frame.name)) {
-            let track = self.tracks.track(&mut self.builder, &scope);
-            return Standing { stack: caller.stack, track, scope: Some(scope) };
+    fn enter(&mut self, caller: Standing, frame: &Frame) -> Standing {
+        let scope = self.scopes.get(caller.scope).filter(|_| !caller.in_frames);
+        if let Some(scope) = scope.and_then(|(scope, _)| scope.with(&frame.name)) {
+            self.scopes.push((scope, None));
+            return Standing { scope: self.scopes.len() - 1, ..caller };
         }
         let id = frame_text::intern(&mut self.builder, &frame.name, self.dialect);
-        Standing { stack: self.builder.stack(caller.stack, id), track: caller.track, scope: None }
+        Standing { stack: self.builder.stack(caller.stack, id), in_frames: true, ..caller }
     }
 
-    fn count(&mut self, standing: &Standing, placed: &Placed) -> Result<(), ImportError> {
+    fn count(&mut self, standing: Standing, placed: &Placed) -> Result<(), ImportError> {
         if placed.own == 0 {
             return Ok(());
         }
@@ -152,8 +160,14 @@ impl Reader {
         if standing.stack == StackId::EMPTY {
             self.without_frames = self.without_frames.saturating_add(value);
         }
-        self.builder.sample(standing.track, standing.stack, None, &[value]);
+        let track = self.track(standing.scope);
+        self.builder.sample(track, standing.stack, None, &[value]);
         Ok(())
+    }
+
+    fn track(&mut self, scope: usize) -> TrackId {
+        let Some((scope, track)) = self.scopes.get_mut(scope) else { return TrackId(0) };
+        *track.get_or_insert_with(|| self.tracks.track(&mut self.builder, scope))
     }
 
     fn warn(&mut self, picture: &Picture, tree: &Tree) {
@@ -174,7 +188,7 @@ impl Reader {
         builder.warn_times("An entity that the file defines itself was left as it is written.", picture.entities);
         if self.without_frames > 0 {
             let text = format!(
-                "{} {} stand under no function: their frames were too narrow to draw, or there were none.",
+                "Some of the total stands under no function ({} {}): frames too narrow to draw, or none at all.",
                 self.without_frames, self.unit
             );
             builder.warn(&text);

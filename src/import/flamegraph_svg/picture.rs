@@ -4,6 +4,7 @@ use super::NAME;
 use super::title::{Invocation, Title};
 use crate::import::{ImportError, Job, decimal};
 use quick_xml::Reader;
+use quick_xml::errors::{Error, SyntaxError};
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
 /// Pixels are counted in ten thousandths.
@@ -86,6 +87,9 @@ impl Picture {
             match reader.read_event() {
                 Ok(Event::Eof) => break,
                 Ok(event) => walk.event(event),
+                Err(Error::Syntax(error)) if error != SyntaxError::InvalidBangMarkup => {
+                    return Err(walk.cut_short(reader.error_position()));
+                }
                 Err(error) => {
                     let why = format!("its XML cannot be read: {error}");
                     return Err(ImportError::malformed(NAME, reader.error_position(), why));
@@ -93,8 +97,7 @@ impl Picture {
             }
         }
         if walk.open > 0 {
-            let why = format!("it ends in the middle, after {} frames", walk.boxes.len());
-            return Err(ImportError::malformed(NAME, text.len() as u64, why));
+            return Err(walk.cut_short(text.len() as u64));
         }
         walk.picture.script_says_inverted = memchr::memmem::find(text.as_bytes(), b"inverted = true").is_some();
         Ok(walk.finish())
@@ -135,6 +138,11 @@ impl Picture {
 }
 
 impl Walk {
+    fn cut_short(&self, at: u64) -> ImportError {
+        let why = format!("it ends in the middle, after {} frames", self.boxes.len());
+        ImportError::malformed(NAME, at, why)
+    }
+
     fn event(&mut self, event: Event<'_>) {
         match event {
             Event::Start(start) => {

@@ -56,18 +56,17 @@ impl Tree {
     /// The frame of the row below that spans `frame`.
     fn caller(&self, picture: &Picture, below: std::ops::Range<usize>, frame: &Frame) -> Option<usize> {
         // Pixels are rounded: there, the caller is the one under the middle.
-        let slack = if picture.is_exact { 0 } else { PIXEL };
-        let (from, to) = if picture.is_exact {
-            (frame.x, frame.x + frame.width)
+        let row = self.placed.get(below.clone())?;
+        let span = |placed: &Placed| picture.frames.get(placed.frame).map_or((0, 0), |f| (f.x, f.x + f.width));
+        let (from, to, slack) = if picture.is_exact {
+            (frame.x, frame.x + frame.width, 0)
         } else {
             let middle = frame.x + frame.width / 2;
-            (middle, middle)
+            (middle, middle, PIXEL)
         };
-        let row = self.placed.get(below.clone())?;
-        let x_of = |placed: &Placed| picture.frames.get(placed.frame).map_or((0, 0), |f| (f.x, f.x + f.width));
-        let at = row.partition_point(|placed| x_of(placed).0 <= from.saturating_add(slack)).checked_sub(1)?;
-        let (_, end) = x_of(row.get(at)?);
-        (to <= end.saturating_add(slack)).then_some(below.start + at)
+        let at = row.partition_point(|placed| span(placed).0 <= from).saturating_sub(1);
+        let (begin, end) = span(row.get(at)?);
+        (begin <= from.saturating_add(slack) && to <= end.saturating_add(slack)).then_some(below.start + at)
     }
 
     /// Takes the widths of the row that begins at `begin` off its callers' self time.
@@ -105,21 +104,22 @@ impl Tree {
         let narrowest = picture.frames.iter().map(|f| f.width).min()?;
         let total = picture.width();
         let certain = self.hidden_at_least.unwrap_or(0).max(0);
-        // Frames narrower than this share of the whole are not drawn.
-        let (share, one_in) = if picture.producer() == "py-spy" { ("0.1 %", 1_000) } else { ("0.01 %", 10_000) };
+        // py-spy draws nothing narrower than a thousandth; inferno's own limit is a tenth of that unless told otherwise.
+        let (who, one_in) = match picture.producer() {
+            "py-spy" => ("Frames narrower than 0.1 % of the picture", 1_000),
+            _ => ("Frames too narrow to draw", 10_000),
+        };
         if narrowest <= 1 || (certain == 0 && total <= one_in) {
             return None;
         }
         let percent = certain as f64 * 100.0 / total.max(1) as f64;
         let how_much = match self.hidden_at_least {
-            Some(_) => {
+            Some(_) if certain > 0 => {
                 format!("at least {certain} of {total} ({percent:.1} %); how much more, a picture does not tell.")
             }
-            None => "how much, a picture does not tell.".to_owned(),
+            _ => "how much, a picture does not tell.".to_owned(),
         };
-        Some(format!(
-            "Frames narrower than {share} of the picture were not drawn, and what they count shows as self time of their callers: {how_much}"
-        ))
+        Some(format!("{who} were left out of it, and what they count shows as self time of their callers: {how_much}"))
     }
 }
 
@@ -149,12 +149,12 @@ fn rows(picture: &Picture) -> Vec<Vec<usize>> {
     rows
 }
 
-/// Whether the root's row is the one at the top: it is as wide as everything, and called `all`. Where every row is that
-/// wide, because there is one stack only, the page's script knows.
+/// Whether the root's row is the one at the top: it is called `all`, and as wide as everything. Where the names do not
+/// tell, and every row is that wide because there is one stack only, the page's script knows.
 fn root_is_at_top(picture: &Picture, rows: &[Vec<usize>]) -> bool {
     let rank = |row: Option<&Vec<usize>>| {
         let frames = || row.into_iter().flatten().filter_map(|i| picture.frames.get(*i));
-        (frames().fold(0_i64, |sum, f| sum.saturating_add(f.width)), frames().all(|f| f.name == "all"))
+        (frames().all(|f| f.name == "all"), frames().fold(0_i64, |sum, f| sum.saturating_add(f.width)))
     };
     match rank(rows.first()).cmp(&rank(rows.last())) {
         std::cmp::Ordering::Greater => true,

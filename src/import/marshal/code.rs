@@ -77,7 +77,6 @@ impl Walker<'_> {
                     pending.pop();
                     continue;
                 }
-                Pending::Values(left) => *left -= 1,
                 Pending::Dictionary { value_next } => {
                     if !*value_next && self.at_end_mark() {
                         self.at += 1;
@@ -91,7 +90,7 @@ impl Walker<'_> {
                     *last = Pending::Values(self.layout.values_after_line);
                     continue;
                 }
-                Pending::Code(left) => *left -= 1,
+                Pending::Values(left) | Pending::Code(left) => *left -= 1,
             }
             if let Some(inner) = self.skip_one()? {
                 if pending.len() == MAX_NESTING {

@@ -21,8 +21,8 @@ impl Walker<'_> {
                         self.refs[slot] = Slot::Text(id);
                         Ok(id)
                     }
-                    Slot::Function(_) => {
-                        Err(Damage { at: start, why: "a reference leads to a function where a name belongs" })
+                    Slot::Int(_) | Slot::Function(_) => {
+                        Err(Damage { at: start, why: "a reference leads to something else where a name belongs" })
                     }
                 }
             }
@@ -59,7 +59,7 @@ impl Walker<'_> {
         };
         let bytes = self.take(len)?;
         let text = match code {
-            b'z' | b'Z' | b'a' | b'A' => ascii(bytes),
+            b'z' | b'Z' | b'a' | b'A' => self.ascii(bytes),
             _ => {
                 self.saw_byte_text |= code == b's';
                 self.decoded(bytes)
@@ -93,23 +93,27 @@ impl Walker<'_> {
         Ok(id)
     }
 
+    fn ascii<'b>(&mut self, bytes: &'b [u8]) -> Cow<'b, str> {
+        match std::str::from_utf8(bytes) {
+            Ok(text) if text.is_ascii() => Cow::Borrowed(text),
+            // What is marked as ASCII Python reads as Latin-1.
+            _ => {
+                self.latin1_texts += 1;
+                Cow::Owned(latin1(bytes))
+            }
+        }
+    }
+
     fn decoded<'b>(&mut self, bytes: &'b [u8]) -> Cow<'b, str> {
         if let Ok(text) = std::str::from_utf8(bytes) {
             return Cow::Borrowed(text);
         }
         if let Some(text) = with_lone_surrogates(bytes) {
+            self.surrogate_texts += 1;
             return Cow::Owned(text);
         }
         self.latin1_texts += 1;
         Cow::Owned(latin1(bytes))
-    }
-}
-
-fn ascii(bytes: &[u8]) -> Cow<'_, str> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) if text.is_ascii() => Cow::Borrowed(text),
-        // What Python calls ASCII here it reads as Latin-1.
-        _ => Cow::Owned(latin1(bytes)),
     }
 }
 

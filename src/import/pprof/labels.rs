@@ -54,14 +54,7 @@ impl<'a> Labels<'a> {
             };
             labels.push(Label { key: builder.string(&key), value });
         }
-        let track = match self.tracks.get(&track) {
-            Some(id) => *id,
-            None => {
-                let id = builder.track(track.clone());
-                self.tracks.insert(track, id);
-                id
-            }
-        };
+        let track = *self.tracks.entry(track).or_insert_with_key(|track| builder.track(track.clone()));
         let known = (track, builder.labels(&labels));
         self.sets.insert(bytes.into(), known);
         Ok(known)

@@ -32,7 +32,7 @@ impl Places {
             let start = frames.len() as u32;
             let object = namer.object(location);
             match contents.lines_of(row) {
-                [] => frames.push(namer.unsymbolised(location, object, builder)),
+                [] => frames.push(unsymbolised(location, object, builder)),
                 lines => {
                     // The file has the innermost line first; all but the outermost were folded into their callers.
                     for (i, line) in lines.iter().rev().enumerate() {
@@ -115,10 +115,10 @@ impl Namer {
     ) -> FrameId {
         let Some(named) = self.functions.get(line.function) else {
             self.lost_functions += u64::from(line.function != 0);
-            return self.unsymbolised(location, object, builder);
+            return unsymbolised(location, object, builder);
         };
         if named.name == StringId::EMPTY {
-            return self.unsymbolised(location, object, builder);
+            return unsymbolised(location, object, builder);
         }
         // The interpreter's executable says nothing about a function of a known source file.
         let object = if named.file == StringId::EMPTY { object } else { StringId::EMPTY };
@@ -126,18 +126,18 @@ impl Namer {
         let function = builder.function(function);
         builder.frame_of(Frame { function, line: line_number(line.line), inlined })
     }
+}
 
-    /// A place whose function is not known: told by its address, or at least by its library.
-    fn unsymbolised(&self, location: &Location, object: StringId, builder: &mut ProfileBuilder) -> FrameId {
-        let name = match (location.address, builder.text(object)) {
-            (0, "") => UNKNOWN.to_owned(),
-            (0, library) => format!("[{}]", library.rsplit(['/', '\\']).next().unwrap_or(library)),
-            (address, _) => format!("{address:#x}"),
-        };
-        let name = builder.string(&name);
-        let function: FunctionId = builder.function(Function { name, file: StringId::EMPTY, line: 0, object });
-        builder.frame(function, 0)
-    }
+/// A place whose function is not known: told by its address, or at least by its library.
+fn unsymbolised(location: &Location, object: StringId, builder: &mut ProfileBuilder) -> FrameId {
+    let name = match (location.address, builder.text(object)) {
+        (0, "") => UNKNOWN.to_owned(),
+        (0, library) => format!("[{}]", library.rsplit(['/', '\\']).next().unwrap_or(library)),
+        (address, _) => format!("{address:#x}"),
+    };
+    let name = builder.string(&name);
+    let function: FunctionId = builder.function(Function { name, file: StringId::EMPTY, line: 0, object });
+    builder.frame(function, 0)
 }
 
 /// A line as the file has it; 0, for "not known", where it cannot be one.

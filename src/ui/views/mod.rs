@@ -1,10 +1,10 @@
 //! The views. Each file has its state and a function that draws it.
 
 mod callers;
-mod callers_tables;
+pub mod callers_tables;
 mod flame;
 mod sunburst;
-mod table;
+pub mod table;
 
 pub use callers::{CallersState, callers_ui};
 pub use flame::{FlameState, flame_ui};

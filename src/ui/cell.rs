@@ -1,0 +1,236 @@
+//! What tables and lists are painted with: numbers, bars, swatches, and texts that are cut to fit.
+//!
+//! Cells are painted, not laid out as widgets: a screen full of them is drawn in every frame. Each says what it shows to
+//! screen readers through the response of the [`Ui`] it stands in.
+
+use super::{Theme, ViewCtx, theme};
+use crate::analyze::GroupId;
+use crate::layout;
+use crate::model::format;
+use egui::{
+    Color32, FontId, Galley, Pos2, Rect, Role, Sense, Stroke, TextFormat, TextStyle, Ui, Vec2, WidgetInfo,
+    text::LayoutJob,
+};
+use egui_extras::TableBuilder;
+use std::{borrow::Cow, sync::Arc};
+
+/// Columns are set off by air, rows by the line under the pointer.
+pub(super) const TABLE_SPACING: Vec2 = Vec2::new(theme::MARGIN, 0.0);
+/// Names longer than this are not laid out whole: no screen is as wide.
+const MOST_CHARACTERS: usize = 600;
+
+/// A number, flush right. One that does not fit is cut at its end with a `…`, never silently at its front. Tells whether
+/// it was cut.
+pub(super) fn number(ui: &Ui, text: &str, color: Color32) -> bool {
+    let rect = ui.max_rect();
+    let (galley, cut) = cut_end(ui, text, TextStyle::Body.resolve(ui.style()), rect.width(), color);
+    let left = rect.right() - galley.size().x;
+    paint(ui, rect.with_min_x(left), galley, color);
+    cut
+}
+
+/// A table in the colours of the theme. Rows are clicked, but not reached by Tab: a screen of them would be in its way.
+pub(super) fn table<'a>(ui: &'a mut Ui, theme: &Theme) -> TableBuilder<'a> {
+    ui.spacing_mut().item_spacing = TABLE_SPACING;
+    let visuals = ui.visuals_mut();
+    visuals.selection.bg_fill = theme.selected_row;
+    visuals.widgets.hovered.bg_fill = theme.raised;
+    // Edges of columns show when they are pointed at.
+    visuals.widgets.noninteractive.bg_stroke = Stroke::NONE;
+    TableBuilder::new(ui).sense(Sense::CLICK).auto_shrink(false).min_scrolled_height(0.0)
+}
+
+/// The head of a column, with the unit of its figures if it has one; weak unless the column is what rows are sorted by.
+/// Gives the part of the cell it covers.
+pub(super) fn head(ui: &Ui, theme: &Theme, head: &Head<'_>, is_sorted: bool) -> Rect {
+    let rect = ui.max_rect();
+    let font = TextStyle::Body.resolve(ui.style());
+    let color = if is_sorted { theme.text } else { theme.text_weak };
+    let mut job = LayoutJob::simple_singleline(head.name.to_owned(), font.clone(), color);
+    if !head.unit.is_empty() {
+        let format = TextFormat::simple(font, theme.text_weak);
+        job.append(&format!("({})", head.unit), theme::GAP / 2.0, format);
+    }
+    let galley = ui.painter().layout_job(job);
+    let left = if head.is_number { (rect.right() - galley.size().x).max(rect.left()) } else { rect.left() };
+    let covered = Rect::from_min_size(Pos2::new(left, rect.top()), Vec2::new(galley.size().x, rect.height()));
+    paint(ui, covered, galley, color);
+    covered
+}
+
+/// What stands at the head of a column.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Head<'a> {
+    pub(super) name: &'a str,
+    /// `ms`, `MiB`; empty where its figures say themselves what they are.
+    pub(super) unit: String,
+    /// Whether its cells are flush right.
+    pub(super) is_number: bool,
+}
+
+impl Head<'_> {
+    /// `Self (ms)`.
+    pub(super) fn label(&self) -> String {
+        if self.unit.is_empty() { self.name.to_owned() } else { format!("{} ({})", self.name, self.unit) }
+    }
+
+    /// How wide a column must be to show it, and the arrow of an order beside it.
+    pub(super) fn width(&self, ui: &Ui) -> f32 {
+        let font = TextStyle::Body.resolve(ui.style());
+        let text = ui.painter().layout_no_wrap(self.label(), font, Color32::PLACEHOLDER);
+        text.size().x + 2.0 * theme::SWATCH + theme::GAP / 2.0
+    }
+}
+
+/// Draws the line under the head of a table; call it between the head and the body.
+pub(super) fn head_line(ui: &Ui, theme: &Theme) {
+    let y = ui.cursor().top() - 1.0;
+    ui.painter().hline(ui.max_rect().x_range(), y, Stroke::new(1.0, theme.line));
+}
+
+/// A text, flush left, cut at its end. Tells whether it was cut.
+pub(super) fn text(ui: &Ui, rect: Rect, text: &str, color: Color32) -> bool {
+    let (galley, cut) = cut_end(ui, text, TextStyle::Body.resolve(ui.style()), rect.width(), color);
+    paint(ui, rect, galley, color);
+    cut
+}
+
+/// A path, flush left, cut in its middle. Tells whether it was cut.
+pub(super) fn path(ui: &Ui, rect: Rect, text: &str, color: Color32) -> bool {
+    let font = TextStyle::Body.resolve(ui.style());
+    let short = cut_middle(ui, text, &font, rect.width());
+    let (galley, _) = cut_end(ui, &short, font, rect.width(), color);
+    paint(ui, rect, galley, color);
+    matches!(short, Cow::Owned(_))
+}
+
+/// A square in the colour of a name, before it; gives the room left for the name.
+pub(super) fn swatch(ui: &Ui, rect: Rect, color: Color32) -> Rect {
+    let side = theme::SWATCH;
+    let square = Rect::from_center_size(rect.left_center() + Vec2::new(side / 2.0, 0.0), Vec2::splat(side));
+    ui.painter().rect_filled(square, theme::SMALL_RADIUS, color);
+    rect.with_min_x((square.right() + theme::GAP).min(rect.right()))
+}
+
+/// A square in the colour of a name, as a widget in a row of others.
+pub(super) fn square(ui: &mut Ui, color: Color32) {
+    let (_, square) = ui.allocate_space(Vec2::splat(theme::SWATCH));
+    ui.painter().rect_filled(square, theme::SMALL_RADIUS, color);
+}
+
+/// The colour of a bar behind the figures of a group.
+pub(super) fn bar_colour(ctx: &ViewCtx<'_>, group: GroupId) -> Color32 {
+    if ctx.is_dimmed(group) { ctx.theme.bar().gamma_multiply(0.4) } else { ctx.theme.bar() }
+}
+
+/// A bar behind a cell: as wide a part of it as the share is of everything.
+pub(super) fn bar(ui: &Ui, rect: Rect, share: f64, color: Color32) {
+    if share <= 0.0 {
+        return;
+    }
+    let width = (rect.width() * share.min(1.0) as f32).max(1.0);
+    let bar = Rect::from_min_size(rect.min, Vec2::new(width, rect.height())).shrink2(Vec2::new(0.0, 3.0));
+    ui.painter().rect_filled(bar, theme::SMALL_RADIUS, color);
+}
+
+/// A bar by itself, with the rest of the whole shown behind it.
+pub(super) fn meter(ui: &mut Ui, theme: &Theme, share: f64) {
+    let (_, rect) = ui.allocate_space(Vec2::new(ui.available_width(), theme::METER));
+    ui.painter().rect_filled(rect, theme::SMALL_RADIUS, theme.line);
+    if share > 0.0 {
+        let width = (rect.width() * share.min(1.0) as f32).max(theme::SMALL_RADIUS);
+        let filled = rect.with_max_x(rect.left() + width);
+        ui.painter().rect_filled(filled, theme::SMALL_RADIUS, theme.accent);
+    }
+}
+
+/// Says to screen readers, and to tests, what the cell shows.
+pub(super) fn describe(ui: &Ui, text: &str) {
+    ui.response().widget_info(|| WidgetInfo::labeled(Role::Cell, true, text));
+}
+
+/// `12 / 4`: all calls and primitive calls, as pstats shows them; `12` where they are the same.
+pub(super) fn calls(calls: Option<(i64, i64)>) -> String {
+    match calls {
+        None => "–".to_owned(),
+        Some((all, primitive)) if all == primitive || primitive < 0 => format::count(all),
+        Some((all, primitive)) => format!("{} / {}", format::count(all), format::count(primitive)),
+    }
+}
+
+/// `file:line`, or as much of it as is known.
+pub(super) fn place(ctx: &ViewCtx<'_>, group: GroupId) -> String {
+    match ctx.analysis.place(group) {
+        (file, 0) => file.to_owned(),
+        (file, line) => format!("{file}:{line}"),
+    }
+}
+
+/// The colour of a group in every view.
+pub(super) fn swatch_colour(ctx: &ViewCtx<'_>, group: GroupId) -> Color32 {
+    let fill = Theme::color(ctx.theme.palette.fill(ctx.analysis, group));
+    if ctx.is_dimmed(group) { ctx.theme.dimmed(fill) } else { fill }
+}
+
+/// The colours of texts of more and of less weight; paler where the search does not match.
+pub(super) fn colours(ctx: &ViewCtx<'_>, group: GroupId) -> (Color32, Color32) {
+    let theme = ctx.theme;
+    if ctx.is_dimmed(group) {
+        (theme.dimmed(theme.text), theme.dimmed(theme.text_weak))
+    } else {
+        (theme.text, theme.text_weak)
+    }
+}
+
+fn paint(ui: &Ui, rect: Rect, galley: Arc<Galley>, color: Color32) {
+    let top = rect.center().y - galley.size().y / 2.0;
+    ui.painter().galley(Pos2::new(rect.left(), top), galley, color);
+}
+
+fn cut_end(ui: &Ui, text: &str, font: FontId, width: f32, color: Color32) -> (Arc<Galley>, bool) {
+    let whole = layout::fit(text, MOST_CHARACTERS);
+    let mut job = LayoutJob::simple_singleline(whole.into_owned(), font, color);
+    job.wrap.max_width = width;
+    job.wrap.max_rows = 1;
+    job.wrap.break_anywhere = true;
+    let galley = ui.painter().layout_job(job);
+    let cut = galley.elided;
+    (galley, cut)
+}
+
+/// Keeps as much of both ends as fits, a third of it at the beginning, because the ends of paths say most. Added up from
+/// the widths of letters: laying out attempts would cost more than the rest of a row.
+fn cut_middle<'a>(ui: &Ui, text: &'a str, font: &FontId, width: f32) -> Cow<'a, str> {
+    // Positions are rounded to pixels when it is laid out.
+    let room = width - 1.0;
+    let (head, tail) = ui.fonts_mut(|fonts| {
+        let mut width_of = |c| fonts.glyph_width(font, c);
+        let (all, _) = fitting(text.chars(), room, &mut width_of);
+        if all == text.len() {
+            return (all, 0);
+        }
+        let room = room - width_of('…');
+        let (head, used) = fitting(text.chars(), room / 3.0, &mut width_of);
+        let (tail, _) = fitting(text.chars().rev(), room - used, &mut width_of);
+        (head, tail)
+    });
+    if head == text.len() {
+        return Cow::Borrowed(text);
+    }
+    let (start, end) = (text.get(..head), text.get(text.len() - tail..));
+    Cow::Owned(format!("{}…{}", start.unwrap_or_default(), end.unwrap_or_default()))
+}
+
+/// How many bytes of letters fit in a room, and the width they take.
+fn fitting(letters: impl Iterator<Item = char>, room: f32, width_of: &mut impl FnMut(char) -> f32) -> (usize, f32) {
+    let (mut bytes, mut used) = (0, 0.0);
+    for letter in letters {
+        let width = width_of(letter);
+        if used + width > room {
+            break;
+        }
+        used += width;
+        bytes += letter.len_utf8();
+    }
+    (bytes, used)
+}

@@ -1,0 +1,141 @@
+//! Which rows the table shows, and in what order: kept from frame to frame, and counted again only when the analysis,
+//! the order or the filter has changed.
+
+use crate::analyze::{Analysis, GroupId, Matches, SearchText, SortKey};
+use crate::model::format::Scale;
+
+/// An order of rows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct RowOrder {
+    pub(super) key: SortKey,
+    pub(super) descending: bool,
+}
+
+/// The rows of a table. Each part remembers what it was made from.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Rows {
+    /// Groups with anything in them, by own cost, of the analysis with this serial number.
+    present: Option<(u64, Vec<GroupId>)>,
+    scales: Option<Scales>,
+    sorted: Option<(RowOrder, Vec<GroupId>)>,
+    filter: SearchText,
+    /// By group: whether the filter lets it through. `None` where it lets everything through.
+    mask: Option<Vec<bool>>,
+    /// What is wrong with the filter.
+    error: Option<String>,
+    /// `None` where every row is shown.
+    shown: Option<Vec<GroupId>>,
+}
+
+/// The units of the columns.
+#[derive(Clone, Debug)]
+pub(super) struct Scales {
+    pub(super) own: Scale,
+    pub(super) total: Scale,
+}
+
+impl Rows {
+    /// Makes the rows fit an analysis, an order and a filter.
+    pub(super) fn update(&mut self, analysis: &Analysis, order: RowOrder, filter: &SearchText) {
+        let new_analysis = self.present.as_ref().is_none_or(|(serial, _)| *serial != analysis.serial());
+        if new_analysis {
+            let mut present: Vec<GroupId> = analysis.table().present().collect();
+            sort(analysis, &mut present, RowOrder { key: SortKey::Own, descending: true });
+            self.scales = Some(Scales::of(analysis, &present));
+            self.present = Some((analysis.serial(), present));
+            self.sorted = None;
+        }
+        let new_filter = new_analysis || self.filter != *filter;
+        if new_filter {
+            self.filter.clone_from(filter);
+            self.set_filter(analysis);
+        }
+        let new_order = self.sorted.as_ref().is_none_or(|(of, _)| *of != order);
+        if new_order {
+            // From the same beginning every time, so that equal rows stand by own cost however one got here.
+            let mut rows = self.present.as_ref().map(|(_, rows)| rows.clone()).unwrap_or_default();
+            if order != (RowOrder { key: SortKey::Own, descending: true }) {
+                sort(analysis, &mut rows, order);
+            }
+            self.sorted = Some((order, rows));
+        }
+        if new_filter || new_order {
+            let passes = self.mask.as_ref();
+            self.shown = passes.map(|mask| self.all().iter().copied().filter(|g| mask[g.index()]).collect());
+        }
+    }
+
+    /// A filter that cannot be read leaves what the last one showed: half a regular expression is not an answer.
+    fn set_filter(&mut self, analysis: &Analysis) {
+        match self.filter.matcher() {
+            Ok(matcher) => {
+                self.error = None;
+                self.mask =
+                    matcher.map(|m| Matches::find(analysis.profile(), analysis.classes(), analysis.groups(), &m).mask);
+            }
+            Err(error) => {
+                self.error = Some(error);
+                self.mask = self.mask.take().filter(|mask| mask.len() == analysis.groups().len());
+            }
+        }
+    }
+
+    fn all(&self) -> &[GroupId] {
+        self.sorted.as_ref().map_or(&[], |(_, rows)| rows)
+    }
+
+    /// The rows that are shown, in order.
+    pub(super) fn shown(&self) -> &[GroupId] {
+        self.shown.as_deref().unwrap_or_else(|| self.all())
+    }
+
+    /// How many rows there would be without a filter.
+    pub(super) fn unfiltered(&self) -> usize {
+        self.all().len()
+    }
+
+    /// Where a group stands.
+    pub(super) fn position(&self, group: GroupId) -> Option<usize> {
+        self.shown().iter().position(|&g| g == group)
+    }
+
+    /// What is wrong with the filter.
+    pub(super) fn error(&self) -> Option<&str> {
+        self.error.as_deref()
+    }
+
+    /// The units of the columns; `None` before the first update.
+    pub(super) fn scales(&self) -> Option<&Scales> {
+        self.scales.as_ref()
+    }
+}
+
+impl Scales {
+    fn of(analysis: &Analysis, rows: &[GroupId]) -> Self {
+        let unit = &analysis.profile().metric(analysis.query().metric).unit;
+        let table = analysis.table();
+        let largest = |value: &dyn Fn(GroupId) -> i64| {
+            let max = rows.iter().map(|&g| value(g).unsigned_abs()).max().unwrap_or(0);
+            Scale::for_max(i64::try_from(max).unwrap_or(i64::MAX), unit)
+        };
+        Self { own: largest(&|g| table.own(g)), total: largest(&|g| table.total(g)) }
+    }
+}
+
+fn sort(analysis: &Analysis, rows: &mut [GroupId], order: RowOrder) {
+    let RowOrder { key, descending } = order;
+    if key == SortKey::Place {
+        // Lines are numbers: sorted before the files, whose sort leaves equal ones as they stand.
+        let line = |g: &GroupId| analysis.place(*g).1;
+        if descending {
+            rows.sort_by_cached_key(|g| std::cmp::Reverse(line(g)));
+        } else {
+            rows.sort_by_cached_key(line);
+        }
+    }
+    analysis.table().sort(rows, key, descending, |g| match key {
+        SortKey::Module => analysis.groups().module(analysis.classes(), g).into(),
+        SortKey::Place => analysis.place(g).0.into(),
+        _ => analysis.name(g),
+    });
+}
