@@ -1,1 +1,7 @@
-fn main() {}
+//! `helioscope`: a window, or a command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    helioscope::cli::main(helioscope::app::run)
+}

@@ -1,8 +1,8 @@
 //! The answer to one query, from which every view takes what it shows.
 
 use super::{
-    CallTree, Classes, Detail, Exactness, Flow, FunctionTable, GroupBy, GroupId, Groups, Matches, MergedTree,
-    Neighbours, Query, Timeline, Weights,
+    CallTree, Classes, Detail, Exactness, Flow, FunctionTable, GroupId, Groups, Matches, MergedTree, Neighbours, Query,
+    Timeline, Weights,
     merged::stack_body,
     tree::{CalleesOf, Callers, Direction, GraphTree, TopDown, expand},
 };
@@ -71,11 +71,13 @@ impl Analysis {
             Body::Graph(graph) => {
                 let grouped = match same_groups.map(|e| &e.counted) {
                     Some(Counted::Graph { grouped, .. }) => grouped.clone(),
-                    _ => regroup(graph, &groups),
+                    _ => groups.regroup(graph).map(Arc::new),
                 };
-                let graph = grouped.as_deref().unwrap_or(graph);
-                let flow = Flow::new(graph, query.metric);
-                let table = FunctionTable::of_graph(graph, query.metric, query.by, &flow);
+                let flow = Flow::new(grouped.as_deref().unwrap_or(graph), query.metric);
+                let table = match &grouped {
+                    Some(grouped) => FunctionTable::of_grouped_graph(grouped, query.metric, &flow),
+                    None => FunctionTable::of_graph(graph, query.metric),
+                };
                 (Counted::Graph { grouped, flow }, table)
             }
         };
@@ -140,7 +142,7 @@ impl Analysis {
     pub fn exactness(&self) -> Exactness {
         match &self.counted {
             Counted::Stacks { .. } => Exactness::Exact,
-            Counted::Graph { flow, .. } if flow.proven.iter().all(|p| *p) => Exactness::Exact,
+            Counted::Graph { flow, .. } if flow.all_proven() => Exactness::Exact,
             Counted::Graph { .. } => Exactness::Estimated,
         }
     }
@@ -148,7 +150,10 @@ impl Analysis {
     /// The call tree from the outermost calls inwards.
     pub fn tree(&self, detail: Detail) -> CallTree {
         match &self.counted {
-            Counted::Stacks { tree, weights } => expand(&TopDown { tree, weights }, self.sum(), detail),
+            Counted::Stacks { tree, weights } => {
+                let weights = weights.drawn();
+                expand(TopDown { tree, weights }, weights.sum(), detail)
+            }
             Counted::Graph { flow, .. } => self.graph_tree(flow, Direction::Down, None, detail),
         }
     }
@@ -156,7 +161,10 @@ impl Analysis {
     /// The call tree from the innermost frames outwards.
     pub fn inverted(&self, detail: Detail) -> CallTree {
         match &self.counted {
-            Counted::Stacks { tree, weights } => expand(&Callers { tree, weights, of: None }, self.sum(), detail),
+            Counted::Stacks { tree, weights } => {
+                let weights = weights.drawn();
+                expand(Callers::new(tree, weights, None, self.groups.len()), weights.sum(), detail)
+            }
             Counted::Graph { flow, .. } => self.graph_tree(flow, Direction::Up, None, detail),
         }
     }
@@ -165,7 +173,9 @@ impl Analysis {
     pub fn callees_tree(&self, group: GroupId, detail: Detail) -> CallTree {
         match &self.counted {
             Counted::Stacks { tree, weights } => {
-                expand(&CalleesOf { tree, weights, group }, self.table.total(group), detail)
+                let weights = weights.drawn();
+                let total = weights.total_of(tree, group);
+                expand(CalleesOf::new(tree, weights, group, self.groups.len()), total, detail)
             }
             Counted::Graph { flow, .. } => self.graph_tree(flow, Direction::Down, Some(group), detail),
         }
@@ -175,18 +185,19 @@ impl Analysis {
     pub fn callers_tree(&self, group: GroupId, detail: Detail) -> CallTree {
         match &self.counted {
             Counted::Stacks { tree, weights } => {
-                expand(&Callers { tree, weights, of: Some(group) }, self.table.total(group), detail)
+                let weights = weights.drawn();
+                let total = weights.total_of(tree, group);
+                expand(Callers::new(tree, weights, Some(group), self.groups.len()), total, detail)
             }
             Counted::Graph { flow, .. } => self.graph_tree(flow, Direction::Up, Some(group), detail),
         }
     }
 
     fn graph_tree(&self, flow: &Flow, direction: Direction, of: Option<GroupId>, detail: Detail) -> CallTree {
-        let Some(graph) = self.graph() else { return self.tree(detail) };
         let of = of.map(|g| (FunctionId(g.0), self.table.total(g).max(0)));
         // What is drawn adds up to the positive own times; the table's sum may hold negative ones too.
-        let drawn = flow.own.iter().sum::<f64>().round() as i64;
-        expand(&GraphTree { graph, flow, direction, of }, of.map_or(drawn, |(_, total)| total), detail)
+        let drawn = flow.sum().round() as i64;
+        expand(GraphTree { flow, direction, of }, of.map_or(drawn, |(_, total)| total), detail)
     }
 
     fn graph(&self) -> Option<&CallGraph> {
@@ -209,10 +220,9 @@ impl Analysis {
     /// The groups that match, and what part of everything ran in or below them.
     pub fn search(&self, matcher: &Regex) -> Matches {
         let found = Matches::find(&self.profile, &self.classes, &self.groups, matcher);
-        match (&self.counted, self.graph()) {
-            (Counted::Stacks { tree, weights }, _) => found.with_stack_share(tree, weights),
-            (Counted::Graph { flow, .. }, Some(graph)) => found.with_graph_share(graph, flow),
-            (Counted::Graph { .. }, None) => found,
+        match &self.counted {
+            Counted::Stacks { tree, weights } => found.with_stack_share(tree, weights),
+            Counted::Graph { flow, .. } => found.with_graph_share(flow),
         }
     }
 
@@ -235,12 +245,4 @@ impl Analysis {
             Counted::Graph { .. } => None,
         }
     }
-}
-
-fn regroup(graph: &CallGraph, groups: &Groups) -> Option<Arc<CallGraph>> {
-    if matches!(groups.by(), GroupBy::Function | GroupBy::Line) {
-        return None;
-    }
-    let of: Vec<u32> = groups.of_functions().iter().map(|g| g.0).collect();
-    Some(Arc::new(graph.grouped(&of, groups.len())))
 }

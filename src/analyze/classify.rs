@@ -48,8 +48,8 @@ pub struct Package {
     pub class: Class,
 }
 
-/// The class, package and module of every function of a profile.
-#[derive(Debug)]
+/// The class, package and module of every function of a profile; the default knows none.
+#[derive(Debug, Default)]
 pub struct Classes {
     class: Vec<Class>,
     package: Vec<u32>,
@@ -153,7 +153,8 @@ fn place(profile: &Profile, function: &Function, own_root: &str) -> Place {
     let name = profile.text(function.name);
     let object = profile.text(function.object);
     let file = profile.text(function.file).replace('\\', "/");
-    if file.is_empty() {
+    // pstats writes `~` where there is no file.
+    if file.is_empty() || file == "~" {
         return place_without_file(name, object);
     }
     if let Some(inner) = file.strip_prefix('<') {

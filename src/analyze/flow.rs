@@ -2,71 +2,322 @@
 //!
 //! cProfile records functions and caller → callee edges. A call tree cannot be rebuilt from that, but it can be
 //! estimated: what a function and everything below it cost is divided among its callers in the proportion the edges
-//! give, and what a box of the tree received is handed on to its callees in the same proportion everywhere.
+//! give, and what a box of the tree received is handed on to its callees in the same proportion.
 //!
 //! Naively drawn (each callee as wide as its edge says), recursion makes boxes wider than the run. Here the widths are
 //! carried upwards instead: `inflow(f) = own(f) + Σ share(f → g) × inflow(g)` over the callees `g`, where the shares of
 //! `g`'s callers and of the root add up to one. So every nanosecond of own time reaches the root exactly once, whatever
 //! the cycles, and the root is as wide as the run. Without recursion `inflow` is the cumulative time the profiler
 //! recorded.
+//!
+//! In a cycle of calls a function stands both outside and inside itself, and what it calls differs: the outermost
+//! `exec` of a program runs its main module, the ones inside run what is imported. So a function of a cycle has two
+//! *places*, its outer call and its recursive ones:
+//!
+//! ```text
+//! exec ─► main ─► import ─► exec' ─► module ─► import' ─► exec' …
+//! └────── outer ───────┘    └────────── recursive ─────────────┘
+//! ```
+//!
+//! How often a function was called from outside its own calls is recorded (its primitive calls), and its cumulative
+//! time counts those calls only. That tells how much of what comes along the edges of a cycle is recursive. It also
+//! tells how much room the outer call has: its dearest callees are placed there until it is full, and the others below
+//! the recursive calls.
 
 use crate::model::{CallGraph, FunctionId, MetricId};
+
+/// A function's outer call, or its recursive ones.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(super) struct PlaceId(u32);
+
+impl PlaceId {
+    fn outer(function: FunctionId) -> Self {
+        Self(function.0 * 2)
+    }
+
+    fn recursive(function: FunctionId) -> Self {
+        Self(function.0 * 2 + 1)
+    }
+
+    /// The function.
+    pub(super) fn function(self) -> FunctionId {
+        FunctionId(self.0 / 2)
+    }
+
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A call from place to place.
+#[derive(Clone, Copy, Debug)]
+struct Link {
+    from: PlaceId,
+    to: PlaceId,
+    /// What `to` hands to `from`: first a weight, then a share of `to`'s inflow, at last the cost itself.
+    mass: f64,
+}
 
 /// The flow of one metric through a call graph.
 #[derive(Debug)]
 pub struct Flow {
-    /// Cost in the function itself, never negative: negative and missing times are drawn as nothing.
-    pub(super) own: Vec<f64>,
-    /// Everything that reaches the root through the function, by function.
-    pub(super) inflow: Vec<f64>,
-    /// The part of `inflow` that no recorded caller asked for, by function.
-    pub(super) from_root: Vec<f64>,
-    /// What the callee of an edge hands to its caller, by edge.
-    pub(super) along: Vec<f64>,
+    /// Cost in each place itself, never negative: negative and missing times are drawn as nothing.
+    own: Vec<f64>,
+    /// Everything that reaches the root through each place.
+    inflow: Vec<f64>,
+    /// The part of `inflow` that no recorded caller asked for.
+    from_root: Vec<f64>,
+    /// Sorted by caller.
+    links: Vec<Link>,
+    /// `first_out[p]..first_out[p + 1]` are the links out of a place.
+    first_out: Vec<u32>,
+    /// Numbers of links by callee.
+    incoming: Vec<u32>,
+    /// `first_in[p]..first_in[p + 1]` in `incoming` are the links into a place.
+    first_in: Vec<u32>,
     /// Whether the path to the function is proven by the data: it and all its callers have one caller each.
-    pub(super) proven: Vec<bool>,
-    /// The functions in the order callees before callers, and where each strongly connected component ends.
+    proven: Vec<bool>,
+    /// Places in the order callees before callers, cycles together.
     components: Components,
 }
 
+/// Times in a file are rounded to about this much.
+const ROUNDING_NS: f64 = 1_000.0;
 /// Relative change below which the flow through a cycle counts as settled.
-const SETTLED: f64 = 1e-12;
+const SETTLED: f64 = 1e-10;
 /// A cycle hands on less each time round; this many rounds settle any that the data can mean.
-const MAX_ROUNDS: usize = 500;
+const MAX_ROUNDS: usize = 400;
 
 impl Flow {
     /// Computes the flow of one metric.
     pub fn new(graph: &CallGraph, metric: MetricId) -> Self {
-        let own: Vec<f64> = graph.own(metric).iter().map(|&v| v.max(0) as f64).collect();
-        let components = Components::new(graph);
-        let (shares, root_shares) = shares(graph, metric, &components);
-        let mut inflow = own.clone();
-        for component in components.iter() {
-            settle(graph, component, &own, &shares, &mut inflow);
-        }
-        let along = graph.edges().iter().zip(&shares).map(|(e, s)| s * inflow[e.callee.index()]).collect();
-        let from_root = root_shares.iter().zip(&inflow).map(|(s, i)| s * i).collect();
-        let proven = proven(graph, &root_shares, &components);
-        Self { own, inflow, from_root, along, proven, components }
+        let functions = graph.calls().len();
+        let cycles = Components::new(functions, |f| graph.outgoing(FunctionId(f)).map(|e| graph.edges()[e].callee.0));
+        let weights = edge_weights(graph, metric);
+        let entries = Entries::new(graph, metric, &cycles, &weights);
+        let (own, links) = places(graph, metric, &weights, &entries);
+        let mut flow = Self::indexed(own, links);
+        flow.components = Components::new(functions * 2, |p| flow.links_from(PlaceId(p)).iter().map(|l| l.to.0));
+        let roots = flow.root_weights(entries.from_root, graph.total(metric));
+        flow.normalise(roots);
+        flow.settle();
+        flow.proven = flow.find_proven(graph, &cycles);
+        flow
     }
 
-    /// The fraction of everything that passes through at least one of the marked functions.
-    pub fn fraction_through(&self, graph: &CallGraph, marked: &[bool]) -> f64 {
-        let mut hit: Vec<f64> = marked.iter().map(|&m| f64::from(u8::from(m))).collect();
+    fn indexed(own: Vec<f64>, mut links: Vec<Link>) -> Self {
+        let places = own.len();
+        links.sort_by_key(|l| l.from);
+        let first_out = run_starts(places, links.iter().map(|l| l.from));
+        let first_in = run_starts(places, links.iter().map(|l| l.to));
+        let mut next = first_in.clone();
+        let mut incoming = vec![0_u32; links.len()];
+        for (i, link) in links.iter().enumerate() {
+            let slot = &mut next[link.to.index()];
+            incoming[*slot as usize] = i as u32;
+            *slot += 1;
+        }
+        Self {
+            inflow: own.clone(),
+            from_root: vec![0.0; places],
+            own,
+            links,
+            first_out,
+            incoming,
+            first_in,
+            proven: Vec::new(),
+            components: Components::default(),
+        }
+    }
+
+    fn links_from(&self, place: PlaceId) -> &[Link] {
+        &self.links[self.first_out[place.index()] as usize..self.first_out[place.index() + 1] as usize]
+    }
+
+    fn links_to(&self, place: PlaceId) -> impl Iterator<Item = &Link> {
+        let range = self.first_in[place.index()] as usize..self.first_in[place.index() + 1] as usize;
+        self.incoming[range].iter().map(|&i| &self.links[i as usize])
+    }
+
+    /// What of each place no caller accounts for, as a weight beside those of its callers.
+    fn root_weights(&self, from_root: Vec<f64>, totals: &[i64]) -> Vec<f64> {
+        let mut roots: Vec<f64> = from_root.into_iter().flat_map(|outer| [outer, 0.0]).collect();
+        for component in self.components.iter() {
+            self.give_entry(component, &mut roots, totals);
+        }
+        roots
+    }
+
+    /// Gives a cycle nothing leads into an entry: its function with the largest total. So a graph in which every
+    /// function has a caller is still drawn whole.
+    fn give_entry(&self, component: &[u32], roots: &mut [f64], totals: &[i64]) {
+        let (mut inside, mut outside) = (0.0, 0.0);
+        for &p in component {
+            outside += roots[p as usize];
+            for link in self.links_to(PlaceId(p)) {
+                let from_inside = component.len() > 1 && component.binary_search(&link.from.0).is_ok();
+                if from_inside || link.from.0 == p { inside += link.mass } else { outside += link.mass }
+            }
+        }
+        if outside > inside * 1e-9 && outside > 0.0 {
+            return;
+        }
+        let total = |p: u32| totals[PlaceId(p).function().index()];
+        if let Some(&entry) = component.iter().max_by_key(|&&p| (total(p), std::cmp::Reverse(p))) {
+            let called: f64 = self.links_to(PlaceId(entry)).map(|l| l.mass).sum();
+            roots[entry as usize] = (total(entry).max(0) as f64).max(called).max(1.0);
+        }
+    }
+
+    /// Turns weights into shares: those of a place's callers and of the root add up to one.
+    fn normalise(&mut self, roots: Vec<f64>) {
+        self.from_root = roots;
+        for p in 0..self.own.len() {
+            let range = self.first_in[p] as usize..self.first_in[p + 1] as usize;
+            let links = &self.incoming[range];
+            let called: f64 = links.iter().map(|&i| self.links[i as usize].mass).sum();
+            let sum = self.from_root[p] + called;
+            if sum > 0.0 {
+                for &i in links {
+                    self.links[i as usize].mass /= sum;
+                }
+                self.from_root[p] /= sum;
+            }
+        }
+    }
+
+    /// Solves for the inflows, callees before callers, and turns shares into costs.
+    fn settle(&mut self) {
+        let mut inflow = std::mem::take(&mut self.inflow);
         for component in self.components.iter() {
             for _ in 0..MAX_ROUNDS {
                 let mut change: f64 = 0.0;
-                for &f in component {
-                    let f = FunctionId(f);
-                    let inflow = self.inflow[f.index()];
-                    if marked[f.index()] || inflow <= 0.0 {
+                for &p in component {
+                    let place = PlaceId(p);
+                    let (mut own_call, mut sum) = (0.0, self.own[place.index()]);
+                    for link in self.links_from(place) {
+                        // A place that calls itself is solved, not iterated.
+                        if link.to == place {
+                            own_call += link.mass
+                        } else {
+                            sum += link.mass * inflow[link.to.index()]
+                        }
+                    }
+                    let next = sum / (1.0 - own_call).max(1e-6);
+                    change = change.max((next - inflow[place.index()]).abs() / next.max(1e-9));
+                    inflow[place.index()] = next;
+                }
+                if component.len() == 1 || change < SETTLED {
+                    break;
+                }
+            }
+        }
+        for link in &mut self.links {
+            link.mass *= inflow[link.to.index()];
+        }
+        for (root, inflow) in self.from_root.iter_mut().zip(&inflow) {
+            *root *= inflow;
+        }
+        self.inflow = inflow;
+    }
+
+    fn find_proven(&self, graph: &CallGraph, cycles: &Components) -> Vec<bool> {
+        let mut proven = vec![false; graph.calls().len()];
+        // Callers before callees: the components backwards.
+        for component in cycles.iter_reversed() {
+            let [f] = component else { continue };
+            let function = FunctionId(*f);
+            proven[function.index()] = match graph.incoming(function) {
+                [] => true,
+                [e] => {
+                    let caller = graph.edges()[*e as usize].caller;
+                    caller != function
+                        && self.from_root[PlaceId::outer(function).index()] == 0.0
+                        && proven[caller.index()]
+                }
+                _ => false,
+            };
+        }
+        proven
+    }
+
+    /// Whether the data prove the path to a function.
+    pub(super) fn is_proven(&self, function: FunctionId) -> bool {
+        self.proven[function.index()]
+    }
+
+    /// Whether the data prove every path: then the tree is exact.
+    pub(super) fn all_proven(&self) -> bool {
+        self.proven.iter().all(|p| *p)
+    }
+
+    /// Everything that is drawn: the sum of own costs that are not negative.
+    pub(super) fn sum(&self) -> f64 {
+        self.own.iter().sum()
+    }
+
+    /// Everything that reaches the root through a function's outer and recursive calls together.
+    pub(super) fn inflow(&self, function: FunctionId) -> f64 {
+        self.inflow[PlaceId::outer(function).index()] + self.inflow[PlaceId::recursive(function).index()]
+    }
+
+    /// A place's inflow.
+    pub(super) fn inflow_at(&self, place: PlaceId) -> f64 {
+        self.inflow[place.index()]
+    }
+
+    /// A place's own cost.
+    pub(super) fn own_at(&self, place: PlaceId) -> f64 {
+        self.own[place.index()]
+    }
+
+    /// What of a place's inflow no caller asked for.
+    pub(super) fn from_root_at(&self, place: PlaceId) -> f64 {
+        self.from_root[place.index()]
+    }
+
+    /// Every place.
+    pub(super) fn places(&self) -> impl Iterator<Item = PlaceId> + use<> {
+        (0..self.own.len() as u32).map(PlaceId)
+    }
+
+    /// The places of a function and how much of `total` each holds: the outer call first, as far as it reaches.
+    pub(super) fn places_of(&self, function: FunctionId, total: f64) -> [(PlaceId, f64); 2] {
+        let (outer, recursive) = (PlaceId::outer(function), PlaceId::recursive(function));
+        if self.inflow_at(recursive) <= 0.0 {
+            return [(outer, total), (recursive, 0.0)];
+        }
+        let first = total.min(self.inflow_at(outer));
+        [(outer, first), (recursive, total - first)]
+    }
+
+    /// The places a place calls, with what each hands to it.
+    pub(super) fn callees(&self, place: PlaceId) -> impl Iterator<Item = (PlaceId, f64)> {
+        self.links_from(place).iter().map(|l| (l.to, l.mass))
+    }
+
+    /// The places that call a place, with what it hands to each.
+    pub(super) fn callers(&self, place: PlaceId) -> impl Iterator<Item = (PlaceId, f64)> {
+        self.links_to(place).map(|l| (l.from, l.mass))
+    }
+
+    /// The fraction of everything that passes through at least one of the marked functions.
+    pub fn fraction_through(&self, marked: &[bool]) -> f64 {
+        let is_marked = |p: usize| marked.get(p / 2).copied().unwrap_or(false);
+        let mut hit: Vec<f64> = (0..self.own.len()).map(|p| f64::from(u8::from(is_marked(p)))).collect();
+        for component in self.components.iter() {
+            for _ in 0..MAX_ROUNDS {
+                let mut change: f64 = 0.0;
+                for &p in component {
+                    let place = PlaceId(p);
+                    let inflow = self.inflow_at(place);
+                    if is_marked(place.index()) || inflow <= 0.0 {
                         continue;
                     }
-                    let below: f64 =
-                        graph.outgoing(f).map(|e| self.along[e] * hit[graph.edges()[e].callee.index()]).sum();
+                    let below: f64 = self.links_from(place).iter().map(|l| l.mass * hit[l.to.index()]).sum();
                     let next = (below / inflow).min(1.0);
-                    change = change.max((next - hit[f.index()]).abs());
-                    hit[f.index()] = next;
+                    change = change.max((next - hit[place.index()]).abs());
+                    hit[place.index()] = next;
                 }
                 if component.len() == 1 || change < 1e-9 {
                     break;
@@ -79,165 +330,218 @@ impl Flow {
     }
 }
 
-/// Solves `inflow` within one strongly connected component, the callees outside it being known.
-fn settle(graph: &CallGraph, component: &[u32], own: &[f64], shares: &[f64], inflow: &mut [f64]) {
-    for _ in 0..MAX_ROUNDS {
-        let mut change: f64 = 0.0;
-        for &f in component {
-            let f = FunctionId(f);
-            let mut own_call = 0.0;
-            let mut sum = own[f.index()];
-            for e in graph.outgoing(f) {
-                let callee = graph.edges()[e].callee;
-                // A function that calls itself: solved, not iterated.
-                if callee == f { own_call = shares[e] } else { sum += shares[e] * inflow[callee.index()] }
-            }
-            let next = sum / (1.0 - own_call).max(1e-6);
-            change = change.max((next - inflow[f.index()]).abs() / next.max(1e-9));
-            inflow[f.index()] = next;
+/// The weight of each edge: its time; where a callee's edges have none, calls; where there are no calls, evenly.
+fn edge_weights(graph: &CallGraph, metric: MetricId) -> Vec<f64> {
+    let mut weights: Vec<f64> = graph.edge_total(metric).iter().map(|&t| t.max(0) as f64).collect();
+    for f in (0..graph.calls().len()).map(FunctionId::at) {
+        let incoming = graph.incoming(f);
+        if incoming.iter().any(|&e| weights[e as usize] > 0.0) {
+            continue;
         }
-        if component.len() == 1 || change < SETTLED {
-            break;
+        // Scaled so that the edges together account for the function's total.
+        let total = (graph.total(metric)[f.index()].max(0) as f64).max(1.0);
+        let calls = |e: u32| graph.edges()[e as usize].calls.max(0) as f64;
+        let sum: f64 = incoming.iter().map(|&e| calls(e)).sum();
+        for &e in incoming {
+            let part = if sum > 0.0 { calls(e) / sum } else { 1.0 / incoming.len() as f64 };
+            weights[e as usize] = total * part;
         }
     }
+    weights
 }
 
-/// What part of each function's flow goes to each of its callers (by edge) and to the root (by function); they add up
-/// to one for each function.
-fn shares(graph: &CallGraph, metric: MetricId, components: &Components) -> (Vec<f64>, Vec<f64>) {
+/// Own costs by place, and the links between places with their weights.
+fn places(graph: &CallGraph, metric: MetricId, weights: &[f64], entries: &Entries) -> (Vec<f64>, Vec<Link>) {
     let functions = graph.calls().len();
     let totals = graph.total(metric);
-    let edge_totals = graph.edge_total(metric);
-    let mut weight: Vec<f64> = edge_totals.iter().map(|&t| t.max(0) as f64).collect();
-    let mut root: Vec<f64> = vec![0.0; functions];
+    let mut own = vec![0.0; functions * 2];
+    let mut links = Vec::with_capacity(graph.edges().len());
+    let mut by_weight: Vec<usize> = Vec::new();
     for f in (0..functions).map(FunctionId::at) {
-        let incoming = graph.incoming(f);
-        let timed = incoming.iter().any(|&e| weight[e as usize] > 0.0);
-        if !timed {
-            // No times on the edges: divide by calls, or evenly where there are no counts either.
+        let cost = graph.own(metric)[f.index()].max(0) as f64;
+        let recursive = graph.incoming(f).iter().any(|&e| entries.recursive_part[e as usize] > 0.0);
+        let (outer, inner) = (PlaceId::outer(f), PlaceId::recursive(f));
+        if !recursive {
+            own[outer.index()] = cost;
+            graph.outgoing(f).for_each(|e| entries.push_link(graph, &mut links, outer, e, weights[e]));
+            continue;
+        }
+        let calls = graph.calls()[f.index()].max(1) as f64;
+        let outer_part = (graph.primitive_calls()[f.index()].max(0) as f64 / calls).clamp(0.0, 1.0);
+        let outer_part = if graph.has_calls() { outer_part } else { 1.0 };
+        own[outer.index()] = cost * outer_part;
+        own[inner.index()] = cost - own[outer.index()];
+        // The dearest callees lie below the outer call, until that is full.
+        let mut room = (totals[f.index()].max(0) as f64 - own[outer.index()]).max(0.0);
+        by_weight.clear();
+        by_weight.extend(graph.outgoing(f));
+        by_weight.sort_by(|&a, &b| weights[b].total_cmp(&weights[a]).then(a.cmp(&b)));
+        for &e in &by_weight {
+            let below_outer = weights[e].min(room);
+            room -= below_outer;
+            entries.push_link(graph, &mut links, outer, e, below_outer);
+            entries.push_link(graph, &mut links, inner, e, weights[e] - below_outer);
+        }
+    }
+    merge_unreached(&mut own, &mut links);
+    (own, links)
+}
+
+/// Recursive calls nobody is known to make are outer calls.
+fn merge_unreached(own: &mut [f64], links: &mut [Link]) {
+    let mut reached = vec![false; own.len()];
+    for link in &*links {
+        reached[link.to.index()] |= link.from != link.to;
+    }
+    let is_unreached = |place: PlaceId| place.0 % 2 == 1 && !reached[place.index()];
+    for p in (1..own.len()).step_by(2).filter(|&p| !reached[p]) {
+        own[p - 1] += own[p];
+        own[p] = 0.0;
+    }
+    for link in links {
+        if is_unreached(link.from) {
+            link.from = PlaceId::outer(link.from.function());
+            if is_unreached(link.to) {
+                link.to = link.from;
+            }
+        }
+    }
+}
+
+/// Where the calls of each function come from.
+struct Entries {
+    /// The part of each edge's weight that goes to recursive calls.
+    recursive_part: Vec<f64>,
+    /// By function: what comes from no recorded caller, as a weight.
+    from_root: Vec<f64>,
+}
+
+impl Entries {
+    fn new(graph: &CallGraph, metric: MetricId, cycles: &Components, weights: &[f64]) -> Self {
+        let functions = graph.calls().len();
+        let in_cycle = cycles.numbers(functions);
+        let mut entries = Self { recursive_part: vec![0.0; weights.len()], from_root: vec![0.0; functions] };
+        for f in (0..functions).map(FunctionId::at) {
+            let total = graph.total(metric)[f.index()].max(0) as f64;
+            let incoming = graph.incoming(f);
+            let is_within = |e: usize| in_cycle[graph.edges()[e].caller.index()] == in_cycle[f.index()];
+            let (mut within, mut outside) = (Called::default(), Called::default());
             for &e in incoming {
-                weight[e as usize] = graph.edges()[e as usize].calls.max(0) as f64;
+                let e = e as usize;
+                let called = if is_within(e) { &mut within } else { &mut outside };
+                called.weight += weights[e];
+                called.calls += graph.edges()[e].calls.max(0);
             }
-            if incoming.iter().all(|&e| weight[e as usize] <= 0.0) {
-                incoming.iter().for_each(|&e| weight[e as usize] = 1.0);
+            let all_calls = graph.calls()[f.index()];
+            let counted = graph.has_calls() && all_calls > 0;
+            let root_calls = if counted { (all_calls - within.calls - outside.calls).max(0) } else { 0 };
+            // The part of the calls within the cycle that are outermost calls of the function.
+            let outermost = if within.weight <= 0.0 {
+                1.0
+            } else if counted && root_calls > 0 {
+                let primitive = graph.primitive_calls()[f.index()] - outside.calls - root_calls;
+                primitive.max(0) as f64 / within.calls.max(1) as f64
+            } else {
+                (total - outside.weight) / within.weight
+            };
+            // Crumbs of rounding are no recursion.
+            let recursive_part = 1.0 - outermost.clamp(0.0, 1.0);
+            let recursive_part = if recursive_part < 1e-4 { 0.0 } else { recursive_part };
+            for &e in incoming.iter().filter(|&&e| is_within(e as usize)) {
+                // A call of itself is recursive by definition.
+                let itself = graph.edges()[e as usize].caller == f;
+                entries.recursive_part[e as usize] = if itself { 1.0 } else { recursive_part };
             }
+            let called = outside.weight + within.weight * (1.0 - recursive_part);
+            let rounding = incoming.len() as f64 * ROUNDING_NS + total * 1e-6;
+            entries.from_root[f.index()] = if incoming.is_empty() || root_calls > 0 {
+                (total - called).max(1.0)
+            } else if !counted && total - called > rounding {
+                total - called
+            } else {
+                0.0
+            };
         }
-        let called: f64 =
-            incoming.iter().map(|&e| e as usize).filter(|&e| graph.edges()[e].caller != f).map(|e| weight[e]).sum();
-        let total = totals[f.index()].max(0) as f64;
-        root[f.index()] = if called <= 0.0 {
-            total.max(1.0)
-        } else if timed {
-            uncalled(total, called, incoming.len())
-        } else {
-            0.0
-        };
+        entries
     }
-    for component in components.iter() {
-        give_entry(graph, component, &weight, &mut root, totals);
-    }
-    for f in (0..functions).map(FunctionId::at) {
-        let sum: f64 = root[f.index()] + graph.incoming(f).iter().map(|&e| weight[e as usize]).sum::<f64>();
-        for &e in graph.incoming(f) {
-            weight[e as usize] /= sum;
+
+    /// Adds the links an edge makes out of a place: to the callee's outer call, to its recursive ones, or both.
+    fn push_link(&self, graph: &CallGraph, links: &mut Vec<Link>, from: PlaceId, edge: usize, weight: f64) {
+        let callee = graph.edges()[edge].callee;
+        let back = weight * self.recursive_part[edge];
+        if weight > back {
+            links.push(Link { from, to: PlaceId::outer(callee), mass: weight - back });
         }
-        root[f.index()] /= sum;
-    }
-    (weight, root)
-}
-
-/// What of a function's total no caller accounts for. Times in a file are rounded, each edge by itself.
-fn uncalled(total: f64, called: f64, edges: usize) -> f64 {
-    let rest = total - called;
-    let rounding = edges as f64 * 1_000.0 + total * 1e-6;
-    if rest > rounding { rest } else { 0.0 }
-}
-
-/// Gives a cycle nothing leads into an entry: its function with the largest total. So a graph in which every function
-/// has a caller is still drawn whole.
-fn give_entry(graph: &CallGraph, component: &[u32], weight: &[f64], root: &mut [f64], totals: &[i64]) {
-    let mut inside = 0.0;
-    let mut outside = 0.0;
-    for &f in component {
-        outside += root[f as usize];
-        for &e in graph.incoming(FunctionId(f)) {
-            let from_inside = component.binary_search(&graph.edges()[e as usize].caller.0).is_ok();
-            if from_inside { inside += weight[e as usize] } else { outside += weight[e as usize] }
+        if back > 0.0 {
+            links.push(Link { from, to: PlaceId::recursive(callee), mass: back });
         }
     }
-    if outside > inside * 1e-9 && outside > 0.0 {
-        return;
-    }
-    if let Some(&entry) = component.iter().max_by_key(|&&f| (totals[f as usize], std::cmp::Reverse(f))) {
-        let entry = entry as usize;
-        let called: f64 = graph.incoming(FunctionId::at(entry)).iter().map(|&e| weight[e as usize]).sum();
-        root[entry] = (totals[entry].max(0) as f64).max(called).max(1.0);
-    }
 }
 
-fn proven(graph: &CallGraph, root_shares: &[f64], components: &Components) -> Vec<bool> {
-    let mut proven = vec![false; root_shares.len()];
-    // Callers before callees: the components backwards.
-    for component in components.iter_reversed() {
-        let [f] = component else { continue };
-        let f = *f as usize;
-        proven[f] = match graph.incoming(FunctionId::at(f)) {
-            [] => true,
-            [e] => root_shares[f] == 0.0 && proven[graph.edges()[*e as usize].caller.index()],
-            _ => false,
-        };
-    }
-    proven
+#[derive(Default)]
+struct Called {
+    calls: i64,
+    weight: f64,
 }
 
-/// Strongly connected components, callees before callers (Tarjan's algorithm, with a stack of its own).
+/// Where the run of each place begins once links are sorted by it: `starts[p]..starts[p + 1]`.
+fn run_starts(places: usize, of_links: impl Iterator<Item = PlaceId>) -> Vec<u32> {
+    let mut starts = vec![0_u32; places + 1];
+    for place in of_links {
+        starts[place.index() + 1] += 1;
+    }
+    for i in 1..starts.len() {
+        starts[i] += starts[i - 1];
+    }
+    starts
+}
+
+/// Strongly connected components of a graph, callees before callers (Tarjan's algorithm, with a stack of its own).
 #[derive(Debug, Default)]
 struct Components {
-    /// Functions, component after component; sorted within each.
+    /// Nodes, component after component; sorted within each.
     order: Vec<u32>,
     ends: Vec<u32>,
 }
 
 impl Components {
-    fn new(graph: &CallGraph) -> Self {
+    fn new<I: Iterator<Item = u32>>(nodes: usize, callees: impl Fn(u32) -> I) -> Self {
         const UNSEEN: u32 = u32::MAX;
-        let n = graph.calls().len();
-        let mut number = vec![UNSEEN; n];
-        let mut low = vec![0_u32; n];
-        let mut done = vec![false; n];
+        let mut number = vec![UNSEEN; nodes];
+        let mut low = vec![0_u32; nodes];
+        let mut done = vec![false; nodes];
         let mut open: Vec<u32> = Vec::new();
-        let mut walk: Vec<(u32, usize)> = Vec::new();
+        let mut walk: Vec<(u32, I)> = Vec::new();
         let mut next = 0;
-        let mut found = Self { order: Vec::with_capacity(n), ends: Vec::new() };
-        for start in 0..n as u32 {
+        let mut found = Self { order: Vec::with_capacity(nodes), ends: Vec::new() };
+        for start in 0..nodes as u32 {
             if number[start as usize] != UNSEEN {
                 continue;
             }
-            walk.push((start, graph.outgoing(FunctionId(start)).start));
-            while let Some((f, edge)) = walk.last_mut() {
-                let f = *f as usize;
-                if number[f] == UNSEEN {
-                    number[f] = next;
-                    low[f] = next;
+            walk.push((start, callees(start)));
+            while let Some((node, edges)) = walk.last_mut() {
+                let n = *node as usize;
+                if number[n] == UNSEEN {
+                    number[n] = next;
+                    low[n] = next;
                     next += 1;
-                    open.push(f as u32);
+                    open.push(n as u32);
                 }
-                if *edge < graph.outgoing(FunctionId::at(f)).end {
-                    let callee = graph.edges()[*edge].callee.index();
-                    *edge += 1;
-                    if number[callee] == UNSEEN {
-                        walk.push((callee as u32, graph.outgoing(FunctionId::at(callee)).start));
-                    } else if !done[callee] {
-                        low[f] = low[f].min(number[callee]);
+                if let Some(callee) = edges.next() {
+                    let c = callee as usize;
+                    if number[c] == UNSEEN {
+                        walk.push((callee, callees(callee)));
+                    } else if !done[c] {
+                        low[n] = low[n].min(number[c]);
                     }
                     continue;
                 }
                 walk.pop();
                 if let Some(&(caller, _)) = walk.last() {
-                    low[caller as usize] = low[caller as usize].min(low[f]);
+                    low[caller as usize] = low[caller as usize].min(low[n]);
                 }
-                if low[f] == number[f] {
-                    found.close(&mut open, &mut done, f as u32);
+                if low[n] == number[n] {
+                    found.close(&mut open, &mut done, n as u32);
                 }
             }
         }
@@ -246,15 +550,26 @@ impl Components {
 
     fn close(&mut self, open: &mut Vec<u32>, done: &mut [bool], first: u32) {
         let begin = self.order.len();
-        while let Some(f) = open.pop() {
-            done[f as usize] = true;
-            self.order.push(f);
-            if f == first {
+        while let Some(node) = open.pop() {
+            done[node as usize] = true;
+            self.order.push(node);
+            if node == first {
                 break;
             }
         }
         self.order[begin..].sort_unstable();
         self.ends.push(self.order.len() as u32);
+    }
+
+    /// The component of each node.
+    fn numbers(&self, nodes: usize) -> Vec<u32> {
+        let mut numbers = vec![0; nodes];
+        for (i, component) in self.iter().enumerate() {
+            for &node in component {
+                numbers[node as usize] = i as u32;
+            }
+        }
+        numbers
     }
 
     fn iter(&self) -> impl Iterator<Item = &[u32]> {

@@ -1,7 +1,7 @@
 //! What rows and boxes stand for: functions, lines, files, modules or packages.
 
 use super::{Class, Classes, GroupBy};
-use crate::model::{Body, FunctionId, Profile, StringId};
+use crate::model::{Body, CallGraph, FunctionId, Profile, StringId};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 
@@ -50,7 +50,7 @@ pub struct Groups {
 }
 
 impl Groups {
-    /// Groups the functions and frames of a profile.
+    /// Groups the functions and frames of a profile. Only modules and packages look at the classes.
     pub fn new(profile: &Profile, classes: &Classes, by: GroupBy) -> Self {
         let functions = profile.functions().len();
         if by == GroupBy::Function {
@@ -92,6 +92,15 @@ impl Groups {
             }
         }
         groups
+    }
+
+    /// The graph of these groups; `None` where they are the functions of the graph itself.
+    pub fn regroup(&self, graph: &CallGraph) -> Option<CallGraph> {
+        if matches!(self.by, GroupBy::Function | GroupBy::Line) {
+            return None;
+        }
+        let of: Vec<u32> = self.of_function.iter().map(|g| g.0).collect();
+        Some(graph.grouped(&of, self.len()))
     }
 
     /// What a group stands for.

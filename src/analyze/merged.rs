@@ -2,12 +2,21 @@
 //!
 //! Made once for a profile, a grouping and a list of transforms; metrics, threads and time ranges only change the
 //! weights that [`Weights`] puts on it.
+//!
+//! Stacks are a tree already, of frames (`main:3`, `main:7`), with parents before children. It is merged from the root
+//! down: the stacks that make up one node are known, their children are gathered, and children of one group become one
+//! node. Nothing is looked up by hash, and children of one node stand side by side:
+//!
+//! ```text
+//! main:3 ─┬─ parse:9  ── read:2            main ─┬─ parse ─── read
+//!         └─ log:4                   ──►         └─ log
+//! main:7 ─┬─ parse:9  ── read:2
+//!         └─ parse:12
+//! ```
 
-use super::{Class, Classes, GroupBy, GroupId, Groups, Query, Transform};
+use super::{Class, Classes, GroupBy, GroupId, Groups, Query, Transform, tree::outermost};
 use crate::model::{Profile, StackId, StackProfile};
-use hashbrown::HashTable;
-use rustc_hash::FxHasher;
-use std::hash::{Hash, Hasher};
+use std::ops::Range;
 
 /// The node every stack hangs from: the empty stack.
 pub(super) const ROOT: u32 = 0;
@@ -25,75 +34,78 @@ pub struct MergedTree {
     pub(super) recursive: Vec<bool>,
     /// The node each stack ends in; [`DROPPED`] where it is not counted.
     of_stack: Vec<u32>,
-    /// `child_list[first_child[n]..first_child[n + 1]]` are the children of `n`.
+    /// The children of `n` are `first_child[n]..first_child[n] + child_count[n]`.
     first_child: Vec<u32>,
-    child_list: Vec<u32>,
+    child_count: Vec<u32>,
 }
 
 impl MergedTree {
     /// Builds the tree of a profile.
     pub fn new(body: &StackProfile, groups: &Groups, classes: &Classes, transforms: &[Transform]) -> Self {
-        let rules = Rules::new(groups, classes, transforms);
         let stacks = &body.stacks;
-        let mut tree = Self {
-            parents: vec![ROOT],
-            groups: vec![GroupId(u32::MAX)],
-            recursive: vec![false],
-            of_stack: Vec::with_capacity(stacks.len()),
-            first_child: Vec::new(),
-            child_list: Vec::new(),
+        let (parents, frames, of_frames) = (stacks.parents(), stacks.frames(), groups.of_frames());
+        let recorded = Rows {
+            len: stacks.len(),
+            parent: |row: usize| parents[row].0,
+            group: |row: usize| of_frames[frames[row].index()],
+            group_count: groups.len(),
         };
-        let mut builder = NodeIndex::default();
-        tree.of_stack.push(if rules.focus.is_some() { OUTSIDE } else { ROOT });
-        for s in 1..stacks.len() {
-            let parent = tree.of_stack[stacks.parents()[s].index()];
-            let group = groups.of_frames()[stacks.frames()[s].index()];
-            let node = tree.step(&rules, &mut builder, parent, group);
-            tree.of_stack.push(node);
+        let mut passes = passes(groups, classes, transforms).into_iter();
+        let mut tree = recorded.merge(&passes.next().unwrap_or_default());
+        for pass in passes {
+            let (parents, groups_of) = (&tree.parents, &tree.groups);
+            let rows = Rows {
+                len: tree.len(),
+                parent: |row: usize| parents[row],
+                group: |row: usize| groups_of[row],
+                group_count: groups.len(),
+            };
+            let next = rows.merge(&pass);
+            let of_stack = tree.of_stack.iter().map(|&node| match node {
+                DROPPED => DROPPED,
+                node => next.of_stack[node as usize],
+            });
+            tree = Self { of_stack: of_stack.collect(), ..next };
         }
-        for node in &mut tree.of_stack {
-            if *node == OUTSIDE {
-                *node = DROPPED;
-            }
-        }
-        tree.mark_recursion(groups.len());
-        tree.index_children();
         tree
     }
 
-    fn step(&mut self, rules: &Rules, index: &mut NodeIndex, parent: u32, group: GroupId) -> u32 {
-        if parent == DROPPED || rules.drop.get(group.index()) == Some(&true) {
-            return DROPPED;
-        }
-        let parent = match (parent, rules.focus) {
-            (OUTSIDE, Some(focus)) if focus == group => ROOT,
-            (OUTSIDE, _) => return OUTSIDE,
-            _ => parent,
+    fn with_root(capacity: usize) -> Self {
+        let column = |first: u32| {
+            let mut column = Vec::with_capacity(capacity);
+            column.push(first);
+            column
         };
-        if rules.hide.get(group.index()) == Some(&true) {
-            return parent;
+        let mut groups = Vec::with_capacity(capacity);
+        groups.push(GroupId(u32::MAX));
+        let mut recursive = Vec::with_capacity(capacity);
+        recursive.push(false);
+        Self {
+            parents: column(ROOT),
+            groups,
+            recursive,
+            of_stack: Vec::new(),
+            first_child: column(1),
+            child_count: column(0),
         }
-        // A call within one file, module or package is not a box of its own.
-        if rules.fold_neighbours && parent != ROOT && self.groups[parent as usize] == group {
-            return parent;
-        }
-        if rules.collapse_recursion
-            && let Some(same) = self.ancestor_of_group(parent, group)
-        {
-            return same;
-        }
-        index.child(self, parent, group)
     }
 
-    fn ancestor_of_group(&self, node: u32, group: GroupId) -> Option<u32> {
-        let mut at = node;
-        while at != ROOT {
-            if self.groups[at as usize] == group {
-                return Some(at);
-            }
-            at = self.parents[at as usize];
-        }
-        None
+    fn add(&mut self, parent: u32, group: GroupId) -> u32 {
+        let node = self.parents.len() as u32;
+        self.parents.push(parent);
+        self.groups.push(group);
+        self.recursive.push(false);
+        self.first_child.push(0);
+        self.child_count.push(0);
+        node
+    }
+
+    fn shrink(&mut self) {
+        self.parents.shrink_to_fit();
+        self.groups.shrink_to_fit();
+        self.recursive.shrink_to_fit();
+        self.first_child.shrink_to_fit();
+        self.child_count.shrink_to_fit();
     }
 
     /// How many nodes there are, the root included.
@@ -108,8 +120,9 @@ impl MergedTree {
 
     /// The children of a node, in no particular order.
     #[inline]
-    pub(super) fn children(&self, node: u32) -> &[u32] {
-        &self.child_list[self.first_child[node as usize] as usize..self.first_child[node as usize + 1] as usize]
+    pub(super) fn children(&self, node: u32) -> Range<u32> {
+        let first = self.first_child[node as usize];
+        first..first + self.child_count[node as usize]
     }
 
     /// The node a stack ends in, or `None` where a transform drops it.
@@ -128,126 +141,304 @@ impl MergedTree {
     pub fn parent(&self, node: u32) -> u32 {
         self.parents[node as usize]
     }
+}
 
-    /// Walks the nodes with the path to each at hand. Nodes made for one stack follow each other, so the path mostly
-    /// grows or shrinks at its end.
-    fn mark_recursion(&mut self, group_count: usize) {
-        let mut on_path = vec![0_u32; group_count];
+/// A tree to be merged: recorded stacks, or what an earlier pass made of them. Row 0 is its root; parents come first.
+struct Rows<P, G> {
+    len: usize,
+    parent: P,
+    group: G,
+    group_count: usize,
+}
+
+/// Children of each row as linked lists; 0 ends a list, because row 0 is nobody's child.
+struct Links {
+    first: Vec<u32>,
+    next: Vec<u32>,
+}
+
+impl Links {
+    fn new(len: usize) -> Self {
+        Self { first: vec![0; len], next: vec![0; len] }
+    }
+
+    #[inline]
+    fn link(&mut self, parent: u32, child: u32) {
+        self.next[child as usize] = self.first[parent as usize];
+        self.first[parent as usize] = child;
+    }
+
+    #[inline]
+    fn children(&self, row: u32) -> impl Iterator<Item = u32> + '_ {
+        let mut at = self.first[row as usize];
+        std::iter::from_fn(move || {
+            let child = at;
+            at = self.next[child as usize];
+            (child != 0).then_some(child)
+        })
+    }
+}
+
+impl<P: Fn(usize) -> u32, G: Fn(usize) -> GroupId> Rows<P, G> {
+    /// Applies one pass of transforms and merges rows of one group under one parent.
+    fn merge(&self, pass: &Pass) -> MergedTree {
+        let joined = match pass {
+            Pass::Rules(rules) if rules.is_empty() && !rules.fold_neighbours => None,
+            Pass::Rules(rules) => Some(self.apply(rules)),
+            Pass::CollapseRecursion => Some(self.collapse_recursion()),
+        };
+        let Some(joined) = joined else { return self.gather(&self.links()) };
+        let mut links = Links::new(self.len);
+        // Backwards, so that lists run forwards.
+        for row in (1..self.len).rev().filter(|&row| joined[row] == row as u32) {
+            let parent = match joined[(self.parent)(row) as usize] {
+                OUTSIDE => ROOT,
+                parent => parent,
+            };
+            links.link(parent, row as u32);
+        }
+        let mut tree = self.gather(&links);
+        for (row, &kept) in joined.iter().enumerate() {
+            tree.of_stack[row] = match kept {
+                OUTSIDE | DROPPED => DROPPED,
+                kept => tree.of_stack[kept as usize],
+            };
+        }
+        tree
+    }
+
+    fn links(&self) -> Links {
+        let mut links = Links::new(self.len);
+        for row in (1..self.len).rev() {
+            links.link((self.parent)(row), row as u32);
+        }
+        links
+    }
+
+    /// Merges linked rows. Also marks recursion, since the walk knows the path to each node.
+    fn gather(&self, links: &Links) -> MergedTree {
+        let mut tree = MergedTree::with_root(self.len);
+        tree.of_stack = vec![DROPPED; self.len];
+        tree.of_stack[0] = ROOT;
+        // The rows that make up a node: `rows_of[node]`, and from each row to the next of the same node.
+        let mut rows_of: Vec<u32> = Vec::with_capacity(self.len);
+        rows_of.push(0);
+        let mut same_node = vec![0_u32; self.len];
+        // The last node made for each group. It is a child of the node at work if it is not older than its first child.
+        let mut last_of_group = vec![0_u32; self.group_count];
+        let mut on_path = vec![0_u32; self.group_count];
         let mut path: Vec<u32> = Vec::new();
-        let mut branch: Vec<u32> = Vec::new();
-        let mut position = vec![u32::MAX; self.len()];
-        for node in 1..self.len() as u32 {
-            // The nearest ancestor that is on the path already, and the branch from there to the new node.
-            branch.clear();
-            let mut at = self.parents[node as usize];
-            while at != ROOT && !path.get(position[at as usize] as usize).is_some_and(|&p| p == at) {
-                branch.push(at);
-                at = self.parents[at as usize];
+        let mut open = vec![ROOT];
+        while let Some(node) = open.pop() {
+            if node != ROOT {
+                let parent = tree.parents[node as usize];
+                while let Some(left) = path.pop_if(|last| parent == ROOT || *last != parent) {
+                    on_path[tree.groups[left as usize].index()] -= 1;
+                }
+                let group = tree.groups[node as usize].index();
+                tree.recursive[node as usize] = on_path[group] > 0;
+                on_path[group] += 1;
+                path.push(node);
             }
-            let keep = if at == ROOT { 0 } else { position[at as usize] as usize + 1 };
-            for &left in &path[keep..] {
-                on_path[self.groups[left as usize].index()] -= 1;
+            let begin = tree.len() as u32;
+            let mut row = rows_of[node as usize];
+            loop {
+                for child in links.children(row) {
+                    let group = (self.group)(child as usize);
+                    let last = &mut last_of_group[group.index()];
+                    if *last < begin {
+                        *last = tree.add(node, group);
+                        rows_of.push(child);
+                    } else {
+                        same_node[child as usize] = rows_of[*last as usize];
+                        rows_of[*last as usize] = child;
+                    }
+                    tree.of_stack[child as usize] = *last;
+                }
+                row = same_node[row as usize];
+                if row == 0 {
+                    break;
+                }
             }
-            path.truncate(keep);
-            for &entered in branch.iter().rev() {
-                position[entered as usize] = path.len() as u32;
-                path.push(entered);
-                on_path[self.groups[entered as usize].index()] += 1;
-            }
-            let group = self.groups[node as usize].index();
-            self.recursive.push(on_path[group] > 0);
-            position[node as usize] = path.len() as u32;
-            path.push(node);
-            on_path[group] += 1;
+            tree.first_child[node as usize] = begin;
+            tree.child_count[node as usize] = tree.len() as u32 - begin;
+            open.extend((begin..tree.len() as u32).rev());
         }
+        tree.shrink();
+        tree
     }
 
-    fn index_children(&mut self) {
-        let nodes = self.len();
-        let mut first = vec![0_u32; nodes + 1];
-        for &parent in &self.parents[1..] {
-            first[parent as usize + 1] += 1;
+    /// What each row becomes: itself, part of another row, [`DROPPED`] or [`OUTSIDE`].
+    fn apply(&self, rules: &Rules) -> Vec<u32> {
+        let mut joined = vec![if rules.focus.is_some() { OUTSIDE } else { ROOT }; self.len];
+        for row in 1..self.len {
+            let group = (self.group)(row);
+            let mut above = joined[(self.parent)(row) as usize];
+            if above == OUTSIDE {
+                match rules.before.of(group) {
+                    Rule::Keep if rules.focus == Some(group) => above = ROOT,
+                    Rule::Keep | Rule::Hide => continue,
+                    Rule::Drop => above = DROPPED,
+                }
+            } else if above != DROPPED && rules.before.of(group) == Rule::Hide {
+                joined[row] = above;
+                continue;
+            } else if rules.before.of(group) == Rule::Drop {
+                above = DROPPED;
+            }
+            joined[row] = match (above, rules.after.of(group)) {
+                (DROPPED, _) | (_, Rule::Drop) => DROPPED,
+                (_, Rule::Hide) => above,
+                // A call within one file, module or package is not a box of its own.
+                _ if rules.fold_neighbours && above != ROOT && (self.group)(above as usize) == group => above,
+                _ => row as u32,
+            };
         }
-        for i in 1..=nodes {
-            first[i] += first[i - 1];
+        joined
+    }
+
+    /// Joins each row to the outermost row of its group on its path, from which the path then goes on.
+    ///
+    /// The walk keeps the path as it is after folding. Going back to an outer row leaves the inner part in place, until
+    /// it is overwritten; what is overwritten is put back when the walk returns, so that each step takes the same time
+    /// however deep the recursion.
+    fn collapse_recursion(&self) -> Vec<u32> {
+        enum Step {
+            Enter(u32),
+            Restore { depth: usize, row: u32, group: GroupId, place: u32 },
         }
-        let mut next = first.clone();
-        let mut list = vec![0_u32; nodes.saturating_sub(1)];
-        for node in 1..nodes {
-            let slot = &mut next[self.parents[node] as usize];
-            list[*slot as usize] = node as u32;
-            *slot += 1;
+        let links = self.links();
+        let mut joined = vec![ROOT; self.len];
+        let mut depth_of = vec![0_u32; self.len];
+        let mut path = vec![ROOT];
+        // Where each group was put on the path last.
+        let mut place = vec![0_u32; self.group_count];
+        let mut steps: Vec<Step> = links.children(ROOT).map(Step::Enter).collect();
+        while let Some(step) = steps.pop() {
+            let row = match step {
+                Step::Restore { depth, row, group, place: old } => {
+                    path[depth] = row;
+                    place[group.index()] = old;
+                    continue;
+                }
+                Step::Enter(row) => row,
+            };
+            let group = (self.group)(row as usize);
+            let depth = depth_of[joined[(self.parent)(row as usize) as usize] as usize] as usize;
+            let outer = place[group.index()] as usize;
+            if outer != 0 && outer <= depth && (self.group)(path[outer] as usize) == group {
+                joined[row as usize] = path[outer];
+            } else {
+                let depth = depth + 1;
+                if depth == path.len() {
+                    path.push(ROOT);
+                }
+                steps.push(Step::Restore { depth, row: path[depth], group, place: outer as u32 });
+                path[depth] = row;
+                place[group.index()] = depth as u32;
+                depth_of[row as usize] = depth as u32;
+                joined[row as usize] = row;
+            }
+            steps.extend(links.children(row).map(Step::Enter));
         }
-        self.first_child = first;
-        self.child_list = list;
+        joined
     }
 }
 
+/// Transforms that are applied in one go.
+enum Pass {
+    Rules(Box<Rules>),
+    CollapseRecursion,
+}
+
+impl Default for Pass {
+    fn default() -> Self {
+        Self::Rules(Box::default())
+    }
+}
+
+/// What happens to frames of a group.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Rule {
+    Keep,
+    /// Leave it out of the stack.
+    Hide,
+    /// Leave the whole stack out.
+    Drop,
+}
+
+/// A rule for each group; empty where all are kept.
 #[derive(Default)]
-struct NodeIndex {
-    nodes: HashTable<(u32, GroupId, u32)>,
-}
+struct Mask(Vec<Rule>);
 
-impl NodeIndex {
-    fn child(&mut self, tree: &mut MergedTree, parent: u32, group: GroupId) -> u32 {
-        let hash = node_hash(parent, group);
-        if let Some(&(.., node)) = self.nodes.find(hash, |&(p, g, _)| p == parent && g == group) {
-            return node;
+impl Mask {
+    #[inline]
+    fn of(&self, group: GroupId) -> Rule {
+        self.0.get(group.index()).copied().unwrap_or(Rule::Keep)
+    }
+
+    /// The first rule for a group stays: after it, a later transform does not meet the group any more.
+    fn set(&mut self, group: GroupId, rule: Rule, groups: usize) {
+        self.0.resize(groups, Rule::Keep);
+        if let Some(slot) = self.0.get_mut(group.index()).filter(|slot| **slot == Rule::Keep) {
+            *slot = rule;
         }
-        let node = tree.parents.len() as u32;
-        tree.parents.push(parent);
-        tree.groups.push(group);
-        self.nodes.insert_unique(hash, (parent, group, node), |&(p, g, _)| node_hash(p, g));
-        node
     }
 }
 
-fn node_hash(parent: u32, group: GroupId) -> u64 {
-    let mut hasher = FxHasher::default();
-    ((u64::from(parent) << 32) | u64::from(group.0)).hash(&mut hasher);
-    hasher.finish()
-}
-
-/// Transforms as one decision a group.
+/// Rules for every frame, then perhaps a focus, then rules for the frames the focus leaves.
 #[derive(Default)]
 struct Rules {
+    before: Mask,
     focus: Option<GroupId>,
-    /// Empty where nothing is hidden.
-    hide: Vec<bool>,
-    /// Empty where nothing is dropped.
-    drop: Vec<bool>,
-    collapse_recursion: bool,
+    after: Mask,
     fold_neighbours: bool,
 }
 
 impl Rules {
-    fn new(groups: &Groups, classes: &Classes, transforms: &[Transform]) -> Self {
-        let fold_neighbours = !matches!(groups.by(), GroupBy::Function | GroupBy::Line);
-        let mut rules = Self { fold_neighbours, ..Self::default() };
-        let set = |mask: &mut Vec<bool>, group: GroupId| {
-            mask.resize(groups.len(), false);
-            if let Some(slot) = mask.get_mut(group.index()) {
-                *slot = true;
-            }
+    fn is_empty(&self) -> bool {
+        self.before.0.is_empty() && self.focus.is_none() && self.after.0.is_empty()
+    }
+}
+
+/// Splits transforms into passes, so that each meets the stacks as the ones before it left them.
+fn passes(groups: &Groups, classes: &Classes, transforms: &[Transform]) -> Vec<Pass> {
+    let fold_neighbours = !matches!(groups.by(), GroupBy::Function | GroupBy::Line);
+    let start = || Box::new(Rules { fold_neighbours, ..Rules::default() });
+    let mut passes = Vec::new();
+    let mut rules = start();
+    for transform in transforms {
+        let mut set = |group: GroupId, rule: Rule| {
+            let mask = if rules.focus.is_some() { &mut rules.after } else { &mut rules.before };
+            mask.set(group, rule, groups.len());
         };
-        for transform in transforms {
-            match transform {
-                // The last focus wins: it was asked for inside the one before.
-                Transform::Focus(group) => rules.focus = Some(*group),
-                Transform::Hide(group) => set(&mut rules.hide, *group),
-                Transform::Drop(group) => set(&mut rules.drop, *group),
-                Transform::CollapseRecursion => rules.collapse_recursion = true,
-                Transform::OnlyMine => {
-                    for group in groups.ids() {
-                        if groups.class(classes, group) != Class::Yours {
-                            set(&mut rules.hide, group);
-                        }
-                    }
+        match transform {
+            Transform::Hide(group) => set(*group, Rule::Hide),
+            Transform::Drop(group) => set(*group, Rule::Drop),
+            Transform::OnlyMine => {
+                for group in groups.ids().filter(|&g| groups.class(classes, g) != Class::Yours) {
+                    set(group, Rule::Hide);
                 }
             }
+            Transform::Focus(group) => {
+                if rules.focus.is_some() {
+                    passes.push(Pass::Rules(std::mem::replace(&mut rules, start())));
+                }
+                rules.focus = Some(*group);
+            }
+            Transform::CollapseRecursion => {
+                if !rules.is_empty() {
+                    passes.push(Pass::Rules(std::mem::replace(&mut rules, start())));
+                }
+                passes.push(Pass::CollapseRecursion);
+            }
         }
-        rules
     }
+    // Every pass folds neighbours, so a pass for that alone is needed only where there is no other.
+    if passes.is_empty() || !rules.is_empty() {
+        passes.push(Pass::Rules(rules));
+    }
+    passes
 }
 
 /// One metric of the samples a query asks for, on the nodes of a [`MergedTree`].
@@ -259,27 +450,30 @@ pub struct Weights {
     pub(super) total: Vec<i64>,
     /// How many samples were counted.
     samples: usize,
+    /// Without what is below zero, where anything is.
+    drawn: Option<Box<Weights>>,
 }
 
 impl Weights {
     /// Puts the samples a query asks for on the tree.
     pub fn new(body: &StackProfile, tree: &MergedTree, query: &Query) -> Self {
-        let samples = &body.samples;
-        let weights = samples.weights(query.metric);
         let mut own = vec![0_i64; tree.len()];
         let mut counted = 0;
-        let starts = query.time_ns.and_then(|range| Some((range, samples.starts_ns()?)));
-        for (i, &stack) in samples.stacks().iter().enumerate() {
-            let other_track = query.track.is_some_and(|t| samples.tracks()[i] != t);
-            let other_time = starts.is_some_and(|((from, to), starts)| starts[i] < from || starts[i] >= to);
-            if other_track || other_time {
-                continue;
-            }
+        for (stack, weight) in query.counted(&body.samples) {
             if let Some(node) = tree.node_of(stack) {
-                own[node as usize] += weights[i];
+                own[node as usize] += weight;
                 counted += 1;
             }
         }
+        let below_zero = own.iter().any(|w| *w < 0);
+        let drawn = below_zero.then(|| {
+            let own = own.iter().map(|w| (*w).max(0)).collect();
+            Box::new(Self::summed(tree, own, counted, None))
+        });
+        Self::summed(tree, own, counted, drawn)
+    }
+
+    fn summed(tree: &MergedTree, own: Vec<i64>, samples: usize, drawn: Option<Box<Self>>) -> Self {
         let mut total = own.clone();
         for node in (1..total.len()).rev() {
             let value = total[node];
@@ -287,12 +481,22 @@ impl Weights {
                 total[tree.parents[node] as usize] += value;
             }
         }
-        Self { own, total, samples: counted }
+        Self { own, total, samples, drawn }
+    }
+
+    /// What a picture can show: a difference of two profiles holds values below zero, which have no width.
+    pub fn drawn(&self) -> &Self {
+        self.drawn.as_deref().unwrap_or(self)
     }
 
     /// The sum of everything counted.
     pub fn sum(&self) -> i64 {
         self.total[ROOT as usize]
+    }
+
+    /// What ran in a group or below it, each sample once.
+    pub(super) fn total_of(&self, tree: &MergedTree, group: GroupId) -> i64 {
+        outermost(tree, group).map(|node| self.total[node as usize]).sum()
     }
 
     /// How many samples were counted.
@@ -302,7 +506,7 @@ impl Weights {
 }
 
 /// The stacks of a profile, or `None` for a call graph.
-pub fn stack_body(profile: &Profile) -> Option<&StackProfile> {
+pub(super) fn stack_body(profile: &Profile) -> Option<&StackProfile> {
     match profile.body() {
         crate::model::Body::Stacks(body) => Some(body),
         crate::model::Body::Graph(_) => None,

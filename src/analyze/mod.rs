@@ -12,6 +12,7 @@ mod table;
 mod text_order;
 mod timeline;
 mod tree;
+mod walk;
 
 pub use analysis::{Analysis, Order};
 pub use classify::{Class, Classes, Package};
@@ -23,3 +24,4 @@ pub use search::{Matches, SearchText};
 pub use table::{FunctionTable, Neighbour, Neighbours, SortKey, share};
 pub use timeline::Timeline;
 pub use tree::{CallTree, Detail, Exactness};
+pub use walk::{PathWalk, Step};

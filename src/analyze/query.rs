@@ -1,7 +1,7 @@
 //! What is asked of a profile. Every view, export and command is a function of the profile and one of these.
 
 use super::GroupId;
-use crate::model::{MetricId, Profile, TrackId};
+use crate::model::{MetricId, Profile, Samples, StackId, TrackId};
 
 /// What one row of a table or one box of a tree stands for.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, serde::Serialize, serde::Deserialize)]
@@ -81,5 +81,16 @@ impl Query {
             transforms: Vec::new(),
             time_ns: None,
         }
+    }
+
+    /// The stack and the value of every sample the query asks for, in the order of the recording.
+    pub fn counted<'a>(&'a self, samples: &'a Samples) -> impl Iterator<Item = (StackId, i64)> + 'a {
+        let weights = samples.weights(self.metric);
+        let starts = self.time_ns.and_then(|range| Some((range, samples.starts_ns()?)));
+        samples.stacks().iter().zip(weights).enumerate().filter_map(move |(i, (&stack, &weight))| {
+            let other_track = self.track.is_some_and(|t| samples.tracks()[i] != t);
+            let other_time = starts.is_some_and(|((from, to), starts)| starts[i] < from || starts[i] >= to);
+            (!other_track && !other_time).then_some((stack, weight))
+        })
     }
 }

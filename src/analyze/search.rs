@@ -1,7 +1,7 @@
 //! Search by text or regular expression over names and files.
 
-use super::{Classes, Flow, GroupId, Groups, MergedTree, Weights, merged::ROOT, share};
-use crate::model::{CallGraph, Profile};
+use super::{Classes, Flow, GroupId, GroupKey, Groups, MergedTree, Weights, merged::ROOT, share};
+use crate::model::{Profile, StringId};
 use regex::{Regex, RegexBuilder};
 
 /// What is searched for.
@@ -47,10 +47,25 @@ pub struct Matches {
 impl Matches {
     /// Marks the groups whose name or file matches.
     pub fn find(profile: &Profile, classes: &Classes, groups: &Groups, matcher: &Regex) -> Self {
+        // Many functions share a file, and some a name: each text is looked at once.
+        let mut known: Vec<Option<bool>> = vec![None; profile.strings().len()];
+        let mut matches = |id: StringId| {
+            let known = &mut known[id.index()];
+            id != StringId::EMPTY && *known.get_or_insert_with(|| matcher.is_match(profile.text(id)))
+        };
         let mask: Vec<bool> = groups
             .ids()
-            .map(|g| {
-                matcher.is_match(&groups.name(profile, classes, g)) || matcher.is_match(groups.place(profile, g).0)
+            .map(|group| match groups.key(group) {
+                GroupKey::Function(f) => {
+                    let function = profile.function(f);
+                    matches(function.name) || matches(function.file)
+                }
+                GroupKey::File(file) if file != StringId::EMPTY => matches(file),
+                _ => {
+                    let file = groups.place(profile, group).0;
+                    matcher.is_match(&groups.name(profile, classes, group))
+                        || (!file.is_empty() && matcher.is_match(file))
+                }
             })
             .collect();
         let count = mask.iter().filter(|m| **m).count();
@@ -59,6 +74,7 @@ impl Matches {
 
     /// Adds the share of recorded stacks that hold a match.
     pub fn with_stack_share(mut self, tree: &MergedTree, weights: &Weights) -> Self {
+        let weights = weights.drawn();
         let mut inside = vec![false; tree.len()];
         let mut matched = 0_i64;
         for node in 1..tree.len() {
@@ -74,8 +90,8 @@ impl Matches {
     }
 
     /// Adds the estimated share of a call graph that flows through a match.
-    pub fn with_graph_share(mut self, graph: &CallGraph, flow: &Flow) -> Self {
-        self.share = flow.fraction_through(graph, &self.mask);
+    pub fn with_graph_share(mut self, flow: &Flow) -> Self {
+        self.share = flow.fraction_through(&self.mask);
         self.estimated = true;
         self
     }

@@ -1,7 +1,12 @@
 //! The function table: cost of each group in itself and with everything it called.
 
-use super::{Flow, GroupBy, GroupId, MergedTree, Weights, merged::ROOT, text_order::text_order};
-use crate::model::{CallGraph, FunctionId, MetricId};
+use super::{
+    Flow, GroupId, Groups, MergedTree, PathWalk, Query, Step, Weights, merged::ROOT, text_order, tree::outermost,
+};
+use crate::model::{Body, CallGraph, FunctionId, MetricId, Profile, StackProfile};
+use rustc_hash::FxHashMap;
+use std::borrow::Cow;
+use std::cmp::Ordering;
 
 /// Costs by group. Columns are indexed by [`GroupId`].
 #[derive(Debug, Clone)]
@@ -58,23 +63,85 @@ impl FunctionTable {
         table
     }
 
-    /// The table of a call graph whose functions are the groups.
-    pub fn of_graph(graph: &CallGraph, metric: MetricId, by: GroupBy, flow: &Flow) -> Self {
+    /// The table a query without transforms asks for, when nothing else of the profile is wanted: no tree is built.
+    pub fn new(profile: &Profile, groups: &Groups, query: &Query) -> Self {
+        debug_assert!(query.transforms.is_empty());
+        match profile.body() {
+            Body::Stacks(body) => Self::of_samples(body, groups, query),
+            Body::Graph(graph) => match groups.regroup(graph) {
+                Some(grouped) => Self::of_grouped_graph(&grouped, query.metric, &Flow::new(&grouped, query.metric)),
+                None => Self::of_graph(graph, query.metric),
+            },
+        }
+    }
+
+    /// As [`of_stacks`](Self::of_stacks), from the samples themselves. A group occurs if a sample counted has it on its
+    /// stack, whatever the sample's value.
+    fn of_samples(body: &StackProfile, groups: &Groups, query: &Query) -> Self {
+        let stacks = &body.stacks;
+        let group_of = |stack: u32| groups.of_frames()[stacks.frames()[stack as usize].index()].index();
+        let mut table = Self::empty(groups.len());
+        let mut total = vec![0_i64; stacks.len()];
+        let mut occurs = vec![false; stacks.len()];
+        for (stack, weight) in query.counted(&body.samples) {
+            total[stack.index()] += weight;
+            occurs[stack.index()] = true;
+            table.sum += weight;
+            if stack.0 != ROOT {
+                table.own[group_of(stack.0)] += weight;
+            }
+        }
+        for stack in (1..stacks.len()).rev() {
+            if occurs[stack] {
+                let parent = stacks.parents()[stack].index();
+                total[parent] += total[stack];
+                occurs[parent] = true;
+            }
+        }
+        let mut on_path = vec![0_u32; groups.len()];
+        let mut walk = PathWalk::new(stacks.len());
+        for stack in (1..stacks.len() as u32).filter(|&s| occurs[s as usize]) {
+            walk.go_to(
+                stack,
+                |s| stacks.parents()[s as usize].0,
+                |step| match step {
+                    Step::Leave(s) => on_path[group_of(s)] -= 1,
+                    // Rows entered on the way were counted when it was their turn.
+                    Step::Enter(s) => {
+                        let group = group_of(s);
+                        if s == stack && on_path[group] == 0 {
+                            table.total[group] += total[s as usize];
+                            table.present[group] = true;
+                        }
+                        on_path[group] += 1;
+                    }
+                },
+            );
+        }
+        table
+    }
+
+    /// The table of a call graph whose functions are the groups, as the profiler computed it.
+    pub fn of_graph(graph: &CallGraph, metric: MetricId) -> Self {
         let mut table = Self::empty(graph.calls().len());
         table.own = graph.own(metric).to_vec();
         table.total = graph.total(metric).to_vec();
         table.sum = table.own.iter().fold(0_i64, |sum, v| sum.saturating_add(*v));
         table.present = vec![true; graph.calls().len()];
-        table.totals_exact = matches!(by, GroupBy::Function | GroupBy::Line);
-        if !table.totals_exact {
-            // A file or package has no recorded total: it is what flows into it from outside.
-            for (total, inflow) in table.total.iter_mut().zip(&flow.inflow) {
-                *total = (inflow.round() as i64).min(table.sum);
-            }
-        }
         if graph.has_calls() {
             let (all, primitive) = (graph.calls().to_vec(), graph.primitive_calls().to_vec());
             table.calls = Some(Calls { all, primitive });
+        }
+        table
+    }
+
+    /// The table of a call graph whose functions are files, modules or packages. These have no recorded total: it is
+    /// what flows into them from outside.
+    pub fn of_grouped_graph(graph: &CallGraph, metric: MetricId, flow: &Flow) -> Self {
+        let mut table = Self::of_graph(graph, metric);
+        table.totals_exact = false;
+        for (f, total) in table.total.iter_mut().enumerate() {
+            *total = (flow.inflow(FunctionId::at(f)).round() as i64).min(table.sum);
         }
         table
     }
@@ -150,7 +217,7 @@ impl FunctionTable {
         rows: &mut [GroupId],
         key: SortKey,
         descending: bool,
-        text: impl Fn(GroupId) -> std::borrow::Cow<'a, str>,
+        text: impl Fn(GroupId) -> Cow<'a, str>,
     ) {
         let none = f64::NEG_INFINITY;
         match key {
@@ -159,8 +226,14 @@ impl FunctionTable {
             SortKey::Calls => sort_by(rows, descending, |g| self.calls(g).map_or(-1, |c| c.0)),
             SortKey::OwnPerCall => sort_by(rows, descending, |g| Ordered(self.own_per_call(g).unwrap_or(none))),
             SortKey::TotalPerCall => sort_by(rows, descending, |g| Ordered(self.total_per_call(g).unwrap_or(none))),
-            SortKey::Name => sort_by_text(rows, descending, text),
-            SortKey::Module | SortKey::Place => sort_by_shared_text(rows, descending, text),
+            SortKey::Name => {
+                let texts: Vec<_> = rows.iter().map(|&g| text(g)).collect();
+                rearrange(rows, &text_order::of_texts(&texts, descending));
+            }
+            SortKey::Module | SortKey::Place => {
+                let order = text_order::of_shared_texts(rows.iter().map(|&g| text(g)), descending);
+                rearrange(rows, &order);
+            }
         }
     }
 }
@@ -178,46 +251,9 @@ fn sort_by<K: Ord>(rows: &mut [GroupId], descending: bool, key: impl Fn(GroupId)
     }
 }
 
-fn sort_by_text<'a>(rows: &mut [GroupId], descending: bool, text: impl Fn(GroupId) -> std::borrow::Cow<'a, str>) {
-    let texts: Vec<_> = rows.iter().map(|&g| text(g)).collect();
-    rearrange(rows, text_order(&texts, descending));
-}
-
-/// Many rows have one text, which lies in one place in memory: each is compared once.
-fn sort_by_shared_text<'a>(
-    rows: &mut [GroupId],
-    descending: bool,
-    text: impl Fn(GroupId) -> std::borrow::Cow<'a, str>,
-) {
-    let mut numbers = rustc_hash::FxHashMap::default();
-    let mut texts = Vec::new();
-    let of_row: Vec<u32> = rows
-        .iter()
-        .map(|&g| {
-            let text = text(g);
-            *numbers.entry((text.as_ptr(), text.len())).or_insert_with(|| {
-                texts.push(text);
-                (texts.len() - 1) as u32
-            })
-        })
-        .collect();
-    let mut ranks = vec![0_u32; texts.len()];
-    let mut before: Option<u32> = None;
-    for at in text_order(&texts, descending) {
-        if let Some(before) = before {
-            let differs = texts[before as usize] != texts[at as usize];
-            ranks[at as usize] = ranks[before as usize] + u32::from(differs);
-        }
-        before = Some(at);
-    }
-    let mut keyed: Vec<(u32, u32)> = (0_u32..).zip(of_row).map(|(row, text)| (ranks[text as usize], row)).collect();
-    keyed.sort_unstable();
-    rearrange(rows, keyed.into_iter().map(|(_, row)| row));
-}
-
-fn rearrange(rows: &mut [GroupId], order: impl IntoIterator<Item = u32>) {
+fn rearrange(rows: &mut [GroupId], order: &[u32]) {
     let before = rows.to_vec();
-    for (row, at) in rows.iter_mut().zip(order) {
+    for (row, &at) in rows.iter_mut().zip(order) {
         *row = before[at as usize];
     }
 }
@@ -228,13 +264,13 @@ struct Ordered(f64);
 impl Eq for Ordered {}
 
 impl PartialOrd for Ordered {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
 impl Ord for Ordered {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+    fn cmp(&self, other: &Self) -> Ordering {
         self.0.total_cmp(&other.0)
     }
 }
@@ -264,31 +300,27 @@ pub struct Neighbours {
 impl Neighbours {
     /// From recorded stacks. A sample counts once for an edge however often the edge recurs on it.
     pub fn of_stacks(tree: &MergedTree, weights: &Weights, of: GroupId) -> Self {
-        let mut callers = rustc_hash::FxHashMap::default();
-        let mut callees = rustc_hash::FxHashMap::default();
-        for node in 1..tree.len() {
-            let group = tree.groups[node];
-            let parent = tree.parents[node];
-            if parent == ROOT || weights.total[node] == 0 {
-                continue;
+        let (mut callers, mut callees) = (Edges::default(), Edges::default());
+        let recurs = (1..tree.len()).any(|n| tree.groups[n] == of && tree.recursive[n]);
+        if recurs {
+            for node in outermost(tree, of) {
+                count_below(tree, weights, node, &mut callers, &mut callees);
             }
-            let caller = tree.groups[parent as usize];
-            let involved = group == of || caller == of;
-            if !involved || (tree.recursive[node] && edge_recurs(tree, node, caller, group)) {
-                continue;
-            }
-            if group == of {
-                *callers.entry(caller).or_insert(0) += weights.total[node];
-            }
-            if caller == of {
-                *callees.entry(group).or_insert(0) += weights.total[node];
+        } else {
+            for node in 1..tree.len() {
+                let (group, parent) = (tree.groups[node], tree.parents[node]);
+                if parent == ROOT {
+                    continue;
+                }
+                let caller = tree.groups[parent as usize];
+                if group == of {
+                    callers.add(caller, weights.total[node]);
+                } else if caller == of {
+                    callees.add(group, weights.total[node]);
+                }
             }
         }
-        let list = |map: rustc_hash::FxHashMap<GroupId, i64>| {
-            let rows = map.into_iter().map(|(group, total)| Neighbour { group, own: None, total, calls: None });
-            sorted(rows.collect())
-        };
-        Self { callers: list(callers), callees: list(callees) }
+        Self { callers: callers.into_rows(), callees: callees.into_rows() }
     }
 
     /// From recorded edges, exactly.
@@ -311,15 +343,147 @@ fn sorted(mut rows: Vec<Neighbour>) -> Vec<Neighbour> {
     rows
 }
 
-/// Whether the same caller calls the same callee further out on the path as well.
-fn edge_recurs(tree: &MergedTree, node: usize, caller: GroupId, callee: GroupId) -> bool {
-    let mut inner = tree.parents[node];
-    while inner != ROOT {
-        let outer = tree.parents[inner as usize];
-        if outer != ROOT && tree.groups[inner as usize] == callee && tree.groups[outer as usize] == caller {
-            return true;
+/// Edges from or to one group, by the group at the other end.
+#[derive(Default)]
+struct Edges(FxHashMap<GroupId, Edge>);
+
+#[derive(Default)]
+struct Edge {
+    total: i64,
+    /// How often it occurs on the path that is being walked.
+    on_path: u32,
+}
+
+impl Edges {
+    fn add(&mut self, group: GroupId, weight: i64) {
+        if weight != 0 {
+            self.0.entry(group).or_default().total += weight;
         }
-        inner = outer;
     }
-    false
+
+    /// Counts a node the edge leads to, unless it stands below another one.
+    fn enter(&mut self, group: GroupId, weight: i64) {
+        let edge = self.0.entry(group).or_default();
+        if edge.on_path == 0 {
+            edge.total += weight;
+        }
+        edge.on_path += 1;
+    }
+
+    fn leave(&mut self, group: GroupId) {
+        if let Some(edge) = self.0.get_mut(&group) {
+            edge.on_path -= 1;
+        }
+    }
+
+    fn into_rows(self) -> Vec<Neighbour> {
+        let rows = self.0.into_iter().filter(|(_, edge)| edge.total != 0);
+        let rows = rows.map(|(group, edge)| Neighbour { group, own: None, total: edge.total, calls: None });
+        sorted(rows.collect())
+    }
+}
+
+/// Counts the edges from and to a recursive group at and below one of its outermost nodes.
+fn count_below(tree: &MergedTree, weights: &Weights, outermost: u32, callers: &mut Edges, callees: &mut Edges) {
+    enum Step {
+        Enter(u32),
+        Leave { caller: GroupId, callee: GroupId },
+    }
+    let of = tree.groups[outermost as usize];
+    let mut steps = vec![Step::Enter(outermost)];
+    while let Some(step) = steps.pop() {
+        let node = match step {
+            Step::Leave { caller, callee } => {
+                if callee == of {
+                    callers.leave(caller);
+                }
+                if caller == of {
+                    callees.leave(callee);
+                }
+                continue;
+            }
+            Step::Enter(node) => node,
+        };
+        let (callee, weight) = (tree.groups[node as usize], weights.total[node as usize]);
+        let caller = tree.group(tree.parent(node));
+        if let Some(caller) = caller.filter(|caller| *caller == of || callee == of) {
+            if callee == of {
+                callers.enter(caller, weight);
+            }
+            if caller == of {
+                callees.enter(callee, weight);
+            }
+            steps.push(Step::Leave { caller, callee });
+        }
+        steps.extend(tree.children(node).map(Step::Enter));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analyze::{Analysis, Classes};
+    use crate::model::{ProfileBuilder, Track, TrackId, Unit};
+    use std::sync::Arc;
+
+    /// Samples as text, taken by two threads in turn.
+    fn profile(samples: &[(&str, i64)]) -> Profile {
+        let mut b = ProfileBuilder::new("test");
+        b.metric("samples", Unit::Samples);
+        let tracks = [1, 2].map(|tid| b.track(Track { tid: Some(tid), ..Track::default() }));
+        for (i, (text, weight)) in samples.iter().enumerate() {
+            let frames: Vec<_> = text
+                .split(';')
+                .filter(|name| !name.is_empty())
+                .map(|name| {
+                    let function = b.function_named(name, if name.len() > 3 { "long.py" } else { "short.py" }, 0);
+                    b.frame(function, 0)
+                })
+                .collect();
+            let stack = b.stack_of(&frames);
+            b.sample(tracks[i % 2], stack, None, &[*weight]);
+        }
+        b.finish().expect("builds")
+    }
+
+    const SAMPLES: &[(&str, i64)] = &[
+        ("main;parse;parse;log", 3),
+        ("main;log", 4),
+        ("", 5),
+        ("main;parse;read;parse", 2),
+        ("run;main;log;log;main", -1),
+        ("main;parse;parse;log", 7),
+        ("gc", 0),
+    ];
+
+    #[test]
+    fn the_table_alone_equals_the_table_beside_a_tree() {
+        let profile = Arc::new(profile(SAMPLES));
+        let classes = Classes::new(&profile);
+        for by in crate::analyze::GroupBy::ALL {
+            for track in [None, Some(TrackId(0)), Some(TrackId(1))] {
+                let query = Query { track, by, ..Query::new(&profile) };
+                let groups = Groups::new(&profile, &classes, by);
+                let alone = FunctionTable::new(&profile, &groups, &query);
+                let analysis = Analysis::new(Arc::clone(&profile), query, None);
+                let beside = analysis.table();
+                assert_eq!((&alone.own, &alone.total, alone.sum), (&beside.own, &beside.total, beside.sum));
+            }
+        }
+    }
+
+    #[test]
+    fn a_sample_counts_once_for_a_function_and_one_of_no_value_still_occurs() {
+        let profile = profile(SAMPLES);
+        let groups = Groups::new(&profile, &Classes::default(), crate::analyze::GroupBy::Function);
+        let table = FunctionTable::new(&profile, &groups, &Query::new(&profile));
+        let rows: Vec<_> = table
+            .present()
+            .map(|g| (groups.name(&profile, &Classes::default(), g).into_owned(), table.own(g), table.total(g)))
+            .collect();
+        let expected =
+            [("main", -1, 15), ("parse", 2, 12), ("log", 14, 13), ("read", 0, 2), ("run", 0, -1), ("gc", 0, 0)];
+        assert_eq!(rows, expected.map(|(name, own, total)| (name.to_owned(), own, total)));
+        assert_eq!(table.sum(), 20);
+    }
 }

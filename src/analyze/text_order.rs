@@ -4,6 +4,7 @@
 //! bytes of every text are fetched at once and sorted as one number; only texts that agree in them are sorted by the next
 //! eight.
 
+use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 
 const CHUNK: usize = 8;
@@ -11,7 +12,7 @@ const CHUNK: usize = 8;
 const FEW: usize = 16;
 
 /// Positions in `texts`, by text; positions of equal texts keep their order in both directions.
-pub(super) fn text_order(texts: &[Cow<'_, str>], descending: bool) -> Vec<u32> {
+pub(super) fn of_texts(texts: &[Cow<'_, str>], descending: bool) -> Vec<u32> {
     let mut order: Vec<u32> = (0..texts.len() as u32).collect();
     let mut keyed: Vec<(u64, u32)> = Vec::new();
     let mut runs = vec![(0..order.len(), 0)];
@@ -49,6 +50,30 @@ pub(super) fn text_order(texts: &[Cow<'_, str>], descending: bool) -> Vec<u32> {
     order
 }
 
+/// As [`of_texts`], for many rows that have one text, which lies in one place in memory: each place is looked at once.
+pub(super) fn of_shared_texts<'a>(texts: impl Iterator<Item = Cow<'a, str>>, descending: bool) -> Vec<u32> {
+    let mut numbers = FxHashMap::default();
+    // Kept until the end, so that no two texts can have had the same place.
+    let mut distinct = Vec::new();
+    let of_row: Vec<u32> = texts
+        .map(|text| {
+            *numbers.entry((text.as_ptr(), text.len())).or_insert_with(|| {
+                distinct.push(text);
+                (distinct.len() - 1) as u32
+            })
+        })
+        .collect();
+    let mut ranks = vec![0_u32; distinct.len()];
+    let order = of_texts(&distinct, descending);
+    for (&before, &at) in order.iter().zip(order.iter().skip(1)) {
+        let differs = distinct[before as usize] != distinct[at as usize];
+        ranks[at as usize] = ranks[before as usize] + u32::from(differs);
+    }
+    let mut keyed: Vec<(u32, u32)> = (0..).zip(of_row).map(|(row, text)| (ranks[text as usize], row)).collect();
+    keyed.sort_unstable();
+    keyed.into_iter().map(|(_, row)| row).collect()
+}
+
 /// Eight bytes as a number that sorts as they do; past the end of the text, zeros.
 fn chunk(text: &[u8], skip: usize) -> u64 {
     let mut bytes = [0; CHUNK];
@@ -77,7 +102,9 @@ mod tests {
             } else {
                 expected.sort_by_key(text);
             }
-            prop_assert_eq!(text_order(&texts, descending), expected);
+            let shared = texts.iter().map(|t| Cow::Borrowed(&**t));
+            prop_assert_eq!(of_shared_texts(shared, descending), expected.clone());
+            prop_assert_eq!(of_texts(&texts, descending), expected);
         }
     }
 }

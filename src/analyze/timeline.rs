@@ -3,7 +3,7 @@
 //! A recording of a million samples is not laid out whole. Its stacks are looked at once a pixel, and neighbours that
 //! run the same function under the same parent become one box. What is narrower than a pixel shows when it is zoomed.
 
-use super::{CallTree, Detail, GroupId, MergedTree, Query, merged::ROOT, tree::Boxes};
+use super::{CallTree, Detail, MergedTree, Query, merged::ROOT, tree::Boxes};
 use crate::model::{StackProfile, TimeMeaning, TrackId, Unit};
 
 /// The samples of one thread along an axis: clock time, or the sum of weights where there is none.
@@ -32,38 +32,37 @@ impl Timeline {
         }
         let samples = &body.samples;
         let weights = samples.weights(query.metric);
-        let clock = samples.starts_ns().filter(|_| meaning == TimeMeaning::Clock && *unit == Unit::Nanoseconds);
-        let mut rows: Vec<(i64, i64, u32)> = Vec::new();
-        let mut at = 0;
-        let mut sum = 0;
-        for i in (0..samples.len()).filter(|&i| samples.tracks()[i] == track) {
-            let weight = weights[i].max(0);
-            let start = clock.map_or(at, |starts| starts[i]);
-            at = start + weight;
-            let Some(node) = tree.node_of(samples.stacks()[i]) else { continue };
-            let in_range = query
-                .time_ns
-                .is_none_or(|(from, to)| samples.starts_ns().is_none_or(|starts| starts[i] >= from && starts[i] < to));
-            if weight > 0 && in_range {
-                rows.push((start, at, node));
-                sum += weight;
-            }
+        let starts = samples.starts_ns().filter(|_| meaning == TimeMeaning::Clock);
+        // Only times last: other weights have no length on a clock, and are put end to end.
+        let clock = starts.filter(|_| *unit == Unit::Nanoseconds);
+        let mut order: Vec<usize> = (0..samples.len()).filter(|&i| samples.tracks()[i] == track).collect();
+        if let Some(starts) = starts
+            && !order.is_sorted_by_key(|&i| starts[i])
+        {
+            order.sort_by_key(|&i| starts[i]);
         }
-        if !rows.is_sorted_by_key(|r| r.0) {
-            rows.sort_by_key(|r| r.0);
+        if let (Some(starts), Some((from, to))) = (starts, query.time_ns) {
+            order.retain(|&i| starts[i] >= from && starts[i] < to);
         }
         // Times are shown from the thread's first sample on.
-        let origin = rows.first().map_or(0, |r| r.0);
-        let mut timeline = Self { starts: Vec::new(), ends: Vec::new(), nodes: Vec::new(), sum, meaning, track };
-        let mut last_end = 0;
-        for (start, end, node) in rows {
+        let origin = clock.and_then(|starts| order.first().map(|&i| starts[i])).unwrap_or(0);
+        let mut timeline = Self { starts: Vec::new(), ends: Vec::new(), nodes: Vec::new(), sum: 0, meaning, track };
+        let mut end = 0_i64;
+        for i in order {
+            let weight = weights[i].max(0);
             // Samples of one thread cannot overlap: clocks that step back are clipped.
-            let start = (start - origin).max(last_end);
-            let end = (end - origin).max(start);
-            last_end = end;
-            if end > start {
+            let start = clock.map_or(end, |starts| starts[i].saturating_sub(origin).max(end));
+            let node = tree.node_of(samples.stacks()[i]);
+            let until = match clock {
+                Some(starts) => starts[i].saturating_sub(origin).saturating_add(weight).max(start),
+                None => start.saturating_add(weight),
+            };
+            end = until;
+            let Some(node) = node else { continue };
+            timeline.sum += weight;
+            if until > start {
                 timeline.starts.push(start);
-                timeline.ends.push(end);
+                timeline.ends.push(until);
                 timeline.nodes.push(node);
             }
         }
@@ -101,39 +100,63 @@ impl Timeline {
     /// The boxes that can be told apart.
     pub fn tree(&self, merged: &MergedTree, detail: Detail) -> CallTree {
         let (from, to) = detail.window.unwrap_or((0, self.extent()));
-        let mut boxes = Boxes { levels: Vec::new() };
-        let mut path: Vec<u32> = Vec::new();
-        // The box open at each depth: the merged node, and its index in the level.
+        let step = detail.min_total.max(1);
+        let boxes = self.boxes(merged, from, to, step, usize::MAX, detail.max_nodes).unwrap_or_else(|| {
+            // Too many: what lies deepest is left out, and not what comes last.
+            let columns = self.visible(from, to, step).count().max(1);
+            let depth = (detail.max_nodes / columns).max(1);
+            self.boxes(merged, from, to, step, depth, usize::MAX).unwrap_or_default()
+        });
+        boxes.into_tree(self.sum, self.extent(), detail)
+    }
+
+    /// The boxes down to `max_depth`, or `None` where they are more than `max_boxes`.
+    fn boxes(
+        &self,
+        merged: &MergedTree,
+        from: i64,
+        to: i64,
+        step: i64,
+        max_depth: usize,
+        max_boxes: usize,
+    ) -> Option<Boxes> {
+        let mut boxes = Boxes::default();
+        // The boxes open at this moment, outermost first: the merged node, and the box's index in its level.
         let mut open: Vec<(u32, u32)> = Vec::new();
+        // By merged node: its position in `open`, valid if the node stands there.
+        let mut position = vec![0_u32; merged.len()];
+        let mut entered: Vec<u32> = Vec::new();
         let mut last_end = i64::MIN;
         let mut count = 0;
-        for i in self.visible(from, to, detail.min_total) {
+        for i in self.visible(from, to, step) {
             let (start, end) = (self.starts[i], self.ends[i]);
-            path_to(merged, self.nodes[i], &mut path);
             // A gap that can be seen ends every box.
-            let touching = start.saturating_sub(last_end) <= detail.min_total.max(1);
-            let shared =
-                if touching { open.iter().zip(&path).take_while(|((node, _), at)| node == *at).count() } else { 0 };
-            for (depth, &(_, index)) in open.iter().enumerate().take(shared) {
-                boxes.levels[depth][index as usize].1 = end;
+            if start.saturating_sub(last_end) > step {
+                boxes.close(&mut open, 0, last_end);
             }
-            open.truncate(shared);
-            for (depth, &node) in path.iter().enumerate().skip(shared) {
-                if boxes.levels.len() == depth {
-                    boxes.levels.push(Vec::new());
-                }
-                let parent = depth.checked_sub(1).map_or(0, |d| open[d].1);
-                let group: GroupId = merged.groups[node as usize];
-                boxes.levels[depth].push((start, end, group, parent));
-                open.push((node, boxes.levels[depth].len() as u32 - 1));
+            // Up from the new stack's innermost frame to the first box that is open.
+            entered.clear();
+            let mut at = self.nodes[i];
+            while at != ROOT && open.get(position[at as usize] as usize).is_none_or(|(node, _)| *node != at) {
+                entered.push(at);
+                at = merged.parents[at as usize];
+            }
+            let keep = if at == ROOT { 0 } else { position[at as usize] as usize + 1 };
+            boxes.close(&mut open, keep, last_end);
+            for &node in entered.iter().rev().take(max_depth - keep) {
+                let parent = open.last().map_or(0, |(_, index)| *index);
+                position[node as usize] = open.len() as u32;
+                let index = boxes.open(open.len(), start, merged.groups[node as usize], parent);
+                open.push((node, index));
                 count += 1;
             }
             last_end = end;
-            if count > detail.max_nodes {
-                break;
+            if count > max_boxes {
+                return None;
             }
         }
-        boxes.into_tree(self.sum, self.extent(), detail)
+        boxes.close(&mut open, 0, last_end);
+        Some(boxes)
     }
 
     /// The stretches in a window, thinned to about one every `step`.
@@ -152,15 +175,4 @@ impl Timeline {
             Some(first)
         })
     }
-}
-
-/// The nodes from the outermost down to `node`.
-fn path_to(merged: &MergedTree, node: u32, path: &mut Vec<u32>) {
-    path.clear();
-    let mut at = node;
-    while at != ROOT {
-        path.push(at);
-        at = merged.parents[at as usize];
-    }
-    path.reverse();
 }

@@ -7,9 +7,8 @@
 //! nodes narrower than asked for and outside the window asked for, so the tree of a graph with endless paths or of a
 //! million stacks is as cheap as the picture it is for. Positions do not depend on where the walk stops.
 
-use super::{Flow, GroupId, MergedTree, Weights, merged::ROOT};
-use crate::model::{CallGraph, FunctionId};
-use rustc_hash::FxHashMap;
+use super::{Flow, GroupId, MergedTree, Weights, flow::PlaceId, merged::ROOT};
+use crate::model::FunctionId;
 
 /// How far to expand a tree.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -83,7 +82,7 @@ pub struct CallTree {
 }
 
 /// Marks the parent of a node of depth 0.
-pub const NO_PARENT: u32 = u32::MAX;
+pub(super) const NO_PARENT: u32 = u32::MAX;
 
 impl CallTree {
     /// How many nodes there are.
@@ -234,23 +233,24 @@ pub(super) struct Child<C> {
     pub(super) cursor: C,
 }
 
-/// Something that can be expanded into a tree.
+/// Something that can be expanded into a tree. Sources keep scratch space, hence `&mut`.
 pub(super) trait Source {
     /// A place in it.
     type Cursor;
 
-    /// The outermost nodes.
-    fn roots(&self, out: &mut Vec<Child<Self::Cursor>>);
+    /// Appends the outermost nodes of at least `min_total`, and gives the sum of the others.
+    fn roots(&mut self, min_total: i64, out: &mut Vec<Child<Self::Cursor>>) -> i64;
 
-    /// The nodes below a place.
-    fn children(&self, of: &Self::Cursor, out: &mut Vec<Child<Self::Cursor>>);
+    /// Appends the nodes below a place that have at least `min_total`, and gives the sum of the others.
+    fn children(&mut self, of: &Self::Cursor, min_total: i64, out: &mut Vec<Child<Self::Cursor>>) -> i64;
 
     /// Whether all its numbers are as recorded.
     fn exactness(&self) -> Exactness;
 }
 
 /// Expands a source level by level.
-pub(super) fn expand<S: Source>(source: &S, sum: i64, detail: Detail) -> CallTree {
+pub(super) fn expand<S: Source>(mut source: S, sum: i64, detail: Detail) -> CallTree {
+    let detail = Detail { min_total: detail.min_total.max(1), ..detail };
     let mut tree = CallTree {
         levels: vec![0],
         groups: Vec::new(),
@@ -270,11 +270,11 @@ pub(super) fn expand<S: Source>(source: &S, sum: i64, detail: Detail) -> CallTre
     };
     let mut found = Vec::new();
     let mut level: Vec<(u32, S::Cursor)> = Vec::new();
-    source.roots(&mut found);
-    tree.root_rest = tree.place(&mut found, NO_PARENT, 0, &mut level, detail);
-    tree.levels.push(tree.len() as u32);
+    tree.root_rest = source.roots(detail.min_total, &mut found);
+    tree.place(&mut found, NO_PARENT, 0, &mut level);
+    let mut next = Vec::new();
     while !level.is_empty() {
-        let mut next = Vec::new();
+        tree.levels.push(tree.len() as u32);
         for (node, cursor) in level.drain(..) {
             let node_index = node as usize;
             tree.first_child[node_index] = tree.len() as u32;
@@ -284,37 +284,21 @@ pub(super) fn expand<S: Source>(source: &S, sum: i64, detail: Detail) -> CallTre
                 tree.rests[node_index] = total - tree.owns[node_index];
                 continue;
             }
-            source.children(&cursor, &mut found);
-            let rest = tree.place(&mut found, node, start, &mut next, detail);
+            tree.rests[node_index] = source.children(&cursor, detail.min_total, &mut found);
+            tree.place(&mut found, node, start, &mut next);
             tree.child_count[node_index] = tree.len() as u32 - tree.first_child[node_index];
-            tree.rests[node_index] = rest;
         }
-        if tree.len() as u32 > tree.levels.last().copied().unwrap_or(0) {
-            tree.levels.push(tree.len() as u32);
-        }
-        level = next;
+        std::mem::swap(&mut level, &mut next);
     }
     tree
 }
 
 impl CallTree {
-    /// Adds the children of a node that are wide enough, widest first, and gives the sum of the others.
-    fn place<C>(
-        &mut self,
-        found: &mut Vec<Child<C>>,
-        parent: u32,
-        start: i64,
-        next: &mut Vec<(u32, C)>,
-        detail: Detail,
-    ) -> i64 {
+    /// Adds the children of a node, widest first.
+    fn place<C>(&mut self, found: &mut Vec<Child<C>>, parent: u32, start: i64, next: &mut Vec<(u32, C)>) {
         found.sort_unstable_by_key(|c| (std::cmp::Reverse(c.total), c.group));
         let mut at = start;
-        let mut rest = 0;
         for child in found.drain(..) {
-            if child.total < detail.min_total {
-                rest += child.total.max(0);
-                continue;
-            }
             next.push((self.len() as u32, child.cursor));
             self.groups.push(child.group);
             self.parents.push(parent);
@@ -327,7 +311,6 @@ impl CallTree {
             self.exact.push(child.exact);
             at += child.total;
         }
-        rest
     }
 }
 
@@ -340,18 +323,22 @@ pub(super) struct TopDown<'a> {
 impl Source for TopDown<'_> {
     type Cursor = u32;
 
-    fn roots(&self, out: &mut Vec<Child<u32>>) {
-        self.children(&ROOT, out);
+    fn roots(&mut self, min_total: i64, out: &mut Vec<Child<u32>>) -> i64 {
+        self.children(&ROOT, min_total, out)
     }
 
-    fn children(&self, of: &u32, out: &mut Vec<Child<u32>>) {
-        out.extend(self.tree.children(*of).iter().map(|&node| Child {
-            group: self.tree.groups[node as usize],
-            total: self.weights.total[node as usize],
-            own: self.weights.own[node as usize],
-            exact: true,
-            cursor: node,
-        }));
+    fn children(&mut self, of: &u32, min_total: i64, out: &mut Vec<Child<u32>>) -> i64 {
+        let mut rest = 0;
+        for node in self.tree.children(*of) {
+            let total = self.weights.total[node as usize];
+            if total < min_total {
+                rest += total;
+                continue;
+            }
+            let (group, own) = (self.tree.groups[node as usize], self.weights.own[node as usize]);
+            out.push(Child { group, total, own, exact: true, cursor: node });
+        }
+        rest
     }
 
     fn exactness(&self) -> Exactness {
@@ -359,38 +346,110 @@ impl Source for TopDown<'_> {
     }
 }
 
+/// A node of a merged tree that is part of a box, and how much of the box it stands for.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    node: u32,
+    weight: i64,
+}
+
+/// Gathers places by group: first their sums, then, for the groups that are wide enough, the places themselves.
+struct Gather {
+    /// By group; zero between calls.
+    sums: Vec<i64>,
+    counts: Vec<u32>,
+    /// By group: the child it became. Only read for groups that were just touched.
+    slots: Vec<u32>,
+    touched: Vec<GroupId>,
+}
+
+impl Gather {
+    fn new(groups: usize) -> Self {
+        Self { sums: vec![0; groups], counts: vec![0; groups], slots: vec![0; groups], touched: Vec::new() }
+    }
+
+    /// Appends a child for each group of at least `min_total` and gives the sum of the others. `own` tells the own cost
+    /// of a place.
+    fn children(
+        &mut self,
+        tree: &MergedTree,
+        places: impl Iterator<Item = Place> + Clone,
+        min_total: i64,
+        own: impl Fn(Place) -> i64,
+        out: &mut Vec<Child<Vec<Place>>>,
+    ) -> i64 {
+        const TOO_NARROW: u32 = u32::MAX;
+        for place in places.clone() {
+            let group = tree.groups[place.node as usize];
+            let count = &mut self.counts[group.index()];
+            if *count == 0 {
+                self.touched.push(group);
+            }
+            *count += 1;
+            self.sums[group.index()] += place.weight;
+        }
+        let mut rest = 0;
+        for &group in &self.touched {
+            let total = std::mem::take(&mut self.sums[group.index()]);
+            let count = std::mem::take(&mut self.counts[group.index()]);
+            if total < min_total {
+                rest += total;
+                self.slots[group.index()] = TOO_NARROW;
+                continue;
+            }
+            self.slots[group.index()] = out.len() as u32;
+            out.push(Child { group, total, own: 0, exact: true, cursor: Vec::with_capacity(count as usize) });
+        }
+        self.touched.clear();
+        if out.is_empty() {
+            return rest;
+        }
+        for place in places {
+            let slot = self.slots[tree.groups[place.node as usize].index()];
+            if slot == TOO_NARROW {
+                continue;
+            }
+            let child = &mut out[slot as usize];
+            child.own += own(place);
+            // Stacks that part further in meet again on the way out: their nodes follow each other.
+            match child.cursor.last_mut() {
+                Some(last) if last.node == place.node => last.weight += place.weight,
+                _ => child.cursor.push(place),
+            }
+        }
+        rest
+    }
+}
+
 /// Everything called below the outermost calls of one group.
 pub(super) struct CalleesOf<'a> {
-    pub(super) tree: &'a MergedTree,
-    pub(super) weights: &'a Weights,
-    pub(super) group: GroupId,
+    tree: &'a MergedTree,
+    weights: &'a Weights,
+    group: GroupId,
+    gather: Gather,
+}
+
+impl<'a> CalleesOf<'a> {
+    pub(super) fn new(tree: &'a MergedTree, weights: &'a Weights, group: GroupId, groups: usize) -> Self {
+        Self { tree, weights, group, gather: Gather::new(groups) }
+    }
 }
 
 impl Source for CalleesOf<'_> {
-    type Cursor = Vec<u32>;
+    type Cursor = Vec<Place>;
 
-    fn roots(&self, out: &mut Vec<Child<Vec<u32>>>) {
-        let nodes = outermost(self.tree, self.group);
-        let total = nodes.iter().map(|&n| self.weights.total[n as usize]).sum();
-        let own = nodes.iter().map(|&n| self.weights.own[n as usize]).sum();
-        out.push(Child { group: self.group, total, own, exact: true, cursor: nodes });
+    fn roots(&mut self, min_total: i64, out: &mut Vec<Child<Vec<Place>>>) -> i64 {
+        let (tree, weights) = (self.tree, self.weights);
+        let places = outermost(tree, self.group).map(|node| Place { node, weight: weights.total[node as usize] });
+        self.gather.children(tree, places, min_total, |p| weights.own[p.node as usize], out)
     }
 
-    fn children(&self, of: &Vec<u32>, out: &mut Vec<Child<Vec<u32>>>) {
-        let mut index: FxHashMap<GroupId, usize> = FxHashMap::default();
-        for &node in of.iter().flat_map(|&n| self.tree.children(n)) {
-            let (group, total) = (self.tree.groups[node as usize], self.weights.total[node as usize]);
-            if total == 0 {
-                continue;
-            }
-            let slot = *index.entry(group).or_insert_with(|| {
-                out.push(Child { group, total: 0, own: 0, exact: true, cursor: Vec::new() });
-                out.len() - 1
-            });
-            out[slot].total += total;
-            out[slot].own += self.weights.own[node as usize];
-            out[slot].cursor.push(node);
-        }
+    fn children(&mut self, of: &Vec<Place>, min_total: i64, out: &mut Vec<Child<Vec<Place>>>) -> i64 {
+        let (tree, weights) = (self.tree, self.weights);
+        let below = of.iter().flat_map(|place| tree.children(place.node));
+        let places =
+            below.map(|node| Place { node, weight: weights.total[node as usize] }).filter(|place| place.weight != 0);
+        self.gather.children(tree, places, min_total, |p| weights.own[p.node as usize], out)
     }
 
     fn exactness(&self) -> Exactness {
@@ -399,41 +458,49 @@ impl Source for CalleesOf<'_> {
 }
 
 /// Nodes of a group that do not lie below another node of the same group.
-fn outermost(tree: &MergedTree, group: GroupId) -> Vec<u32> {
-    (1..tree.len() as u32).filter(|&n| tree.groups[n as usize] == group && !tree.recursive[n as usize]).collect()
+pub(super) fn outermost(tree: &MergedTree, group: GroupId) -> impl Iterator<Item = u32> + Clone + '_ {
+    let nodes = tree.groups.iter().enumerate().skip(1);
+    nodes.filter(move |(n, g)| **g == group && !tree.recursive[*n]).map(|(n, _)| n as u32)
 }
 
 /// Stacks from the inside out: below each box, who called it.
 pub(super) struct Callers<'a> {
-    pub(super) tree: &'a MergedTree,
-    pub(super) weights: &'a Weights,
+    tree: &'a MergedTree,
+    weights: &'a Weights,
     /// The callers of one group, or those of every group by its own cost.
-    pub(super) of: Option<GroupId>,
+    of: Option<GroupId>,
+    gather: Gather,
+}
+
+impl<'a> Callers<'a> {
+    pub(super) fn new(tree: &'a MergedTree, weights: &'a Weights, of: Option<GroupId>, groups: usize) -> Self {
+        Self { tree, weights, of, gather: Gather::new(groups) }
+    }
 }
 
 impl Source for Callers<'_> {
-    /// Nodes reached, and how much of the root's cost came through each.
-    type Cursor = Vec<(u32, i64)>;
+    type Cursor = Vec<Place>;
 
-    fn roots(&self, out: &mut Vec<Child<Self::Cursor>>) {
+    fn roots(&mut self, min_total: i64, out: &mut Vec<Child<Vec<Place>>>) -> i64 {
+        let (tree, weights) = (self.tree, self.weights);
         match self.of {
             Some(group) => {
-                let cursor: Vec<_> =
-                    outermost(self.tree, group).into_iter().map(|n| (n, self.weights.total[n as usize])).collect();
-                let total = cursor.iter().map(|(_, w)| w).sum();
-                let own = self.from_nowhere(&cursor);
-                out.push(Child { group, total, own, exact: true, cursor });
+                let places = outermost(tree, group).map(|node| Place { node, weight: weights.total[node as usize] });
+                self.gather.children(tree, places, min_total, |p| from_nowhere(tree, p), out)
             }
             None => {
-                let owns = self.weights.own.iter().enumerate().skip(1).filter(|(_, w)| **w != 0);
-                self.gather(owns.map(|(n, w)| (n as u32, *w)), out);
+                let owns = weights.own.iter().enumerate().skip(1).filter(|(_, weight)| **weight != 0);
+                let places = owns.map(|(node, weight)| Place { node: node as u32, weight: *weight });
+                self.gather.children(tree, places, min_total, |p| from_nowhere(tree, p), out)
             }
         }
     }
 
-    fn children(&self, of: &Self::Cursor, out: &mut Vec<Child<Self::Cursor>>) {
-        let up = of.iter().map(|&(n, w)| (self.tree.parents[n as usize], w)).filter(|(n, _)| *n != ROOT);
-        self.gather(up, out);
+    fn children(&mut self, of: &Vec<Place>, min_total: i64, out: &mut Vec<Child<Vec<Place>>>) -> i64 {
+        let tree = self.tree;
+        let up = of.iter().map(|place| Place { node: tree.parents[place.node as usize], ..*place });
+        let places = up.filter(|place| place.node != ROOT);
+        self.gather.children(tree, places, min_total, |p| from_nowhere(tree, p), out)
     }
 
     fn exactness(&self) -> Exactness {
@@ -441,27 +508,9 @@ impl Source for Callers<'_> {
     }
 }
 
-impl Callers<'_> {
-    fn gather(&self, places: impl Iterator<Item = (u32, i64)>, out: &mut Vec<Child<Vec<(u32, i64)>>>) {
-        let mut index: FxHashMap<GroupId, usize> = FxHashMap::default();
-        for (node, weight) in places {
-            let group = self.tree.groups[node as usize];
-            let slot = *index.entry(group).or_insert_with(|| {
-                out.push(Child { group, total: 0, own: 0, exact: true, cursor: Vec::new() });
-                out.len() - 1
-            });
-            out[slot].total += weight;
-            out[slot].cursor.push((node, weight));
-        }
-        for child in out {
-            child.own = self.from_nowhere(&child.cursor);
-        }
-    }
-
-    /// What was called by nobody: the outermost frames.
-    fn from_nowhere(&self, cursor: &[(u32, i64)]) -> i64 {
-        cursor.iter().filter(|(n, _)| self.tree.parents[*n as usize] == ROOT).map(|(_, w)| w).sum()
-    }
+/// What nobody called: the outermost frames.
+fn from_nowhere(tree: &MergedTree, place: Place) -> i64 {
+    if tree.parents[place.node as usize] == ROOT { place.weight } else { 0 }
 }
 
 /// Which way to walk a call graph.
@@ -475,54 +524,68 @@ pub(super) enum Direction {
 
 /// The estimated tree of a call graph. Groups are the graph's functions.
 pub(super) struct GraphTree<'a> {
-    pub(super) graph: &'a CallGraph,
     pub(super) flow: &'a Flow,
     pub(super) direction: Direction,
     /// Begin at one function with this total, or at all the roots.
     pub(super) of: Option<(FunctionId, i64)>,
 }
 
-impl Source for GraphTree<'_> {
-    /// The function and the cost that reaches it on this path.
-    type Cursor = (FunctionId, i64);
+/// The calls of one function on a path: its places with the cost that reaches each, and their sum as it is drawn.
+pub(super) struct Calls {
+    places: Vec<(PlaceId, f64)>,
+    total: i64,
+}
 
-    fn roots(&self, out: &mut Vec<Child<Self::Cursor>>) {
+impl Source for GraphTree<'_> {
+    type Cursor = Calls;
+
+    fn roots(&mut self, min_total: i64, out: &mut Vec<Child<Calls>>) -> i64 {
         if let Some((function, total)) = self.of {
-            let child = self.child(function, total, true);
-            out.push(child);
-            return;
+            if total < min_total {
+                return total;
+            }
+            let places = self.flow.places_of(function, total as f64);
+            let places = places.into_iter().filter(|(_, mass)| *mass > 0.0).collect();
+            out.push(self.child(function, true, Calls { places, total }));
+            return 0;
         }
-        let masses = match self.direction {
-            Direction::Down => &self.flow.from_root,
-            Direction::Up => &self.flow.own,
-        };
-        let found = masses.iter().enumerate().filter(|(_, m)| **m > 0.0).map(|(f, m)| (FunctionId::at(f), *m));
-        self.round(found.collect(), None, out);
+        let sum = self.flow.sum().round() as i64;
+        match self.direction {
+            Direction::Down => {
+                let masses = self.flow.places().map(|p| (p, self.flow.from_root_at(p)));
+                self.gather(masses, sum, min_total, false, out)
+            }
+            Direction::Up => {
+                let masses = self.flow.places().map(|p| (p, self.flow.own_at(p)));
+                self.gather(masses, sum, min_total, true, out)
+            }
+        }
     }
 
-    fn children(&self, &(function, total): &Self::Cursor, out: &mut Vec<Child<Self::Cursor>>) {
-        let inflow = self.flow.inflow[function.index()];
-        if inflow <= 0.0 {
-            return;
+    fn children(&mut self, of: &Calls, min_total: i64, out: &mut Vec<Child<Calls>>) -> i64 {
+        let below = of.total - self.own(of);
+        if below < min_total {
+            return below;
         }
-        let scale = total as f64 / inflow;
-        let edges = self.graph.edges();
-        let masses = match self.direction {
+        let flow = self.flow;
+        let scaled = of.places.iter().filter_map(|&(place, mass)| {
+            let inflow = flow.inflow_at(place);
+            (inflow > 0.0).then(|| (place, mass / inflow))
+        });
+        match self.direction {
             Direction::Down => {
-                self.graph.outgoing(function).map(|e| (edges[e].callee, self.flow.along[e] * scale)).collect()
+                let masses = scaled.flat_map(|(p, scale)| flow.callees(p).map(move |(to, m)| (to, m * scale)));
+                self.gather(masses, below, min_total, false, out)
             }
-            Direction::Up => self
-                .graph
-                .incoming(function)
-                .iter()
-                .map(|&e| (edges[e as usize].caller, self.flow.along[e as usize] * scale))
-                .collect(),
-        };
-        self.round(masses, Some(total), out);
+            Direction::Up => {
+                let masses = scaled.flat_map(|(p, scale)| flow.callers(p).map(move |(from, m)| (from, m * scale)));
+                self.gather(masses, below, min_total, false, out)
+            }
+        }
     }
 
     fn exactness(&self) -> Exactness {
-        if self.direction == Direction::Down && self.of.is_none() && self.flow.proven.iter().all(|p| *p) {
+        if self.direction == Direction::Down && self.of.is_none() && self.flow.all_proven() {
             Exactness::Exact
         } else {
             Exactness::Estimated
@@ -531,47 +594,96 @@ impl Source for GraphTree<'_> {
 }
 
 impl GraphTree<'_> {
-    fn child(&self, function: FunctionId, total: i64, exact: bool) -> Child<(FunctionId, i64)> {
-        let f = function.index();
-        let inflow = self.flow.inflow[f];
-        let part = match self.direction {
-            Direction::Down => self.flow.own[f],
-            Direction::Up => self.flow.from_root[f],
-        };
-        let own = if inflow > 0.0 { (part / inflow * total as f64).round() as i64 } else { 0 };
-        Child { group: GroupId(function.0), total, own: own.min(total), exact, cursor: (function, total) }
+    fn child(&self, function: FunctionId, exact: bool, calls: Calls) -> Child<Calls> {
+        Child { group: GroupId(function.0), total: calls.total, own: self.own(&calls), exact, cursor: calls }
     }
 
-    /// Makes integers of parts so that they add up as the parts do: the ends are rounded, not the lengths.
-    fn round(&self, mut masses: Vec<(FunctionId, f64)>, within: Option<i64>, out: &mut Vec<Child<(FunctionId, i64)>>) {
-        masses.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        let mut end = 0.0;
-        let mut last = 0_i64;
-        for (function, mass) in masses {
+    /// What of a box is its own cost: all that its children do not get.
+    fn own(&self, calls: &Calls) -> i64 {
+        let (mut all, mut own) = (0.0, 0.0);
+        for &(place, mass) in &calls.places {
+            let part = match self.direction {
+                Direction::Down => self.flow.own_at(place),
+                Direction::Up => self.flow.from_root_at(place),
+            };
+            let inflow = self.flow.inflow_at(place);
+            all += mass;
+            own += if inflow > 0.0 { part / inflow * mass } else { mass };
+        }
+        if all <= 0.0 {
+            return calls.total;
+        }
+        let below = (calls.total as f64 * (1.0 - own / all)).round() as i64;
+        calls.total - below.clamp(0, calls.total)
+    }
+
+    /// Puts the places of each function together, and makes integers of the parts so that they add up to `sum`: their
+    /// ends are rounded, not their lengths. Gives the sum of those narrower than `min_total`.
+    fn gather(
+        &self,
+        masses: impl Iterator<Item = (PlaceId, f64)>,
+        sum: i64,
+        min_total: i64,
+        certain: bool,
+        out: &mut Vec<Child<Calls>>,
+    ) -> i64 {
+        let mut places: Vec<(PlaceId, f64)> = masses.filter(|(_, mass)| *mass > 0.0).collect();
+        places.sort_unstable_by_key(|(place, _)| *place);
+        // Rounding adds less than one to a part, so only these can come out wide enough; all others come after them.
+        let narrowest = (min_total - 1) as f64;
+        let mut left_out = false;
+        let mut wide: Vec<(f64, &[(PlaceId, f64)])> = Vec::new();
+        for run in places.chunk_by(|a, b| a.0.function() == b.0.function()) {
+            let mass: f64 = run.iter().map(|(_, mass)| mass).sum();
+            if mass >= narrowest { wide.push((mass, run)) } else { left_out = true }
+        }
+        wide.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let (mut end, mut last, mut placed) = (0.0, 0_i64, 0_i64);
+        let count = wide.len();
+        for (i, (mass, run)) in wide.into_iter().enumerate() {
             end += mass;
-            let mut to = end.round() as i64;
-            if let Some(total) = within {
-                to = to.min(total);
-            }
+            let is_last = i + 1 == count && !left_out;
+            let to = if is_last { sum } else { (end.round() as i64).clamp(last, sum) };
             let total = to - last;
             last = to;
-            if total > 0 {
-                let proven = self.of.is_none() && self.direction == Direction::Down;
-                let exact = (proven && self.flow.proven[function.index()])
-                    || (self.direction == Direction::Up && within.is_none());
-                out.push(self.child(function, total, exact));
+            if total < min_total {
+                continue;
             }
+            let function = run[0].0.function();
+            let proven = self.direction == Direction::Down && self.of.is_none() && self.flow.is_proven(function);
+            // Several links to one place add up.
+            let places = run.chunk_by(|a, b| a.0 == b.0).map(|same| (same[0].0, same.iter().map(|s| s.1).sum()));
+            out.push(self.child(function, certain || proven, Calls { places: places.collect(), total }));
+            placed += total;
         }
+        sum - placed
     }
 }
 
 /// A tree made of boxes that are known already, in time order: see [`super::timeline`].
+#[derive(Default)]
 pub(super) struct Boxes {
     /// By depth: start, end, group and the index of the parent in the level above.
-    pub(super) levels: Vec<Vec<(i64, i64, GroupId, u32)>>,
+    levels: Vec<Vec<(i64, i64, GroupId, u32)>>,
 }
 
 impl Boxes {
+    /// Begins a box; answers its index in its level.
+    pub(super) fn open(&mut self, depth: usize, start: i64, group: GroupId, parent: u32) -> u32 {
+        if self.levels.len() == depth {
+            self.levels.push(Vec::new());
+        }
+        self.levels[depth].push((start, start, group, parent));
+        self.levels[depth].len() as u32 - 1
+    }
+
+    /// Ends the open boxes from a depth on, given by their index in their level.
+    pub(super) fn close(&mut self, open: &mut Vec<(u32, u32)>, depth: usize, end: i64) {
+        for (depth, (_, index)) in open.drain(depth..).enumerate().map(|(i, b)| (depth + i, b)) {
+            self.levels[depth][index as usize].1 = end;
+        }
+    }
+
     /// The tree. A box's own time is what its children leave.
     pub(super) fn into_tree(self, sum: i64, extent: i64, detail: Detail) -> CallTree {
         let count: usize = self.levels.iter().map(Vec::len).sum();

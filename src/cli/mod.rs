@@ -1,1 +1,76 @@
-//! Layer.
+//! The command line: headless commands for scripts and for machines without a display, over the same functions the
+//! window uses.
+//!
+//! Exit status: 0; 1 for a file that cannot be read or written, with the reason on standard error; 2 for bad usage. A
+//! reader of standard output that stops early is no error.
+
+mod args;
+mod export;
+mod failure;
+mod formats;
+mod info;
+mod select;
+mod self_profile;
+mod top;
+
+use crate::import::{self, Job};
+use crate::model::{Profile, format};
+use args::Command;
+use failure::Failure;
+use self_profile::SelfProfiler;
+use std::fmt::Display;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// Does what the command line asks for. `window` opens the window with the given files.
+pub fn main<E: Display>(window: impl FnOnce(Vec<PathBuf>) -> Result<(), E>) -> ExitCode {
+    match run(window) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn run<E: Display>(window: impl FnOnce(Vec<PathBuf>) -> Result<(), E>) -> Result<(), Failure> {
+    let arguments = args::parse(std::env::args_os())?;
+    let command = || match &arguments.command {
+        None => window(arguments.files.clone()).map_err(|e| Failure::Window(e.to_string())),
+        Some(Command::Info(info)) => to_stdout(|out| info::run(info, out)),
+        Some(Command::Top(top)) => to_stdout(|out| top::run(top, out)),
+        Some(Command::Export(export)) => export::run(export),
+        Some(Command::Formats) => to_stdout(formats::run),
+    };
+    let Some(out) = &arguments.self_profile else { return command() };
+    let profiler = SelfProfiler::start().map_err(Failure::SelfProfile)?;
+    let result = command();
+    let samples = profiler.finish(out).map_err(Failure::SelfProfile)?;
+    warn([format!("{} samples of Helioscope itself written to {}", format::count(samples as i64), out.display())]);
+    result
+}
+
+/// Runs a command that prints.
+fn to_stdout<T>(command: impl FnOnce(&mut dyn Write) -> Result<T, Failure>) -> Result<T, Failure> {
+    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    let value = command(&mut out)?;
+    out.flush().map_err(Failure::Stdout)?;
+    Ok(value)
+}
+
+/// Reads the profile of a command.
+fn load(path: &Path) -> Result<Arc<Profile>, Failure> {
+    let profile = import::open(path, &Job::new()).map_err(|error| Failure::Import { path: path.to_owned(), error })?;
+    let profile = Arc::new(profile);
+    // The process ends with the command: taking millions of rows apart first would only keep the user waiting.
+    std::mem::forget(Arc::clone(&profile));
+    Ok(profile)
+}
+
+/// Says on standard error what to know before believing the output.
+fn warn<W: Display>(warnings: impl IntoIterator<Item = W>) {
+    let mut err = io::stderr().lock();
+    for warning in warnings {
+        // Nobody is left to tell where standard error is closed.
+        let _ = writeln!(err, "warning: {}", format::one_line(&warning.to_string()));
+    }
+}

@@ -1,6 +1,6 @@
 //! Labels that shorten with the room they have.
 
-use crate::analyze::{Analysis, GroupBy, GroupId};
+use crate::analyze::{Analysis, Class, GroupBy, GroupId};
 use std::borrow::Cow;
 
 /// The names of a group, from the longest to the shortest that still says something.
@@ -17,7 +17,8 @@ impl<'a> Names<'a> {
     pub fn of(analysis: &'a Analysis, group: GroupId) -> Self {
         let name = analysis.name(group);
         let by_function = matches!(analysis.groups().by(), GroupBy::Function | GroupBy::Line);
-        let has_file = !analysis.place(group).0.is_empty();
+        let built_in = analysis.groups().class(analysis.classes(), group) == Class::BuiltIn;
+        let has_file = !built_in && !analysis.place(group).0.is_empty();
         let module = if by_function && has_file { analysis.groups().module(analysis.classes(), group) } else { "" };
         Self { module: Cow::Borrowed(module), name }
     }

@@ -1,11 +1,11 @@
 //! Builds a [`Profile`] row by row, and checks it once at the end.
 
 use super::{
-    Body, CallGraph, Frame, FrameId, Function, FunctionId, Label, LabelsId, Metric, MetricId, Origin, Profile, Samples,
-    StackId, StackProfile, Stacks, StringId, TimeMeaning, Track, TrackId, Unit, Warning, graph::EdgeRows,
-    strings::Interner,
+    Body, CallEdge, CallGraph, Frame, FrameId, Function, FunctionId, Label, LabelsId, Metric, MetricId, Origin,
+    Profile, Samples, StackId, StackProfile, Stacks, StringId, TimeMeaning, Track, TrackId, Unit, Warning,
+    graph::EdgeRows, strings::Interner,
 };
-use hashbrown::HashTable;
+use hashbrown::hash_table::{Entry, HashTable};
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::{Hash, Hasher};
 
@@ -28,7 +28,7 @@ pub enum BuildError {
 struct Tables {
     strings: Interner,
     functions: Vec<Function>,
-    function_index: FxHashMap<Function, FunctionId>,
+    function_index: HashTable<FunctionId>,
     metrics: Vec<Metric>,
     default_metric: Option<MetricId>,
     origin: Origin,
@@ -41,7 +41,7 @@ impl Tables {
         Self {
             strings: Interner::new(),
             functions: Vec::new(),
-            function_index: FxHashMap::default(),
+            function_index: HashTable::new(),
             metrics: Vec::new(),
             default_metric: None,
             origin: Origin { format, ..Origin::default() },
@@ -65,13 +65,22 @@ impl Tables {
     }
 
     fn function(&mut self, function: Function) -> FunctionId {
-        if let Some(&id) = self.function_index.get(&function) {
-            return id;
+        let hash = function_hash(&function);
+        let functions = &mut self.functions;
+        let found = self.function_index.entry(
+            hash,
+            |id| functions[id.index()] == function,
+            |id| function_hash(&functions[id.index()]),
+        );
+        match found {
+            Entry::Occupied(found) => *found.get(),
+            Entry::Vacant(free) => {
+                let id = next_id(functions.len(), "functions", &mut self.failed).map_or(FunctionId(0), FunctionId);
+                free.insert(id);
+                functions.push(function);
+                id
+            }
         }
-        let id = next_id(self.functions.len(), "functions", &mut self.failed).map_or(FunctionId(0), FunctionId);
-        self.functions.push(function);
-        self.function_index.insert(function, id);
-        id
     }
 
     fn metric(&mut self, name: &str, unit: Unit) -> MetricId {
@@ -115,6 +124,12 @@ impl Tables {
             warnings: self.warnings,
         }
     }
+}
+
+fn function_hash(function: &Function) -> u64 {
+    let mut hasher = FxHasher::default();
+    function.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn next_id(rows: usize, what: &'static str, failed: &mut Option<BuildError>) -> Option<u32> {
@@ -177,6 +192,16 @@ struct StackKey {
     id: StackId,
 }
 
+/// What a stack was extended with so far. Most stacks are extended by one frame only; those need no entry in the index,
+/// and a stack made a moment ago, which is the one asked for next, is found without a miss of the cache.
+#[derive(Clone, Copy, Default)]
+struct Children {
+    /// The stack made first, or 0, which is no child of any.
+    first: u32,
+    /// Whether there are others, which the index holds.
+    more: bool,
+}
+
 fn stack_hash(parent: StackId, frame: FrameId) -> u64 {
     let mut hasher = FxHasher::default();
     ((u64::from(parent.0) << 32) | u64::from(frame.0)).hash(&mut hasher);
@@ -192,6 +217,9 @@ pub struct ProfileBuilder {
     frames: Vec<Frame>,
     frame_index: FxHashMap<Frame, FrameId>,
     stacks: Stacks,
+    /// By stack.
+    children: Vec<Children>,
+    /// Stacks that are not the first child of their parent.
     stack_index: HashTable<StackKey>,
     tracks: Vec<Track>,
     samples: Samples,
@@ -209,6 +237,7 @@ impl ProfileBuilder {
             frames: Vec::new(),
             frame_index: FxHashMap::default(),
             stacks: Stacks { parents: vec![StackId::EMPTY], frames: vec![FrameId(u32::MAX)] },
+            children: vec![Children::default()],
             stack_index: HashTable::new(),
             tracks: Vec::new(),
             samples: Samples { label_sets: vec![Box::from([])], ..Samples::default() },
@@ -245,16 +274,34 @@ impl ProfileBuilder {
     /// The stack `parent` with `frame` called on top of it.
     #[inline]
     pub fn stack(&mut self, parent: StackId, frame: FrameId) -> StackId {
-        let hash = stack_hash(parent, frame);
-        if let Some(found) = self.stack_index.find(hash, |k| k.parent == parent && k.frame == frame) {
-            return found.id;
+        let children = self.children[parent.index()];
+        if children.first != 0 && self.stacks.frames[children.first as usize] == frame {
+            return StackId(children.first);
         }
+        if children.more {
+            let hash = stack_hash(parent, frame);
+            if let Some(found) = self.stack_index.find(hash, |k| k.parent == parent && k.frame == frame) {
+                return found.id;
+            }
+        }
+        self.new_stack(parent, frame)
+    }
+
+    fn new_stack(&mut self, parent: StackId, frame: FrameId) -> StackId {
         let Some(id) = next_id(self.stacks.parents.len(), "stacks", &mut self.tables.failed).map(StackId) else {
             return StackId::EMPTY;
         };
         self.stacks.parents.push(parent);
         self.stacks.frames.push(frame);
-        self.stack_index.insert_unique(hash, StackKey { parent, frame, id }, |k| stack_hash(k.parent, k.frame));
+        self.children.push(Children::default());
+        let children = &mut self.children[parent.index()];
+        if children.first == 0 {
+            children.first = id.0;
+        } else {
+            children.more = true;
+            let hash = stack_hash(parent, frame);
+            self.stack_index.insert_unique(hash, StackKey { parent, frame, id }, |k| stack_hash(k.parent, k.frame));
+        }
         id
     }
 
@@ -386,9 +433,9 @@ pub struct GraphBuilder {
     primitive_calls: Vec<i64>,
     own: Vec<Vec<i64>>,
     total: Vec<Vec<i64>>,
-    /// Empty until the first edge is added, when the metrics are known.
-    edges: Option<EdgeRows>,
+    edges: EdgeRows,
     has_calls: bool,
+    has_edge_costs: bool,
 }
 
 impl GraphBuilder {
@@ -400,8 +447,9 @@ impl GraphBuilder {
             primitive_calls: Vec::new(),
             own: Vec::new(),
             total: Vec::new(),
-            edges: None,
+            edges: EdgeRows::default(),
             has_calls: true,
+            has_edge_costs: true,
         }
     }
 
@@ -410,6 +458,22 @@ impl GraphBuilder {
     /// The file does not say how often functions were called.
     pub fn without_calls(&mut self) {
         self.has_calls = false;
+    }
+
+    /// The file counts the calls along edges but not their cost: the costs given to [`add_edge`](Self::add_edge) are
+    /// the callee's own figures, split.
+    pub fn without_edge_costs(&mut self) {
+        self.has_edge_costs = false;
+    }
+
+    /// The functions so far, by id.
+    pub fn functions(&self) -> &[Function] {
+        &self.tables.functions
+    }
+
+    /// How many edges were added so far.
+    pub fn edge_count(&self) -> usize {
+        self.edges.len()
     }
 
     /// Adds to a function's figures; `own` and `total` hold one value for each metric.
@@ -421,14 +485,47 @@ impl GraphBuilder {
         add_columns(&mut self.total, row, total);
     }
 
-    /// Adds to an edge's figures: the callee's calls (all, primitive) and cost when called by `caller`. Edges that are added twice are
+    /// Adds to an edge's figures: the callee's calls and cost when called by `caller`. Edges that are added twice are
     /// summed.
-    pub fn add_edge(&mut self, caller: FunctionId, callee: FunctionId, calls: (i64, i64), own: &[i64], total: &[i64]) {
+    pub fn add_edge(
+        &mut self,
+        caller: FunctionId,
+        callee: FunctionId,
+        (calls, primitive_calls): (i64, i64),
+        own: &[i64],
+        total: &[i64],
+    ) {
         let metrics = self.tables.metrics.len();
-        let value = |values: &[i64], m: usize| values.get(m).copied().unwrap_or(0);
-        self.edges
-            .get_or_insert_with(|| EdgeRows::new(metrics))
-            .push(caller, callee, calls, |m| (value(own, m), value(total, m)));
+        debug_assert!(own.len() == metrics && total.len() == metrics);
+        if self.edges.len() >= u32::MAX as usize {
+            self.tables.fail(BuildError::TooManyRows("edges"));
+            return;
+        }
+        self.edges.push(CallEdge { caller, callee, calls, primitive_calls }, own, total);
+    }
+
+    /// Numbers the functions in the order of `listed` and drops all others with their edges; answers how many edges
+    /// were dropped. For files that mention functions before, or without, giving their figures.
+    ///
+    /// Ids given out before have no meaning afterwards.
+    pub fn keep_functions(&mut self, listed: &[FunctionId]) -> usize {
+        const DROPPED: u32 = u32::MAX;
+        let mut new_ids = vec![DROPPED; self.tables.functions.len()];
+        for (new, old) in listed.iter().enumerate() {
+            new_ids[old.index()] = new as u32;
+        }
+        self.tables.functions = listed.iter().map(|old| self.tables.functions[old.index()]).collect();
+        self.tables.function_index.retain(|id| {
+            id.0 = new_ids[id.index()];
+            id.0 != DROPPED
+        });
+        let figures = [&mut self.calls, &mut self.primitive_calls].into_iter();
+        for column in figures.chain(&mut self.own).chain(&mut self.total) {
+            *column = listed.iter().map(|old| column.get(old.index()).copied().unwrap_or(0)).collect();
+        }
+        self.edges.renumber(self.tables.metrics.len(), |f| {
+            (new_ids[f.index()] != DROPPED).then(|| FunctionId(new_ids[f.index()]))
+        })
     }
 
     /// Checks and seals the profile.
@@ -445,7 +542,9 @@ impl GraphBuilder {
         self.primitive_calls.resize(functions, 0);
         for columns in [&mut self.own, &mut self.total] {
             columns.resize_with(metrics, Vec::new);
-            columns.iter_mut().for_each(|c| c.resize(functions, 0));
+            for column in columns {
+                column.resize(functions, 0);
+            }
         }
         for (i, own) in self.own.iter().enumerate() {
             self.tables.check_sum(MetricId::at(i), own)?;
@@ -459,9 +558,10 @@ impl GraphBuilder {
             calls: self.calls,
             primitive_calls: self.primitive_calls,
             has_calls: self.has_calls,
+            has_edge_costs: self.has_edge_costs,
             ..CallGraph::default()
         };
-        self.edges.unwrap_or_else(|| EdgeRows::new(metrics)).index_into(&mut graph, functions);
+        self.edges.index_into(&mut graph, functions, metrics);
         Ok(self.tables.into_profile(Vec::new(), vec![Track::default()], Body::Graph(graph)))
     }
 }
@@ -474,7 +574,9 @@ fn grow_and_add(column: &mut Vec<i64>, row: usize, value: i64) {
 }
 
 fn add_columns(columns: &mut Vec<Vec<i64>>, row: usize, values: &[i64]) {
-    columns.resize_with(values.len().max(columns.len()), Vec::new);
+    if columns.len() < values.len() {
+        columns.resize_with(values.len(), Vec::new);
+    }
     for (column, value) in columns.iter_mut().zip(values) {
         grow_and_add(column, row, *value);
     }
@@ -556,5 +658,30 @@ mod tests {
         assert!(graph.incoming(f).is_empty());
         assert_eq!(graph.edge_total(MetricId(0)), &[20]);
         assert_eq!(graph.edges()[0].calls, 2);
+    }
+
+    #[test]
+    fn kept_functions_take_the_order_asked_for_and_others_leave_with_their_edges() {
+        let mut b = GraphBuilder::new("test");
+        b.metric("time", Unit::Nanoseconds);
+        let [f, g, gone] = ["f", "g", "gone"].map(|name| {
+            let name = b.string(name);
+            b.function(Function { name, file: StringId::EMPTY, line: 1, object: StringId::EMPTY })
+        });
+        b.add(g, 2, 2, &[20], &[20]);
+        b.add(f, 1, 1, &[10], &[30]);
+        b.add_edge(gone, f, (9, 9), &[9], &[9]);
+        b.add_edge(f, g, (2, 2), &[20], &[20]);
+        assert_eq!(b.keep_functions(&[g, f]), 1);
+        let profile = b.finish().expect("builds");
+        let Body::Graph(graph) = profile.body() else { panic!("built as a graph") };
+        let names: Vec<_> = (0..profile.functions().len()).map(|i| profile.name(FunctionId::at(i))).collect();
+        assert_eq!(names, ["g", "f"]);
+        assert_eq!((graph.calls(), graph.own(MetricId(0))), (&[2, 1][..], &[20, 10][..]));
+        assert_eq!(
+            graph.edges(),
+            [CallEdge { caller: FunctionId(1), callee: FunctionId(0), calls: 2, primitive_calls: 2 }]
+        );
+        assert_eq!(graph.edge_total(MetricId(0)), &[20]);
     }
 }

@@ -6,6 +6,7 @@
 //! pass through here: it writes the integers as they are.
 
 use super::Unit;
+use std::borrow::Cow;
 
 /// What stands where there is no number.
 const NOTHING: &str = "–";
@@ -125,6 +126,15 @@ pub fn per_call(value: Option<f64>, unit: &Unit) -> String {
         (Some(name), _) => format!("{sign}{number} {name}"),
         (None, Unit::Other(name)) => format!("{sign}{} {name}", without_trailing_zeros(&number)),
         (None, _) => format!("{sign}{}", without_trailing_zeros(&number)),
+    }
+}
+
+/// A text from a file on one line of a terminal or a label, which its control characters cannot steer.
+pub fn one_line(text: &str) -> Cow<'_, str> {
+    if text.contains(char::is_control) {
+        Cow::Owned(text.replace(char::is_control, "\u{fffd}"))
+    } else {
+        Cow::Borrowed(text)
     }
 }
 
@@ -357,5 +367,11 @@ mod tests {
         assert_eq!(column(5, &Unit::Count, &[-5]), ["−5", ""]);
         assert_eq!(column(5, &cycles(), &[5]), ["5", "cycles"]);
         assert_eq!(column(0, &ns, &[0]), ["0", "ns"]);
+    }
+
+    #[test]
+    fn a_name_cannot_steer_the_terminal() {
+        assert_eq!(one_line("a\x1b[2Jb\nc"), "a\u{fffd}[2Jb\u{fffd}c");
+        assert_eq!(one_line("parse_Ω"), "parse_Ω");
     }
 }

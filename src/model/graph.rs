@@ -40,6 +40,8 @@ pub struct CallGraph {
     pub(super) first_in: Vec<u32>,
     /// Whether the file recorded how often each function was called.
     pub(super) has_calls: bool,
+    /// Whether the file recorded costs along edges.
+    pub(super) has_edge_costs: bool,
 }
 
 impl CallGraph {
@@ -53,26 +55,25 @@ impl CallGraph {
             calls: vec![0; groups],
             primitive_calls: vec![0; groups],
             has_calls: self.has_calls,
+            has_edge_costs: self.has_edge_costs,
             ..Self::default()
         };
-        let mut rows = EdgeRows::new(metrics);
+        let mut rows = EdgeRows::default();
         for f in (0..self.calls.len()).map(FunctionId::at) {
             let group = group_of[f.index()] as usize;
-            let (mut called, mut called_within) = ((0, 0), (0, 0));
+            let mut called_within = (0, 0);
             for &e in self.incoming(f) {
                 let e = e as usize;
                 let edge = self.edges[e];
-                called.0 += edge.calls;
-                called.1 += edge.primitive_calls;
                 let caller = group_of[edge.caller.index()];
                 if caller as usize == group {
                     called_within.0 += edge.calls;
                     called_within.1 += edge.primitive_calls;
                     continue;
                 }
-                rows.push(FunctionId(caller), FunctionId::at(group), (edge.calls, edge.primitive_calls), |m| {
-                    (self.edge_own[m][e], self.edge_total[m][e])
-                });
+                let costs = |columns: &[Vec<i64>]| columns.iter().map(|c| c[e]).collect::<Vec<i64>>();
+                let (caller, callee) = (FunctionId(caller), FunctionId::at(group));
+                rows.push(CallEdge { caller, callee, ..edge }, &costs(&self.edge_own), &costs(&self.edge_total));
                 for m in 0..metrics {
                     grouped.total[m][group] = grouped.total[m][group].saturating_add(self.edge_total[m][e]);
                 }
@@ -86,7 +87,7 @@ impl CallGraph {
                 grouped.total[m][group] = grouped.total[m][group].saturating_add(uncalled);
             }
         }
-        rows.index_into(&mut grouped, groups);
+        rows.index_into(&mut grouped, groups, metrics);
         grouped
     }
 
@@ -113,6 +114,12 @@ impl CallGraph {
     /// Whether the file recorded calls at all.
     pub fn has_calls(&self) -> bool {
         self.has_calls
+    }
+
+    /// Whether the file recorded what calls along each edge cost. If not, the costs of edges are the callee's figures
+    /// split by how often each caller called it: an estimate.
+    pub fn has_edge_costs(&self) -> bool {
+        self.has_edge_costs
     }
 
     /// Every edge, sorted by caller and callee.
@@ -145,83 +152,114 @@ impl CallGraph {
 #[derive(Debug, Default)]
 pub(super) struct EdgeRows {
     edges: Vec<CallEdge>,
-    own: Vec<Vec<i64>>,
-    total: Vec<Vec<i64>>,
+    /// Own costs, then total costs, of each edge in turn.
+    costs: Vec<i64>,
 }
 
 impl EdgeRows {
-    pub(super) fn new(metrics: usize) -> Self {
-        Self { edges: Vec::new(), own: vec![Vec::new(); metrics], total: vec![Vec::new(); metrics] }
+    pub(super) fn len(&self) -> usize {
+        self.edges.len()
     }
 
-    /// Adds an edge; `costs` gives the callee's own and total cost along it for each metric.
-    pub(super) fn push(
-        &mut self,
-        caller: FunctionId,
-        callee: FunctionId,
-        (calls, primitive_calls): (i64, i64),
-        costs: impl Fn(usize) -> (i64, i64),
-    ) {
-        self.edges.push(CallEdge { caller, callee, calls, primitive_calls });
-        for (m, (own, total)) in self.own.iter_mut().zip(&mut self.total).enumerate() {
-            let (edge_own, edge_total) = costs(m);
-            own.push(edge_own);
-            total.push(edge_total);
+    /// Adds an edge with the callee's own and total cost along it, one value for each metric.
+    pub(super) fn push(&mut self, edge: CallEdge, own: &[i64], total: &[i64]) {
+        self.edges.push(edge);
+        self.costs.extend_from_slice(own);
+        self.costs.extend_from_slice(total);
+    }
+
+    /// Gives functions other numbers and drops the edges of those that get none; answers how many were dropped.
+    pub(super) fn renumber(&mut self, metrics: usize, new: impl Fn(FunctionId) -> Option<FunctionId>) -> usize {
+        let before = self.edges.len();
+        let renumbered = |edge: &CallEdge| Some((new(edge.caller)?, new(edge.callee)?));
+        if !self.edges.iter().all(|edge| renumbered(edge).is_some()) {
+            let costs = self.costs.chunks_exact(2 * metrics.max(1)).zip(&self.edges);
+            let kept = costs.filter(|(_, edge)| renumbered(edge).is_some());
+            self.costs = kept.flat_map(|(costs, _)| costs).copied().collect();
+            self.edges.retain(|edge| renumbered(edge).is_some());
         }
-    }
-
-    /// Sorts the edges into a graph of so many functions; edges that stand twice are summed.
-    pub(super) fn index_into(self, graph: &mut CallGraph, functions: usize) {
-        let mut order: Vec<u32> = (0..self.edges.len() as u32).collect();
-        order.sort_unstable_by_key(|&e| {
-            let edge = self.edges[e as usize];
-            (edge.caller, edge.callee, e)
-        });
-        let metrics = self.own.len();
-        graph.edges = Vec::with_capacity(order.len());
-        graph.edge_own = vec![Vec::with_capacity(order.len()); metrics];
-        graph.edge_total = vec![Vec::with_capacity(order.len()); metrics];
-        for e in order.into_iter().map(|e| e as usize) {
-            let edge = self.edges[e];
-            match graph.edges.last_mut().filter(|l| l.caller == edge.caller && l.callee == edge.callee) {
-                Some(last) => {
-                    last.calls = last.calls.saturating_add(edge.calls);
-                    last.primitive_calls = last.primitive_calls.saturating_add(edge.primitive_calls);
-                    for m in 0..metrics {
-                        add_to_last(&mut graph.edge_own[m], self.own[m][e]);
-                        add_to_last(&mut graph.edge_total[m], self.total[m][e]);
-                    }
-                }
-                None => {
-                    graph.edges.push(edge);
-                    for m in 0..metrics {
-                        graph.edge_own[m].push(self.own[m][e]);
-                        graph.edge_total[m].push(self.total[m][e]);
-                    }
-                }
+        for edge in &mut self.edges {
+            if let Some((caller, callee)) = renumbered(edge) {
+                (edge.caller, edge.callee) = (caller, callee);
             }
         }
-        graph.first_out = offsets(functions, graph.edges.iter().map(|e| e.caller));
-        graph.first_in = offsets(functions, graph.edges.iter().map(|e| e.callee));
-        graph.incoming = (0..graph.edges.len() as u32).collect();
-        graph.incoming.sort_by_key(|&e| graph.edges[e as usize].callee);
+        before - self.edges.len()
+    }
+
+    /// Edge numbers by caller, then callee, then as they were added. Counting keeps it linear.
+    fn order(&self, functions: usize) -> Vec<u32> {
+        let all = 0..self.edges.len() as u32;
+        let callee = |e: u32| self.edges[e as usize].callee;
+        let caller = |e: u32| self.edges[e as usize].caller;
+        let callers = run_starts(functions, all.clone().map(caller));
+        // Files that list callers by function are sorted by callee as they come.
+        if self.edges.is_sorted_by_key(|e| e.callee) {
+            return counting_sort(&callers, all, caller);
+        }
+        let by_callee = counting_sort(&run_starts(functions, all.clone().map(callee)), all, callee);
+        counting_sort(&callers, by_callee.into_iter(), caller)
+    }
+
+    /// Sorts the edges into a graph of so many functions and metrics; edges that stand twice are summed.
+    pub(super) fn index_into(mut self, graph: &mut CallGraph, functions: usize, metrics: usize) {
+        let order = self.order(functions);
+        graph.edges.reserve_exact(order.len());
+        // Which row each edge becomes: edges of the same pair share one.
+        let mut rows = Vec::with_capacity(order.len());
+        for &e in &order {
+            let edge = self.edges[e as usize];
+            match graph.edges.last_mut() {
+                Some(last) if last.caller == edge.caller && last.callee == edge.callee => {
+                    last.calls = last.calls.saturating_add(edge.calls);
+                    last.primitive_calls = last.primitive_calls.saturating_add(edge.primitive_calls);
+                }
+                _ => graph.edges.push(edge),
+            }
+            rows.push(graph.edges.len() as u32 - 1);
+        }
+        self.edges = Vec::new();
+        let column = |of: usize| {
+            let mut sums = vec![0_i64; graph.edges.len()];
+            for (&e, &row) in order.iter().zip(&rows) {
+                let sum = &mut sums[row as usize];
+                *sum = sum.saturating_add(self.costs[e as usize * 2 * metrics + of]);
+            }
+            sums
+        };
+        graph.edge_own = (0..metrics).map(column).collect();
+        graph.edge_total = (metrics..2 * metrics).map(column).collect();
+        graph.first_out = run_starts(functions, graph.edges.iter().map(|e| e.caller));
+        graph.first_in = run_starts(functions, graph.edges.iter().map(|e| e.callee));
+        graph.incoming =
+            counting_sort(&graph.first_in, 0..graph.edges.len() as u32, |e| graph.edges[e as usize].callee);
     }
 }
 
-fn add_to_last(column: &mut [i64], value: i64) {
-    if let Some(last) = column.last_mut() {
-        *last = last.saturating_add(value);
+/// Sorts edge numbers by a function of theirs, keeping the order of equals; `starts` are that function's
+/// [runs](run_starts).
+fn counting_sort(
+    starts: &[u32],
+    edges: impl ExactSizeIterator<Item = u32>,
+    key: impl Fn(u32) -> FunctionId,
+) -> Vec<u32> {
+    let mut next = starts.to_vec();
+    let mut sorted = vec![0_u32; edges.len()];
+    for edge in edges {
+        let slot = &mut next[key(edge).index()];
+        sorted[*slot as usize] = edge;
+        *slot += 1;
     }
+    sorted
 }
 
-/// `offsets[i]..offsets[i + 1]` is the run of row `i` in a list sorted by row.
-fn offsets(rows: usize, of: impl Iterator<Item = FunctionId>) -> Vec<u32> {
-    let mut offsets = vec![0_u32; rows + 1];
-    for function in of {
-        offsets[function.index() + 1] += 1;
+/// Where the run of each function begins once edges are sorted by it: `starts[f]..starts[f + 1]`.
+fn run_starts(functions: usize, of_edges: impl Iterator<Item = FunctionId>) -> Vec<u32> {
+    let mut starts = vec![0_u32; functions + 1];
+    for function in of_edges {
+        starts[function.index() + 1] += 1;
     }
-    for i in 1..offsets.len() {
-        offsets[i] += offsets[i - 1];
+    for i in 1..starts.len() {
+        starts[i] += starts[i - 1];
     }
-    offsets
+    starts
 }

@@ -32,9 +32,10 @@ impl Unit {
     /// 1,000,000. An unknown name is kept with a factor of one.
     pub fn from_name(name: &str) -> (Self, i64) {
         let plain = name.trim().to_ascii_lowercase();
+        // The micro sign and the Greek letter look alike, and writers use both.
         match plain.as_str() {
             "ns" | "nanosecond" | "nanoseconds" => (Self::Nanoseconds, 1),
-            "us" | "µs" | "usec" | "microsecond" | "microseconds" => (Self::Nanoseconds, 1_000),
+            "us" | "\u{b5}s" | "\u{3bc}s" | "usec" | "microsecond" | "microseconds" => (Self::Nanoseconds, 1_000),
             "ms" | "msec" | "millisecond" | "milliseconds" => (Self::Nanoseconds, 1_000_000),
             "s" | "sec" | "second" | "seconds" => (Self::Nanoseconds, 1_000_000_000),
             "minute" | "minutes" => (Self::Nanoseconds, 60_000_000_000),

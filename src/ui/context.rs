@@ -3,6 +3,8 @@
 use super::Theme;
 use crate::analyze::{Analysis, CallTree, Detail, GroupId, Matches, Neighbours, Order};
 use crate::model::{Metric, TimeMeaning, TrackId};
+use egui::Color32;
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -11,6 +13,10 @@ use std::sync::Arc;
 pub enum TreeKind {
     /// The whole recording in one of the orders; in time order, of one thread.
     Whole(Order),
+    /// The same, all of it and coarse, for the overview.
+    Overview(Order),
+    /// The whole recording below what the sunburst is rooted at.
+    Sunburst,
     /// Everything that calls a group.
     CallersOf(GroupId),
     /// Everything a group calls.
@@ -75,6 +81,8 @@ pub struct ViewCtx<'a> {
     pub time_track: TrackId,
     /// What positions in time order mean.
     pub time_meaning: TimeMeaning,
+    /// Fills by group, filled in as they are asked for.
+    pub colours: &'a RefCell<Vec<Option<Color32>>>,
     /// Whether a new analysis is on its way.
     pub busy: bool,
 }
@@ -83,6 +91,15 @@ impl ViewCtx<'_> {
     /// The metric that is shown.
     pub fn metric(&self) -> &Metric {
         self.analysis.profile().metric(self.analysis.query().metric)
+    }
+
+    /// The fill of a group's boxes and arcs.
+    pub fn colour(&self, group: GroupId) -> Color32 {
+        let mut colours = self.colours.borrow_mut();
+        if colours.len() <= group.index() {
+            colours.resize(self.analysis.groups().len().max(group.index() + 1), None);
+        }
+        *colours[group.index()].get_or_insert_with(|| Theme::color(self.theme.palette.fill(self.analysis, group)))
     }
 
     /// Whether a group should stand back because the search does not match it.

@@ -1,12 +1,21 @@
 //! The window: draws borrowed data, and returns what the user wants as [`Action`]s. Nothing here changes a session.
 
 mod action;
+pub mod canvas;
+mod canvas_paint;
 mod cell;
+pub mod chrome;
 mod context;
 mod details;
-mod theme;
+mod menus;
+pub mod overlays;
+pub mod start;
+pub mod theme;
+mod tooltip;
 
 pub mod views;
+
+pub(crate) use canvas_paint::message as canvas_message;
 
 pub use action::{Action, Actions, Command};
 pub use context::{TreeKind, TreeNeed, Trees, ViewCtx};

@@ -42,6 +42,8 @@ pub struct Theme {
 
 /// Height of a row of a flame graph.
 pub const FLAME_ROW: f32 = 20.0;
+/// Height of the overview strip.
+pub const MINIMAP_HEIGHT: f32 = 44.0;
 /// Height of a row of a table.
 pub const TABLE_ROW: f32 = 22.0;
 /// Height of bars at the edges of the window.
@@ -119,6 +121,19 @@ impl Theme {
     /// A fill that stands back: mixed with the ground.
     pub fn dimmed(&self, color: Color32) -> Color32 {
         color.lerp_to_gamma(self.ground, 0.72)
+    }
+
+    /// egui's fonts, with the arrows and signs of the monospaced one for proportional text too.
+    pub fn fonts() -> egui::FontDefinitions {
+        let mut fonts = egui::FontDefinitions::default();
+        let mono = fonts.families.get(&FontFamily::Monospace).cloned().unwrap_or_default();
+        let proportional = fonts.families.entry(FontFamily::Proportional).or_default();
+        for name in mono {
+            if !proportional.contains(&name) {
+                proportional.push(name);
+            }
+        }
+        fonts
     }
 
     /// The fill of a bar behind text.

@@ -1,7 +1,15 @@
 //! The views. Each file has its state and a function that draws it.
 
+mod callers;
 pub mod callers_tables;
+mod flame;
+mod sunburst;
 pub mod table;
+
+pub use callers::{CallersState, callers_ui};
+pub use flame::{FlameState, flame_ui};
+pub use sunburst::{SunburstState, sunburst_ui};
+pub use table::{TableState, table_ui};
 
 use egui::Key;
 

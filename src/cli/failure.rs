@@ -1,0 +1,78 @@
+//! What ends a command early, and the exit status it ends with.
+
+use crate::import::ImportError;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Why a command did not do what it was asked to.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    /// The command line has no meaning; also `--help` and `--version`, which clap treats alike.
+    #[error(transparent)]
+    CommandLine(#[from] clap::Error),
+    /// The command line has no meaning for this profile.
+    #[error("{0}")]
+    Usage(String),
+    /// The profile cannot be read.
+    #[error("{error}")]
+    Import {
+        /// As typed.
+        path: PathBuf,
+        /// Why.
+        error: ImportError,
+    },
+    /// A file cannot be written.
+    #[error("{} could not be written: {source}", path.display())]
+    Output {
+        /// As typed.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Standard output cannot be written.
+    #[error("standard output could not be written: {0}")]
+    Stdout(io::Error),
+    /// Helioscope could not record itself.
+    #[error("{0}")]
+    SelfProfile(String),
+    /// The window ended with an error.
+    #[error("{0}")]
+    Window(String),
+}
+
+impl Failure {
+    pub(super) fn usage(text: impl Into<String>) -> Self {
+        Self::Usage(text.into())
+    }
+
+    /// Says on standard error what happened and what to do, and gives the exit status: 1 for what cannot be read or
+    /// written, 2 for bad usage.
+    pub(super) fn report(&self) -> ExitCode {
+        let advice = match self {
+            Self::CommandLine(error) => {
+                // Where the output is gone there is nobody to tell.
+                let _ = error.print();
+                return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            }
+            // Whoever read the output has seen enough: `helioscope top … | head`.
+            Self::Stdout(error) if error.kind() == io::ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
+            Self::Import { error, .. } => error.advice(),
+            Self::Usage(_) => "For more information, try '--help'.",
+            Self::Output { .. } | Self::Stdout(_) | Self::SelfProfile(_) | Self::Window(_) => "",
+        };
+        let mut err = io::stderr().lock();
+        // Nobody is left to tell where standard error is closed.
+        let _ = match self {
+            // The message of a file that cannot be opened names it.
+            Self::Import { path, error } if !matches!(error, ImportError::Io { .. }) => {
+                writeln!(err, "error: {}: {error}", path.display())
+            }
+            _ => writeln!(err, "error: {self}"),
+        };
+        if !advice.is_empty() {
+            let _ = writeln!(err, "\n{advice}");
+        }
+        ExitCode::from(if matches!(self, Self::Usage(_)) { 2 } else { 1 })
+    }
+}

@@ -1,0 +1,177 @@
+//! `helioscope info`: what a profile holds.
+
+use super::args::InfoArguments;
+use super::failure::Failure;
+use super::{load, select, warn};
+use crate::analyze::{Analysis, Exactness, Query};
+use crate::model::{Body, MetricId, Profile, Unit, format};
+use serde::Serialize;
+use std::io::{self, Write};
+use std::sync::Arc;
+
+/// What JSON says; a contract with scripts. Nothing is `null` but what was not recorded.
+#[derive(Serialize)]
+struct Info<'a> {
+    path: String,
+    format: &'a str,
+    producer: Option<&'a str>,
+    metrics: Vec<MetricInfo<'a>>,
+    functions: usize,
+    samples: usize,
+    threads: Vec<ThreadInfo<'a>>,
+    duration_ns: Option<i64>,
+    tree: Tree,
+    warnings: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct MetricInfo<'a> {
+    name: &'a str,
+    unit: &'a str,
+    total: i64,
+}
+
+#[derive(Serialize)]
+struct ThreadInfo<'a> {
+    name: Option<&'a str>,
+    pid: Option<u64>,
+    tid: Option<u64>,
+    /// In the metric to show first.
+    total: i64,
+}
+
+#[derive(Serialize, Clone, Copy)]
+#[serde(rename_all = "lowercase")]
+enum Tree {
+    Exact,
+    Estimated,
+    None,
+}
+
+pub(super) fn run(arguments: &InfoArguments, out: &mut dyn Write) -> Result<(), Failure> {
+    let profile = load(&arguments.file)?;
+    let info = Info::new(arguments.file.display().to_string(), &profile);
+    let printed = if arguments.json {
+        serde_json::to_writer_pretty(&mut *out, &info).map_err(io::Error::from).and_then(|()| writeln!(out))
+    } else {
+        warn(profile.warnings());
+        info.print(&profile, out)
+    };
+    printed.map_err(Failure::Stdout)
+}
+
+impl<'a> Info<'a> {
+    fn new(path: String, profile: &'a Arc<Profile>) -> Self {
+        let origin = profile.origin();
+        let metrics = profile.metrics().iter().enumerate().map(|(i, metric)| MetricInfo {
+            name: &metric.name,
+            unit: metric.unit.name(),
+            total: profile.total(MetricId::at(i)),
+        });
+        let threads = profile.tracks().iter().zip(totals_by_track(profile)).map(|(track, total)| ThreadInfo {
+            name: some_text(&track.name),
+            pid: track.pid,
+            tid: track.tid,
+            total,
+        });
+        Self {
+            path,
+            format: origin.format,
+            producer: some_text(&origin.producer),
+            metrics: metrics.collect(),
+            functions: profile.functions().len(),
+            samples: profile.sample_count(),
+            threads: threads.collect(),
+            duration_ns: origin.duration_ns,
+            tree: tree(profile),
+            warnings: profile.warnings().iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    fn print(&self, profile: &Profile, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "{}\n", self.path)?;
+        let mut fact = |name: &str, value: &str| match value {
+            "" => Ok(()),
+            _ => writeln!(out, "  {name:<12} {}", format::one_line(value)),
+        };
+        let time = |ns: Option<i64>| ns.map_or_else(String::new, |ns| format::value(ns, &Unit::Nanoseconds));
+        let origin = profile.origin();
+        fact("format", self.format)?;
+        fact("producer", self.producer.unwrap_or_default())?;
+        fact("interpreter", origin.interpreter.as_deref().unwrap_or_default())?;
+        fact("command", origin.command.as_deref().unwrap_or_default())?;
+        fact("duration", &time(self.duration_ns))?;
+        fact("period", &time(origin.period_ns))?;
+        fact("functions", &format::count(self.functions as i64))?;
+        if self.samples > 0 {
+            fact("samples", &format::count(self.samples as i64))?;
+        }
+        fact("call tree", self.tree.in_words())?;
+        for comment in &origin.comments {
+            fact("comment", comment)?;
+        }
+        writeln!(out, "\nMetrics")?;
+        for (i, metric) in profile.metrics().iter().enumerate() {
+            let id = MetricId::at(i);
+            let first = if id == profile.default_metric() { "  (shown first)" } else { "" };
+            writeln!(
+                out,
+                "  {}: {}{first}",
+                format::one_line(&metric.name),
+                format::value(profile.total(id), &metric.unit)
+            )?;
+        }
+        let metric = profile.metric(profile.default_metric());
+        writeln!(out, "\nThreads")?;
+        for (track, thread) in profile.tracks().iter().zip(&self.threads) {
+            writeln!(
+                out,
+                "  {}: {}",
+                format::one_line(&select::label(track)),
+                format::value(thread.total, &metric.unit)
+            )?;
+        }
+        Ok(())
+    }
+}
+
+impl Tree {
+    fn in_words(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Estimated => "estimated from callers and callees",
+            Self::None => "none: the profile is empty",
+        }
+    }
+}
+
+fn tree(profile: &Arc<Profile>) -> Tree {
+    match profile.body() {
+        Body::Stacks(body) if body.samples.is_empty() => Tree::None,
+        Body::Stacks(_) => Tree::Exact,
+        Body::Graph(_) if profile.functions().is_empty() => Tree::None,
+        Body::Graph(_) => match Analysis::new(Arc::clone(profile), Query::new(profile), None).exactness() {
+            Exactness::Exact => Tree::Exact,
+            Exactness::Estimated => Tree::Estimated,
+        },
+    }
+}
+
+/// The sum of the metric to show first over each thread, in one pass over the samples.
+fn totals_by_track(profile: &Profile) -> Vec<i64> {
+    let metric = profile.default_metric();
+    let mut totals = vec![0_i64; profile.tracks().len()];
+    match profile.body() {
+        Body::Stacks(body) => {
+            for (track, weight) in body.samples.tracks().iter().zip(body.samples.weights(metric)) {
+                totals[track.index()] = totals[track.index()].saturating_add(*weight);
+            }
+        }
+        Body::Graph(_) => totals.fill(profile.total(metric)),
+    }
+    totals
+}
+
+fn some_text(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
+}

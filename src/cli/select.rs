@@ -1,0 +1,131 @@
+//! Metrics and threads as they are named on the command line.
+
+use super::args::SelectArguments;
+use super::failure::Failure;
+use crate::analyze::Query;
+use crate::model::{MetricId, Profile, Track, TrackId};
+
+/// The query for the metric and the thread asked for.
+pub(super) fn query(profile: &Profile, arguments: &SelectArguments) -> Result<Query, Failure> {
+    let mut query = Query::new(profile);
+    if let Some(name) = &arguments.metric {
+        query.metric = metric(profile, name)?;
+    }
+    if let Some(text) = &arguments.thread {
+        query.track = Some(thread(profile.tracks(), text)?);
+    }
+    Ok(query)
+}
+
+/// A metric by its name; upper and lower case count only where they tell two apart.
+fn metric(profile: &Profile, name: &str) -> Result<MetricId, Failure> {
+    let metrics = profile.metrics();
+    let exact = metrics.iter().position(|m| m.name == name);
+    let found = exact.or_else(|| metrics.iter().position(|m| m.name.eq_ignore_ascii_case(name)));
+    found.map(MetricId::at).ok_or_else(|| {
+        let names: Vec<&str> = metrics.iter().map(|m| m.name.as_str()).collect();
+        Failure::usage(format!("the profile has no metric “{name}”; it has: {}", names.join(", ")))
+    })
+}
+
+/// A thread by its number in the list (`#2`), its id, its name, or a part of the text it is listed by. The first of
+/// these that fits any thread decides.
+fn thread(tracks: &[Track], text: &str) -> Result<TrackId, Failure> {
+    if let Some(number) = text.strip_prefix('#').and_then(|n| n.parse::<usize>().ok())
+        && (1..=tracks.len()).contains(&number)
+    {
+        return Ok(TrackId::at(number - 1));
+    }
+    let tid: Option<u64> = text.parse().ok();
+    let rules: [&dyn Fn(&Track) -> bool; 4] =
+        [&|t| tid.is_some() && t.tid == tid, &|t| t.name == text, &|t| label(t) == text, &|t| {
+            label(t).to_lowercase().contains(&text.to_lowercase())
+        }];
+    for fits in rules {
+        let found: Vec<usize> = (0..tracks.len()).filter(|&i| fits(&tracks[i])).collect();
+        match found[..] {
+            [] => {}
+            [only] => return Ok(TrackId::at(only)),
+            _ => return Err(Failure::usage(format!("“{text}” fits several threads:{}", list(tracks, &found)))),
+        }
+    }
+    let all: Vec<usize> = (0..tracks.len()).collect();
+    Err(Failure::usage(format!("the profile has no thread “{text}”; it has:{}", list(tracks, &all))))
+}
+
+/// A thread as it is listed: what is known of it. `MainThread (pid 12, tid 34)`.
+pub(super) fn label(track: &Track) -> String {
+    // The title of a thread without a name is made of its ids already.
+    let ids = match (track.name.as_str(), track.pid, track.tid) {
+        ("", Some(pid), Some(_)) => format!(" (pid {pid})"),
+        ("", ..) | (_, None, None) => String::new(),
+        (_, Some(pid), Some(tid)) => format!(" (pid {pid}, tid {tid})"),
+        (_, Some(pid), None) => format!(" (pid {pid})"),
+        (_, None, Some(tid)) => format!(" (tid {tid})"),
+    };
+    track.title() + &ids
+}
+
+/// Threads to choose from, one a line, with the number to choose them by.
+fn list(tracks: &[Track], which: &[usize]) -> String {
+    const SHOWN: usize = 20;
+    let lines = which.iter().take(SHOWN).map(|&i| format!("\n  #{} {}", i + 1, label(&tracks[i])));
+    let mut text = lines.collect::<Vec<_>>().concat();
+    if which.len() > SHOWN {
+        text.push_str("\n  … (`helioscope info` lists them all)");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tracks() -> Vec<Track> {
+        let track = |name: &str, pid, tid| Track { name: name.to_owned(), pid, tid, process: String::new() };
+        vec![
+            track("MainThread", Some(7), Some(70)),
+            track("worker-1", Some(7), Some(71)),
+            track("worker-10", Some(7), Some(72)),
+            track("worker-1", Some(8), Some(81)),
+            track("", None, Some(99)),
+            track("71", None, None),
+        ]
+    }
+
+    fn found(text: &str) -> Result<u32, String> {
+        thread(&tracks(), text).map(|t| t.0).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn a_thread_is_known_by_id_name_or_a_part_of_its_name() {
+        assert_eq!(found("70"), Ok(0));
+        // An id goes before a name made of digits.
+        assert_eq!(found("71"), Ok(1));
+        assert_eq!(found("main"), Ok(0));
+        assert_eq!(found("worker-10"), Ok(2));
+        assert_eq!(found("thread 99"), Ok(4));
+        assert_eq!(found("worker-1 (pid 8"), Ok(3));
+        assert_eq!(found("#6"), Ok(5));
+    }
+
+    #[test]
+    fn what_fits_several_or_none_is_refused_with_the_choices() {
+        let several = "“worker-1” fits several threads:\n  #2 worker-1 (pid 7, tid 71)\n  #4 worker-1 (pid 8, tid 81)";
+        assert_eq!(found("worker-1"), Err(several.to_owned()));
+        let none = found("gpu").expect_err("no such thread");
+        assert!(
+            none.starts_with("the profile has no thread “gpu”; it has:\n  #1 MainThread (pid 7, tid 70)"),
+            "{none}"
+        );
+        assert!(found("#0").is_err() && found("#7").is_err() && found("wor").is_err());
+    }
+
+    #[test]
+    fn an_unnamed_thread_does_not_repeat_its_id() {
+        let track = |pid, tid| Track { pid, tid, ..Track::default() };
+        assert_eq!(label(&track(Some(3), Some(5))), "thread 5 (pid 3)");
+        assert_eq!(label(&track(Some(3), None)), "process 3");
+        assert_eq!(label(&track(None, None)), "all threads");
+    }
+}

@@ -1,0 +1,93 @@
+//! `helioscope top`: the function table.
+
+use super::args::{RowLimit, Sort, TableFormat, TopArguments};
+use super::failure::Failure;
+use super::{load, select, warn};
+use crate::analyze::{Classes, FunctionTable, GroupBy, GroupId, Groups};
+use crate::export::table::{Counted, Table};
+use crate::model::{Profile, format};
+use std::cmp::{Ordering, Reverse};
+use std::io::{self, Write};
+
+/// Rows people are shown unless they ask for more.
+const ROWS_TO_READ: usize = 30;
+
+pub(super) fn run(arguments: &TopArguments, out: &mut dyn Write) -> Result<(), Failure> {
+    let profile = load(&arguments.file)?;
+    let mut query = select::query(&profile, &arguments.select)?;
+    query.by = arguments.by;
+    // Classifying looks at every name and path: only done where a row is made of it.
+    let classes = match query.by {
+        GroupBy::Module | GroupBy::Package => Classes::new(&profile),
+        GroupBy::Function | GroupBy::Line | GroupBy::File => Classes::default(),
+    };
+    let groups = Groups::new(&profile, &classes, query.by);
+    let table = FunctionTable::new(&profile, &groups, &query);
+    if arguments.sort == Sort::Calls && !table.has_calls() {
+        return Err(Failure::usage("the profile does not count calls; sort by self or total"));
+    }
+    warn(profile.warnings());
+    if !table.totals_are_exact() {
+        warn([format!(
+            "The recording holds totals of functions only: the total of a {} is an estimate.",
+            query.by.name()
+        )]);
+    }
+    let limit = match (arguments.rows, arguments.format) {
+        (Some(RowLimit::First(rows)), _) => rows,
+        (None, TableFormat::Table | TableFormat::Markdown) => ROWS_TO_READ,
+        (Some(RowLimit::All), _) | (None, TableFormat::Json | TableFormat::Csv) => usize::MAX,
+    };
+    let counted =
+        Counted { profile: &profile, classes: &classes, groups: &groups, table: &table, metric: query.metric };
+    let rows = Table::new(&counted, &largest(&counted, arguments.sort, limit));
+    let printed = match arguments.format {
+        TableFormat::Table => {
+            let thread = query.track.map(|t| profile.track(t).title());
+            print_table(out, &counted, &rows, thread.as_deref())
+        }
+        TableFormat::Json => rows.write_json(out),
+        TableFormat::Csv => rows.write_csv(out),
+        TableFormat::Markdown => rows.write_markdown(out),
+    };
+    printed.map_err(Failure::Stdout)
+}
+
+fn print_table(out: &mut dyn Write, counted: &Counted<'_>, rows: &Table<'_>, thread: Option<&str>) -> io::Result<()> {
+    let metric = counted.profile.metric(counted.metric);
+    let sum = format::value(counted.table.sum(), &metric.unit);
+    let of = thread.map_or_else(String::new, |t| format!(" in {t}"));
+    writeln!(out, "{}: {sum} in all\n", format::one_line(&format!("{}{of}", metric.name)))?;
+    rows.write_text(out)?;
+    if rows.left_out() > 0 {
+        writeln!(out, "\n{} more; `-n all` prints every row.", format::count(rows.left_out() as i64))?;
+    }
+    Ok(())
+}
+
+/// The rows with the largest values, largest first; those of equal value by name, file and line.
+fn largest(counted: &Counted<'_>, sort: Sort, limit: usize) -> Vec<GroupId> {
+    let table = counted.table;
+    let value = |group: GroupId| match sort {
+        Sort::Own => table.own(group),
+        Sort::Total => table.total(group),
+        Sort::Calls => table.calls(group).map_or(i64::MIN, |(all, _)| all),
+    };
+    let mut rows: Vec<(Reverse<i64>, GroupId)> = table.present().map(|g| (Reverse(value(g)), g)).collect();
+    let order = |a: &(Reverse<i64>, GroupId), b: &(Reverse<i64>, GroupId)| {
+        a.0.cmp(&b.0).then_with(|| by_name(counted, a.1, b.1))
+    };
+    if limit < rows.len() {
+        rows.select_nth_unstable_by(limit, order);
+        rows.truncate(limit);
+    }
+    rows.sort_unstable_by(order);
+    rows.into_iter().map(|(_, group)| group).collect()
+}
+
+fn by_name(counted: &Counted<'_>, a: GroupId, b: GroupId) -> Ordering {
+    let profile: &Profile = counted.profile;
+    let name = |g| counted.groups.name(profile, counted.classes, g);
+    let place = |g| counted.groups.place(profile, g);
+    name(a).cmp(&name(b)).then_with(|| place(a).cmp(&place(b))).then(a.cmp(&b))
+}

@@ -1,0 +1,292 @@
+//! Collapsed stacks, the text every flame graph tool reads: <https://github.com/brendangregg/FlameGraph#2-fold-stacks>.
+//!
+//! ```text
+//! main (app/run.py:3);parse (app/csv.py:12) 60
+//! ```
+//!
+//! One line a stack, outermost frame first, with its own cost in the metric's base unit. The format has no escapes: a
+//! `;` in a name is written as `:`, and a line break as a space.
+
+use crate::analyze::{Analysis, CallTree, Detail, Exactness, PathWalk, Query, Step};
+use crate::model::{Body, Frame, FunctionId, Profile, StackProfile};
+use std::io::{self, Write};
+use std::sync::Arc;
+
+/// Most boxes of an estimated tree that are written. Such a tree can be endless; this is finer than any picture of it.
+const MAX_NODES: usize = 500_000;
+
+/// What the reader of the written file must know.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Written {
+    /// The recording holds no stacks: the tree was estimated from who called whom.
+    pub estimated: bool,
+    /// Stacks of an estimated tree with less than this are part of their callers; at most 1 where all are written.
+    pub min_total: i64,
+    /// Stacks whose value is negative, which flame graph tools refuse.
+    pub negative: usize,
+}
+
+impl Written {
+    /// The same in full sentences.
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.estimated {
+            notes.push(
+                "The recording holds who called whom, but no stacks: the call tree is an estimate that divides each \
+                 function among its callers."
+                    .to_owned(),
+            );
+        }
+        if self.min_total > 1 {
+            notes.push(format!("Stacks of the estimate below {} are counted in their callers.", self.min_total));
+        }
+        if self.negative > 0 {
+            notes.push(format!("{} stacks have negative values, which flame graph tools refuse.", self.negative));
+        }
+        notes
+    }
+}
+
+/// Writes what a query counts as collapsed stacks: as recorded, or estimated where only a call graph was recorded.
+pub fn write(out: &mut dyn Write, profile: &Arc<Profile>, query: Query) -> io::Result<Written> {
+    match profile.body() {
+        Body::Stacks(body) => write_recorded(out, profile, body, &query),
+        Body::Graph(_) => write_estimated(out, profile, &Analysis::new(Arc::clone(profile), query, None)),
+    }
+}
+
+fn write_recorded(out: &mut dyn Write, profile: &Profile, body: &StackProfile, query: &Query) -> io::Result<Written> {
+    let stacks = &body.stacks;
+    let mut own = vec![0_i64; stacks.len()];
+    for (stack, value) in query.counted(&body.samples) {
+        own[stack.index()] += value;
+    }
+    let names = FrameNames::new(profile, profile.frames().iter().copied());
+    let mut walk = PathWalk::new(stacks.len());
+    let mut line = Line::default();
+    let mut written = Written::default();
+    for (stack, &value) in own.iter().enumerate().filter(|(_, v)| **v != 0) {
+        walk.go_to(
+            stack as u32,
+            |s| stacks.parents()[s as usize].0,
+            |step| match step {
+                Step::Leave(_) => line.pop(),
+                Step::Enter(s) => line.push(names.get(stacks.frames()[s as usize].index())),
+            },
+        );
+        line.write(out, value)?;
+        written.negative += usize::from(value < 0);
+    }
+    Ok(written)
+}
+
+fn write_estimated(out: &mut dyn Write, profile: &Profile, analysis: &Analysis) -> io::Result<Written> {
+    let tree = estimated_tree(analysis);
+    let functions = (0..profile.functions().len()).map(FunctionId::at);
+    let frames = functions.map(|function| Frame { function, line: 0, inlined: false });
+    let names = FrameNames::new(profile, frames);
+    let mut line = Line::default();
+    let mut open: Vec<(usize, usize)> = tree.level(0).rev().map(|node| (node, 0)).collect();
+    while let Some((node, depth)) = open.pop() {
+        line.truncate(depth);
+        line.push(names.get(analysis.groups().example(tree.group(node)).index()));
+        let below: i64 = tree.children(node).map(|child| tree.total(child)).sum();
+        let own = tree.total(node) - below;
+        if own != 0 {
+            line.write(out, own)?;
+        }
+        open.extend(tree.children(node).rev().map(|child| (child, depth + 1)));
+    }
+    if tree.root_rest() > 0 {
+        line.truncate(0);
+        line.push("(others)");
+        line.write(out, tree.root_rest())?;
+    }
+    let estimated = tree.exactness() == Exactness::Estimated;
+    Ok(Written { estimated, min_total: tree.detail().min_total, negative: 0 })
+}
+
+/// The finest tree that stays within [`MAX_NODES`].
+fn estimated_tree(analysis: &Analysis) -> CallTree {
+    let sum = analysis.sum().max(0);
+    let mut parts = 100_000_000;
+    let mut detail = Detail { min_total: 1, window: None, max_nodes: MAX_NODES };
+    loop {
+        let tree = analysis.tree(detail);
+        if tree.len() < MAX_NODES || parts < 1_000 {
+            return tree;
+        }
+        detail.min_total = (sum / parts).max(detail.min_total);
+        parts /= 10;
+    }
+}
+
+/// The texts of frames, made once: a frame stands on many stacks.
+struct FrameNames {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl FrameNames {
+    fn new(profile: &Profile, frames: impl Iterator<Item = Frame>) -> Self {
+        let mut names = Self { text: String::new(), ends: Vec::new() };
+        for frame in frames {
+            push_frame(&mut names.text, profile, frame);
+            names.ends.push(names.text.len());
+        }
+        names
+    }
+
+    fn get(&self, index: usize) -> &str {
+        let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.text[start..self.ends[index]]
+    }
+}
+
+/// Adds `name (file:line)`; the line that was running, or the function's first where that is all there is.
+fn push_frame(text: &mut String, profile: &Profile, frame: Frame) {
+    let function = profile.function(frame.function);
+    let name = profile.text(function.name);
+    push_plain(text, if name.is_empty() { "(no name)" } else { name });
+    let (file, object) = (profile.text(function.file), profile.text(function.object));
+    let place = if file.is_empty() { object } else { file };
+    if place.is_empty() {
+        return;
+    }
+    text.push_str(" (");
+    push_plain(text, place);
+    let line = if frame.line == 0 { function.line } else { frame.line };
+    if line != 0 && !file.is_empty() {
+        text.push(':');
+        text.push_str(&line.to_string());
+    }
+    text.push(')');
+}
+
+fn push_plain(text: &mut String, name: &str) {
+    text.extend(name.chars().map(|c| match c {
+        ';' => ':',
+        c if c.is_control() => ' ',
+        c => c,
+    }));
+}
+
+/// The stack that is being written.
+#[derive(Default)]
+struct Line {
+    text: String,
+    /// Where the text ended before each frame was added.
+    starts: Vec<usize>,
+}
+
+impl Line {
+    fn push(&mut self, frame: &str) {
+        self.starts.push(self.text.len());
+        if self.starts.len() > 1 {
+            self.text.push(';');
+        }
+        self.text.push_str(frame);
+    }
+
+    fn pop(&mut self) {
+        if let Some(start) = self.starts.pop() {
+            self.text.truncate(start);
+        }
+    }
+
+    fn truncate(&mut self, depth: usize) {
+        while self.starts.len() > depth {
+            self.pop();
+        }
+    }
+
+    fn write(&self, out: &mut dyn Write, value: i64) -> io::Result<()> {
+        let text = if self.starts.is_empty() { "(no stack)" } else { &self.text };
+        writeln!(out, "{text} {value}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Function, GraphBuilder, ProfileBuilder, StringId, Track, Unit};
+
+    fn folded(profile: Profile) -> (String, Written) {
+        let mut out = Vec::new();
+        let query = Query::new(&profile);
+        let written = write(&mut out, &Arc::new(profile), query).expect("writes to memory");
+        (String::from_utf8(out).expect("UTF-8"), written)
+    }
+
+    #[test]
+    fn recorded_stacks_are_written_with_the_line_that_ran() {
+        let mut b = ProfileBuilder::new("test");
+        b.metric("samples", Unit::Samples);
+        let track = b.track(Track::default());
+        let main = b.function_named("main", "a;b.py", 0);
+        let parse = b.function_named("parse\nall", "", 0);
+        let known = b.function_named("known", "c.py", 7);
+        let (main_2, main_9, parse, known) = (b.frame(main, 2), b.frame(main, 9), b.frame(parse, 0), b.frame(known, 0));
+        for (frames, value) in [
+            (&[main_2, parse][..], 3),
+            (&[main_9], 1),
+            (&[main_2, parse, known], 4),
+            (&[], 5),
+            (&[main_2], 0),
+            (&[main_9], -3),
+        ] {
+            let stack = b.stack_of(frames);
+            b.sample(track, stack, None, &[value]);
+        }
+        let (text, written) = folded(b.finish().expect("builds"));
+        let expected = "\
+(no stack) 5
+main (a:b.py:2);parse all 3
+main (a:b.py:9) -2
+main (a:b.py:2);parse all;known (c.py:7) 4
+";
+        assert_eq!(text, expected);
+        assert_eq!(written, Written { negative: 1, ..Written::default() });
+    }
+
+    /// Two roots call `work`, which calls itself and `leaf`.
+    fn graph() -> Profile {
+        let mut b = GraphBuilder::new("test");
+        b.metric("time", Unit::Nanoseconds);
+        let [a, z, work, leaf] = ["a", "z", "work", "leaf"].map(|name| {
+            let (name, file) = (b.string(name), b.string("m.py"));
+            b.function(Function { name, file, line: 1, object: StringId::EMPTY })
+        });
+        b.add(a, 1, 1, &[10], &[70]);
+        b.add(z, 1, 1, &[20], &[50]);
+        b.add(work, 3, 2, &[60], &[90]);
+        b.add(leaf, 9, 9, &[30], &[30]);
+        b.add_edge(a, work, (1, 1), &[40], &[60]);
+        b.add_edge(z, work, (1, 1), &[20], &[30]);
+        b.add_edge(work, work, (1, 0), &[0], &[0]);
+        b.add_edge(work, leaf, (9, 9), &[30], &[30]);
+        b.finish().expect("builds")
+    }
+
+    #[test]
+    fn an_estimated_tree_keeps_every_functions_own_time_and_says_what_it_is() {
+        let (text, written) = folded(graph());
+        let mut own = std::collections::BTreeMap::new();
+        for line in text.lines() {
+            let (stack, value) = line.rsplit_once(' ').expect("a value");
+            let leaf = stack.rsplit(';').next().expect("a frame");
+            *own.entry(leaf.to_owned()).or_insert(0) += value.parse::<i64>().expect("an integer");
+        }
+        let expected = [("a", 10), ("leaf", 30), ("work", 60), ("z", 20)];
+        assert_eq!(own.into_iter().collect::<Vec<_>>(), expected.map(|(n, v)| (format!("{n} (m.py:1)"), v)));
+        assert!(
+            text.starts_with(
+                "a (m.py:1) 10
+a (m.py:1);work (m.py:1) "
+            ),
+            "{text}"
+        );
+        assert_eq!(written, Written { estimated: true, min_total: 1, negative: 0 });
+        assert_eq!(written.notes().len(), 1);
+    }
+}

@@ -1,0 +1,201 @@
+//! Locations → frames.
+
+use super::super::ImportError;
+use super::messages::{Contents, Line, Location};
+use crate::model::{Frame, FrameId, Function, FunctionId, ProfileBuilder, StringId};
+use std::num::NonZeroU32;
+
+/// What a frame is called where the file does not say.
+const UNKNOWN: &str = "[unknown]";
+
+/// The rows of [`Places::frames`] that belong to a location.
+#[derive(Clone, Copy)]
+struct Span {
+    start: u32,
+    len: NonZeroU32,
+}
+
+/// The frames of every location.
+pub(super) struct Places {
+    spans: IdMap<Span>,
+    /// Outermost first within a location.
+    frames: Vec<FrameId>,
+    unknown: [FrameId; 1],
+}
+
+impl Places {
+    pub(super) fn read(contents: &Contents<'_>, builder: &mut ProfileBuilder) -> Result<Self, ImportError> {
+        let mut namer = Namer::read(contents, builder)?;
+        let mut spans = Vec::with_capacity(contents.locations.len());
+        let mut frames = Vec::with_capacity(contents.lines.len());
+        for (row, location) in contents.locations.iter().enumerate() {
+            let start = frames.len() as u32;
+            let object = namer.object(location);
+            match contents.lines_of(row) {
+                [] => frames.push(unsymbolised(location, object, builder)),
+                lines => {
+                    // The file has the innermost line first; all but the outermost were folded into their callers.
+                    for (i, line) in lines.iter().rev().enumerate() {
+                        frames.push(namer.frame(line, i > 0, location, object, builder));
+                    }
+                }
+            }
+            let len = NonZeroU32::new(frames.len() as u32 - start).unwrap_or(NonZeroU32::MIN);
+            spans.push((location.id, Span { start, len }));
+        }
+        builder.warn_times(
+            "A location names a function the file does not hold; it is shown by its address.",
+            namer.lost_functions,
+        );
+        let unknown = builder.function_named(UNKNOWN, "", 0);
+        let unknown = [builder.frame(unknown, 0)];
+        Ok(Self { spans: IdMap::new(spans), frames, unknown })
+    }
+
+    /// The frames of a location, outermost first; `None` where the file does not hold it.
+    #[inline]
+    pub(super) fn frames(&self, location: u64) -> Option<&[FrameId]> {
+        let span = self.spans.get(location)?;
+        let start = span.start as usize;
+        self.frames.get(start..start + span.len.get() as usize)
+    }
+
+    /// What stands for a location the file does not hold.
+    pub(super) fn unknown(&self) -> &[FrameId] {
+        &self.unknown
+    }
+}
+
+/// A function as the file has it, with its texts in the profile.
+#[derive(Clone, Copy)]
+struct Named {
+    name: StringId,
+    file: StringId,
+    line: u32,
+}
+
+/// Makes functions and frames of the file's own.
+struct Namer {
+    functions: IdMap<Named>,
+    objects: IdMap<StringId>,
+    lost_functions: u64,
+}
+
+impl Namer {
+    fn read(contents: &Contents<'_>, builder: &mut ProfileBuilder) -> Result<Self, ImportError> {
+        let mut functions = Vec::with_capacity(contents.functions.len());
+        for function in &contents.functions {
+            let mut name = contents.text(function.name)?;
+            if name.is_empty() {
+                name = contents.text(function.system_name)?;
+            }
+            let file = contents.text(function.file)?;
+            let (name, file) = (builder.string(&name), builder.string(&file));
+            functions.push((function.id, Named { name, file, line: line_number(function.start_line) }));
+        }
+        let mut objects = Vec::with_capacity(contents.mappings.len());
+        for mapping in &contents.mappings {
+            objects.push((mapping.id, builder.string(&contents.text(mapping.file)?)));
+        }
+        Ok(Self { functions: IdMap::new(functions), objects: IdMap::new(objects), lost_functions: 0 })
+    }
+
+    /// The library or executable a location lies in.
+    fn object(&self, location: &Location) -> StringId {
+        self.objects.get(location.mapping).unwrap_or(StringId::EMPTY)
+    }
+
+    fn frame(
+        &mut self,
+        line: &Line,
+        inlined: bool,
+        location: &Location,
+        object: StringId,
+        builder: &mut ProfileBuilder,
+    ) -> FrameId {
+        let Some(named) = self.functions.get(line.function) else {
+            self.lost_functions += u64::from(line.function != 0);
+            return unsymbolised(location, object, builder);
+        };
+        if named.name == StringId::EMPTY {
+            return unsymbolised(location, object, builder);
+        }
+        // The interpreter's executable says nothing about a function of a known source file.
+        let object = if named.file == StringId::EMPTY { object } else { StringId::EMPTY };
+        let function = Function { name: named.name, file: named.file, line: named.line, object };
+        let function = builder.function(function);
+        builder.frame_of(Frame { function, line: line_number(line.line), inlined })
+    }
+}
+
+/// A place whose function is not known: told by its address, or at least by its library.
+fn unsymbolised(location: &Location, object: StringId, builder: &mut ProfileBuilder) -> FrameId {
+    let name = match (location.address, builder.text(object)) {
+        (0, "") => UNKNOWN.to_owned(),
+        (0, library) => format!("[{}]", library.rsplit(['/', '\\']).next().unwrap_or(library)),
+        (address, _) => format!("{address:#x}"),
+    };
+    let name = builder.string(&name);
+    let function: FunctionId = builder.function(Function { name, file: StringId::EMPTY, line: 0, object });
+    builder.frame(function, 0)
+}
+
+/// A line as the file has it; 0, for "not known", where it cannot be one.
+fn line_number(line: u64) -> u32 {
+    u32::try_from(line).unwrap_or(0)
+}
+
+/// From the ids of the file, which may be any number, to what they stand for. The last of equal ids counts.
+enum IdMap<T> {
+    /// By id.
+    Dense(Vec<Option<T>>),
+    /// Sorted by id. A hash table could be made slow by a hostile choice of ids.
+    Sparse(Vec<(u64, T)>),
+}
+
+impl<T: Copy> IdMap<T> {
+    fn new(mut entries: Vec<(u64, T)>) -> Self {
+        let largest = entries.iter().map(|(id, _)| *id).max().unwrap_or(0);
+        if largest > 4 * entries.len() as u64 + 1024 {
+            // The last one to be the first of its equals, which are dropped but for the first.
+            entries.reverse();
+            entries.sort_by_key(|(id, _)| *id);
+            entries.dedup_by_key(|(id, _)| *id);
+            return Self::Sparse(entries);
+        }
+        let mut by_id = vec![None; largest as usize + 1];
+        for (id, value) in entries {
+            if let Some(slot) = by_id.get_mut(id as usize) {
+                *slot = Some(value);
+            }
+        }
+        Self::Dense(by_id)
+    }
+
+    #[inline]
+    fn get(&self, id: u64) -> Option<T> {
+        match self {
+            Self::Dense(by_id) => *by_id.get(usize::try_from(id).ok()?)?,
+            Self::Sparse(entries) => {
+                let at = entries.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+                entries.get(at).map(|(_, value)| *value)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::IdMap;
+
+    #[test]
+    fn ids_are_found_dense_or_sparse_and_the_last_of_equal_ones_counts() {
+        for far in [0, 1 << 40, u64::MAX] {
+            let map = IdMap::new(vec![(1, 'a'), (2, 'b'), (far, 'c'), (7, 'd'), (2, 'e')]);
+            assert_eq!(matches!(map, IdMap::Dense(_)), far == 0);
+            let found = [1, 2, far, 7, 3, u64::MAX - 1].map(|id| map.get(id));
+            assert_eq!(found, [Some('a'), Some('e'), Some('c'), Some('d'), None, None]);
+        }
+        assert_eq!(IdMap::<char>::new(Vec::new()).get(0), None);
+    }
+}

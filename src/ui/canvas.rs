@@ -1,0 +1,507 @@
+//! The surface flame graphs are drawn on: pan, zoom, hover, keyboard, accessibility. One for every view of that kind.
+//!
+//! Coordinates: a *position* is in the unit of the tree (nanoseconds, samples); *x* and *y* are points on screen.
+
+use super::{Action, Actions, Theme, TreeKind, TreeNeed, ViewCtx, canvas_paint, theme};
+use crate::analyze::{CallTree, Detail, GroupId};
+use crate::layout::{FlameBox, FlameView, flame_boxes};
+use crate::ui::tooltip::node_tooltip;
+use egui::{Key, Modifiers, Pos2, Rect, Response, Sense, Ui, Vec2};
+
+/// Which way calls grow.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, serde::Serialize, serde::Deserialize)]
+pub enum Growth {
+    /// Callers above callees: an icicle.
+    #[default]
+    Down,
+    /// Callers below callees: a flame.
+    Up,
+}
+
+/// What is on screen, and what is pointed at.
+#[derive(Clone, Debug, Default)]
+pub struct CanvasState {
+    /// Positions at the left and right edge; nothing yet shows everything.
+    window: Option<(f64, f64)>,
+    /// Where the window is moving to.
+    target: Option<(f64, f64)>,
+    /// Points scrolled away from the outermost row.
+    scroll: f32,
+    scroll_target: Option<f32>,
+    /// The calls down to the box the keyboard is at.
+    current: Vec<GroupId>,
+    /// The calls down to the box that was zoomed to.
+    zoomed: Vec<GroupId>,
+    /// A path to zoom to as soon as the tree is there.
+    pending_zoom: Option<Vec<GroupId>>,
+    boxes: Vec<FlameBox>,
+}
+
+/// How far a window may be zoomed in: positions across.
+const SMALLEST_WINDOW: f64 = 8.0;
+
+impl CanvasState {
+    /// Zooms to the end of a path of calls, now or when the tree is there. An empty path shows everything.
+    pub fn zoom_to(&mut self, path: Vec<GroupId>) {
+        self.pending_zoom = Some(path);
+    }
+
+    /// The calls down to the box that was zoomed to; empty where everything or a free range is shown.
+    pub fn zoomed(&self) -> &[GroupId] {
+        &self.zoomed
+    }
+
+    /// The calls down to the box the keyboard is at.
+    pub fn current(&self) -> &[GroupId] {
+        &self.current
+    }
+
+    /// Forgets positions, because they mean something else now; keeps the zoom by its path.
+    pub fn tree_changed(&mut self) {
+        self.window = None;
+        self.target = None;
+        let path = std::mem::take(&mut self.zoomed);
+        if !path.is_empty() {
+            self.pending_zoom = Some(path);
+        }
+    }
+
+    /// Translates groups after a reload; what is gone ends the path.
+    pub fn translate(&mut self, group: impl Fn(GroupId) -> Option<GroupId>) {
+        let path = |from: &[GroupId]| from.iter().map_while(|&g| group(g)).collect::<Vec<_>>();
+        self.zoomed = path(&self.zoomed);
+        self.current = path(&self.current);
+        self.tree_changed();
+    }
+
+    /// Positions at the left and right edge.
+    pub fn shown_window(&self, extent: f64) -> (f64, f64) {
+        self.shown(extent)
+    }
+
+    fn shown(&self, extent: f64) -> (f64, f64) {
+        self.window.unwrap_or((0.0, extent.max(1.0)))
+    }
+
+    fn go(&mut self, window: (f64, f64), extent: f64) {
+        self.target = Some(clamped(window, extent));
+    }
+
+    /// Moves a part of the way to the target; whether it is still moving.
+    fn animate(&mut self, ui: &Ui, extent: f64) -> bool {
+        let dt = ui.input(|i| i.stable_dt).min(0.05);
+        let part = f64::from(1.0 - (-dt * 18.0).exp());
+        let mut moving = false;
+        if let Some(target) = self.target {
+            let now = self.shown(extent);
+            let next = (now.0 + (target.0 - now.0) * part, now.1 + (target.1 - now.1) * part);
+            let near = (next.0 - target.0).abs() + (next.1 - target.1).abs() < (target.1 - target.0) * 2e-3;
+            self.window = Some(if near { target } else { next });
+            if near { self.target = None } else { moving = true }
+        }
+        if let Some(target) = self.scroll_target {
+            let next = self.scroll + (target - self.scroll) * part as f32;
+            let near = (next - target).abs() < 0.5;
+            self.scroll = if near { target } else { next };
+            if near { self.scroll_target = None } else { moving = true }
+        }
+        moving
+    }
+}
+
+/// Draws the tree of a kind into the space that is left.
+pub fn canvas_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    kind: TreeKind,
+    growth: Growth,
+    state: &mut CanvasState,
+    actions: &mut Actions,
+) -> Response {
+    let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::click_and_drag());
+    let painter = ui.painter_at(rect);
+    painter.rect_filled(rect, 0.0, ctx.theme.ground);
+    let Some(tree) = ctx.trees.get(kind) else {
+        let detail = Detail::for_window(0, ctx.analysis.sum().max(1), rect.width());
+        actions.push(Action::Need(TreeNeed { kind, detail }));
+        canvas_paint::message(ui, rect, ctx.theme, "Laying out…");
+        return response;
+    };
+    if tree.is_empty() {
+        canvas_paint::message(ui, rect, ctx.theme, &empty_message(ctx));
+        return response;
+    }
+    let extent = tree.extent() as f64;
+    if let Some(path) = state.pending_zoom.take() {
+        zoom_to_path(state, tree, &path, rect);
+    }
+    navigate(ui, &response, tree, growth, rect, state);
+    if state.animate(ui, extent) {
+        ui.request_repaint();
+    }
+    let rows_high = tree.depth() as f32 * theme::FLAME_ROW;
+    state.scroll = state.scroll.clamp(0.0, (rows_high - rect.height()).max(0.0));
+    let (from, to) = state.shown(extent);
+    need_finer(ctx, kind, (from, to), rect.width(), actions);
+
+    let first_row = (state.scroll / theme::FLAME_ROW) as usize;
+    let last_row = ((state.scroll + rect.height()) / theme::FLAME_ROW) as usize + 1;
+    let view = FlameView { from, to, width: rect.width(), rows: first_row..last_row };
+    flame_boxes(tree, &view, &mut state.boxes);
+    let place = Placement { rect, growth, scroll: state.scroll };
+
+    let pointed = response.hover_pos().and_then(|p| place.row_at(p).map(|row| (p, row)));
+    let under = pointed.and_then(|(p, row)| node_at(tree, &view, &state.boxes, row, p.x - rect.left()));
+    if let Some(Under::Node(node)) = under {
+        actions.push(Action::Hover(tree.group(node)));
+    }
+    canvas_paint::boxes(ui, &painter, ctx, tree, &state.boxes, &place, &state.current);
+    canvas_paint::accessible_boxes(ui, ctx, tree, &state.boxes, &place, actions);
+    clicks(ctx, &response, tree, under, state, rect, actions);
+    keys(ui, &response, ctx, tree, state, rect, actions);
+    response.clone().on_hover_ui_at_pointer_if(under, |ui, under| match under {
+        Under::Node(node) => node_tooltip(ui, ctx, tree, node),
+        Under::Narrow => {
+            ui.label("Several calls narrower than a pixel. Zoom in to see them.");
+        }
+    });
+    response
+}
+
+trait HoverIf {
+    fn on_hover_ui_at_pointer_if<T>(self, what: Option<T>, add: impl FnOnce(&mut Ui, T));
+}
+
+impl HoverIf for Response {
+    fn on_hover_ui_at_pointer_if<T>(self, what: Option<T>, add: impl FnOnce(&mut Ui, T)) {
+        if let Some(what) = what
+            && !self.dragged()
+        {
+            self.on_hover_ui_at_pointer(|ui| {
+                ui.set_max_width(460.0);
+                add(ui, what);
+            });
+        }
+    }
+}
+
+fn empty_message(ctx: &ViewCtx<'_>) -> String {
+    let query = ctx.analysis.query();
+    if query.transforms.is_empty() && query.track.is_none() {
+        format!("Nothing was recorded in “{}”. Choose another metric.", ctx.metric().name)
+    } else {
+        "Nothing is left under these filters. Take one off, or choose another thread.".to_owned()
+    }
+}
+
+/// Where rows lie on screen.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Placement {
+    pub(super) rect: Rect,
+    pub(super) growth: Growth,
+    pub(super) scroll: f32,
+}
+
+impl Placement {
+    /// The rectangle of a box, without the gaps between boxes.
+    pub(super) fn rect_of(&self, flame_box: &FlameBox) -> Rect {
+        let offset = flame_box.depth as f32 * theme::FLAME_ROW - self.scroll;
+        let top = match self.growth {
+            Growth::Down => self.rect.top() + offset,
+            Growth::Up => self.rect.bottom() - offset - theme::FLAME_ROW,
+        };
+        Rect::from_min_size(
+            Pos2::new(self.rect.left() + flame_box.x, top),
+            Vec2::new(flame_box.width, theme::FLAME_ROW),
+        )
+    }
+
+    fn row_at(&self, pos: Pos2) -> Option<usize> {
+        if !self.rect.contains(pos) {
+            return None;
+        }
+        let from_root = match self.growth {
+            Growth::Down => pos.y - self.rect.top(),
+            Growth::Up => self.rect.bottom() - pos.y,
+        };
+        Some(((from_root + self.scroll) / theme::FLAME_ROW) as usize)
+    }
+}
+
+/// What is under the pointer.
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Under {
+    Node(usize),
+    Narrow,
+}
+
+fn node_at(tree: &CallTree, view: &FlameView, boxes: &[FlameBox], row: usize, x: f32) -> Option<Under> {
+    let first = boxes.partition_point(|b| (b.depth as usize) < row);
+    let last = boxes.partition_point(|b| b.depth as usize <= row);
+    let found = boxes[first..last].iter().find(|b| x >= b.x && x < b.x + b.width.max(1.0))?;
+    match found.node {
+        Some(node) => Some(Under::Node(node as usize)),
+        None => match tree.at(row, view.position_from_x(x) as i64) {
+            // A narrow box that stands alone can still be told.
+            Some(node) if found.width <= 2.0 => Some(Under::Node(node)),
+            _ => Some(Under::Narrow),
+        },
+    }
+}
+
+fn need_finer(ctx: &ViewCtx<'_>, kind: TreeKind, (from, to): (f64, f64), width: f32, actions: &mut Actions) {
+    let need = TreeNeed { kind, detail: Detail::for_window(from.floor() as i64, to.ceil() as i64, width) };
+    if !ctx.trees.satisfies(&need) {
+        actions.push(Action::Need(need));
+    }
+}
+
+fn clamped((from, to): (f64, f64), extent: f64) -> (f64, f64) {
+    let span = (to - from).clamp(SMALLEST_WINDOW.min(extent), extent.max(1.0));
+    let from = from.clamp(0.0, (extent - span).max(0.0));
+    (from, from + span)
+}
+
+fn zoom_to_path(state: &mut CanvasState, tree: &CallTree, path: &[GroupId], rect: Rect) {
+    let extent = tree.extent() as f64;
+    match tree.find(path) {
+        Some((node, found)) if !path.is_empty() => {
+            zoom_to_node(state, tree, node, rect);
+            if found < path.len() {
+                // The rest of the path is too narrow for this tree: look again when a finer one is there.
+                state.pending_zoom = Some(path.to_vec()).filter(|_| tree.rest(node) > 0);
+            }
+        }
+        _ => {
+            state.zoomed.clear();
+            state.go((0.0, extent), extent);
+            state.scroll_target = Some(0.0);
+        }
+    }
+}
+
+fn zoom_to_node(state: &mut CanvasState, tree: &CallTree, node: usize, rect: Rect) {
+    let start = tree.start(node) as f64;
+    state.go((start, start + (tree.total(node) as f64).max(1.0)), tree.extent() as f64);
+    state.zoomed = tree.path(node);
+    state.current = state.zoomed.clone();
+    show_row(state, tree.depth_of(node), rect);
+}
+
+/// Scrolls so that a row and a few of its callers can be seen.
+fn show_row(state: &mut CanvasState, row: usize, rect: Rect) {
+    let top = row as f32 * theme::FLAME_ROW;
+    let visible = state.scroll..state.scroll + rect.height() - theme::FLAME_ROW * 2.0;
+    if !visible.contains(&top) {
+        state.scroll_target = Some((top - theme::FLAME_ROW * 4.0).max(0.0));
+    }
+}
+
+/// Pointer and wheel.
+fn navigate(ui: &Ui, response: &Response, tree: &CallTree, growth: Growth, rect: Rect, state: &mut CanvasState) {
+    let extent = tree.extent() as f64;
+    let direction = if growth == Growth::Down { 1.0 } else { -1.0 };
+    if response.dragged() {
+        let delta = response.drag_delta();
+        pan(state, extent, -f64::from(delta.x / rect.width()), true);
+        state.scroll -= delta.y * direction;
+        state.scroll_target = None;
+    }
+    if !response.contains_pointer() {
+        return;
+    }
+    let (scroll, zoom, pointer) = ui.input(|i| (i.smooth_scroll_delta(), i.zoom_delta(), i.pointer.hover_pos()));
+    if (zoom - 1.0).abs() > 1e-4
+        && let Some(pointer) = pointer
+    {
+        zoom_at(state, extent, f64::from((pointer.x - rect.left()) / rect.width()), f64::from(zoom), true);
+    }
+    if scroll.x != 0.0 {
+        pan(state, extent, -f64::from(scroll.x / rect.width()), true);
+    }
+    if scroll.y != 0.0 {
+        state.scroll -= scroll.y * direction;
+        state.scroll_target = None;
+    }
+}
+
+/// Moves the window by a part of its width.
+fn pan(state: &mut CanvasState, extent: f64, part: f64, at_once: bool) {
+    let (from, to) = state.target.unwrap_or_else(|| state.shown(extent));
+    let by = (to - from) * part;
+    move_to(state, (from + by, to + by), extent, at_once);
+}
+
+/// Zooms by a factor, keeping what lies at a part of the width.
+fn zoom_at(state: &mut CanvasState, extent: f64, part: f64, factor: f64, at_once: bool) {
+    let (from, to) = state.target.unwrap_or_else(|| state.shown(extent));
+    let fixed = from + (to - from) * part;
+    let span = ((to - from) / factor).clamp(SMALLEST_WINDOW.min(extent), extent);
+    move_to(state, (fixed - span * part, fixed + span * (1.0 - part)), extent, at_once);
+}
+
+fn move_to(state: &mut CanvasState, window: (f64, f64), extent: f64, at_once: bool) {
+    state.zoomed.clear();
+    if at_once {
+        state.window = Some(clamped(window, extent));
+        state.target = None;
+    } else {
+        state.go(window, extent);
+    }
+}
+
+fn clicks(
+    ctx: &ViewCtx<'_>,
+    response: &Response,
+    tree: &CallTree,
+    under: Option<Under>,
+    state: &mut CanvasState,
+    rect: Rect,
+    actions: &mut Actions,
+) {
+    if response.clicked() {
+        response.request_focus();
+    }
+    match under {
+        Some(Under::Node(node)) if response.double_clicked() => {
+            zoom_to_node(state, tree, node, rect);
+            actions.push(Action::ZoomTo(state.zoomed.clone()));
+        }
+        Some(Under::Node(node)) if response.clicked() || response.secondary_clicked() => {
+            state.current = tree.path(node);
+            actions.push(Action::Select(Some(tree.group(node))));
+        }
+        None if response.clicked() => {
+            state.current.clear();
+            actions.push(Action::Select(None));
+        }
+        _ => {}
+    }
+    response.context_menu(|ui| super::menus::group_menu(ui, ctx, actions));
+}
+
+/// Keys, while the canvas has the focus or nothing else has.
+fn keys(
+    ui: &Ui,
+    response: &Response,
+    ctx: &ViewCtx<'_>,
+    tree: &CallTree,
+    state: &mut CanvasState,
+    rect: Rect,
+    actions: &mut Actions,
+) {
+    let elsewhere = ui.memory(|m| m.focused().is_some_and(|id| id != response.id));
+    if elsewhere || !ui.is_enabled() {
+        return;
+    }
+    if response.has_focus() {
+        // Arrows move within the graph instead of to the next widget.
+        let filter = egui::EventFilter { horizontal_arrows: true, vertical_arrows: true, tab: false, escape: true };
+        ui.memory_mut(|m| m.set_focus_lock_filter(response.id, filter));
+    }
+    let extent = tree.extent() as f64;
+    let pressed = |key: Key| ui.input(|i| i.key_pressed(key) && i.modifiers.is_none());
+    let shifted = |key: Key| ui.input(|i| i.key_pressed(key) && i.modifiers.matches_logically(Modifiers::SHIFT));
+    for (key, part) in [(Key::A, -0.2), (Key::D, 0.2)] {
+        if pressed(key) {
+            pan(state, extent, part, false);
+        }
+    }
+    for (key, factor) in [(Key::W, 1.5), (Key::S, 1.0 / 1.5), (Key::Minus, 1.0 / 1.5), (Key::Equals, 1.5)] {
+        if pressed(key) {
+            zoom_at(state, extent, 0.5, factor, false);
+        }
+    }
+    if pressed(Key::Plus) || shifted(Key::Plus) {
+        zoom_at(state, extent, 0.5, 1.5, false);
+    }
+    if pressed(Key::Num0) || pressed(Key::Escape) {
+        actions.push(Action::ZoomTo(Vec::new()));
+    }
+    let steps = [
+        (Key::ArrowUp, Step::Outwards),
+        (Key::ArrowDown, Step::Inwards),
+        (Key::ArrowLeft, Step::Left),
+        (Key::ArrowRight, Step::Right),
+    ];
+    for (key, step) in steps {
+        if pressed(key)
+            && let Some(node) = step.from(tree, &state.current)
+        {
+            state.current = tree.path(node);
+            actions.push(Action::Select(Some(tree.group(node))));
+            show_row(state, tree.depth_of(node), rect);
+        }
+    }
+    if pressed(Key::Enter)
+        && let Some((node, found)) = tree.find(&state.current)
+        && found == state.current.len()
+    {
+        zoom_to_node(state, tree, node, rect);
+        actions.push(Action::ZoomTo(state.zoomed.clone()));
+    }
+    let _ = ctx;
+}
+
+/// A step of the keyboard from box to box.
+#[derive(Clone, Copy)]
+enum Step {
+    Outwards,
+    Inwards,
+    Left,
+    Right,
+}
+
+impl Step {
+    fn from(self, tree: &CallTree, current: &[GroupId]) -> Option<usize> {
+        let Some((node, _)) = tree.find(current) else { return (!tree.is_empty()).then_some(0) };
+        match self {
+            Self::Outwards => tree.parent(node),
+            Self::Inwards => tree.children(node).max_by_key(|&c| tree.total(c)),
+            Self::Left => node.checked_sub(1).filter(|&n| tree.level(tree.depth_of(node)).contains(&n)),
+            Self::Right => Some(node + 1).filter(|&n| tree.level(tree.depth_of(node)).contains(&n)),
+        }
+    }
+}
+
+/// The whole recording in a strip, with a frame around what the canvas shows; a click or drag moves it there.
+pub fn minimap_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    kind: TreeKind,
+    growth: Growth,
+    state: &mut CanvasState,
+    actions: &mut Actions,
+) {
+    let size = Vec2::new(ui.available_width(), theme::MINIMAP_HEIGHT);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
+    let painter = ui.painter_at(rect);
+    painter.rect_filled(rect, 0.0, ctx.theme.panel);
+    let Some(tree) = ctx.trees.get(kind) else {
+        let detail = Detail::for_window(0, ctx.analysis.sum().max(1), rect.width());
+        actions.push(Action::Need(TreeNeed { kind, detail }));
+        return;
+    };
+    let extent = tree.extent() as f64;
+    need_finer(ctx, kind, (0.0, extent), rect.width(), actions);
+    canvas_paint::minimap(&painter, ctx, tree, rect, growth);
+    let (from, to) = state.shown(extent);
+    if let Some(pointer) = response.interact_pointer_pos()
+        && extent > 0.0
+    {
+        let at = f64::from((pointer.x - rect.left()) / rect.width()) * extent;
+        let half = (to - from) / 2.0;
+        move_to(state, (at - half, at + half), extent, true);
+    }
+    let x = |position: f64| rect.left() + (position / extent.max(1.0)) as f32 * rect.width();
+    let shown = Rect::from_x_y_ranges(x(from)..=x(to).max(x(from) + 2.0), rect.y_range());
+    canvas_paint::minimap_frame(&painter, ctx.theme, rect, shown);
+    let label = "Overview: click or drag to move";
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ScrollBar, true, label));
+    response.on_hover_text(label);
+}
+
+/// The outline of what is selected, as thick as the theme has it.
+pub(super) fn selection_stroke(theme: &Theme) -> egui::Stroke {
+    egui::Stroke::new(2.0, theme.selection)
+}

@@ -1,0 +1,178 @@
+//! Paints what [`super::canvas`] has laid out: one mesh for all boxes, a text for each box that has room.
+
+use super::canvas::{Growth, Placement, selection_stroke};
+use super::{Action, Actions, Theme, ViewCtx, theme};
+use crate::analyze::{CallTree, GroupId};
+use crate::layout::{FlameBox, FlameView, Names, flame_boxes};
+use crate::model::format;
+use egui::{Color32, FontId, Mesh, Painter, Pos2, Rect, Shape, StrokeKind, Ui, Vec2, accesskit};
+
+/// Boxes narrower than this have no label.
+const LABEL_ROOM: f32 = 26.0;
+/// Most boxes a screen reader is told of at once: the widest ones.
+const ACCESSIBLE_BOXES: usize = 250;
+
+/// A sentence in the middle of an empty view.
+pub(crate) fn message(ui: &Ui, rect: Rect, theme: &Theme, text: &str) {
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    let galley = ui.painter().layout(text.to_owned(), font, theme.text_weak, rect.width() - 40.0);
+    ui.painter().galley(rect.center() - galley.size() / 2.0, galley, theme.text_weak);
+    ui.ctx().accesskit_node_builder(ui.scope_id().with("message"), |node| {
+        node.set_role(accesskit::Role::Label);
+        node.set_value(text);
+    });
+}
+
+/// The boxes of a canvas with their labels and outlines.
+pub(super) fn boxes(
+    ui: &Ui,
+    painter: &Painter,
+    ctx: &ViewCtx<'_>,
+    tree: &CallTree,
+    boxes: &[FlameBox],
+    place: &Placement,
+    current: &[GroupId],
+) {
+    let mut mesh = Mesh::default();
+    mesh.reserve_vertices(boxes.len() * 4);
+    mesh.reserve_triangles(boxes.len() * 2);
+    let mut outlines: Vec<Shape> = Vec::new();
+    let narrow = Theme::color(ctx.theme.palette.narrow());
+    let current = tree.find(current).filter(|(_, found)| *found == current.len()).map(|(node, _)| node as u32);
+    for flame_box in boxes {
+        let rect = gapped(place.rect_of(flame_box));
+        let Some(node) = flame_box.node else {
+            mesh.add_colored_rect(rect, if ctx.matches.is_some() { ctx.theme.dimmed(narrow) } else { narrow });
+            continue;
+        };
+        let group = tree.group(node as usize);
+        let mut fill = ctx.colour(group);
+        if ctx.is_dimmed(group) {
+            fill = ctx.theme.dimmed(fill);
+        }
+        if ctx.hovered == Some(group) {
+            fill = fill.lerp_to_gamma(ctx.theme.hover, 0.45);
+        }
+        mesh.add_colored_rect(rect, fill);
+        if current == Some(node) {
+            outlines.push(Shape::rect_stroke(rect, 0.0, selection_stroke(ctx.theme), StrokeKind::Inside));
+        } else if ctx.selection == Some(group) && flame_box.width > 3.0 {
+            let thin = egui::Stroke::new(1.0, ctx.theme.selection);
+            outlines.push(Shape::rect_stroke(rect, 0.0, thin, StrokeKind::Inside));
+        }
+    }
+    painter.add(Shape::mesh(mesh));
+    painter.extend(outlines);
+    labels(ui, painter, ctx, tree, boxes, place);
+}
+
+/// A point of ground between neighbours, where there is room for it.
+fn gapped(rect: Rect) -> Rect {
+    let gap = if rect.width() > 4.0 { 1.0 } else { 0.0 };
+    Rect::from_min_max(rect.min, Pos2::new(rect.right() - gap, rect.bottom() - 1.0))
+}
+
+fn labels(ui: &Ui, painter: &Painter, ctx: &ViewCtx<'_>, tree: &CallTree, boxes: &[FlameBox], place: &Placement) {
+    let font = FontId::monospace(theme::BOX_TEXT);
+    let (char_width, row_height) = ui.fonts_mut(|f| (f.glyph_width(&font, 'm'), f.row_height(&font)));
+    let color = Theme::color(ctx.theme.palette.text_on_fill());
+    let dimmed = ctx.theme.text_weak;
+    for flame_box in boxes.iter().filter(|b| b.width >= LABEL_ROOM) {
+        let Some(node) = flame_box.node else { continue };
+        let group = tree.group(node as usize);
+        let room = ((flame_box.width - 8.0) / char_width) as usize;
+        let names = Names::of(ctx.analysis, group);
+        let Some(text) = names.fit(room) else { continue };
+        let rect = place.rect_of(flame_box);
+        let color = if ctx.is_dimmed(group) { dimmed } else { color };
+        let galley = painter.layout_no_wrap(text.into_owned(), font.clone(), color);
+        let pos = Pos2::new(rect.left() + 4.0, rect.top() + (theme::FLAME_ROW - 1.0 - row_height) / 2.0);
+        // Characters of other scripts are wider than the estimate: those are cut by their box.
+        if galley.size().x > flame_box.width - 6.0 {
+            painter.with_clip_rect(gapped(rect).intersect(painter.clip_rect())).galley(pos, galley, color);
+        } else {
+            painter.galley(pos, galley, color);
+        }
+    }
+}
+
+/// Tells screen readers, and tests, of the widest boxes; activating one selects it.
+pub(super) fn accessible_boxes(
+    ui: &Ui,
+    ctx: &ViewCtx<'_>,
+    tree: &CallTree,
+    boxes: &[FlameBox],
+    place: &Placement,
+    actions: &mut Actions,
+) {
+    let mut widest: Vec<&FlameBox> = boxes.iter().filter(|b| b.node.is_some() && b.width >= LABEL_ROOM).collect();
+    if widest.len() > ACCESSIBLE_BOXES {
+        widest.select_nth_unstable_by(ACCESSIBLE_BOXES, |a, b| b.width.total_cmp(&a.width));
+        widest.truncate(ACCESSIBLE_BOXES);
+    }
+    for flame_box in widest {
+        let Some(node) = flame_box.node.map(|n| n as usize) else { continue };
+        let group = tree.group(node);
+        let id = ui.scope_id().with(("box", node));
+        let rect = place.rect_of(flame_box).intersect(place.rect);
+        let added = ui.ctx().accesskit_node_builder(id, |access| {
+            access.set_role(accesskit::Role::Button);
+            access.set_label(accessible_name(ctx, tree, node));
+            access.set_bounds(accesskit::Rect {
+                x0: rect.left().into(),
+                y0: rect.top().into(),
+                x1: rect.right().into(),
+                y1: rect.bottom().into(),
+            });
+            access.add_action(accesskit::Action::Click);
+            if ctx.selection == Some(group) {
+                access.set_selected(true);
+            }
+        });
+        if added.is_none() {
+            return;
+        }
+        if ui.input(|i| i.has_accesskit_action_request(id, accesskit::Action::Click)) {
+            actions.push(Action::Select(Some(group)));
+        }
+    }
+}
+
+fn accessible_name(ctx: &ViewCtx<'_>, tree: &CallTree, node: usize) -> String {
+    let about = if tree.is_exact(node) { "" } else { ", estimated" };
+    let value = format::value(tree.total(node), &ctx.metric().unit);
+    format!("{}, {value}{about}", ctx.analysis.name(tree.group(node)))
+}
+
+/// All rows of a tree in a strip, as far as they fit.
+pub(super) fn minimap(painter: &Painter, ctx: &ViewCtx<'_>, tree: &CallTree, rect: Rect, growth: Growth) {
+    let rows = tree.depth().clamp(1, 24);
+    let row_height = (rect.height() / rows as f32).min(4.0);
+    let view = FlameView { from: 0.0, to: (tree.extent() as f64).max(1.0), width: rect.width(), rows: 0..rows };
+    let mut found = Vec::new();
+    flame_boxes(tree, &view, &mut found);
+    let narrow = Theme::color(ctx.theme.palette.narrow());
+    let mut mesh = Mesh::default();
+    for flame_box in found {
+        let fill = flame_box.node.map_or(narrow, |n| ctx.colour(tree.group(n as usize)));
+        let offset = flame_box.depth as f32 * row_height;
+        let top = match growth {
+            Growth::Down => rect.top() + offset,
+            Growth::Up => rect.bottom() - offset - row_height,
+        };
+        let corner = Pos2::new(rect.left() + flame_box.x, top);
+        mesh.add_colored_rect(Rect::from_min_size(corner, Vec2::new(flame_box.width, row_height)), fill);
+    }
+    painter.add(Shape::mesh(mesh));
+}
+
+/// The frame around what is shown, everything else standing back.
+pub(super) fn minimap_frame(painter: &Painter, theme: &Theme, rect: Rect, shown: Rect) {
+    let veil: Color32 = theme.panel.gamma_multiply(0.7);
+    let left = Rect::from_min_max(rect.min, Pos2::new(shown.left(), rect.bottom()));
+    let right = Rect::from_min_max(Pos2::new(shown.right(), rect.top()), rect.max);
+    painter.rect_filled(left, 0.0, veil);
+    painter.rect_filled(right, 0.0, veil);
+    painter.rect_stroke(shown, 2.0, egui::Stroke::new(1.0, theme.text_weak), StrokeKind::Inside);
+    painter.hline(rect.x_range(), rect.bottom(), egui::Stroke::new(1.0, theme.line));
+}

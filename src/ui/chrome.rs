@@ -1,0 +1,341 @@
+//! The bars around the views: tabs, choices and search above, transforms, and the state of things below.
+
+use super::menus::command_button;
+use super::views::ViewKind;
+use super::{Action, Actions, Command, Theme, theme};
+use crate::analyze::{Analysis, GroupBy, Matches, SearchText, Transform};
+use crate::layout::{fit, shorten_middle};
+use crate::model::{MetricId, TrackId, format};
+use egui::{Button, Frame, Key, Margin, RichText, TextEdit, Ui};
+
+/// What stands in a tab.
+pub struct Tab {
+    /// The file's name.
+    pub title: String,
+    /// The whole path, shown when pointed at.
+    pub path: String,
+    /// How far loading is, while it loads: `Some(None)` where that cannot be told.
+    pub loading: Option<Option<f32>>,
+    /// Whether the file could not be read.
+    pub failed: bool,
+}
+
+/// The row of tabs with the main menu.
+pub fn tabs_ui(ui: &mut Ui, theme: &Theme, tabs: &[Tab], active: Option<usize>, actions: &mut Actions) {
+    Frame::new().fill(theme.panel).inner_margin(Margin::symmetric(8, 5)).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            ui.menu_button("Menu", |ui| main_menu(ui, active.is_some(), actions));
+            let home = Button::selectable(active.is_none(), "Start");
+            if ui.add(home).on_hover_text("Recent files, samples, and how to record a profile").clicked() {
+                actions.push(Action::Run(Command::StartPage));
+            }
+            egui::ScrollArea::horizontal().id_salt("tabs").show(ui, |ui| {
+                for (i, tab) in tabs.iter().enumerate() {
+                    tab_ui(ui, theme, tab, i, active == Some(i), actions);
+                }
+                if ui.add(Button::new("+").frame(false)).on_hover_text(Command::OpenDialog.tooltip()).clicked() {
+                    actions.push(Action::Run(Command::OpenDialog));
+                }
+            });
+        });
+    });
+}
+
+fn tab_ui(ui: &mut Ui, theme: &Theme, tab: &Tab, index: usize, active: bool, actions: &mut Actions) {
+    let fill = if active { theme.ground } else { theme.raised };
+    let frame = Frame::new().fill(fill).corner_radius(5.0).inner_margin(Margin::symmetric(8, 2));
+    frame.show(ui, |ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        let mut text = RichText::new(shorten_middle(&tab.title, 32));
+        if active {
+            text = text.strong();
+        }
+        if tab.failed {
+            text = text.color(theme.error);
+        }
+        if tab.loading.is_some() {
+            ui.add(egui::Spinner::new().size(13.0));
+        }
+        let response = ui.add(Button::new(text).frame(false)).on_hover_text(&tab.path);
+        if response.clicked() {
+            actions.push(Action::ShowTab(index));
+        }
+        if response.middle_clicked() {
+            actions.push(Action::CloseTab(index));
+        }
+        if let Some(Some(fraction)) = tab.loading {
+            ui.label(RichText::new(format!("{:.0} %", fraction * 100.0)).small().color(theme.text_weak));
+        }
+        let close = ui.add(Button::new(RichText::new("×").color(theme.text_weak)).frame(false));
+        let close = close.on_hover_text(if tab.loading.is_some() { "Cancel" } else { "Close" });
+        close.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Close {}", tab.title)));
+        if close.clicked() {
+            actions.push(Action::CloseTab(index));
+        }
+    });
+}
+
+fn main_menu(ui: &mut Ui, open: bool, actions: &mut Actions) {
+    let sections: [&[Command]; 4] = [
+        &[Command::OpenDialog, Command::Reload, Command::CloseTab],
+        &[Command::Find, Command::Back, Command::Forward, Command::ResetZoom],
+        &[Command::ToggleDetails, Command::ShowWarnings, Command::SwitchTheme],
+        &[Command::Palette, Command::Shortcuts, Command::Quit],
+    ];
+    for (i, section) in sections.into_iter().enumerate() {
+        if i > 0 {
+            ui.separator();
+        }
+        for &command in section {
+            let always = matches!(
+                command,
+                Command::OpenDialog | Command::SwitchTheme | Command::Palette | Command::Shortcuts | Command::Quit
+            );
+            command_button(ui, command, open || always, actions);
+        }
+    }
+}
+
+/// What the bar of a profile shows and changes.
+pub struct BarState<'a> {
+    /// The profile, counted.
+    pub analysis: &'a Analysis,
+    /// The view that is shown.
+    pub view: ViewKind,
+    /// The search text being typed.
+    pub search: &'a SearchText,
+    /// Why the search text is no expression.
+    pub search_error: Option<&'a str>,
+    /// What the search found.
+    pub matches: Option<&'a Matches>,
+    /// Put the cursor into the search field.
+    pub focus_search: bool,
+    /// Whether there is a way back.
+    pub can_go_back: bool,
+    /// Whether there is a way forward.
+    pub can_go_forward: bool,
+}
+
+/// Views, metric, thread, grouping and search.
+pub fn bar_ui(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut Actions) {
+    Frame::new().fill(theme.panel).inner_margin(Margin::symmetric(8, 5)).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            for view in ViewKind::ALL {
+                let button = Button::selectable(state.view == view, view.label());
+                let keys = Command::View(view).shortcut().map(|s| ui.ctx().format_shortcut(&s)).unwrap_or_default();
+                if ui.add(button).on_hover_text(format!("{} ({keys})", view.tooltip())).clicked() {
+                    actions.push(Action::Show(view));
+                }
+            }
+            ui.separator();
+            metric_choice(ui, theme, state.analysis, actions);
+            track_choice(ui, theme, state.analysis, actions);
+            group_choice(ui, state.analysis, actions);
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                step_button(ui, "→", Command::Forward, state.can_go_forward, actions);
+                step_button(ui, "←", Command::Back, state.can_go_back, actions);
+                search_field(ui, theme, state, actions);
+            });
+        });
+    });
+}
+
+fn step_button(ui: &mut Ui, text: &str, command: Command, enabled: bool, actions: &mut Actions) {
+    let keys = command.shortcut().map(|s| ui.ctx().format_shortcut(&s)).unwrap_or_default();
+    let response = ui.add_enabled(enabled, Button::new(text).frame(false));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, enabled, command.label()));
+    if response.on_hover_text(format!("{} ({keys})", command.tooltip())).clicked() {
+        actions.push(Action::Run(command));
+    }
+}
+
+fn metric_choice(ui: &mut Ui, theme: &Theme, analysis: &Analysis, actions: &mut Actions) {
+    let profile = analysis.profile();
+    let current = profile.metric(analysis.query().metric);
+    let text = format!("{} · {}", current.name, format::value(analysis.sum(), &current.unit));
+    if profile.metrics().len() == 1 {
+        ui.label(RichText::new(text).color(theme.text_weak)).on_hover_text("What was measured, and its sum.");
+        return;
+    }
+    let combo = egui::ComboBox::from_id_salt("metric").selected_text(text).width(120.0).show_ui(ui, |ui| {
+        let mut rows: Vec<MetricId> = (0..profile.metrics().len()).map(MetricId::at).collect();
+        rows.sort_by_key(|&m| std::cmp::Reverse(profile.total(m)));
+        for metric in rows {
+            let about = profile.metric(metric);
+            let label = format!("{}  ·  {}", about.name, format::value(profile.total(metric), &about.unit));
+            if ui.selectable_label(metric == analysis.query().metric, label).clicked() {
+                actions.push(Action::Metric(metric));
+            }
+        }
+    });
+    combo.response.on_hover_text("What is counted.");
+}
+
+fn track_choice(ui: &mut Ui, _theme: &Theme, analysis: &Analysis, actions: &mut Actions) {
+    let profile = analysis.profile();
+    if profile.tracks().len() < 2 {
+        return;
+    }
+    let query = analysis.query();
+    let unit = &profile.metric(query.metric).unit;
+    let all = format!("all {} threads", profile.tracks().len());
+    let selected = query.track.map_or_else(|| all.clone(), |t| profile.track(t).title());
+    let combo = egui::ComboBox::from_id_salt("thread")
+        .selected_text(fit(&selected, 28).into_owned())
+        .width(140.0)
+        .height(420.0)
+        .show_ui(ui, |ui| {
+            if ui.selectable_label(query.track.is_none(), all).clicked() {
+                actions.push(Action::Track(None));
+            }
+            let mut rows: Vec<(i64, TrackId)> = (0..profile.tracks().len())
+                .map(TrackId::at)
+                .map(|t| (profile.track_total(query.metric, t), t))
+                .collect();
+            rows.sort_by_key(|(total, t)| (std::cmp::Reverse(*total), *t));
+            for (total, track) in rows {
+                let about = profile.track(track);
+                let title = fit(&about.title(), 40).into_owned();
+                let label = format!("{title}  ·  {}", format::value(total, unit));
+                let response = ui.selectable_label(query.track == Some(track), label);
+                if !about.process.is_empty() || about.pid.is_some() || about.tid.is_some() {
+                    let id = |name: &str, id: Option<u64>| id.map_or_else(String::new, |i| format!("{name} {i}  "));
+                    response.clone().on_hover_text(format!(
+                        "{}{}{}",
+                        id("process", about.pid),
+                        id("thread", about.tid),
+                        about.process
+                    ));
+                }
+                if response.clicked() {
+                    actions.push(Action::Track(Some(track)));
+                }
+            }
+        });
+    combo.response.on_hover_text("Whose samples are counted.");
+}
+
+fn group_choice(ui: &mut Ui, analysis: &Analysis, actions: &mut Actions) {
+    let by = analysis.query().by;
+    let combo = egui::ComboBox::from_id_salt("group by")
+        .selected_text(format!("by {}", by.name()))
+        .width(96.0)
+        .show_ui(ui, |ui| {
+            for other in GroupBy::ALL {
+                if ui.selectable_label(by == other, format!("by {}", other.name())).clicked() {
+                    actions.push(Action::Group(other));
+                }
+            }
+        });
+    combo.response.on_hover_text("What a row and a box stand for.");
+}
+
+fn search_field(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut Actions) {
+    let mut search = state.search.clone();
+    if let Some(error) = state.search_error {
+        ui.label(RichText::new("not an expression").small().color(theme.error)).on_hover_text(error);
+    } else if let Some(matches) = state.matches {
+        let about = if matches.estimated { "≈ " } else { "" };
+        let text = match matches.count {
+            0 => "no match".to_owned(),
+            n => format!("{} · {about}{}", format::count(n as i64), format::percent(matches.share)),
+        };
+        ui.label(RichText::new(text).small().color(theme.text_weak))
+            .on_hover_text("Functions that match, and the share of everything that ran in them or below them.");
+    }
+    ui.toggle_value(&mut search.regex, ".*").on_hover_text("Regular expression");
+    let field = TextEdit::singleline(&mut search.text).hint_text("Search names and files").desired_width(190.0);
+    let response = ui.add(field);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Search names and files"));
+    if state.focus_search {
+        response.request_focus();
+    }
+    if response.lost_focus() || response.has_focus() {
+        let (enter, shift, escape) =
+            ui.input(|i| (i.key_pressed(Key::Enter), i.modifiers.shift, i.key_pressed(Key::Escape)));
+        if enter {
+            actions.push(Action::Run(if shift { Command::PreviousMatch } else { Command::NextMatch }));
+            response.request_focus();
+        }
+        if escape {
+            search.text.clear();
+        }
+    }
+    if search != *state.search {
+        actions.push(Action::Search(search));
+    }
+}
+
+/// The transforms in force, each with a cross that takes it off and all that follow.
+pub fn transforms_ui(ui: &mut Ui, theme: &Theme, analysis: &Analysis, actions: &mut Actions) {
+    let query = analysis.query();
+    if query.transforms.is_empty() {
+        return;
+    }
+    Frame::new().fill(theme.panel).inner_margin(Margin::symmetric(10, 4)).show(ui, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            ui.label(RichText::new("Filters").small().color(theme.text_weak));
+            for (i, transform) in query.transforms.iter().enumerate() {
+                let text = transform_text(analysis, transform);
+                let chip = Button::new(RichText::new(format!("{text}  ×")).small()).corner_radius(9.0);
+                if ui.add(chip).on_hover_text("Take this filter off.").clicked() {
+                    actions.push(Action::RemoveTransform(i));
+                }
+            }
+        });
+    });
+}
+
+fn transform_text(analysis: &Analysis, transform: &Transform) -> String {
+    let named = |verb: &str, group| format!("{verb} {}", fit(&analysis.name(group), 40));
+    match transform {
+        Transform::Focus(group) => named("focus", *group),
+        Transform::Hide(group) => named("hide", *group),
+        Transform::Drop(group) => named("drop", *group),
+        Transform::CollapseRecursion => "recursion collapsed".to_owned(),
+        Transform::OnlyMine => "only my code".to_owned(),
+    }
+}
+
+/// The line at the bottom: what is shown, and what to know about it.
+pub fn status_ui(ui: &mut Ui, theme: &Theme, analysis: &Analysis, busy: bool, actions: &mut Actions) {
+    let profile = analysis.profile();
+    let origin = profile.origin();
+    Frame::new().fill(theme.panel).inner_margin(Margin::symmetric(10, 4)).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            let warnings = profile.warnings().len();
+            if warnings > 0 {
+                let text = if warnings == 1 { "▲ 1 warning".to_owned() } else { format!("▲ {warnings} warnings") };
+                let button = Button::new(RichText::new(text).small().color(theme.warning)).frame(false);
+                if ui.add(button).on_hover_text(Command::ShowWarnings.tooltip()).clicked() {
+                    actions.push(Action::Run(Command::ShowWarnings));
+                }
+                ui.separator();
+            }
+            let mut parts = vec![origin.format.to_owned()];
+            if !origin.producer.is_empty() && !origin.producer.eq_ignore_ascii_case(origin.format) {
+                parts.push(origin.producer.clone());
+            }
+            parts.extend(origin.interpreter.clone());
+            let about = parts.join(" · ");
+            ui.label(RichText::new(fit(&about, 70)).small().color(theme.text_weak));
+            if busy {
+                ui.add(egui::Spinner::new().size(12.0));
+                ui.label(RichText::new("counting…").small().color(theme.text_weak));
+            }
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let mut parts = vec![format!("{} functions", format::count(profile.functions().len() as i64))];
+                if let Some(samples) = analysis.samples() {
+                    parts.push(format!("{} samples", format::count(samples as i64)));
+                }
+                if let Some(duration) = origin.duration_ns {
+                    parts.push(format!("{} recorded", format::value(duration, &crate::model::Unit::Nanoseconds)));
+                }
+                ui.label(RichText::new(parts.join("   ")).small().color(theme.text_weak));
+            });
+        });
+    });
+}
+
+/// How high the bars are together, for layouts that need to know before they are drawn.
+pub const BARS_HEIGHT: f32 = theme::BAR_HEIGHT * 2.0;

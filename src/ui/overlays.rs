@@ -1,0 +1,179 @@
+//! What lies over everything for a moment: the command palette, the sheet of shortcuts, warnings, the drop target.
+
+use super::{Action, Actions, Command, Theme, theme};
+use crate::model::Profile;
+use egui::{Align2, Button, Color32, FontId, Frame, Key, Modal, RichText, ScrollArea, TextEdit, Ui, Vec2};
+
+/// Which overlay is shown.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub enum Overlay {
+    /// None.
+    #[default]
+    None,
+    /// The command palette: the text typed so far and the row the keyboard is at.
+    Palette(String, usize),
+    /// The sheet of shortcuts.
+    Shortcuts,
+    /// The warnings of a profile.
+    Warnings,
+}
+
+/// Draws an overlay; it becomes [`Overlay::None`] when it is closed.
+pub fn overlay_ui(ui: &Ui, theme: &Theme, overlay: &mut Overlay, profile: Option<&Profile>, actions: &mut Actions) {
+    let close = match overlay {
+        Overlay::None => return,
+        Overlay::Palette(text, row) => palette(ui, theme, text, row, actions),
+        Overlay::Shortcuts => shortcuts(ui, theme),
+        Overlay::Warnings => warnings(ui, theme, profile),
+    };
+    if close {
+        *overlay = Overlay::None;
+    }
+}
+
+fn palette(ui: &Ui, theme: &Theme, text: &mut String, row: &mut usize, actions: &mut Actions) -> bool {
+    let mut done = false;
+    let modal = Modal::new(egui::Id::unique("palette")).show(ui.ctx(), |ui| {
+        ui.set_width(460.0);
+        let field = ui.add(TextEdit::singleline(text).hint_text("Type a command").desired_width(f32::INFINITY));
+        field.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Command"));
+        field.request_focus();
+        let wanted = text.to_lowercase();
+        let found: Vec<Command> =
+            Command::all().into_iter().filter(|c| matches(&c.label().to_lowercase(), &wanted)).collect();
+        let (down, up, enter) =
+            ui.input(|i| (i.key_pressed(Key::ArrowDown), i.key_pressed(Key::ArrowUp), i.key_pressed(Key::Enter)));
+        if field.changed() {
+            *row = 0;
+        }
+        let last = found.len().saturating_sub(1);
+        *row = if down { *row + 1 } else { row.saturating_sub(usize::from(up)) }.min(last);
+        ui.add_space(theme::GAP);
+        if found.is_empty() {
+            ui.label(RichText::new("No command is called that.").color(theme.text_weak));
+        }
+        ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
+            for (i, command) in found.iter().enumerate() {
+                let mut button = Button::selectable(i == *row, command.label()).min_size(Vec2::new(440.0, 24.0));
+                if let Some(shortcut) = command.shortcut() {
+                    button = button.shortcut_text(ui.ctx().format_shortcut(&shortcut));
+                }
+                let response = ui.add(button).on_hover_text(command.tooltip());
+                if i == *row && (down || up) {
+                    response.scroll_to_me(None);
+                }
+                if response.clicked() || (enter && i == *row) {
+                    actions.push(Action::Run(*command));
+                    done = true;
+                }
+            }
+        });
+    });
+    done || modal.should_close()
+}
+
+/// Whether the letters of `wanted` occur in a name in their order.
+fn matches(name: &str, wanted: &str) -> bool {
+    let mut letters = name.chars();
+    wanted.chars().filter(|c| !c.is_whitespace()).all(|w| letters.any(|l| l == w))
+}
+
+fn shortcuts(ui: &Ui, theme: &Theme) -> bool {
+    let mut done = false;
+    let modal = Modal::new(egui::Id::unique("shortcuts")).show(ui.ctx(), |ui| {
+        ui.set_width(640.0);
+        ui.heading("Keyboard shortcuts");
+        ui.add_space(theme::GAP);
+        ScrollArea::vertical().max_height(ui.ctx().content_rect().height() - 160.0).show(ui, |ui| {
+            ui.columns(2, |columns| {
+                let all: Vec<Command> = Command::all().into_iter().filter(|c| c.shortcut().is_some()).collect();
+                let half = all.len().div_ceil(2);
+                for (column, part) in columns.iter_mut().zip([&all[..half], &all[half..]]) {
+                    rows(column, theme, part.iter().map(|c| (keys_of(column_ctx(column), *c), c.label())).collect());
+                }
+            });
+            ui.add_space(theme::GAP);
+            ui.label(RichText::new("In flame graphs").strong());
+            let canvas = [
+                ("A  D", "Pan"),
+                ("W  S  +  -", "Zoom"),
+                ("Arrows", "From box to box"),
+                ("Enter, double-click", "Zoom to a box"),
+                ("0, Esc, Home", "Show everything"),
+                ("Ctrl + wheel", "Zoom at the pointer"),
+                ("Wheel, drag", "Pan"),
+            ];
+            rows(ui, theme, canvas.map(|(keys, what)| (keys.to_owned(), what)).to_vec());
+        });
+        ui.add_space(theme::GAP);
+        done = ui.button("Close").clicked();
+    });
+    done || modal.should_close()
+}
+
+fn column_ctx(ui: &Ui) -> &egui::Context {
+    ui.ctx()
+}
+
+fn keys_of(ctx: &egui::Context, command: Command) -> String {
+    command.shortcut().map(|s| ctx.format_shortcut(&s)).unwrap_or_default()
+}
+
+fn rows(ui: &mut Ui, theme: &Theme, rows: Vec<(String, &str)>) {
+    egui::Grid::new(ui.next_auto_id()).num_columns(2).spacing([16.0, 5.0]).min_col_width(120.0).show(ui, |ui| {
+        for (keys, what) in rows {
+            ui.label(RichText::new(keys).monospace().color(theme.accent));
+            ui.label(what);
+            ui.end_row();
+        }
+    });
+}
+
+fn warnings(ui: &Ui, theme: &Theme, profile: Option<&Profile>) -> bool {
+    let mut done = false;
+    let modal = Modal::new(egui::Id::unique("warnings")).show(ui.ctx(), |ui| {
+        ui.set_width(560.0);
+        ui.heading("Before you believe this profile");
+        ui.add_space(theme::GAP);
+        ScrollArea::vertical().max_height(ui.ctx().content_rect().height() - 200.0).show(ui, |ui| {
+            let all = profile.map_or(&[][..], Profile::warnings);
+            if all.is_empty() {
+                ui.label("Nothing was skipped, repaired or estimated in reading it.");
+            }
+            for warning in all {
+                Frame::new().fill(theme.raised).corner_radius(6.0).inner_margin(10.0).show(ui, |ui| {
+                    ui.set_width(ui.available_width());
+                    ui.horizontal_top(|ui| {
+                        ui.label(RichText::new("▲").color(theme.warning));
+                        ui.label(warning.to_string());
+                    });
+                });
+            }
+            if let Some(comments) = profile.map(|p| &p.origin().comments).filter(|c| !c.is_empty()) {
+                ui.add_space(theme::GAP);
+                ui.label(RichText::new("Remarks in the file").strong());
+                for comment in comments {
+                    ui.label(RichText::new(comment).color(theme.text_weak));
+                }
+            }
+        });
+        ui.add_space(theme::GAP);
+        done = ui.button("Close").clicked();
+    });
+    done || modal.should_close()
+}
+
+/// Says what dropping will do, over everything else.
+pub fn drop_target_ui(ctx: &egui::Context, theme: &Theme, files: usize) {
+    let painter = ctx.layer_painter(egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop target")));
+    let rect = ctx.content_rect();
+    painter.rect_filled(rect, 0.0, Color32::from_black_alpha(0x99));
+    let inner = rect.shrink(28.0);
+    let stroke = egui::Stroke::new(3.0, theme.accent);
+    painter.rect_stroke(inner, 14.0, stroke, egui::StrokeKind::Inside);
+    let text = match files {
+        0 | 1 => "Drop to open this profile".to_owned(),
+        n => format!("Drop to open {n} profiles, each in a tab"),
+    };
+    painter.text(rect.center(), Align2::CENTER_CENTER, text, FontId::proportional(26.0), Color32::WHITE);
+}

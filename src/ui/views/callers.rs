@@ -1,0 +1,85 @@
+//! The sandwich: who calls the selected function above it, what it calls below.
+
+use super::callers_tables::callers_tables_ui;
+use crate::analyze::GroupId;
+use crate::model::format;
+use crate::ui::canvas::{CanvasState, Growth, canvas_ui};
+use crate::ui::{Actions, TreeKind, ViewCtx, canvas_message, theme};
+use egui::{RichText, Ui, Vec2};
+
+/// State of the callers view.
+#[derive(Clone, Debug, Default)]
+pub struct CallersState {
+    of: Option<GroupId>,
+    callers: CanvasState,
+    callees: CanvasState,
+}
+
+impl CallersState {
+    /// Translates groups after a reload.
+    pub fn translate(&mut self, group: impl Fn(GroupId) -> Option<GroupId>) {
+        self.of = self.of.and_then(&group);
+        self.callers.translate(&group);
+        self.callees.translate(&group);
+    }
+}
+
+/// Draws the sandwich of the selected function with the tables of its callers and callees.
+pub fn callers_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut CallersState, actions: &mut Actions) {
+    let Some(group) = ctx.selection else {
+        let rect = ui.available_rect_before_wrap();
+        canvas_message(ui, rect, ctx.theme, "Select a function in any view to see who calls it and what it calls.");
+        return;
+    };
+    if state.of != Some(group) {
+        *state = CallersState { of: Some(group), ..CallersState::default() };
+    }
+    let tables = (ui.available_height() * 0.38).clamp(120.0, 360.0);
+    egui::Panel::bottom("callers tables").resizable(true).default_size(tables).show(ui, |ui| {
+        callers_tables_ui(ui, ctx, actions);
+    });
+    let bar = 30.0;
+    let height = ((ui.available_height() - bar) / 2.0).max(theme::FLAME_ROW * 2.0);
+    half(ui, ctx, height, "Callers", (TreeKind::CallersOf(group), Growth::Up), &mut state.callers, actions);
+    heading(ui, ctx, group, bar);
+    half(ui, ctx, height, "Callees", (TreeKind::CalleesOf(group), Growth::Down), &mut state.callees, actions);
+}
+
+fn half(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    height: f32,
+    name: &str,
+    (kind, growth): (TreeKind, Growth),
+    state: &mut CanvasState,
+    actions: &mut Actions,
+) {
+    let size = Vec2::new(ui.available_width(), height.min(ui.available_height()));
+    ui.allocate_ui(size, |ui| {
+        ui.set_min_size(size);
+        ui.push_id(name, |ui| {
+            let response = canvas_ui(ui, ctx, kind, growth, state, actions);
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, name));
+        });
+    });
+}
+
+fn heading(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId, height: f32) {
+    let table = ctx.analysis.table();
+    let unit = &ctx.metric().unit;
+    let size = Vec2::new(ui.available_width(), height);
+    ui.allocate_ui_with_layout(size, egui::Layout::left_to_right(egui::Align::Center), |ui| {
+        ui.set_min_size(size);
+        ui.add_space(theme::MARGIN);
+        ui.label(RichText::new("▲ callers").small().color(ctx.theme.text_weak));
+        ui.label(RichText::new(ctx.analysis.name(group)).monospace().strong());
+        let total = format!(
+            "{} total ({}), {} own",
+            format::value(table.total(group), unit),
+            format::percent(table.share(table.total(group))),
+            format::value(table.own(group), unit)
+        );
+        ui.label(RichText::new(total).color(ctx.theme.text_weak));
+        ui.label(RichText::new("▼ callees").small().color(ctx.theme.text_weak));
+    });
+}

@@ -1,0 +1,125 @@
+//! The flame graph: who called whom, as wide as it cost.
+
+use crate::analyze::{Exactness, Order};
+use crate::model::{TimeMeaning, format};
+use crate::ui::canvas::{CanvasState, Growth, canvas_ui, minimap_ui};
+use crate::ui::{Actions, TreeKind, ViewCtx, theme};
+use egui::{RichText, Ui};
+
+/// State of the flame view.
+#[derive(Clone, Debug)]
+pub struct FlameState {
+    /// The order of stacks.
+    pub order: Order,
+    /// Which way calls grow.
+    pub growth: Growth,
+    /// Whether the overview is shown.
+    pub minimap: bool,
+    /// What is on screen.
+    pub canvas: CanvasState,
+}
+
+impl Default for FlameState {
+    fn default() -> Self {
+        Self { order: Order::LeftHeavy, growth: Growth::Down, minimap: true, canvas: CanvasState::default() }
+    }
+}
+
+/// Draws the flame view.
+pub fn flame_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut FlameState, actions: &mut Actions) {
+    controls(ui, ctx, state);
+    let kind = TreeKind::Whole(state.order);
+    if state.minimap {
+        minimap_ui(ui, ctx, TreeKind::Overview(state.order), state.growth, &mut state.canvas, actions);
+    }
+    if state.order == Order::Time {
+        ruler(ui, ctx, kind, &state.canvas);
+    }
+    let response = canvas_ui(ui, ctx, kind, state.growth, &mut state.canvas, actions);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Flame graph"));
+}
+
+fn controls(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut FlameState) {
+    egui::Frame::new().inner_margin(egui::Margin::symmetric(theme::MARGIN as i8, 6)).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            let before = state.order;
+            for (order, label, hint) in [
+                (Order::LeftHeavy, "Left heavy", "Equal stacks together, the widest first."),
+                (Order::Time, "Time order", "Stacks as they were recorded, from left to right."),
+                (Order::Inverted, "Inverted", "From the innermost function outwards: below each box, who called it."),
+            ] {
+                let timeless = order == Order::Time && ctx.time_meaning == TimeMeaning::None;
+                let button = egui::Button::selectable(state.order == order, label);
+                let response = ui.add_enabled(!timeless, button).on_hover_text(hint);
+                if response.clicked() {
+                    state.order = order;
+                }
+                if timeless {
+                    response.on_disabled_hover_text("This profile does not record the order of its stacks.");
+                }
+            }
+            if state.order != before {
+                state.canvas.tree_changed();
+                state.canvas.zoom_to(Vec::new());
+            }
+            ui.separator();
+            let (label, hint) = match state.growth {
+                Growth::Down => ("↓ Icicle", "Callers above callees. Click for callers below callees."),
+                Growth::Up => ("↑ Flame", "Callers below callees. Click for callers above callees."),
+            };
+            if ui.button(label).on_hover_text(hint).clicked() {
+                state.growth = if state.growth == Growth::Down { Growth::Up } else { Growth::Down };
+            }
+            ui.toggle_value(&mut state.minimap, "Overview").on_hover_text("The strip that shows the whole recording.");
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| notes(ui, ctx, state));
+        });
+    });
+}
+
+/// What to know about this picture.
+fn notes(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &FlameState) {
+    if ctx.analysis.exactness() == Exactness::Estimated {
+        ui.label(RichText::new("≈ estimated from a call graph").small().color(ctx.theme.estimated)).on_hover_text(
+            "The profiler recorded functions and who calls whom, not whole stacks. Widths here divide each function's \
+             cost among its callers in proportion; the table is exact.",
+        );
+    }
+    if state.order == Order::Time {
+        let track = ctx.analysis.profile().track(ctx.time_track).title();
+        let text = match ctx.time_meaning {
+            TimeMeaning::Order => format!("{track} · order of samples, gaps not recorded"),
+            TimeMeaning::Clock | TimeMeaning::None => track,
+        };
+        ui.label(RichText::new(text).small().color(ctx.theme.text_weak));
+    }
+}
+
+/// Times along the upper edge.
+fn ruler(ui: &mut Ui, ctx: &ViewCtx<'_>, kind: TreeKind, canvas: &CanvasState) {
+    let (rect, _) = ui.allocate_exact_size(egui::vec2(ui.available_width(), 18.0), egui::Sense::hover());
+    let Some(tree) = ctx.trees.get(kind) else { return };
+    let (from, to) = canvas.shown_window(tree.extent() as f64);
+    let step = round_step((to - from) / f64::from(rect.width() / 110.0).max(1.0));
+    let painter = ui.painter_at(rect);
+    let font = egui::FontId::proportional(10.5);
+    let mut at = (from / step).ceil() * step;
+    while at < to {
+        let x = rect.left() + ((at - from) / (to - from)) as f32 * rect.width();
+        painter.vline(x, rect.bottom() - 5.0..=rect.bottom(), egui::Stroke::new(1.0, ctx.theme.line));
+        let text = format::value(at.round() as i64, &ctx.metric().unit);
+        painter.text(
+            egui::pos2(x + 3.0, rect.center().y),
+            egui::Align2::LEFT_CENTER,
+            text,
+            font.clone(),
+            ctx.theme.text_weak,
+        );
+        at += step;
+    }
+}
+
+/// The next 1, 2 or 5 times a power of ten.
+fn round_step(least: f64) -> f64 {
+    let power = 10_f64.powf(least.max(1.0).log10().floor());
+    [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * power).find(|s| *s >= least).unwrap_or(power * 10.0)
+}

@@ -1,0 +1,51 @@
+//! The tables in `README.md` that repeat what the program knows. `UPDATE_README=1 cargo test --test readme` writes
+//! them again.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use egui::ModifierNames;
+use helioscope::import::FORMATS;
+use helioscope::ui::Command;
+use std::fmt::Write;
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+/// Both tests may write the file.
+static README: Mutex<()> = Mutex::new(());
+
+#[test]
+fn the_formats_are_those_of_the_import_table() {
+    let mut table = String::from("| format | what is read | record one with |\n|---|---|---|\n");
+    for format in FORMATS {
+        let recipe = format.recipes.first().map_or(String::new(), |recipe| format!("`{}`", recipe.command));
+        writeln!(table, "| {} | {} | {recipe} |", format.name, format.about).unwrap();
+    }
+    hold("formats", &table);
+}
+
+#[test]
+fn the_keys_are_those_of_the_commands() {
+    let mut table = String::from("| keys | what they do |\n|---|---|\n");
+    for command in Command::all() {
+        if let Some(shortcut) = command.shortcut() {
+            let keys = shortcut.format(&ModifierNames::NAMES, false).replace("Questionmark", "?");
+            writeln!(table, "| {keys} | {} |", command.label()).unwrap();
+        }
+    }
+    hold("keys", &table);
+}
+
+/// Compares the part of the README that bears a name with what it should be.
+fn hold(name: &str, wanted: &str) {
+    let _one_at_a_time = README.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let opening = text.find(&format!("<!-- {name}:")).unwrap();
+    let from = opening + text[opening..].find('\n').unwrap() + 1;
+    let to = from + text[from..].find(&format!("<!-- /{name} -->")).unwrap();
+    if std::env::var_os("UPDATE_README").is_some() {
+        std::fs::write(&path, format!("{}{wanted}{}", &text[..from], &text[to..])).unwrap();
+    } else {
+        assert!(text[from..to] == *wanted, "README.md is behind: UPDATE_README=1 cargo test --test readme\n{wanted}");
+    }
+}
