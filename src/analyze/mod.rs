@@ -2,6 +2,7 @@
 
 mod analysis;
 mod classify;
+mod estimate;
 mod flow;
 mod groups;
 mod merged;
@@ -9,13 +10,13 @@ mod module_names;
 mod query;
 mod search;
 mod table;
-mod text_order;
 mod timeline;
 mod tree;
 mod walk;
 
 pub use analysis::{Analysis, Order};
 pub use classify::{Class, Classes, Package};
+pub use estimate::EstimatedStacks;
 pub use flow::Flow;
 pub use groups::{GroupId, GroupKey, Groups};
 pub use merged::{MergedTree, Weights};
