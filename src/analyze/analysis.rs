@@ -1,8 +1,8 @@
 //! The answer to one query, from which every view takes what it shows.
 
 use super::{
-    CallTree, Classes, Detail, Exactness, Flow, FunctionTable, GroupId, Groups, Matches, MergedTree, Neighbours, Query,
-    Timeline, Weights,
+    CallTree, Classes, Detail, EstimatedStacks, Exactness, Flow, FunctionTable, GroupId, Groups, Matches, MergedTree,
+    Neighbours, Query, Timeline, Weights,
     merged::stack_body,
     tree::{CalleesOf, Callers, Direction, GraphTree, TopDown, expand},
 };
@@ -198,6 +198,14 @@ impl Analysis {
         // What is drawn adds up to the positive own times; the table's sum may hold negative ones too.
         let drawn = flow.sum().round() as i64;
         expand(GraphTree { flow, direction, of }, of.map_or(drawn, |(_, total)| total), detail)
+    }
+
+    /// The estimated tree of a call graph as about `most` stacks; `None` where stacks were recorded.
+    pub fn estimated_stacks(&self, most: usize) -> Option<EstimatedStacks> {
+        match (&self.counted, self.graph()) {
+            (Counted::Graph { flow, .. }, Some(graph)) => Some(EstimatedStacks::new(graph, flow, most)),
+            _ => None,
+        }
     }
 
     fn graph(&self) -> Option<&CallGraph> {

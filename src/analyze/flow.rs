@@ -256,6 +256,11 @@ impl Flow {
         self.own.iter().sum()
     }
 
+    /// A function's own cost.
+    pub(super) fn own(&self, function: FunctionId) -> f64 {
+        self.own[PlaceId::outer(function).index()] + self.own[PlaceId::recursive(function).index()]
+    }
+
     /// Everything that reaches the root through a function's outer and recursive calls together.
     pub(super) fn inflow(&self, function: FunctionId) -> f64 {
         self.inflow[PlaceId::outer(function).index()] + self.inflow[PlaceId::recursive(function).index()]
@@ -294,6 +299,26 @@ impl Flow {
     /// The places a place calls, with what each hands to it.
     pub(super) fn callees(&self, place: PlaceId) -> impl Iterator<Item = (PlaceId, f64)> {
         self.links_from(place).iter().map(|l| (l.to, l.mass))
+    }
+
+    /// How many links there are.
+    pub(super) fn link_count(&self) -> usize {
+        self.links.len()
+    }
+
+    /// The number of each link out of a place, the place called, and what that hands to it.
+    pub(super) fn numbered_callees(&self, place: PlaceId) -> impl Iterator<Item = (usize, PlaceId, f64)> {
+        let first = self.first_out[place.index()] as usize;
+        self.links_from(place).iter().enumerate().map(move |(i, l)| (first + i, l.to, l.mass))
+    }
+
+    /// The caller a function hands most to; `None` where it hands more to the root.
+    pub(super) fn costliest_caller(&self, function: FunctionId) -> Option<FunctionId> {
+        let places = [PlaceId::outer(function), PlaceId::recursive(function)];
+        let from_root: f64 = places.iter().map(|p| self.from_root_at(*p)).sum();
+        let links = places.iter().flat_map(|p| self.links_to(*p)).filter(|l| l.from.function() != function);
+        let costliest = links.max_by(|a, b| a.mass.total_cmp(&b.mass).then(b.from.cmp(&a.from)))?;
+        (costliest.mass > from_root).then(|| costliest.from.function())
     }
 
     /// The places that call a place, with what it hands to each.

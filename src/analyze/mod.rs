@@ -2,6 +2,7 @@
 
 mod analysis;
 mod classify;
+mod estimate;
 mod flow;
 mod groups;
 mod merged;
@@ -15,6 +16,7 @@ mod walk;
 
 pub use analysis::{Analysis, Order};
 pub use classify::{Class, Classes, Package};
+pub use estimate::EstimatedStacks;
 pub use flow::Flow;
 pub use groups::{GroupId, GroupKey, Groups};
 pub use merged::{MergedTree, Weights};

@@ -8,6 +8,7 @@ use crate::export::{folded, write_file};
 pub(super) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
     let profile = load(&arguments.file)?;
     let query = select::query(&profile, &arguments.select)?;
+    let unit = &profile.metric(query.metric).unit;
     warn(profile.warnings());
     let written = if arguments.output.as_os_str() == "-" {
         to_stdout(|out| folded::write(out, &profile, query).map_err(Failure::Stdout))?
@@ -15,6 +16,6 @@ pub(super) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
         write_file(&arguments.output, |out| folded::write(out, &profile, query))
             .map_err(|source| Failure::Output { path: arguments.output.clone(), source })?
     };
-    warn(written.notes());
+    warn(written.notes(unit));
     Ok(())
 }

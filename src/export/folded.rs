@@ -7,28 +7,29 @@
 //! One line a stack, outermost frame first, with its own cost in the metric's base unit. The format has no escapes: a
 //! `;` in a name is written as `:`, and a line break as a space.
 
-use crate::analyze::{Analysis, CallTree, Detail, Exactness, PathWalk, Query, Step};
-use crate::model::{Body, Frame, FunctionId, Profile, StackProfile};
+use crate::analyze::{Analysis, Exactness, GroupBy, PathWalk, Query, Step};
+use crate::model::{Body, Frame, FunctionId, Profile, StackProfile, Unit, format};
 use std::io::{self, Write};
 use std::sync::Arc;
 
-/// Most boxes of an estimated tree that are written. Such a tree can be endless; this is finer than any picture of it.
-const MAX_NODES: usize = 500_000;
+/// About how many stacks of an estimated tree are written, beside one for each function. The tree can be endless, and
+/// each line repeats its whole stack; this is finer than any picture of it.
+const MAX_STACKS: usize = 20_000;
 
 /// What the reader of the written file must know.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Written {
     /// The recording holds no stacks: the tree was estimated from who called whom.
     pub estimated: bool,
-    /// Stacks of an estimated tree with less than this are part of their callers; at most 1 where all are written.
-    pub min_total: i64,
+    /// Stacks of an estimated tree below this were thinned out; at most 1 where all are written.
+    pub quantum: i64,
     /// Stacks whose value is negative, which flame graph tools refuse.
     pub negative: usize,
 }
 
 impl Written {
-    /// The same in full sentences.
-    pub fn notes(&self) -> Vec<String> {
+    /// The same in full sentences; `unit` is that of the values written.
+    pub fn notes(&self, unit: &Unit) -> Vec<String> {
         let mut notes = Vec::new();
         if self.estimated {
             notes.push(
@@ -37,8 +38,12 @@ impl Written {
                     .to_owned(),
             );
         }
-        if self.min_total > 1 {
-            notes.push(format!("Stacks of the estimate below {} are counted in their callers.", self.min_total));
+        if self.quantum > 1 {
+            let least = format::value(self.quantum, unit);
+            notes.push(format!(
+                "There are too many stacks below {least} to write them all: a few stand for the others, and every \
+                 function keeps its own cost."
+            ));
         }
         if self.negative > 0 {
             notes.push(format!("{} stacks have negative values, which flame graph tools refuse.", self.negative));
@@ -51,7 +56,10 @@ impl Written {
 pub fn write(out: &mut dyn Write, profile: &Arc<Profile>, query: Query) -> io::Result<Written> {
     match profile.body() {
         Body::Stacks(body) => write_recorded(out, profile, body, &query),
-        Body::Graph(_) => write_estimated(out, profile, &Analysis::new(Arc::clone(profile), query, None)),
+        Body::Graph(_) => {
+            let query = Query { by: GroupBy::Function, ..query };
+            write_estimated(out, profile, &Analysis::new(Arc::clone(profile), query, None))
+        }
     }
 }
 
@@ -62,63 +70,43 @@ fn write_recorded(out: &mut dyn Write, profile: &Profile, body: &StackProfile, q
         own[stack.index()] += value;
     }
     let names = FrameNames::new(profile, profile.frames().iter().copied());
-    let mut walk = PathWalk::new(stacks.len());
-    let mut line = Line::default();
-    let mut written = Written::default();
-    for (stack, &value) in own.iter().enumerate().filter(|(_, v)| **v != 0) {
-        walk.go_to(
-            stack as u32,
-            |s| stacks.parents()[s as usize].0,
-            |step| match step {
-                Step::Leave(_) => line.pop(),
-                Step::Enter(s) => line.push(names.get(stacks.frames()[s as usize].index())),
-            },
-        );
-        line.write(out, value)?;
-        written.negative += usize::from(value < 0);
-    }
-    Ok(written)
+    let negative =
+        write_tree(out, &own, |s| stacks.parents()[s as usize].0, |s| names.get(stacks.frames()[s as usize].index()))?;
+    Ok(Written { negative, ..Written::default() })
 }
 
 fn write_estimated(out: &mut dyn Write, profile: &Profile, analysis: &Analysis) -> io::Result<Written> {
-    let tree = estimated_tree(analysis);
+    let Some(stacks) = analysis.estimated_stacks(MAX_STACKS) else { return Ok(Written::default()) };
     let functions = (0..profile.functions().len()).map(FunctionId::at);
-    let frames = functions.map(|function| Frame { function, line: 0, inlined: false });
-    let names = FrameNames::new(profile, frames);
-    let mut line = Line::default();
-    let mut open: Vec<(usize, usize)> = tree.level(0).rev().map(|node| (node, 0)).collect();
-    while let Some((node, depth)) = open.pop() {
-        line.truncate(depth);
-        line.push(names.get(analysis.groups().example(tree.group(node)).index()));
-        let below: i64 = tree.children(node).map(|child| tree.total(child)).sum();
-        let own = tree.total(node) - below;
-        if own != 0 {
-            line.write(out, own)?;
-        }
-        open.extend(tree.children(node).rev().map(|child| (child, depth + 1)));
-    }
-    if tree.root_rest() > 0 {
-        line.truncate(0);
-        line.push("(others)");
-        line.write(out, tree.root_rest())?;
-    }
-    let estimated = tree.exactness() == Exactness::Estimated;
-    Ok(Written { estimated, min_total: tree.detail().min_total, negative: 0 })
+    let names = FrameNames::new(profile, functions.map(|function| Frame { function, line: 0, inlined: false }));
+    write_tree(
+        out,
+        stacks.own(),
+        |s| stacks.parents()[s as usize],
+        |s| names.get(stacks.functions()[s as usize].index()),
+    )?;
+    Ok(Written { estimated: analysis.exactness() == Exactness::Estimated, quantum: stacks.quantum(), negative: 0 })
 }
 
-/// The finest tree that stays within [`MAX_NODES`].
-fn estimated_tree(analysis: &Analysis) -> CallTree {
-    let sum = analysis.sum().max(0);
-    let mut parts = 100_000_000;
-    let mut detail = Detail { min_total: 1, window: None, max_nodes: MAX_NODES };
-    loop {
-        let tree = analysis.tree(detail);
-        if tree.len() < MAX_NODES || parts < 1_000 {
-            return tree;
-        }
-        detail.min_total = (sum / parts).max(detail.min_total);
-        parts /= 10;
+/// Writes the rows of a prefix tree that have a value, and counts those whose value is negative.
+fn write_tree<'a>(
+    out: &mut dyn Write,
+    own: &[i64],
+    parent_of: impl Fn(u32) -> u32,
+    name_of: impl Fn(u32) -> &'a str,
+) -> io::Result<usize> {
+    let mut walk = PathWalk::new(own.len());
+    let mut line = Line::default();
+    let mut negative = 0;
+    for (row, &value) in own.iter().enumerate().filter(|(_, v)| **v != 0) {
+        walk.go_to(row as u32, &parent_of, |step| match step {
+            Step::Leave(_) => line.pop(),
+            Step::Enter(row) => line.push(name_of(row)),
+        });
+        line.write(out, value)?;
+        negative += usize::from(value < 0);
     }
+    Ok(negative)
 }
 
 /// The texts of frames, made once: a frame stands on many stacks.
@@ -194,12 +182,6 @@ impl Line {
         }
     }
 
-    fn truncate(&mut self, depth: usize) {
-        while self.starts.len() > depth {
-            self.pop();
-        }
-    }
-
     fn write(&self, out: &mut dyn Write, value: i64) -> io::Result<()> {
         let text = if self.starts.is_empty() { "(no stack)" } else { &self.text };
         writeln!(out, "{text} {value}")
@@ -209,7 +191,7 @@ impl Line {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Function, GraphBuilder, ProfileBuilder, StringId, Track, Unit};
+    use crate::model::{Function, GraphBuilder, ProfileBuilder, StringId, Track};
 
     fn folded(profile: Profile) -> (String, Written) {
         let mut out = Vec::new();
@@ -286,7 +268,7 @@ a (m.py:1);work (m.py:1) "
             ),
             "{text}"
         );
-        assert_eq!(written, Written { estimated: true, min_total: 1, negative: 0 });
-        assert_eq!(written.notes().len(), 1);
+        assert_eq!(written, Written { estimated: true, quantum: 1, negative: 0 });
+        assert_eq!(written.notes(&Unit::Nanoseconds).len(), 1);
     }
 }
