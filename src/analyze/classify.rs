@@ -62,32 +62,30 @@ impl Classes {
     /// Classifies every function of a profile.
     pub fn new(profile: &Profile) -> Self {
         let own_root = own_root(profile);
-        let mut files: FxHashMap<(StringId, StringId), (Place, u32, u32)> = FxHashMap::default();
-        let mut classes = Self {
-            class: Vec::new(),
-            package: Vec::new(),
-            module: Vec::new(),
-            packages: Vec::new(),
-            modules: Vec::new(),
-        };
+        let mut files: FxHashMap<(StringId, StringId), (Place, u32, u32, bool)> = FxHashMap::default();
+        let mut classes = Self::default();
         let mut package_index: FxHashMap<Package, u32> = FxHashMap::default();
         let mut module_index: FxHashMap<String, u32> = FxHashMap::default();
+        let mut waiting_names = WaitingNames::new(profile);
         for function in profile.functions() {
-            let name = profile.text(function.name);
             // Functions without a file differ by name (`<built-in method time.sleep>`), others by file alone.
             let key = if function.file == StringId::EMPTY {
                 (function.name, function.object)
             } else {
                 (function.file, function.object)
             };
-            let (place, package, module) = files.entry(key).or_insert_with(|| {
+            let (place, package, module, is_python) = files.entry(key).or_insert_with(|| {
                 let place = place(profile, function, &own_root);
                 let package = number(&mut package_index, &mut classes.packages, package(&place));
                 let module = number(&mut module_index, &mut classes.modules, place.module.clone());
-                (place, package, module)
+                (place, package, module, is_python_file(profile.text(function.file)))
             });
-            let class = if is_waiting(name, &place.module) { Class::Idle } else { place.class };
-            classes.class.push(class);
+            let waits = if *is_python {
+                waits_in_module(profile.text(function.name), &place.module)
+            } else {
+                waiting_names.contains(function.name)
+            };
+            classes.class.push(if waits { Class::Idle } else { place.class });
             classes.package.push(*package);
             classes.module.push(*module);
         }
@@ -131,6 +129,8 @@ fn number<K: Clone + Eq + std::hash::Hash>(index: &mut FxHashMap<K, u32>, list: 
         (list.len() - 1) as u32
     })
 }
+
+const PYTHON_SUFFIXES: [&str; 4] = [".py", ".pyc", ".pyx", ".pyi"];
 
 /// Where a file lies.
 struct Place {
@@ -229,7 +229,7 @@ fn python_place(class: Class, relative: &str) -> Place {
     if !relative.contains('/') {
         top = top.split('.').next().unwrap_or(top);
     }
-    let stem = [".py", ".pyc", ".pyx", ".pyi"].iter().find_map(|e| relative.strip_suffix(e)).unwrap_or(relative);
+    let stem = PYTHON_SUFFIXES.iter().find_map(|e| relative.strip_suffix(e)).unwrap_or(relative);
     // An extension module: `_ssl.cpython-312-x86_64-linux-gnu.so`.
     let stem = if is_native_file(stem) { stem.split('.').next().unwrap_or(stem) } else { stem };
     let stem = stem.strip_suffix("/__init__").unwrap_or(stem);
@@ -259,6 +259,11 @@ fn is_native_file(file: &str) -> bool {
         || lower.contains(".so.")
 }
 
+/// Also the files without a file: `<string>`, `<frozen selectors>`.
+fn is_python_file(file: &str) -> bool {
+    file.starts_with('<') || PYTHON_SUFFIXES.iter().any(|suffix| file.ends_with(suffix))
+}
+
 fn base_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
@@ -270,7 +275,11 @@ fn after_last<'a>(text: &'a str, markers: &[&str]) -> Option<&'a str> {
 /// The folder all of the user's own absolute paths lie in, so that modules are named from the project down.
 fn own_root(profile: &Profile) -> String {
     let mut root: Option<String> = None;
+    let mut seen = vec![false; profile.strings().len()];
     for function in profile.functions() {
+        if std::mem::replace(&mut seen[function.file.index()], true) {
+            continue;
+        }
         let file = profile.text(function.file).replace('\\', "/");
         let absolute = file.starts_with('/') || file.as_bytes().get(1) == Some(&b':');
         if !absolute
@@ -296,8 +305,24 @@ fn common_folder<'a>(a: &'a str, b: &str) -> &'a str {
     }
 }
 
-/// Names by which waiting shows itself, whatever the profiler.
-fn is_waiting(name: &str, module: &str) -> bool {
+/// Names by which waiting outside Python shows itself, whatever the profiler; each text is looked at once.
+struct WaitingNames<'a> {
+    profile: &'a Profile,
+    known: Vec<Option<bool>>,
+}
+
+impl<'a> WaitingNames<'a> {
+    fn new(profile: &'a Profile) -> Self {
+        Self { profile, known: vec![None; profile.strings().len()] }
+    }
+
+    fn contains(&mut self, name: StringId) -> bool {
+        let text = self.profile.text(name);
+        *self.known[name.index()].get_or_insert_with(|| is_waiting(text))
+    }
+}
+
+fn is_waiting(name: &str) -> bool {
     const BUILT_INS: &[&str] = &[
         "time.sleep",
         "select.select",
@@ -337,22 +362,25 @@ fn is_waiting(name: &str, module: &str) -> bool {
     if name.starts_with('<') || name.starts_with('{') {
         return BUILT_INS.iter().any(|b| name.contains(b));
     }
-    let bare = name.split("@@").next().unwrap_or(name);
+    // `pthread_cond_wait@@GLIBC_2.3.2`
+    NATIVE.contains(&name.split_once("@@").map_or(name, |(bare, _)| bare))
+}
+
+/// Whether a Python function waits: its name alone does not tell.
+fn waits_in_module(name: &str, module: &str) -> bool {
     match module {
-        "threading" => {
-            matches!(
-                bare,
-                "wait"
-                    | "join"
-                    | "_wait_for_tstate_lock"
-                    | "Condition.wait"
-                    | "Event.wait"
-                    | "Thread.join"
-                    | "Thread._wait_for_tstate_lock"
-            )
-        }
-        "selectors" => bare == "select" || bare.ends_with(".select"),
-        _ => NATIVE.contains(&bare),
+        "threading" => matches!(
+            name,
+            "wait"
+                | "join"
+                | "_wait_for_tstate_lock"
+                | "Condition.wait"
+                | "Event.wait"
+                | "Thread.join"
+                | "Thread._wait_for_tstate_lock"
+        ),
+        "selectors" => name == "select" || name.ends_with(".select"),
+        _ => false,
     }
 }
 
@@ -413,9 +441,13 @@ mod tests {
             ("Thread.join", "threading.py"),
             ("join", "/srv/app/paths.py"),
             ("<method 'join' of 'str' objects>", ""),
+            ("poll", "/usr/lib/x86_64-linux-gnu/libc.so.6"),
+            ("pthread_cond_wait@@GLIBC_2.3.2", ""),
+            ("poll", "/srv/app/sensors.py"),
+            ("select", "/srv/app/query.py"),
         ]);
-        let idle: Vec<bool> = (0..6).map(|i| classes.class_of(FunctionId(i)) == Class::Idle).collect();
-        assert_eq!(idle, [true, true, true, true, false, false]);
+        let idle: Vec<bool> = (0..10).map(|i| classes.class_of(FunctionId(i)) == Class::Idle).collect();
+        assert_eq!(idle, [true, true, true, true, false, false, true, true, false, false]);
     }
 
     #[test]

@@ -198,9 +198,9 @@ impl Flow {
                     for link in self.links_from(place) {
                         // A place that calls itself is solved, not iterated.
                         if link.to == place {
-                            own_call += link.mass
+                            own_call += link.mass;
                         } else {
-                            sum += link.mass * inflow[link.to.index()]
+                            sum += link.mass * inflow[link.to.index()];
                         }
                     }
                     let next = sum / (1.0 - own_call).max(1e-6);
@@ -277,7 +277,7 @@ impl Flow {
     }
 
     /// What of a place's inflow no caller asked for.
-    pub(super) fn from_root_at(&self, place: PlaceId) -> f64 {
+    pub(super) fn root_mass_at(&self, place: PlaceId) -> f64 {
         self.from_root[place.index()]
     }
 

@@ -146,8 +146,7 @@ impl Groups {
     /// The text to show for a group.
     pub fn name<'a>(&self, profile: &'a Profile, classes: &'a Classes, group: GroupId) -> Cow<'a, str> {
         match self.key(group) {
-            GroupKey::Function(f) => Cow::Borrowed(profile.name(f)),
-            GroupKey::Line(f, 0) => Cow::Borrowed(profile.name(f)),
+            GroupKey::Function(f) | GroupKey::Line(f, 0) => Cow::Borrowed(profile.name(f)),
             GroupKey::Line(f, line) => Cow::Owned(format!("{}:{line}", profile.name(f))),
             GroupKey::File(StringId::EMPTY) => Cow::Borrowed("(no file)"),
             GroupKey::File(file) => Cow::Borrowed(profile.text(file)),

@@ -73,6 +73,7 @@ impl Matches {
     }
 
     /// Adds the share of recorded stacks that hold a match.
+    #[must_use]
     pub fn with_stack_share(mut self, tree: &MergedTree, weights: &Weights) -> Self {
         let weights = weights.drawn();
         let mut inside = vec![false; tree.len()];
@@ -90,6 +91,7 @@ impl Matches {
     }
 
     /// Adds the estimated share of a call graph that flows through a match.
+    #[must_use]
     pub fn with_graph_share(mut self, flow: &Flow) -> Self {
         self.share = flow.fraction_through(&self.mask);
         self.estimated = true;

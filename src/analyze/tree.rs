@@ -483,16 +483,13 @@ impl Source for Callers<'_> {
 
     fn roots(&mut self, min_total: i64, out: &mut Vec<Child<Vec<Place>>>) -> i64 {
         let (tree, weights) = (self.tree, self.weights);
-        match self.of {
-            Some(group) => {
-                let places = outermost(tree, group).map(|node| Place { node, weight: weights.total[node as usize] });
-                self.gather.children(tree, places, min_total, |p| from_nowhere(tree, p), out)
-            }
-            None => {
-                let owns = weights.own.iter().enumerate().skip(1).filter(|(_, weight)| **weight != 0);
-                let places = owns.map(|(node, weight)| Place { node: node as u32, weight: *weight });
-                self.gather.children(tree, places, min_total, |p| from_nowhere(tree, p), out)
-            }
+        if let Some(group) = self.of {
+            let places = outermost(tree, group).map(|node| Place { node, weight: weights.total[node as usize] });
+            self.gather.children(tree, places, min_total, |p| from_nowhere(tree, p), out)
+        } else {
+            let owns = weights.own.iter().enumerate().skip(1).filter(|(_, weight)| **weight != 0);
+            let places = owns.map(|(node, weight)| Place { node: node as u32, weight: *weight });
+            self.gather.children(tree, places, min_total, |p| from_nowhere(tree, p), out)
         }
     }
 
@@ -552,7 +549,7 @@ impl Source for GraphTree<'_> {
         let sum = self.flow.sum().round() as i64;
         match self.direction {
             Direction::Down => {
-                let masses = self.flow.places().map(|p| (p, self.flow.from_root_at(p)));
+                let masses = self.flow.places().map(|p| (p, self.flow.root_mass_at(p)));
                 self.gather(masses, sum, min_total, false, out)
             }
             Direction::Up => {
@@ -604,7 +601,7 @@ impl GraphTree<'_> {
         for &(place, mass) in &calls.places {
             let part = match self.direction {
                 Direction::Down => self.flow.own_at(place),
-                Direction::Up => self.flow.from_root_at(place),
+                Direction::Up => self.flow.root_mass_at(place),
             };
             let inflow = self.flow.inflow_at(place);
             all += mass;

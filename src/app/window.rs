@@ -394,7 +394,7 @@ impl Helioscope {
             if typing && command == Command::CopySelection {
                 continue;
             }
-            if ctx.input_mut(|i| consume(i, &shortcut)) {
+            if ctx.input_mut(|i| consume(i, shortcut)) {
                 actions.push(Action::Run(command));
             }
         }
@@ -607,7 +607,7 @@ impl Helioscope {
 }
 
 /// The keys of a shortcut, with Shift where the layout needs it for `?` and `+`.
-fn consume(input: &mut egui::InputState, shortcut: &egui::KeyboardShortcut) -> bool {
+fn consume(input: &mut egui::InputState, shortcut: egui::KeyboardShortcut) -> bool {
     if shortcut.modifiers.is_none() {
         let shifted = matches!(shortcut.logical_key, egui::Key::Questionmark);
         let modifiers = input.modifiers;
@@ -617,9 +617,9 @@ fn consume(input: &mut egui::InputState, shortcut: &egui::KeyboardShortcut) -> b
     // egui turns Ctrl+C into an event of its own.
     if shortcut.logical_key == egui::Key::C && shortcut.modifiers == egui::Modifiers::COMMAND {
         let copies = input.events.iter().any(|e| matches!(e, egui::Event::Copy));
-        return copies || input.consume_shortcut(shortcut);
+        return copies || input.consume_shortcut(&shortcut);
     }
-    input.consume_shortcut(shortcut)
+    input.consume_shortcut(&shortcut)
 }
 
 fn next_track(document: &Document, step: isize) -> Option<TrackId> {

@@ -8,11 +8,7 @@
 /// Takes JSON's grammar of numbers (sign, fraction, exponent) and a leading `+`. `None` for anything else, `NaN` and
 /// infinities among it, and for results that do not fit.
 pub(super) fn scaled(text: &[u8], scale: i32) -> Option<i64> {
-    let (negative, digits) = match text {
-        [b'-', rest @ ..] => (true, rest),
-        [b'+', rest @ ..] => (false, rest),
-        rest => (false, rest),
-    };
+    let (negative, digits) = split_sign(text);
     let mut value: i64 = 0;
     let mut i = 0;
     let mut point_shift: i32 = 0;
@@ -54,12 +50,16 @@ pub(super) fn scaled(text: &[u8], scale: i32) -> Option<i64> {
     Some(if negative { -magnitude } else { magnitude })
 }
 
+/// Whether a minus stands before the digits, and the digits.
+fn split_sign(text: &[u8]) -> (bool, &[u8]) {
+    match text {
+        [b'-', digits @ ..] => (true, digits),
+        [b'+', digits @ ..] | digits => (false, digits),
+    }
+}
+
 fn exponent(text: &[u8]) -> Option<i32> {
-    let (negative, digits) = match text {
-        [b'-', rest @ ..] => (true, rest),
-        [b'+', rest @ ..] => (false, rest),
-        rest => (false, rest),
-    };
+    let (negative, digits) = split_sign(text);
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return None;
     }

@@ -88,9 +88,8 @@ impl ImportError {
                 "It may be cut short or still being written. Wait until the profiler has ended, copy it again, or record it again."
             }
             Self::Compression { .. } => "It may be cut short. Copy or download it again.",
-            Self::TooLarge { .. } => "Record for a shorter time, or at a lower rate.",
+            Self::TooLarge { .. } | Self::Build(_) => "Record for a shorter time, or at a lower rate.",
             Self::Cancelled | Self::NotThisFormat => "",
-            Self::Build(_) => "Record for a shorter time, or at a lower rate.",
         }
     }
 }

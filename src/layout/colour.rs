@@ -88,7 +88,8 @@ fn hash(text: &str) -> u64 {
     spread ^ (spread >> 29)
 }
 
-/// OKLCH → sRGB, clipped to what a screen can show. Björn Ottosson's OKLab, <https://bottosson.github.io/posts/oklab/>.
+/// OKLCH → sRGB, clipped to what a screen can show. Björn Ottosson's `OKLab`, <https://bottosson.github.io/posts/oklab/>.
+#[expect(clippy::many_single_char_names, reason = "they are the letters of the published formulas")]
 fn oklch(lightness: f32, chroma: f32, hue_degrees: f32) -> Rgb {
     let (sin, cos) = hue_degrees.to_radians().sin_cos();
     let (a, b) = (chroma * cos, chroma * sin);

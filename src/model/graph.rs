@@ -47,6 +47,7 @@ pub struct CallGraph {
 impl CallGraph {
     /// The graph of groups of functions: `group_of[f]` is the group of function `f`, below `groups`. Costs in the groups
     /// themselves are exact; calls and totals are those that come from outside the group.
+    #[must_use]
     pub fn grouped(&self, group_of: &[u32], groups: usize) -> Self {
         let metrics = self.own.len();
         let mut grouped = Self {

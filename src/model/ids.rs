@@ -16,7 +16,7 @@ macro_rules! id {
             /// The id of the position `index`; columns never hold more than `u32::MAX` rows.
             #[inline]
             pub fn at(index: usize) -> Self {
-                debug_assert!(index <= u32::MAX as usize);
+                debug_assert!(u32::try_from(index).is_ok());
                 Self(index as u32)
             }
         }

@@ -6,70 +6,70 @@ use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// A folder with profiles in it, gone with the test.
-pub struct Folder(TempDir);
+pub(crate) struct Folder(TempDir);
 
 impl Folder {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().expect("a folder"))
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }
 
-    pub fn write(&self, name: impl AsRef<Path>, bytes: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn write(&self, name: impl AsRef<Path>, bytes: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path().join(name);
         std::fs::write(&path, bytes).expect("writes");
         path
     }
 
     /// The program with this folder as its working directory, so that output names files as the test does.
-    pub fn command<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
+    pub(crate) fn command<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_helioscope"));
         command.current_dir(self.path()).args(arguments).stdin(Stdio::null());
         command
     }
 
-    pub fn run<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Run {
+    pub(crate) fn run<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Run {
         Run::of(&self.command(arguments).output().expect("runs"))
     }
 }
 
 /// What the program said, and how it ended.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Run {
+pub(crate) struct Run {
     pub status: Option<i32>,
     pub out: String,
     pub err: String,
 }
 
 impl Run {
-    pub fn of(output: &Output) -> Self {
+    pub(crate) fn of(output: &Output) -> Self {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
         Self { status: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
     }
 
     /// Standard output of a run that went well and had nothing to warn of.
-    pub fn clean(self) -> String {
+    pub(crate) fn clean(self) -> String {
         assert_eq!((self.status, self.err.as_str()), (Some(0), ""), "{}", self.out);
         self.out
     }
 
     /// Standard output as JSON.
-    pub fn json(self) -> serde_json::Value {
+    pub(crate) fn json(self) -> serde_json::Value {
         serde_json::from_str(&self.clean()).expect("JSON")
     }
 }
 
 /// Stacks of one thread: `parse` recurs, `read` stands in two places.
-pub const FOLDED: &str = "\
+pub(crate) const FOLDED: &str = "\
 <module> (app/run.py:9);main (app/run.py:3);parse (app/csv.py:12) 5
 <module> (app/run.py:9);main (app/run.py:3);parse (app/csv.py:14);parse (app/csv.py:12) 3
 <module> (app/run.py:9);main (app/run.py:4);read (app/io.py:7) 2
 ";
 
 /// Two named threads of one process, as speedscope JSON in milliseconds.
-pub const TWO_THREADS: &str = r#"{
+pub(crate) const TWO_THREADS: &str = r#"{
 "$schema":"https://www.speedscope.app/file-format-schema.json",
 "shared":{"frames":[{"name":"main","file":"run.py","line":3},{"name":"wait","file":"pool.py","line":8}]},
 "profiles":[
@@ -78,7 +78,7 @@ pub const TWO_THREADS: &str = r#"{
 ]}"#;
 
 /// A file of cProfile: `main` and `retry` call `load`, so its callers share its time.
-pub fn cprofile() -> Vec<u8> {
+pub(crate) fn cprofile() -> Vec<u8> {
     type Row<'a> = (Key<'a>, Figures, &'a [(Key<'a>, Figures)]);
     type Key<'a> = (&'a str, i32, &'a str);
     /// Primitive calls, all calls, own and total seconds.

@@ -103,8 +103,8 @@ fn an_unknown_metric_or_thread_is_answered_with_the_known_ones() {
 #[test]
 fn a_reader_that_stops_early_is_no_error() {
     let folder = Folder::new();
-    let many: String = (0..20_000).map(|i| format!("main;function_number_{i} 1\n")).collect();
-    folder.write("many.folded", many);
+    let many: Vec<String> = (0..20_000).map(|i| format!("main;function_number_{i} 1\n")).collect();
+    folder.write("many.folded", many.concat());
     for arguments in [&["top", "many.folded", "--format", "csv"][..], &["export", "many.folded", "-o", "-"]] {
         let mut child = folder.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("runs");
         let mut first = [0; 8];

@@ -118,7 +118,7 @@ fn pixels_are_said_to_be_pixels() {
 }
 
 /// As flamegraph.pl writes: no namespace, rounded boxes, the root at the bottom.
-const FLAMEGRAPH_PL: &str = r##"<?xml version="1.0" standalone="no"?>
+const FLAMEGRAPH_PL: &str = r#"<?xml version="1.0" standalone="no"?>
 <!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">
 <svg version="1.1" width="1200" height="130" onload="init(evt)" xmlns="http://www.w3.org/2000/svg">
 <!-- Flame graph stack visualization. See https://github.com/brendangregg/FlameGraph for latest version. -->
@@ -136,7 +136,7 @@ const FLAMEGRAPH_PL: &str = r##"<?xml version="1.0" standalone="no"?>
 <g><title>leaf (100 samples, 7.69%)</title><rect x="826.9" y="49" width="90.8" height="15.0" /></g>
 </g>
 </svg>
-"##;
+"#;
 
 #[test]
 fn flamegraph_pls_pictures_open() {

@@ -6,23 +6,23 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// The path of a fixture.
-pub fn fixture(name: &str) -> PathBuf {
+pub(crate) fn fixture(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
 }
 
 /// Opens a fixture that must be readable.
-pub fn open(name: &str) -> Profile {
+pub(crate) fn open(name: &str) -> Profile {
     let path = fixture(name);
     import::open(&path, &Job::new()).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
 /// Opens bytes.
-pub fn open_bytes(bytes: impl Into<Vec<u8>>) -> Result<Profile, ImportError> {
+pub(crate) fn open_bytes(bytes: impl Into<Vec<u8>>) -> Result<Profile, ImportError> {
     import::open_bytes(bytes.into(), &Job::new())
 }
 
 /// Whole stacks as text, outermost frame first (`main (a.py:3);parse (a.py:9)`), with their weights summed.
-pub fn folded(profile: &Profile, metric: MetricId, track: Option<TrackId>) -> BTreeMap<String, i64> {
+pub(crate) fn folded(profile: &Profile, metric: MetricId, track: Option<TrackId>) -> BTreeMap<String, i64> {
     let Body::Stacks(body) = profile.body() else { panic!("only stacks can be folded") };
     let mut sums = BTreeMap::new();
     for (i, &stack) in body.samples.stacks().iter().enumerate() {

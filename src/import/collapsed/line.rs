@@ -221,7 +221,7 @@ impl Sketch {
             match parsed {
                 Line::Nothing | Line::Comment(_) => {}
                 Line::NoValue => {
-                    let is_stack = separates_frames(line) && !line.iter().any(|b| *b == b' ');
+                    let is_stack = separates_frames(line) && !line.contains(&b' ');
                     sketch.uncounted += u32::from(is_stack);
                     sketch.other += 1;
                 }

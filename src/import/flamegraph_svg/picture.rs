@@ -39,10 +39,34 @@ pub(super) struct Picture {
     pub(super) uncounted: u64,
     /// Entities of the file's own, left as they are written.
     pub(super) entities: u64,
-    has_fg: bool,
-    is_inferno: bool,
-    is_flamegraph: bool,
+    renderer: Renderer,
 }
+
+/// What wrote the SVG, by its comment and its namespace; where two are told, the later one here is the true one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Renderer {
+    #[default]
+    Unknown,
+    FlameGraphPl,
+    Inferno,
+}
+
+impl Renderer {
+    /// inferno leaves no blank before its text, flamegraph.pl does.
+    fn of_comment(comment: &str) -> Self {
+        const TEXT: &str = "Flame graph stack visualization";
+        if comment.starts_with(TEXT) {
+            Self::Inferno
+        } else if comment.trim_start().starts_with(TEXT) {
+            Self::FlameGraphPl
+        } else {
+            Self::Unknown
+        }
+    }
+}
+
+/// An offset and a width.
+type Span = (i64, i64);
 
 /// Which text is being read.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -62,7 +86,7 @@ struct Walk {
     groups: u64,
     title: Option<String>,
     /// Boxes with the places they give: in samples, in pixels.
-    boxes: Vec<(Frame, Option<(i64, i64)>, Option<(i64, i64)>)>,
+    boxes: Vec<(Frame, Option<Span>, Option<Span>)>,
 }
 
 impl Picture {
@@ -106,13 +130,12 @@ impl Picture {
     /// The program that drew it.
     pub(super) fn producer(&self) -> &'static str {
         if Invocation::of(&self.title).is_py_spy {
-            "py-spy"
-        } else if self.has_fg || self.is_inferno {
-            "inferno"
-        } else if self.is_flamegraph {
-            "flamegraph.pl"
-        } else {
-            ""
+            return "py-spy";
+        }
+        match self.renderer {
+            Renderer::Inferno => "inferno",
+            Renderer::FlameGraphPl => "flamegraph.pl",
+            Renderer::Unknown => "",
         }
     }
 
@@ -149,11 +172,7 @@ impl Walk {
                 self.open += 1;
                 self.start(&start);
             }
-            Event::Empty(start) => {
-                if start.local_name().as_ref() == "rect" {
-                    self.rect(&start);
-                }
-            }
+            Event::Empty(start) if start.local_name().as_ref() == "rect" => self.rect(&start),
             Event::End(end) => {
                 self.open = self.open.saturating_sub(1);
                 self.end(end.local_name().as_ref());
@@ -161,13 +180,13 @@ impl Walk {
             Event::Text(text) if self.within != Within::Elsewhere => self.text.push_str(&text),
             Event::CData(text) if self.within != Within::Elsewhere => self.text.push_str(&text),
             Event::GeneralRef(reference) if self.within != Within::Elsewhere => self.reference(&reference),
-            Event::Comment(comment) => {
-                // inferno leaves no blank before its text, flamegraph.pl does.
-                self.picture.is_inferno |= comment.starts_with("Flame graph stack visualization");
-                self.picture.is_flamegraph |= comment.trim_start().starts_with("Flame graph stack visualization");
-            }
+            Event::Comment(comment) => self.rendered_by(Renderer::of_comment(&comment)),
             _ => {}
         }
+    }
+
+    fn rendered_by(&mut self, renderer: Renderer) {
+        self.picture.renderer = self.picture.renderer.max(renderer);
     }
 
     fn start(&mut self, start: &BytesStart<'_>) {
@@ -182,7 +201,7 @@ impl Walk {
                 self.begin(if is_title { Within::PictureTitle } else { Within::Text });
             }
             "rect" => self.rect(start),
-            "svg" => self.picture.has_fg |= attribute(start, "xmlns:fg").is_some(),
+            "svg" if attribute(start, "xmlns:fg").is_some() => self.rendered_by(Renderer::Inferno),
             _ => {}
         }
     }
@@ -287,17 +306,17 @@ impl Place {
         }
     }
 
-    fn exact(&self) -> Option<(i64, i64)> {
+    fn exact(&self) -> Option<Span> {
         interval(self.fg_x?, self.fg_w?)
     }
 
-    fn pixels(&self) -> Option<(i64, i64)> {
+    fn pixels(&self) -> Option<Span> {
         interval(self.x?, self.width?)
     }
 }
 
 /// An offset and a width, if both make sense.
-fn interval(x: i64, width: i64) -> Option<(i64, i64)> {
+fn interval(x: i64, width: i64) -> Option<Span> {
     (x >= 0 && width >= 0 && x.checked_add(width).is_some()).then_some((x, width))
 }
 

@@ -93,6 +93,7 @@ fn opening(inner: &str) -> Option<usize> {
     None
 }
 
+#[expect(clippy::case_sensitive_file_extension_comparisons, reason = "Python imports `.py` and no other case")]
 fn is_python_file(place: &str) -> bool {
     place.ends_with(".py") || (place.starts_with('<') && place.ends_with('>'))
 }

@@ -95,7 +95,7 @@ impl Scope {
             None => decimal(tid)?,
         });
         if !name.is_empty() {
-            scope.track.name = name.strip_prefix(": ")?.to_owned();
+            name.strip_prefix(": ")?.clone_into(&mut scope.track.name);
             scope.part = Part::NamedThread;
         }
         Some(scope)
@@ -165,12 +165,11 @@ mod tests {
         let (mut scope, mut rest) = (Scope::default(), Vec::new());
         let mut open = true;
         for frame in stack.split(';') {
-            match scope.with(frame).filter(|_| open) {
-                Some(next) => scope = next,
-                None => {
-                    open = false;
-                    rest.push(frame);
-                }
+            if let Some(next) = scope.with(frame).filter(|_| open) {
+                scope = next;
+            } else {
+                open = false;
+                rest.push(frame);
             }
         }
         (scope.track, rest)

@@ -217,7 +217,7 @@ fn is_python(start: &str) -> bool {
         match words.as_slice() {
             ["import", ..] => !line.contains(';'),
             ["from", _, "import", ..] => true,
-            ["def", ..] | ["class", ..] => line.trim_end().ends_with(':'),
+            ["def" | "class", ..] => line.trim_end().ends_with(':'),
             _ => false,
         }
     };
