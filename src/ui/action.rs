@@ -217,6 +217,12 @@ impl Command {
         }
     }
 
+    /// Its keys as they are written for the user; empty where it has none.
+    pub fn keys(self, ctx: &egui::Context) -> String {
+        let written = self.shortcut().map(|s| ctx.format_shortcut(&s)).unwrap_or_default();
+        written.replace("Questionmark", "?")
+    }
+
     /// Its keys.
     pub fn shortcut(self) -> Option<KeyboardShortcut> {
         const NONE: Modifiers = Modifiers::NONE;

@@ -154,7 +154,12 @@ pub(super) fn minimap(painter: &Painter, ctx: &ViewCtx<'_>, tree: &CallTree, rec
     let narrow = Theme::color(ctx.theme.palette.narrow());
     let mut mesh = Mesh::default();
     for flame_box in found {
-        let fill = flame_box.node.map_or(narrow, |n| ctx.colour(tree.group(n as usize)));
+        let fill = match flame_box.node.map(|n| tree.group(n as usize)) {
+            Some(group) if ctx.is_dimmed(group) => ctx.theme.dimmed(ctx.colour(group)),
+            Some(group) => ctx.colour(group),
+            None if ctx.matches.is_some() => ctx.theme.dimmed(narrow),
+            None => narrow,
+        };
         let offset = flame_box.depth as f32 * row_height;
         let top = match growth {
             Growth::Down => rect.top() + offset,

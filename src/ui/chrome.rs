@@ -122,7 +122,7 @@ pub fn bar_ui(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut Ac
         ui.horizontal(|ui| {
             for view in ViewKind::ALL {
                 let button = Button::selectable(state.view == view, view.label());
-                let keys = Command::View(view).shortcut().map(|s| ui.ctx().format_shortcut(&s)).unwrap_or_default();
+                let keys = Command::View(view).keys(ui.ctx());
                 if ui.add(button).on_hover_text(format!("{} ({keys})", view.tooltip())).clicked() {
                     actions.push(Action::Show(view));
                 }
@@ -141,7 +141,7 @@ pub fn bar_ui(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut Ac
 }
 
 fn step_button(ui: &mut Ui, text: &str, command: Command, enabled: bool, actions: &mut Actions) {
-    let keys = command.shortcut().map(|s| ui.ctx().format_shortcut(&s)).unwrap_or_default();
+    let keys = command.keys(ui.ctx());
     let response = ui.add_enabled(enabled, Button::new(text).frame(false));
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, enabled, command.label()));
     if response.on_hover_text(format!("{} ({keys})", command.tooltip())).clicked() {
@@ -232,17 +232,6 @@ fn group_choice(ui: &mut Ui, analysis: &Analysis, actions: &mut Actions) {
 
 fn search_field(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut Actions) {
     let mut search = state.search.clone();
-    if let Some(error) = state.search_error {
-        ui.label(RichText::new("not an expression").small().color(theme.error)).on_hover_text(error);
-    } else if let Some(matches) = state.matches {
-        let about = if matches.estimated { "≈ " } else { "" };
-        let text = match matches.count {
-            0 => "no match".to_owned(),
-            n => format!("{} · {about}{}", format::count(n as i64), format::percent(matches.share)),
-        };
-        ui.label(RichText::new(text).small().color(theme.text_weak))
-            .on_hover_text("Functions that match, and the share of everything that ran in them or below them.");
-    }
     ui.toggle_value(&mut search.regex, ".*").on_hover_text("Regular expression");
     let field = TextEdit::singleline(&mut search.text).hint_text("Search names and files").desired_width(190.0);
     let response = ui.add(field);
@@ -263,6 +252,18 @@ fn search_field(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut 
     }
     if search != *state.search {
         actions.push(Action::Search(search));
+    }
+    // Last, which is leftmost: the field stays where it is, and keeps the cursor, when this comes and goes.
+    if let Some(error) = state.search_error {
+        ui.label(RichText::new("not an expression").small().color(theme.error)).on_hover_text(error);
+    } else if let Some(matches) = state.matches {
+        let about = if matches.estimated { "≈ " } else { "" };
+        let text = match matches.count {
+            0 => "no match".to_owned(),
+            n => format!("{} · {about}{}", format::count(n as i64), format::percent(matches.share)),
+        };
+        ui.label(RichText::new(text).small().color(theme.text_weak))
+            .on_hover_text("Functions that match, and the share of everything that ran in them or below them.");
     }
 }
 

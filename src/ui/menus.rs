@@ -37,8 +37,8 @@ fn transform_button(ui: &mut Ui, ctx: &ViewCtx<'_>, command: Command, actions: &
 /// A menu entry for a command, with its keys.
 pub(super) fn command_button(ui: &mut Ui, command: Command, enabled: bool, actions: &mut Actions) -> egui::Response {
     let mut button = Button::new(command.label());
-    if let Some(shortcut) = command.shortcut() {
-        button = button.shortcut_text(ui.ctx().format_shortcut(&shortcut));
+    if command.shortcut().is_some() {
+        button = button.shortcut_text(command.keys(ui.ctx()));
     }
     let response = ui.add_enabled(enabled, button).on_hover_text(command.tooltip());
     if response.clicked() {

@@ -55,8 +55,8 @@ fn palette(ui: &Ui, theme: &Theme, text: &mut String, row: &mut usize, actions: 
         ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
             for (i, command) in found.iter().enumerate() {
                 let mut button = Button::selectable(i == *row, command.label()).min_size(Vec2::new(440.0, 24.0));
-                if let Some(shortcut) = command.shortcut() {
-                    button = button.shortcut_text(ui.ctx().format_shortcut(&shortcut));
+                if command.shortcut().is_some() {
+                    button = button.shortcut_text(command.keys(ui.ctx()));
                 }
                 let response = ui.add(button).on_hover_text(command.tooltip());
                 if i == *row && (down || up) {
@@ -89,7 +89,8 @@ fn shortcuts(ui: &Ui, theme: &Theme) -> bool {
                 let all: Vec<Command> = Command::all().into_iter().filter(|c| c.shortcut().is_some()).collect();
                 let half = all.len().div_ceil(2);
                 for (column, part) in columns.iter_mut().zip([&all[..half], &all[half..]]) {
-                    rows(column, theme, part.iter().map(|c| (keys_of(column_ctx(column), *c), c.label())).collect());
+                    let part = part.iter().map(|c| (c.keys(column.ctx()), c.label())).collect();
+                    rows(column, theme, part);
                 }
             });
             ui.add_space(theme::GAP);
@@ -111,16 +112,8 @@ fn shortcuts(ui: &Ui, theme: &Theme) -> bool {
     done || modal.should_close()
 }
 
-fn column_ctx(ui: &Ui) -> &egui::Context {
-    ui.ctx()
-}
-
-fn keys_of(ctx: &egui::Context, command: Command) -> String {
-    command.shortcut().map(|s| ctx.format_shortcut(&s)).unwrap_or_default()
-}
-
 fn rows(ui: &mut Ui, theme: &Theme, rows: Vec<(String, &str)>) {
-    egui::Grid::new(ui.next_auto_id()).num_columns(2).spacing([16.0, 5.0]).min_col_width(120.0).show(ui, |ui| {
+    egui::Grid::new(ui.next_auto_id()).num_columns(2).spacing([16.0, 5.0]).min_col_width(150.0).show(ui, |ui| {
         for (keys, what) in rows {
             ui.label(RichText::new(keys).monospace().color(theme.accent));
             ui.label(what);
@@ -145,7 +138,7 @@ fn warnings(ui: &Ui, theme: &Theme, profile: Option<&Profile>) -> bool {
                     ui.set_width(ui.available_width());
                     ui.horizontal_top(|ui| {
                         ui.label(RichText::new("▲").color(theme.warning));
-                        ui.label(warning.to_string());
+                        ui.add(egui::Label::new(warning.to_string()).wrap());
                     });
                 });
             }

@@ -169,26 +169,30 @@ pub fn failed_ui(ui: &mut Ui, theme: &Theme, path: &Path, why: &str, advice: &st
         let frame = Frame::new().fill(theme.panel).corner_radius(10.0).inner_margin(24.0);
         frame.stroke(egui::Stroke::new(1.0, theme.line)).show(ui, |ui| {
             ui.set_max_width(620.0);
-            let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-            ui.label(RichText::new(format!("{name} could not be opened")).size(18.0).strong().color(theme.error));
-            ui.add_space(theme::GAP);
-            ui.label(sentence(why));
-            if !advice.is_empty() {
-                ui.add_space(4.0);
-                ui.label(RichText::new(advice).strong());
-            }
-            ui.add_space(4.0);
-            ui.label(RichText::new(path.display().to_string()).small().color(theme.text_weak));
-            ui.add_space(12.0);
-            ui.horizontal(|ui| {
-                for command in [Command::Reload, Command::OpenDialog, Command::CloseTab] {
-                    let label = if command == Command::Reload { "Try again" } else { command.label() };
-                    if ui.button(label).clicked() {
-                        actions.push(Action::Run(command));
-                    }
-                }
-            });
+            ui.with_layout(Layout::top_down(Align::Min), |ui| failure(ui, theme, path, why, advice, actions));
         });
+    });
+}
+
+fn failure(ui: &mut Ui, theme: &Theme, path: &Path, why: &str, advice: &str, actions: &mut Actions) {
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    ui.label(RichText::new(format!("{name} could not be opened")).size(18.0).strong().color(theme.error));
+    ui.add_space(theme::GAP);
+    ui.label(sentence(why));
+    if !advice.is_empty() {
+        ui.add_space(4.0);
+        ui.label(RichText::new(advice).strong());
+    }
+    ui.add_space(4.0);
+    ui.label(RichText::new(path.display().to_string()).small().color(theme.text_weak));
+    ui.add_space(12.0);
+    ui.horizontal(|ui| {
+        for command in [Command::Reload, Command::OpenDialog, Command::CloseTab] {
+            let label = if command == Command::Reload { "Try again" } else { command.label() };
+            if ui.button(label).clicked() {
+                actions.push(Action::Run(command));
+            }
+        }
     });
 }
 

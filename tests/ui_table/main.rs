@@ -8,5 +8,7 @@
 
 mod callers;
 mod details;
+#[path = "../support/picture.rs"]
+mod picture;
 mod stage;
 mod table;

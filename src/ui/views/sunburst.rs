@@ -387,7 +387,10 @@ fn call_list(ui: &mut Ui, ctx: &ViewCtx<'_>, tree: &CallTree, node: usize, actio
             ctx.colour(group),
         );
         let row = Rect::from_min_max(swatch.min + Vec2::new(17.0, 0.0), swatch.max);
-        let response = ui.put(row, egui::Button::new(text).frame(false).truncate());
+        let layout = egui::Layout::left_to_right(egui::Align::Center);
+        let row = egui::UiBuilder::new().max_rect(row).layout(layout);
+        let button = egui::Button::new(text).frame(false).truncate();
+        let response = ui.scope_builder(row, |ui| ui.add(button)).inner;
         let (file, line) = ctx.analysis.place(group);
         let response = response.on_hover_text(format!("{name}\n{file}:{line}"));
         if response.hovered() {

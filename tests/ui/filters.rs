@@ -1,0 +1,93 @@
+use crate::window::{
+    FOLDED, PROF, Recording, box_of, boxes, choose, click, click_box, is_zoomed_to, press, says, selected, start,
+};
+use egui::Key;
+use egui_kittest::kittest::{NodeT, Queryable};
+
+const STACKS: &str = "main;parse;read 12\nmain;parse 3\nmain;render;draw 4\nmain;render;read 1\n";
+
+#[test]
+fn each_filter_is_a_chip_that_comes_off() {
+    let mut window = start(&[Recording::new(STACKS)]);
+    click_box(&mut window, "read");
+    press(&mut window, Key::H);
+    assert!(says(&window, "hide read"));
+    assert!(boxes(&window, "read").is_empty());
+    assert!(!boxes(&window, "parse, 15").is_empty() || says(&window, "parse, 15"), "its time goes to its caller");
+    click_box(&mut window, "render");
+    press(&mut window, Key::F);
+    assert!(is_zoomed_to(&window, "render"));
+    click(&mut window, "focus render  ×");
+    assert!(says(&window, "hide read") && !says(&window, "focus render"));
+    click(&mut window, "hide read  ×");
+    assert!(!boxes(&window, "read").is_empty());
+    assert!(!says(&window, "Filters"));
+}
+
+#[test]
+fn dropping_takes_the_samples_of_a_function_out_of_the_total() {
+    let mut window = start(&[Recording::new(STACKS)]);
+    click_box(&mut window, "read");
+    click(&mut window, "Drop");
+    assert!(says(&window, "drop read"));
+    assert!(says(&window, "samples · 7"), "20 without 13");
+    press(&mut window, Key::Home);
+    assert!(says(&window, "samples · 20"));
+    assert!(!says(&window, "drop read"));
+}
+
+#[test]
+fn filtering_everything_away_says_so_in_every_view() {
+    let mut window = start(&[Recording::new(STACKS)]);
+    click_box(&mut window, "main");
+    click(&mut window, "Drop");
+    for key in [Key::Num1, Key::Num2, Key::Num3, Key::Num4] {
+        press(&mut window, key);
+        assert!(says(&window, "drop main"), "{key:?}");
+    }
+    press(&mut window, Key::Num2);
+    assert!(says(&window, "Nothing is left under these filters"));
+}
+
+#[test]
+fn only_my_code_goes_on_and_off() {
+    let mut window = start(&[FOLDED]);
+    assert!(!boxes(&window, "dumps").is_empty());
+    press(&mut window, Key::M);
+    assert!(says(&window, "only my code"));
+    assert!(boxes(&window, "dumps").is_empty(), "json is the standard library's");
+    assert!(!boxes(&window, "write_day").is_empty());
+    press(&mut window, Key::M);
+    assert!(!says(&window, "only my code"));
+    assert!(!boxes(&window, "dumps").is_empty());
+}
+
+#[test]
+fn a_call_graph_has_no_stacks_to_filter_and_says_so() {
+    let mut window = start(&[PROF]);
+    click_box(&mut window, "write_day");
+    for name in ["Focus", "Hide", "Drop"] {
+        assert!(window.get_by_label(name).accesskit_node().is_disabled(), "{name}");
+    }
+    press(&mut window, Key::F);
+    assert!(says(&window, "A call graph has no whole stacks to change"));
+    assert!(!says(&window, "Filters"));
+    box_of(&window, "write_day").click_secondary();
+    window.run();
+    assert!(window.get_by_label("Focus on the selected function F").accesskit_node().is_disabled());
+}
+
+#[test]
+fn grouping_by_file_keeps_the_view_and_goes_back() {
+    let mut window = start(&[FOLDED]);
+    click_box(&mut window, "write_day");
+    choose(&mut window, "by function", "by file");
+    assert!(window.query_by_label("Flame graph").is_some());
+    assert!(boxes(&window, "write_day").is_empty());
+    press(&mut window, Key::Num1);
+    assert!(says(&window, "orders.py"));
+    choose(&mut window, "by file", "by function");
+    press(&mut window, Key::Num2);
+    click_box(&mut window, "write_day");
+    assert_eq!(selected(&window), "write_day");
+}

@@ -1,0 +1,75 @@
+use crate::window::{
+    Recording, Window, click_box, double_click_box, is_zoomed_to, press, press_with, says, selected, start,
+};
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::{NodeT, Queryable};
+
+const STACKS: &str = "main;parse;read 12\nmain;parse 3\nmain;render;draw 6\n";
+
+fn back(window: &mut Window) {
+    press_with(window, Modifiers::ALT, Key::ArrowLeft);
+}
+
+fn forward(window: &mut Window) {
+    press_with(window, Modifiers::ALT, Key::ArrowRight);
+}
+
+#[test]
+fn back_and_forward_walk_over_selections_and_views() {
+    let mut window = start(&[Recording::new(STACKS)]);
+    assert!(window.get_by_label("Back").accesskit_node().is_disabled());
+    click_box(&mut window, "parse");
+    click_box(&mut window, "draw");
+    press(&mut window, Key::Num1);
+    back(&mut window);
+    assert!(window.query_by_label("Flame graph").is_some());
+    assert_eq!(selected(&window), "draw");
+    back(&mut window);
+    assert_eq!(selected(&window), "parse");
+    back(&mut window);
+    assert_eq!(selected(&window), "");
+    assert!(window.get_by_label("Back").accesskit_node().is_disabled());
+    for expected in ["parse", "draw", "draw"] {
+        forward(&mut window);
+        assert_eq!(selected(&window), expected);
+    }
+    assert!(window.query_by_label("Filter").is_some(), "the table again");
+    assert!(window.get_by_label("Forward").accesskit_node().is_disabled());
+}
+
+#[test]
+fn back_undoes_a_zoom_and_forward_zooms_again() {
+    let mut window = start(&[Recording::new(STACKS)]);
+    double_click_box(&mut window, "render");
+    assert!(is_zoomed_to(&window, "render"));
+    back(&mut window);
+    assert!(!is_zoomed_to(&window, "render"));
+    assert_eq!(selected(&window), "render", "the zoom alone is undone");
+    forward(&mut window);
+    assert!(is_zoomed_to(&window, "render"));
+}
+
+#[test]
+fn back_takes_a_filter_off_and_forward_puts_it_on() {
+    let mut window = start(&[Recording::new(STACKS)]);
+    click_box(&mut window, "parse");
+    press(&mut window, Key::F);
+    assert!(says(&window, "focus parse"));
+    back(&mut window);
+    assert!(!says(&window, "focus parse"));
+    assert!(is_zoomed_to(&window, "main"));
+    forward(&mut window);
+    assert!(says(&window, "focus parse"));
+    assert!(is_zoomed_to(&window, "parse"));
+}
+
+#[test]
+fn a_step_aside_forgets_the_way_forward() {
+    let mut window = start(&[Recording::new(STACKS)]);
+    click_box(&mut window, "parse");
+    back(&mut window);
+    click_box(&mut window, "draw");
+    assert!(window.get_by_label("Forward").accesskit_node().is_disabled());
+    back(&mut window);
+    assert_eq!(selected(&window), "");
+}

@@ -1,0 +1,27 @@
+//! The whole window, driven by its accessible names and by keys, and pictures of it.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a test stops at what it did not expect, and says what it left out"
+)]
+
+#[path = "../support/picture.rs"]
+mod picture;
+
+mod choices;
+mod filters;
+mod gallery;
+mod history;
+mod hostile;
+mod opening;
+mod overlays;
+mod pictures;
+mod reload;
+mod search;
+mod selection;
+mod start_page;
+mod views;
+mod window;
