@@ -1,1 +1,3 @@
+//! How long a frame takes to draw.
+
 fn main() {}

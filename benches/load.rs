@@ -1,1 +1,3 @@
+//! How long a profile takes to open.
+
 fn main() {}

@@ -285,6 +285,7 @@ fn own_root(profile: &Profile) -> String {
         if !absolute
             || after_last(&file, &["/site-packages/", "/dist-packages/"]).is_some()
             || standard_library_part(&file).is_some()
+            || is_native_file(&file)
         {
             continue;
         }

@@ -162,7 +162,7 @@ impl<'a> Grower<'a> {
         let mut open: Vec<Open> = Vec::new();
         let flow = self.flow;
         let outermost = flow.link_count() + flow.places().count();
-        let roots = flow.places().map(|p| (p, flow.from_root_at(p))).filter(|(_, cost)| *cost > 0.0);
+        let roots = flow.places().map(|p| (p, flow.root_mass_at(p))).filter(|(_, cost)| *cost > 0.0);
         self.parts.extend(roots.map(|(p, cost)| Part { callee: Some(p), debt: outermost + p.index(), cost }));
         self.divide(sum);
         self.open_shares(0, 0, &mut open);
@@ -313,7 +313,7 @@ mod tests {
             total[stacks.parents()[row] as usize] += total[row];
         }
         let roots = (0..400).map(FunctionId).map(|f| (f, flow.places_of(f, f64::INFINITY)));
-        let roots = roots.map(|(f, places)| (f, places.iter().map(|(p, _)| flow.from_root_at(*p)).sum::<f64>()));
+        let roots = roots.map(|(f, places)| (f, places.iter().map(|(p, _)| flow.root_mass_at(*p)).sum::<f64>()));
         for (f, cost) in roots.filter(|(_, cost)| *cost > sum as f64 / 20.0) {
             let rows = (1..total.len()).filter(|&r| stacks.parents()[r] == 0 && stacks.functions()[r] == f);
             let width: i64 = rows.map(|r| total[r]).sum();

@@ -315,7 +315,7 @@ impl Flow {
     /// The caller a function hands most to; `None` where it hands more to the root.
     pub(super) fn costliest_caller(&self, function: FunctionId) -> Option<FunctionId> {
         let places = [PlaceId::outer(function), PlaceId::recursive(function)];
-        let from_root: f64 = places.iter().map(|p| self.from_root_at(*p)).sum();
+        let from_root: f64 = places.iter().map(|p| self.root_mass_at(*p)).sum();
         let links = places.iter().flat_map(|p| self.links_to(*p)).filter(|l| l.from.function() != function);
         let costliest = links.max_by(|a, b| a.mass.total_cmp(&b.mass).then(b.from.cmp(&a.from)))?;
         (costliest.mass > from_root).then(|| costliest.from.function())

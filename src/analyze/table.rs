@@ -242,25 +242,49 @@ fn sort_by<K: Ord>(rows: &mut [GroupId], descending: bool, key: impl Fn(GroupId)
     }
 }
 
+/// Many rows have one text, which lies in one place in memory: texts are sorted once for each place, and rows by the rank
+/// of theirs.
 fn sort_by_text<'a>(rows: &mut [GroupId], descending: bool, text: impl Fn(GroupId) -> Cow<'a, str>) {
-    // The first eight bytes as a number decide most comparisons without a look at the text.
-    let mut keyed: Vec<_> = rows
-        .iter()
-        .map(|&group| {
+    let mut numbers = FxHashMap::default();
+    // All of them are kept until the end, so that no two can have had the same place.
+    let mut texts = Vec::new();
+    let mut keyed: Vec<(u32, u32, GroupId)> = (0..)
+        .zip(rows.iter())
+        .map(|(row, &group)| {
             let text = text(group);
-            (first_bytes(&text), text, group)
+            let number = *numbers.entry((text.as_ptr(), text.len())).or_insert_with(|| {
+                texts.push(text);
+                (texts.len() - 1) as u32
+            });
+            (number, row, group)
         })
         .collect();
-    let ascending =
-        |a: &(u64, Cow<'_, str>, GroupId), b: &(u64, Cow<'_, str>, GroupId)| a.0.cmp(&b.0).then_with(|| a.1.cmp(&b.1));
-    if descending {
-        keyed.sort_by(|a, b| ascending(b, a));
-    } else {
-        keyed.sort_by(ascending);
+    let ranks = ranks(&texts, descending);
+    for (key, ..) in &mut keyed {
+        *key = ranks[*key as usize];
     }
+    keyed.sort_unstable();
     for (row, (.., group)) in rows.iter_mut().zip(keyed) {
         *row = group;
     }
+}
+
+/// Where each text stands among them; equal texts stand in one place.
+fn ranks(texts: &[Cow<'_, str>], descending: bool) -> Vec<u32> {
+    // The first eight bytes as a number decide most comparisons without a look at the text.
+    let mut order: Vec<(u64, u32)> = (0..).zip(texts).map(|(number, text)| (first_bytes(text), number)).collect();
+    let ascending =
+        |a: &(u64, u32), b: &(u64, u32)| a.0.cmp(&b.0).then_with(|| texts[a.1 as usize].cmp(&texts[b.1 as usize]));
+    if descending {
+        order.sort_unstable_by(|a, b| ascending(b, a));
+    } else {
+        order.sort_unstable_by(ascending);
+    }
+    let mut ranks = vec![0; texts.len()];
+    for (before, at) in order.iter().zip(order.iter().skip(1)) {
+        ranks[at.1 as usize] = ranks[before.1 as usize] + u32::from(ascending(before, at).is_ne());
+    }
+    ranks
 }
 
 fn first_bytes(text: &str) -> u64 {

@@ -13,8 +13,7 @@ use crate::model::{
 };
 use flate2::{Compression, GzBuilder, write::GzEncoder};
 use rustc_hash::FxHashMap;
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 /// Why a profile could not be written.
@@ -28,27 +27,26 @@ pub enum WriteError {
     Io(#[from] io::Error),
 }
 
-/// Writes a profile of stacks to a file. Where something goes wrong, a file that was there before stays as it was.
+/// Writes a profile of stacks to a file, as [`super::write_file`] does.
 pub fn save(profile: &Profile, path: &Path) -> Result<(), WriteError> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}.part", std::process::id()));
-    let beside = Path::new(&beside);
-    let result = File::create(beside).map_err(WriteError::from).and_then(|file| {
-        let mut file = BufWriter::new(file);
-        write(profile, &mut file)?;
-        file.flush()?;
-        Ok(std::fs::rename(beside, path)?)
-    });
-    if result.is_err() {
-        // The first error is the one to tell.
-        let _ = std::fs::remove_file(beside);
-    }
-    result
+    let body = stacks_of(profile)?;
+    Ok(super::write_file(path, |out| write_stacks(profile, body, out))?)
 }
 
 /// Writes a profile of stacks.
 pub fn write(profile: &Profile, to: impl Write) -> Result<(), WriteError> {
-    let Body::Stacks(body) = profile.body() else { return Err(WriteError::NoStacks) };
+    let body = stacks_of(profile)?;
+    Ok(write_stacks(profile, body, to)?)
+}
+
+fn stacks_of(profile: &Profile) -> Result<&StackProfile, WriteError> {
+    match profile.body() {
+        Body::Stacks(body) => Ok(body),
+        Body::Graph(_) => Err(WriteError::NoStacks),
+    }
+}
+
+fn write_stacks(profile: &Profile, body: &StackProfile, to: impl Write) -> io::Result<()> {
     let gzip: GzEncoder<_> = GzBuilder::new().mtime(0).write(to, Compression::default());
     let mut pprof =
         Pprof { profile, texts: Texts::default(), places: Places::default(), writer: Writer::default(), gzip };

@@ -20,7 +20,7 @@ mod sampled;
 mod spans;
 mod threads;
 
-use super::json::{self, Json, JsonError, Kind};
+use super::json::{self, Json, JsonError, Kind, ReadError};
 use super::{Format, ImportError, Input, Job, Recipe, Sniff};
 use crate::model::{Profile, ProfileBuilder, TimeMeaning};
 use events::Events;
@@ -179,23 +179,5 @@ impl<'a> Trace<'a> {
             );
         }
         self.events.warn(builder);
-    }
-}
-
-/// Why reading stopped.
-enum ReadError {
-    Json(JsonError),
-    Stopped(ImportError),
-}
-
-impl From<JsonError> for ReadError {
-    fn from(error: JsonError) -> Self {
-        Self::Json(error)
-    }
-}
-
-impl From<ImportError> for ReadError {
-    fn from(error: ImportError) -> Self {
-        Self::Stopped(error)
     }
 }

@@ -29,7 +29,7 @@ pub(super) use text::Text;
 
 use memchr::{memchr2, memchr3};
 
-/// Why reading stopped.
+/// What is wrong with the text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum JsonError {
     /// The input ends within a value.
@@ -54,6 +54,25 @@ impl JsonError {
                 super::ImportError::malformed(format, at as u64, format!("{wanted} should stand here"))
             }
         }
+    }
+}
+
+/// Why a reader of JSON stopped: the text, or what the reader made of it.
+#[derive(Debug)]
+pub(super) enum ReadError {
+    Json(JsonError),
+    Stopped(super::ImportError),
+}
+
+impl From<JsonError> for ReadError {
+    fn from(error: JsonError) -> Self {
+        Self::Json(error)
+    }
+}
+
+impl From<super::ImportError> for ReadError {
+    fn from(error: super::ImportError) -> Self {
+        Self::Stopped(error)
     }
 }
 

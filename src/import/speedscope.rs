@@ -21,7 +21,7 @@ mod evented;
 mod outline;
 mod sampled;
 
-use super::json::{self, Json, JsonError, Kind};
+use super::json::{self, Json, JsonError, Kind, ReadError};
 use super::{Format, ImportError, Input, Job, Recipe, Sniff, decimal, frame_text::FrameText};
 use crate::model::{FrameId, Function, Profile, ProfileBuilder, StringId, TimeMeaning, Track, Unit};
 use outline::{Outline, ProfileKind, ProfileOutline};
@@ -383,22 +383,4 @@ fn pyspy_track(name: &str) -> Option<Track> {
         quoted => quoted.strip_prefix('"')?.strip_suffix('"')?,
     };
     Some(Track { name: title.to_owned(), pid, tid: Some(tid), process: String::new() })
-}
-
-/// Why reading a profile stopped.
-enum ReadError {
-    Json(JsonError),
-    Stopped(ImportError),
-}
-
-impl From<JsonError> for ReadError {
-    fn from(error: JsonError) -> Self {
-        Self::Json(error)
-    }
-}
-
-impl From<ImportError> for ReadError {
-    fn from(error: ImportError) -> Self {
-        Self::Stopped(error)
-    }
 }

@@ -168,7 +168,7 @@ pub(super) fn place(ctx: &ViewCtx<'_>, group: GroupId) -> String {
 
 /// The colour of a group in every view.
 pub(super) fn swatch_colour(ctx: &ViewCtx<'_>, group: GroupId) -> Color32 {
-    let fill = Theme::color(ctx.theme.palette.fill(ctx.analysis, group));
+    let fill = ctx.colour(group);
     if ctx.is_dimmed(group) { ctx.theme.dimmed(fill) } else { fill }
 }
 

@@ -1,7 +1,6 @@
 //! Chrome traces of real profilers against figures computed from them by `fixtures/chrome_trace/make.py`.
 
-use crate::speedscope::for_mutations;
-use crate::support::{fixture, folded, open, open_bytes};
+use crate::support::{fixture, folded, misspelt, open, open_bytes};
 use helioscope::import::ImportError;
 use helioscope::model::{Body, Profile, TimeMeaning, TrackId};
 use std::collections::BTreeMap;
@@ -122,8 +121,8 @@ fn a_trace_cut_anywhere_keeps_whole_events() {
 #[test]
 fn no_change_of_a_byte_makes_it_panic() {
     let whole = std::fs::read(fixture("chrome_trace/pyspy_threads.json")).expect("reads");
-    for_mutations(&whole[..3000], 2000, |bytes| drop(open_bytes(bytes)));
-    for_mutations(CPU_PROFILE.as_bytes(), 2000, |bytes| drop(open_bytes(bytes)));
+    misspelt(&whole[..3000], 2000).for_each(|bytes| drop(open_bytes(bytes)));
+    misspelt(CPU_PROFILE.as_bytes(), 2000).for_each(|bytes| drop(open_bytes(bytes)));
 }
 
 const CPU_PROFILE: &str = r#"{"traceEvents":[

@@ -1,6 +1,6 @@
 //! Collapsed stacks of several producers, against the sums of an independent reader.
 
-use crate::support::{fixture, open, open_bytes};
+use crate::support::{Random, fixture, open, open_bytes, overwritten};
 use helioscope::import::ImportError;
 use helioscope::model::{Body, FrameId, MetricId, Profile};
 use std::collections::{BTreeMap, BTreeSet};
@@ -146,10 +146,9 @@ fn order_of_lines_and_size_of_blocks_do_not_matter() {
         .collect();
     let (mut sorted, mut shuffled) = (lines.clone(), lines);
     sorted.sort();
-    let mut seed = 1_u64;
+    let mut random = Random(1);
     for i in (1..shuffled.len()).rev() {
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        shuffled.swap(i, (seed >> 33) as usize % (i + 1));
+        shuffled.swap(i, random.below(i + 1));
     }
     let [sorted, shuffled] = [sorted, shuffled].map(|lines| open_bytes(lines.join("\n")).expect("opens"));
     assert_eq!(folded(&sorted, FIRST), folded(&shuffled, FIRST));
@@ -158,18 +157,9 @@ fn order_of_lines_and_size_of_blocks_do_not_matter() {
 #[test]
 fn damaged_bytes_are_an_error_or_a_profile() {
     let original = std::fs::read(fixture("pyspy/everything.raw")).expect("reads");
-    let mut seed = 7_u64;
-    let mut random = |below: usize| {
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (seed >> 33) as usize % below
-    };
-    for _ in 0..400 {
-        let mut bytes = original.clone();
-        for _ in 0..=random(8) {
-            let at = random(bytes.len());
-            bytes[at] = random(256) as u8;
-        }
-        bytes.truncate(random(bytes.len()) + 1);
+    let mut random = Random(7);
+    for mut bytes in overwritten(&original, 400, 9) {
+        bytes.truncate(random.below(bytes.len()) + 1);
         match open_bytes(bytes) {
             Ok(profile) => assert!(profile.sample_count() > 0),
             Err(error) => assert!(!matches!(error, ImportError::NotThisFormat | ImportError::Cancelled)),

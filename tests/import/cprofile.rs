@@ -2,7 +2,7 @@
 
 #![allow(clippy::expect_used, reason = "clippy takes only functions marked as tests for tests")]
 
-use crate::support::{fixture, open, open_bytes};
+use crate::support::{fixture, open, open_bytes, overwritten};
 use flate2::read::GzDecoder;
 use helioscope::import::ImportError;
 use helioscope::model::{Body, CallGraph, FunctionId, MetricId, Profile, Unit};
@@ -361,16 +361,7 @@ fn truncated_and_changed_files_never_panic_or_pass_for_another_format() {
             let error = open_bytes(&whole[..end]).expect_err("it is cut short");
             assert!(matches!(error, ImportError::Malformed { .. }), "{name} cut at {end}: {error}");
         }
-        let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
-        for _ in 0..400 {
-            let mut damaged = whole.clone();
-            for _ in 0..3 {
-                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                let at = (seed >> 33) as usize % damaged.len();
-                damaged[at] = (seed >> 24) as u8;
-            }
-            // An error or a profile: nothing else may happen.
-            drop(open_bytes(damaged));
-        }
+        // An error or a profile: nothing else may happen.
+        overwritten(&whole, 400, 3).for_each(|damaged| drop(open_bytes(damaged)));
     }
 }

@@ -1,6 +1,6 @@
 //! Flame graphs, against the stacks they were drawn from.
 
-use crate::support::{fixture, open, open_bytes};
+use crate::support::{fixture, open, open_bytes, overwritten};
 use helioscope::import::ImportError;
 use helioscope::model::{Body, MetricId, Profile, Track};
 use std::collections::BTreeMap;
@@ -199,18 +199,6 @@ fn cuts_are_errors_and_damaged_bytes_an_error_or_a_profile() {
     for end in (1..whole).step_by(41) {
         assert!(open_bytes(&original[..end]).is_err(), "cut at {end}");
     }
-    let mut seed = 11_u64;
-    let mut random = |below: usize| {
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (seed >> 33) as usize % below
-    };
-    for _ in 0..1000 {
-        let mut bytes = original.clone();
-        for _ in 0..=random(6) {
-            let at = random(bytes.len());
-            bytes[at] = random(256) as u8;
-        }
-        // Whatever it says, it says it without a panic.
-        drop(open_bytes(bytes));
-    }
+    // Whatever it says, it says it without a panic.
+    overwritten(&original, 1000, 7).for_each(|bytes| drop(open_bytes(bytes)));
 }

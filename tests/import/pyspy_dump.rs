@@ -1,7 +1,6 @@
 //! Dumps of py-spy.
 
-use crate::speedscope::for_mutations;
-use crate::support::{fixture, folded, open, open_bytes};
+use crate::support::{fixture, folded, misspelt, open, open_bytes};
 use helioscope::model::{Body, LabelValue, MetricId, Profile, TrackId};
 
 /// The key and value of each label of a sample.
@@ -52,5 +51,5 @@ fn a_dump_cut_anywhere_or_changed_does_not_panic() {
         }
     }
     assert!(threads.is_sorted() && threads.last() == Some(&3), "{threads:?}");
-    for_mutations(&whole, 1000, |bytes| drop(open_bytes(bytes)));
+    misspelt(&whole, 1000).for_each(|bytes| drop(open_bytes(bytes)));
 }

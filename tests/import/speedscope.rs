@@ -1,6 +1,6 @@
 //! Speedscope files of real profilers against figures computed from them by `fixtures/speedscope/make.py`.
 
-use crate::support::{fixture, folded, open, open_bytes};
+use crate::support::{fixture, folded, misspelt, open, open_bytes};
 use helioscope::import::ImportError;
 use helioscope::model::{Body, MetricId, Profile, TimeMeaning, TrackId, Unit};
 use std::collections::BTreeMap;
@@ -137,31 +137,7 @@ fn a_file_cut_anywhere_keeps_what_stands_before_the_cut() {
 #[test]
 fn no_change_of_a_byte_makes_it_panic() {
     let whole = std::fs::read(fixture("speedscope/pyinstrument.speedscope")).expect("reads");
-    for_mutations(&whole, 4000, |bytes| drop(open_bytes(bytes)));
-}
-
-/// Calls `check` with copies of `bytes` in which a few bytes are others, chosen by a fixed sequence.
-pub(crate) fn for_mutations(bytes: &[u8], count: usize, check: impl Fn(Vec<u8>)) {
-    const INTERESTING: &[u8] = b"\"\\{}[],:0919-.eEnuN \xff\x00";
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut random = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state as usize
-    };
-    for _ in 0..count {
-        let mut copy = bytes.to_vec();
-        for _ in 0..=random() % 4 {
-            let at = random() % copy.len();
-            match random() % 3 {
-                0 => copy[at] = INTERESTING[random() % INTERESTING.len()],
-                1 => drop(copy.remove(at)),
-                _ => copy.insert(at, INTERESTING[random() % INTERESTING.len()]),
-            }
-        }
-        check(copy);
-    }
+    misspelt(&whole, 4000).for_each(|bytes| drop(open_bytes(bytes)));
 }
 
 #[test]

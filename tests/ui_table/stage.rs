@@ -116,7 +116,6 @@ impl Stage {
 pub(crate) fn harness(stage: Stage, size: Vec2) -> Harness<'static, Stage> {
     let mut harness = Harness::builder()
         .with_size(size)
-        .with_pixels_per_point(1.5)
         // Frames as on a screen: two clicks a quarter of a second apart are not a double click.
         .with_step_dt(1.0 / 60.0)
         .with_max_steps(120)

@@ -4,10 +4,9 @@
 //! before it, so a likely place is guessed, and proved when the piece before arrives exactly there; a guess that turns
 //! out wrong costs time, never a row.
 
-use super::ReadError;
 use super::spans::{Group, Mark, Span};
 use super::threads::{Book, Heading};
-use crate::import::json::{Items, Json, JsonError, Kind, Text};
+use crate::import::json::{Items, Json, JsonError, Kind, ReadError, Text};
 use crate::import::{ImportError, Job, decimal, frame_text::FrameText};
 use crate::model::{Function, ProfileBuilder, StringId};
 use rustc_hash::FxHashMap;

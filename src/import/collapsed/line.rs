@@ -2,6 +2,7 @@
 
 use crate::import::decimal;
 use memchr::{memchr, memrchr2};
+use rustc_hash::FxHashSet;
 
 /// How many counts a line has.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -294,29 +295,28 @@ fn has_place(stack: &[u8]) -> bool {
 }
 
 /// Tells tables of semicolon-separated values, whose last column ends in a number: every row has as many columns, and
-/// the first column, an id or a date, is a new one in every row. Stacks begin alike.
+/// the first column, an id or a date, is never the same twice. Stacks begin alike.
 #[derive(Default)]
 struct Table<'a> {
-    rows: u32,
+    rows: usize,
     columns: Option<usize>,
-    uneven: bool,
-    last_first: &'a [u8],
-    repeats: u32,
+    is_uneven: bool,
+    firsts: FxHashSet<&'a [u8]>,
 }
 
 impl<'a> Table<'a> {
     fn add(&mut self, stack: &'a [u8]) {
         let columns = memchr::memchr_iter(b';', stack).count();
         let first = stack.get(..memchr(b';', stack).unwrap_or(stack.len())).unwrap_or(stack);
-        self.uneven |= self.columns.is_some_and(|c| c != columns) || columns == 0;
+        self.is_uneven |= self.columns.is_some_and(|c| c != columns) || columns == 0;
         self.columns = Some(columns);
-        self.repeats += u32::from(self.rows > 0 && first == self.last_first);
-        self.last_first = first;
+        self.firsts.insert(first);
         self.rows += 1;
     }
 
     fn looks_like_one(&self) -> bool {
-        self.rows >= 5 && !self.uneven && self.repeats == 0
+        const FEWEST_ROWS: usize = 5;
+        self.rows >= FEWEST_ROWS && !self.is_uneven && self.firsts.len() == self.rows
     }
 }
 
@@ -380,6 +380,7 @@ mod tests {
             "main (a.py:3) 4\n 1\n",
             "thread (1): MainThread 3\n",
             "a;b\na;b 3\n",
+            "a;b 1\nc;d 1\na;b 1\nc;d 1\na;b 1\nc;d 1\n",
             "a;b\n# comment\n\na 1\n",
             "tid:111;a.py:main:9;a.py:leaf:3 4\n",
             "a;b 18446744073709551616\n",

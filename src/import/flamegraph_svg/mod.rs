@@ -21,8 +21,8 @@ mod tree;
 
 use super::frame_text::{self, Dialect, scope::Scope, scope::Tracks};
 use super::{Format, ImportError, Input, Job, Recipe, Sniff};
-use crate::model::{Profile, ProfileBuilder, StackId, TrackId, Unit};
-use picture::{Frame, Picture};
+use crate::model::{FrameId, Profile, ProfileBuilder, StackId, TrackId, Unit};
+use picture::Picture;
 use tree::{Placed, Tree};
 
 const NAME: &str = "flame graph SVG";
@@ -70,6 +70,8 @@ fn not_a_flame_graph(picture: &Picture) -> ImportError {
 struct Reader {
     builder: ProfileBuilder,
     dialect: Dialect,
+    /// The frame of each name, once it is needed.
+    frames: Vec<Option<FrameId>>,
     /// The scopes so far, and their threads once they have a sample.
     scopes: Vec<(Scope, Option<TrackId>)>,
     tracks: Tracks,
@@ -115,6 +117,7 @@ impl Reader {
         Self {
             builder,
             dialect,
+            frames: vec![None; picture.names.len()],
             scopes: vec![(Scope::default(), None)],
             tracks: Tracks::default(),
             factor,
@@ -130,7 +133,7 @@ impl Reader {
         for placed in &tree.placed {
             let caller = placed.caller.and_then(|c| standings.get(c)).unwrap_or(&root);
             let standing = match picture.frames.get(placed.frame) {
-                Some(frame) if !placed.is_root => self.enter(*caller, frame),
+                Some(frame) if !placed.is_root => self.enter(*caller, frame.name, picture.name(frame)),
                 _ => *caller,
             };
             self.count(standing, placed)?;
@@ -140,13 +143,17 @@ impl Reader {
         Ok(self.builder.finish()?)
     }
 
-    fn enter(&mut self, caller: Standing, frame: &Frame) -> Standing {
+    fn enter(&mut self, caller: Standing, index: usize, name: &str) -> Standing {
         let scope = self.scopes.get(caller.scope).filter(|_| !caller.in_frames);
-        if let Some(scope) = scope.and_then(|(scope, _)| scope.with(&frame.name)) {
+        if let Some(scope) = scope.and_then(|(scope, _)| scope.with(name)) {
             self.scopes.push((scope, None));
             return Standing { scope: self.scopes.len() - 1, ..caller };
         }
-        let id = frame_text::intern(&mut self.builder, &frame.name, self.dialect);
+        let known = self.frames.get(index).copied().flatten();
+        let id = known.unwrap_or_else(|| frame_text::intern(&mut self.builder, name, self.dialect));
+        if let Some(slot) = self.frames.get_mut(index) {
+            *slot = Some(id);
+        }
         Standing { stack: self.builder.stack(caller.stack, id), in_frames: true, ..caller }
     }
 

@@ -2,10 +2,12 @@
 
 use super::NAME;
 use super::title::{Invocation, Title};
+use crate::import::input::HEAD_BYTES;
 use crate::import::{ImportError, Job, decimal};
 use quick_xml::Reader;
 use quick_xml::errors::{Error, SyntaxError};
 use quick_xml::events::{BytesRef, BytesStart, Event};
+use rustc_hash::FxHashMap;
 
 /// Pixels are counted in ten thousandths.
 pub(super) const PIXEL: i64 = 10_000;
@@ -13,9 +15,11 @@ pub(super) const PIXEL: i64 = 10_000;
 /// A box: `x` and `width` in samples where the picture is exact, in ten thousandths of a pixel otherwise.
 #[derive(Debug)]
 pub(super) struct Frame {
-    pub(super) name: String,
+    /// An index into [`Picture::names`].
+    pub(super) name: usize,
     /// The count in its title.
     pub(super) count: Option<i64>,
+    in_pixels: bool,
     pub(super) x: i64,
     pub(super) width: i64,
     pub(super) y: i64,
@@ -25,7 +29,9 @@ pub(super) struct Frame {
 #[derive(Debug, Default)]
 pub(super) struct Picture {
     pub(super) frames: Vec<Frame>,
-    /// Whether every box says its place in samples.
+    /// Every name once.
+    pub(super) names: Vec<String>,
+    /// Whether boxes say their places in samples.
     pub(super) is_exact: bool,
     /// The text above it all.
     pub(super) title: String,
@@ -39,34 +45,9 @@ pub(super) struct Picture {
     pub(super) uncounted: u64,
     /// Entities of the file's own, left as they are written.
     pub(super) entities: u64,
-    renderer: Renderer,
+    /// The program that drew it, where that is known.
+    drawn_by: &'static str,
 }
-
-/// What wrote the SVG, by its comment and its namespace; where two are told, the later one here is the true one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-enum Renderer {
-    #[default]
-    Unknown,
-    FlameGraphPl,
-    Inferno,
-}
-
-impl Renderer {
-    /// inferno leaves no blank before its text, flamegraph.pl does.
-    fn of_comment(comment: &str) -> Self {
-        const TEXT: &str = "Flame graph stack visualization";
-        if comment.starts_with(TEXT) {
-            Self::Inferno
-        } else if comment.trim_start().starts_with(TEXT) {
-            Self::FlameGraphPl
-        } else {
-            Self::Unknown
-        }
-    }
-}
-
-/// An offset and a width.
-type Span = (i64, i64);
 
 /// Which text is being read.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -84,9 +65,10 @@ struct Walk {
     /// How many elements are open, and how many of them may hold a frame.
     open: u64,
     groups: u64,
-    title: Option<String>,
-    /// Boxes with the places they give: in samples, in pixels.
-    boxes: Vec<(Frame, Option<Span>, Option<Span>)>,
+    /// The title of the box to come, where there is one.
+    title: String,
+    has_title: bool,
+    names: FxHashMap<String, usize>,
 }
 
 impl Picture {
@@ -98,8 +80,9 @@ impl Picture {
             text: String::new(),
             open: 0,
             groups: 0,
-            title: None,
-            boxes: Vec::new(),
+            title: String::new(),
+            has_title: false,
+            names: FxHashMap::default(),
         };
         let mut reader = Reader::from_str(text);
         let mut events = 0_u64;
@@ -123,20 +106,14 @@ impl Picture {
         if walk.open > 0 {
             return Err(walk.cut_short(text.len() as u64));
         }
-        walk.picture.script_says_inverted = memchr::memmem::find(text.as_bytes(), b"inverted = true").is_some();
+        let script = text.as_bytes().get(..HEAD_BYTES).unwrap_or(text.as_bytes());
+        walk.picture.script_says_inverted = memchr::memmem::find(script, b"inverted = true").is_some();
         Ok(walk.finish())
     }
 
     /// The program that drew it.
     pub(super) fn producer(&self) -> &'static str {
-        if Invocation::of(&self.title).is_py_spy {
-            return "py-spy";
-        }
-        match self.renderer {
-            Renderer::Inferno => "inferno",
-            Renderer::FlameGraphPl => "flamegraph.pl",
-            Renderer::Unknown => "",
-        }
+        if Invocation::of(&self.title).is_py_spy { "py-spy" } else { self.drawn_by }
     }
 
     /// The widest frame, which is the root.
@@ -154,6 +131,11 @@ impl Picture {
         self.widest().is_some_and(|f| f.count.is_some_and(|count| count != f.width))
     }
 
+    /// A frame's name.
+    pub(super) fn name(&self, frame: &Frame) -> &str {
+        self.names.get(frame.name).map_or("", String::as_str)
+    }
+
     /// How much a frame counts.
     pub(super) fn value(&self, frame: &Frame) -> i64 {
         if self.is_exact { frame.width } else { frame.count.unwrap_or(0) }
@@ -162,7 +144,7 @@ impl Picture {
 
 impl Walk {
     fn cut_short(&self, at: u64) -> ImportError {
-        let why = format!("it ends in the middle, after {} frames", self.boxes.len());
+        let why = format!("it ends in the middle, after {} frames", self.picture.frames.len());
         ImportError::malformed(NAME, at, why)
     }
 
@@ -180,20 +162,23 @@ impl Walk {
             Event::Text(text) if self.within != Within::Elsewhere => self.text.push_str(&text),
             Event::CData(text) if self.within != Within::Elsewhere => self.text.push_str(&text),
             Event::GeneralRef(reference) if self.within != Within::Elsewhere => self.reference(&reference),
-            Event::Comment(comment) => self.rendered_by(Renderer::of_comment(&comment)),
+            Event::Comment(comment) => {
+                // inferno leaves no blank before its text, flamegraph.pl does.
+                if comment.starts_with("Flame graph stack visualization") {
+                    self.picture.drawn_by = "inferno";
+                } else if comment.trim_start().starts_with("Flame graph stack visualization") {
+                    self.picture.drawn_by = "flamegraph.pl";
+                }
+            }
             _ => {}
         }
-    }
-
-    fn rendered_by(&mut self, renderer: Renderer) {
-        self.picture.renderer = self.picture.renderer.max(renderer);
     }
 
     fn start(&mut self, start: &BytesStart<'_>) {
         match start.local_name().as_ref() {
             "g" | "a" => {
                 self.groups += 1;
-                self.title = None;
+                self.has_title = false;
             }
             "title" if self.groups > 0 => self.begin(Within::FrameTitle),
             "text" if self.groups == 0 => {
@@ -201,7 +186,7 @@ impl Walk {
                 self.begin(if is_title { Within::PictureTitle } else { Within::Text });
             }
             "rect" => self.rect(start),
-            "svg" if attribute(start, "xmlns:fg").is_some() => self.rendered_by(Renderer::Inferno),
+            "svg" if attribute(start, "xmlns:fg").is_some() => self.picture.drawn_by = "inferno",
             _ => {}
         }
     }
@@ -215,10 +200,11 @@ impl Walk {
         match (name, self.within) {
             ("g" | "a", _) => {
                 self.groups = self.groups.saturating_sub(1);
-                self.title = None;
+                self.has_title = false;
             }
             ("title", Within::FrameTitle) => {
-                self.title = Some(std::mem::take(&mut self.text));
+                std::mem::swap(&mut self.title, &mut self.text);
+                self.has_title = true;
                 self.within = Within::Elsewhere;
             }
             ("text", Within::PictureTitle) => {
@@ -251,72 +237,106 @@ impl Walk {
 
     /// A box that follows a title is a frame.
     fn rect(&mut self, rect: &BytesStart<'_>) {
-        let Some(title) = self.title.take() else { return };
-        let mut place = Place::default();
-        for attribute in rect.attributes().with_checks(false).flatten() {
-            place.take(attribute.key.as_ref(), attribute.value.as_bytes());
+        if !std::mem::take(&mut self.has_title) {
+            return;
         }
-        let Some(y) = place.y else { return };
-        let Title { name, count, unit } = Title::parse(&title);
+        let place = Place::of(rect);
+        let Some(y) = place.y.and_then(pixels) else { return };
+        let Title { name, count, unit } = Title::parse(&self.title);
+        let exact = place.exact();
+        // A box in pixels counts what its title says.
+        let Some((x, width)) = exact.or_else(|| place.pixels().filter(|_| count.is_some())) else {
+            self.picture.uncounted += 1;
+            return;
+        };
         if self.picture.unit.is_none() {
             self.picture.unit = unit.map(str::to_owned);
         }
-        let frame = Frame { name: name.to_owned(), count, x: 0, width: 0, y };
-        self.boxes.push((frame, place.exact(), place.pixels()));
+        let known = self.names.get(name).copied();
+        let name = known.unwrap_or_else(|| {
+            let new = self.picture.names.len();
+            self.picture.names.push(name.to_owned());
+            self.names.insert(name.to_owned(), new);
+            new
+        });
+        self.picture.frames.push(Frame { name, count, in_pixels: exact.is_none(), x, width, y });
     }
 
+    /// Samples and pixels cannot be compared: where there are boxes in samples, those in pixels are left out.
     fn finish(self) -> Picture {
         let mut picture = self.picture;
-        picture.is_exact = self.boxes.iter().all(|(_, exact, _)| exact.is_some());
-        for (mut frame, exact, pixels) in self.boxes {
-            let place = if picture.is_exact { exact } else { pixels.filter(|_| frame.count.is_some()) };
-            match place {
-                Some((x, width)) => {
-                    (frame.x, frame.width) = (x, width);
-                    picture.frames.push(frame);
-                }
-                None => picture.uncounted += 1,
-            }
+        picture.is_exact = picture.frames.iter().any(|f| !f.in_pixels);
+        if picture.is_exact {
+            let before = picture.frames.len();
+            picture.frames.retain(|f| !f.in_pixels);
+            picture.uncounted += (before - picture.frames.len()) as u64;
         }
         picture
     }
 }
 
-/// The attributes of a box that say where it is.
+/// The attributes of a box that say where it is, as written.
 #[derive(Default)]
-struct Place {
-    y: Option<i64>,
-    x: Option<i64>,
-    width: Option<i64>,
-    fg_x: Option<i64>,
-    fg_w: Option<i64>,
+struct Place<'a> {
+    y: Option<&'a str>,
+    x: Option<&'a str>,
+    width: Option<&'a str>,
+    fg_x: Option<&'a str>,
+    fg_w: Option<&'a str>,
 }
 
-impl Place {
-    fn take(&mut self, key: &str, value: &[u8]) {
-        const PIXEL_PLACES: i32 = 4;
-        let pixels = || decimal::scaled(value.strip_suffix(b"%").unwrap_or(value), PIXEL_PLACES);
-        match key {
-            "y" => self.y = pixels(),
-            "x" => self.x = pixels(),
-            "width" => self.width = pixels(),
-            "fg:x" => self.fg_x = decimal::scaled(value, 0),
-            "fg:w" => self.fg_w = decimal::scaled(value, 0),
-            _ => {}
+impl<'a> Place<'a> {
+    fn of(rect: &'a BytesStart<'_>) -> Self {
+        let mut place = Self::default();
+        for (key, value) in Attributes(rect.attributes_raw()) {
+            match key {
+                "y" => place.y = Some(value),
+                "x" => place.x = Some(value),
+                "width" => place.width = Some(value),
+                "fg:x" => place.fg_x = Some(value),
+                "fg:w" => place.fg_w = Some(value),
+                _ => {}
+            }
         }
+        place
     }
 
-    fn exact(&self) -> Option<Span> {
-        interval(self.fg_x?, self.fg_w?)
+    /// The box in samples.
+    fn exact(&self) -> Option<(i64, i64)> {
+        interval(decimal::scaled(self.fg_x?.as_bytes(), 0)?, decimal::scaled(self.fg_w?.as_bytes(), 0)?)
     }
 
-    fn pixels(&self) -> Option<Span> {
-        interval(self.x?, self.width?)
+    /// The box in pixels, or in hundredths of the picture's width.
+    fn pixels(&self) -> Option<(i64, i64)> {
+        interval(pixels(self.x?)?, pixels(self.width?)?)
     }
+}
+
+/// `key="value"` pairs. Boxes are nearly all there is in a picture, and their values are plain numbers, so there is
+/// nothing to unescape or to check.
+struct Attributes<'a>(&'a str);
+
+impl<'a> Iterator for Attributes<'a> {
+    type Item = (&'a str, &'a str);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (key, rest) = self.0.split_at_checked(memchr::memchr(b'=', self.0.as_bytes())?)?;
+        let rest = rest.get(1..)?.trim_ascii_start();
+        let quote = *rest.as_bytes().first().filter(|b| matches!(b, b'"' | b'\''))?;
+        let rest = rest.get(1..)?;
+        let (value, rest) = rest.split_at_checked(memchr::memchr(quote, rest.as_bytes())?)?;
+        self.0 = rest.get(1..)?;
+        Some((key.trim_ascii(), value))
+    }
+}
+
+fn pixels(value: &str) -> Option<i64> {
+    const PLACES: i32 = 4;
+    decimal::scaled(value.strip_suffix('%').unwrap_or(value).as_bytes(), PLACES)
 }
 
 /// An offset and a width, if both make sense.
-fn interval(x: i64, width: i64) -> Option<Span> {
+fn interval(x: i64, width: i64) -> Option<(i64, i64)> {
     (x >= 0 && width >= 0 && x.checked_add(width).is_some()).then_some((x, width))
 }
 

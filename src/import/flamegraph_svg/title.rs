@@ -16,9 +16,9 @@ impl<'a> Title<'a> {
         let whole = Self { name: text, count: None, unit: None };
         let Some(inner) = text.strip_suffix(')') else { return whole };
         // The unit may hold parentheses of its own.
-        for (open, _) in inner.rmatch_indices(" (").take(MOST_PARENTHESES) {
-            let Some((name, figures)) = inner.split_at_checked(open) else { break };
-            if let Some((count, unit)) = figures.get(2..).and_then(figures_of) {
+        for open in memchr::memrchr_iter(b'(', inner.as_bytes()).take(MOST_PARENTHESES) {
+            let name = inner.get(..open).and_then(|name| name.strip_suffix(' '));
+            if let (Some(name), Some((count, unit))) = (name, inner.get(open + 1..).and_then(figures_of)) {
                 return Self { name, count, unit: Some(unit) };
             }
         }

@@ -40,7 +40,7 @@ impl Tree {
                 if begin > 0 && caller.is_none() {
                     tree.strays += 1;
                 }
-                let is_root = is_root_row && frame.name == "all";
+                let is_root = is_root_row && picture.name(frame) == "all";
                 tree.placed.push(Placed { frame: index, caller, own: picture.value(frame), is_root });
             }
             tree.settle(picture, begin);
@@ -86,7 +86,7 @@ impl Tree {
                 // Stacks are sorted, so a frame's own samples are drawn at its left, before its first callee. What
                 // callees leave free further right is time of callees that are not drawn.
                 None => *hidden = hidden.saturating_add(own_before.saturating_sub(frame.x - span.x).max(0)),
-                Some(sibling) if !stands_before(sibling, frame) => {
+                Some(sibling) if !stands_before(picture, sibling, frame) => {
                     self.hidden_at_least = None;
                     continue;
                 }
@@ -124,8 +124,9 @@ impl Tree {
 }
 
 /// Whether sorted stacks have `a` to the left of its sibling `b`.
-fn stands_before(a: &Frame, b: &Frame) -> bool {
-    a.name.bytes().chain([b';']).lt(b.name.bytes().chain([b';']))
+fn stands_before(picture: &Picture, a: &Frame, b: &Frame) -> bool {
+    let [a, b] = [a, b].map(|frame| picture.name(frame));
+    a.bytes().chain([b';']).lt(b.bytes().chain([b';']))
 }
 
 /// The frames of each row from the root on, from left to right.
@@ -154,7 +155,7 @@ fn rows(picture: &Picture) -> Vec<Vec<usize>> {
 fn root_is_at_top(picture: &Picture, rows: &[Vec<usize>]) -> bool {
     let rank = |row: Option<&Vec<usize>>| {
         let frames = || row.into_iter().flatten().filter_map(|i| picture.frames.get(*i));
-        (frames().all(|f| f.name == "all"), frames().fold(0_i64, |sum, f| sum.saturating_add(f.width)))
+        (frames().all(|f| picture.name(f) == "all"), frames().fold(0_i64, |sum, f| sum.saturating_add(f.width)))
     };
     match rank(rows.first()).cmp(&rank(rows.last())) {
         std::cmp::Ordering::Greater => true,

@@ -95,7 +95,8 @@ fn opening(inner: &str) -> Option<usize> {
 
 #[expect(clippy::case_sensitive_file_extension_comparisons, reason = "Python imports `.py` and no other case")]
 fn is_python_file(place: &str) -> bool {
-    place.ends_with(".py") || (place.starts_with('<') && place.ends_with('>'))
+    std::path::Path::new(place).extension().is_some_and(|e| e == "py")
+        || (place.starts_with('<') && place.ends_with('>'))
 }
 
 /// What `stackcollapse-perf.pl` and its kin append to a name: `sys_read_[k]`.

@@ -1,8 +1,8 @@
 //! Evented profiles: frames opened and closed at times. Each stretch of time with one stack becomes a sample.
 
 use super::outline::ProfileOutline;
-use super::{ReadError, Reader, track_named};
-use crate::import::json::{Json, Kind};
+use super::{Reader, track_named};
+use crate::import::json::{Json, Kind, ReadError};
 use crate::model::{FrameId, StackId, TrackId};
 
 /// Rows between two reports of progress.

@@ -1,8 +1,8 @@
 //! Sampled profiles: an array of stacks beside an array of weights.
 
 use super::outline::ProfileOutline;
-use super::{Measure, Period, ReadError, Reader, track_named};
-use crate::import::json::{IndexRows, Items, Json};
+use super::{Measure, Period, Reader, track_named};
+use crate::import::json::{IndexRows, Items, Json, ReadError};
 use crate::model::{StackId, Unit};
 
 /// Rows between two reports of progress.
