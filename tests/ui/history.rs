@@ -1,6 +1,6 @@
 use crate::window::{
-    Recording, Window, boxes, click, click_box, double_click_box, is_zoomed_to, press, press_with, says, selected,
-    start,
+    Recording, Window, box_of, boxes, click, click_box, double_click_box, is_zoomed_to, press, press_with, says,
+    selected, start,
 };
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
