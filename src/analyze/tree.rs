@@ -42,7 +42,7 @@ impl Detail {
             (Some(_), None) => false,
             // The other window has margins of its own: its middle third is what is seen.
             (Some((from, to)), Some((other_from, other_to))) => {
-                let third = (other_to - other_from) / 3;
+                let third = other_to.saturating_sub(other_from) / 3;
                 from <= other_from.saturating_add(third) && to >= other_to.saturating_sub(third)
             }
         };

@@ -447,6 +447,9 @@ impl Helioscope {
         overlay_ui(ui, &theme, &mut self.overlay, profile.as_deref(), &mut actions);
         self.notice_ui(ui, &theme);
         self.dropped(&ctx, &theme);
+        if actions.iter().any(|a| !matches!(a, Action::Hover(_) | Action::Need(_))) {
+            ctx.request_repaint();
+        }
         self.apply(&ctx, actions);
         if let Some(document) = self.document()
             && document.end_frame()
