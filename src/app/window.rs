@@ -434,7 +434,6 @@ impl Helioscope {
         let theme = self.theme(&ctx);
         let mut actions = Actions::new();
         self.take_outcomes();
-        self.shortcuts(&ctx, &mut actions);
         let tabs = self.tabs();
         if tabs.iter().any(|t| t.loading.is_some()) {
             ctx.request_repaint_after(std::time::Duration::from_millis(100));
@@ -442,6 +441,8 @@ impl Helioscope {
         let plain = Frame::new().fill(theme.panel);
         egui::Panel::top("tabs").frame(plain).show(ui, |ui| tabs_ui(ui, &theme, &tabs, self.active, &mut actions));
         self.content_ui(ui, &theme, &mut actions);
+        // Views consume the keys that mean something to them; the others are commands.
+        self.shortcuts(&ctx, &mut actions);
         let profile =
             self.active.and_then(|i| self.slots.get_mut(i)).and_then(Slot::document).map(|d| d.profile.clone());
         overlay_ui(ui, &theme, &mut self.overlay, profile.as_deref(), &mut actions);
