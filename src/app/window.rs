@@ -585,7 +585,10 @@ fn document_ui(
     egui::CentralPanel::default().frame(Frame::new().fill(theme.ground)).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         match view {
-            ViewKind::Table => table_ui(ui, &ctx, states.table, actions),
+            ViewKind::Table => {
+                let margin = egui::Margin { left: 8, right: 8, top: 6, bottom: 0 };
+                Frame::new().inner_margin(margin).show(ui, |ui| table_ui(ui, &ctx, states.table, actions));
+            }
             ViewKind::Flame => flame_ui(ui, &ctx, states.flame, actions),
             ViewKind::Sunburst => sunburst_ui(ui, &ctx, states.sunburst, actions),
             ViewKind::Callers => callers_ui(ui, &ctx, states.callers, actions),
