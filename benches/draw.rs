@@ -59,7 +59,8 @@ fn input() -> RawInput {
 
 /// Draws a frame and tessellates it; gives what the view asked for.
 fn frame(egui: &Context, draw: impl FnMut(&mut egui::Ui)) -> usize {
-    let output = egui.run_ui(input(), draw);
+    let mut output = egui.run_ui(input(), draw);
+    output.textures_delta.clear();
     egui.tessellate(output.shapes, output.pixels_per_point).len()
 }
 
