@@ -67,7 +67,8 @@ fn collapsed_recursion_leaves_a_repeated_function_once_with_all_it_called() {
 
 #[test]
 fn collapsing_folds_every_word_over_three_functions_as_reading_it_aloud_does() {
-    let words = (0..729_usize).map(|word| (0..6).map(|i| ["a", "b", "c"][word / 3_usize.pow(i) % 3]).collect::<Vec<_>>());
+    let words =
+        (0..729_usize).map(|word| (0..6).map(|i| ["a", "b", "c"][word / 3_usize.pow(i) % 3]).collect::<Vec<_>>());
     let mut expected: Vec<String> = words
         .clone()
         .map(|word| {
