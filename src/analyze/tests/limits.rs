@@ -46,7 +46,7 @@ fn look_at_everything(a: &Analysis, group: &str) {
         }
     }
     assert!(!a.neighbours(group).callers.is_empty());
-    let matcher = SearchText { text: "f1".to_owned(), regex: false }.matcher().expect("compiles").expect("not empty");
+    let matcher = SearchText { text: "f0".to_owned(), regex: false }.matcher().expect("compiles").expect("not empty");
     assert!(a.search(&matcher).share > 0.0);
     if let Some(timeline) = a.timeline(TrackId(0)) {
         assert!(a.timeline_tree(&timeline, Detail::for_window(0, timeline.extent(), 1_900.0)).is_some());
