@@ -26,10 +26,9 @@
 
 mod components;
 mod entries;
-mod nested;
 mod places;
 
-use self::{components::Components, entries::Entries, nested::Nested, places::places};
+use self::{components::Components, entries::Entries, places::places};
 use crate::model::{CallGraph, FunctionId, MetricId};
 
 /// A function's outer call, or its recursive ones.
@@ -97,14 +96,8 @@ impl Flow {
     pub fn new(graph: &CallGraph, metric: MetricId) -> Self {
         let functions = graph.calls().len();
         let cycles = Components::new(functions, |f| graph.outgoing(FunctionId(f)).map(|e| graph.edges()[e].callee.0));
-        let mut weights = edge_weights(graph, metric);
-        let nested = Nested::new(graph, &weights);
-        let mut entries = Entries::new(graph, metric, &cycles, &weights);
-        if !nested.is_empty() {
-            let surplus = surplus(graph, metric, &weights, &entries);
-            nested.unfold(&mut weights, &surplus, graph.own(metric).iter().map(|&own| own.max(0) as f64).sum());
-            entries = Entries::new(graph, metric, &cycles, &weights);
-        }
+        let weights = edge_weights(graph, metric);
+        let entries = Entries::new(graph, metric, &cycles, &weights);
         let (own, links) = places(graph, metric, &weights, &entries);
         let mut flow = Self::indexed(own, links);
         flow.components = Components::new(functions * 2, |p| flow.links_from(PlaceId(p)).iter().map(|l| l.to.0));
@@ -363,17 +356,6 @@ impl Flow {
         let through: f64 = self.from_root.iter().zip(&hit).map(|(mass, h)| mass * h).sum();
         if sum > 0.0 { (through / sum).clamp(0.0, 1.0) } else { 0.0 }
     }
-}
-
-/// What each function received beyond what it spent and handed on, as far as the figures say.
-fn surplus(graph: &CallGraph, metric: MetricId, weights: &[f64], entries: &Entries) -> Vec<f64> {
-    let own = graph.own(metric).iter().map(|&own| own.max(0) as f64);
-    let mut surplus: Vec<f64> = entries.from_root.iter().zip(own).map(|(root, own)| root - own).collect();
-    for (edge, weight) in graph.edges().iter().zip(weights) {
-        surplus[edge.callee.index()] += weight;
-        surplus[edge.caller.index()] -= weight;
-    }
-    surplus
 }
 
 /// The weight of each edge: its time; where a callee's edges have none, calls; where there are no calls, evenly.

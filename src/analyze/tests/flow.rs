@@ -168,33 +168,3 @@ fn without_shared_functions_the_estimate_is_the_truth() {
     });
     assert!(overlap(&borrowed(&lines)) > 0.999);
 }
-
-#[test]
-fn a_recursive_walk_is_estimated_closely_enough_to_be_recognised() {
-    let walk = run("main", 14, &|name, depth| match (name, depth) {
-        ("main", _) => (vec!["visit"], 100),
-        ("visit", 1..) => (vec!["children", "visit_node"], 20),
-        ("visit_node", 1..) => (vec!["visit", "visit"], 30),
-        ("children", _) => (vec!["getattr"], 10),
-        _ => (vec![], 5),
-    });
-    let share = overlap(&borrowed(&walk));
-    assert!(share > 0.6, "{share}");
-    let fib = run("main", 12, &|_, depth| {
-        (
-            vec![
-                "fib";
-                if depth == 12 {
-                    1
-                } else if depth > 1 {
-                    2
-                } else {
-                    0
-                }
-            ],
-            10,
-        )
-    });
-    let share = overlap(&borrowed(&fib));
-    assert!(share > 0.3, "{share}");
-}
