@@ -82,6 +82,9 @@ pub struct Flow {
     first_in: Vec<u32>,
     /// Whether the path to the function is proven by the data: it and all its callers have one caller each.
     proven: Vec<bool>,
+    /// Whether what flows through the function is what was recorded for it. Recursion further in can be shared out
+    /// otherwise than it was.
+    as_recorded: Vec<bool>,
     /// Places in the order callees before callers, cycles together.
     components: Components,
 }
@@ -105,6 +108,8 @@ impl Flow {
         flow.normalise(roots);
         flow.settle();
         flow.proven = flow.find_proven(graph, &cycles);
+        let recorded = graph.total(metric).iter().enumerate();
+        flow.as_recorded = recorded.map(|(f, &total)| flow.agrees(FunctionId::at(f), total)).collect();
         flow
     }
 
@@ -129,6 +134,7 @@ impl Flow {
             incoming,
             first_in,
             proven: Vec::new(),
+            as_recorded: Vec::new(),
             components: Components::default(),
         }
     }
@@ -244,9 +250,14 @@ impl Flow {
         proven
     }
 
-    /// Whether the data prove the path to a function.
+    fn agrees(&self, function: FunctionId, total: i64) -> bool {
+        let total = total as f64;
+        (self.inflow(function) - total).abs() <= ROUNDING_NS + total.abs() * 1e-6
+    }
+
+    /// Whether the data prove the path to a function and what it cost there.
     pub(super) fn is_proven(&self, function: FunctionId) -> bool {
-        self.proven[function.index()]
+        self.proven[function.index()] && self.as_recorded[function.index()]
     }
 
     /// Whether the data prove every path: then the tree is exact.
@@ -364,6 +375,11 @@ fn edge_weights(graph: &CallGraph, metric: MetricId) -> Vec<f64> {
     for f in (0..graph.calls().len()).map(FunctionId::at) {
         let incoming = graph.incoming(f);
         if incoming.iter().any(|&e| weights[e as usize] > 0.0) {
+            continue;
+        }
+        // Where nobody made some of the calls, those cost what was recorded, and the others did cost nothing.
+        let called: i64 = incoming.iter().map(|&e| graph.edges()[e as usize].calls).sum();
+        if graph.has_calls() && graph.has_edge_costs() && graph.calls()[f.index()] > called {
             continue;
         }
         // Scaled so that the edges together account for the function's total.
