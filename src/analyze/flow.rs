@@ -22,13 +22,17 @@
 //! How often a function was called from outside its own calls is recorded (its primitive calls), and its cumulative
 //! time counts those calls only. That tells how much of what comes along the edges of a cycle is recursive. It also
 //! tells how much room the outer call has: its dearest callees are placed there until it is full, and the others below
-//! the recursive calls. Calls along one edge that are nested in each other are found in the same way ([`nested`]).
+//! the recursive calls.
 
 mod components;
 mod entries;
 mod places;
 
-use self::{components::Components, entries::Entries, entries::ROUNDING_NS, places::places};
+use self::{
+    components::Components,
+    entries::{Entries, ROUNDING_NS},
+    places::places,
+};
 use crate::model::{CallGraph, FunctionId, MetricId};
 
 /// A function's outer call, or its recursive ones.
@@ -52,10 +56,6 @@ impl PlaceId {
     pub(super) fn index(self) -> usize {
         self.0 as usize
     }
-
-    fn is_recursive(self) -> bool {
-        self.0 % 2 == 1
-    }
 }
 
 /// A call from place to place.
@@ -63,17 +63,8 @@ impl PlaceId {
 struct Link {
     from: PlaceId,
     to: PlaceId,
-    /// What `to` hands to `from`.
+    /// What `to` hands to `from`: first a weight, then a share of `to`'s inflow, at last the cost itself.
     mass: f64,
-}
-
-/// Links by callee.
-#[derive(Debug)]
-struct Incoming {
-    /// Numbers of links.
-    links: Vec<u32>,
-    /// `first[p]..first[p + 1]` in `links` are those into a place.
-    first: Vec<u32>,
 }
 
 /// The flow of one metric through a call graph.
@@ -89,8 +80,10 @@ pub struct Flow {
     links: Vec<Link>,
     /// `first_out[p]..first_out[p + 1]` are the links out of a place.
     first_out: Vec<u32>,
-    /// Made when somebody asks who calls.
-    incoming: OnceLock<Incoming>,
+    /// Numbers of links by callee.
+    incoming: Vec<u32>,
+    /// `first_in[p]..first_in[p + 1]` in `incoming` are the links into a place.
+    first_in: Vec<u32>,
     /// Whether the path to the function is proven by the data: it and all its callers have one caller each.
     proven: Vec<bool>,
     /// Whether what flows through the function is what was recorded for it. Recursion further in can be shared out
@@ -104,39 +97,50 @@ pub struct Flow {
 const SETTLED: f64 = 1e-10;
 /// A cycle hands on less each time round; this many rounds settle any that the data can mean.
 const MAX_ROUNDS: usize = 400;
-/// In cycles so large that a round takes long, fewer are made: so many links are looked at.
-const MAX_STEPS: usize = 20_000_000;
-/// How far a box may be from the recorded total and still be proven: times in a file are rounded.
-const PROVEN_NS: f64 = 1_000.0;
 
 impl Flow {
     /// Computes the flow of one metric.
     pub fn new(graph: &CallGraph, metric: MetricId) -> Self {
-        let mut weights = edge_weights(graph, metric);
-        let cycles = cycles(graph, &weights);
-        let nested = Nested::new(graph, &weights);
-        let mut entries = Entries::new(graph, metric, &cycles, &weights);
-        if !nested.is_empty() {
-            let surplus = surplus(graph, metric, &weights, &entries);
-            nested.unfold(&mut weights, &surplus, graph.own(metric).iter().map(|&own| own.max(0) as f64).sum());
-            entries = Entries::new(graph, metric, &cycles, &weights);
+        let functions = graph.calls().len();
+        let cycles = Components::new(functions, |f| graph.outgoing(FunctionId(f)).map(|e| graph.edges()[e].callee.0));
+        let weights = edge_weights(graph, metric);
+        let entries = Entries::new(graph, metric, &cycles, &weights);
+        let (own, links) = places(graph, metric, &weights, &entries);
+        let mut flow = Self::indexed(own, links);
+        flow.components = Components::new(functions * 2, |p| flow.links_from(PlaceId(p)).iter().map(|l| l.to.0));
+        let roots = flow.root_weights(entries.from_root, graph.total(metric));
+        flow.normalise(roots);
+        flow.settle();
+        flow.proven = flow.find_proven(graph, &cycles);
+        let recorded = graph.total(metric).iter().enumerate();
+        flow.as_recorded = recorded.map(|(f, &total)| flow.agrees(FunctionId::at(f), total)).collect();
+        flow
+    }
+
+    fn indexed(own: Vec<f64>, mut links: Vec<Link>) -> Self {
+        let places = own.len();
+        links.sort_by_key(|l| l.from);
+        let first_out = run_starts(places, links.iter().map(|l| l.from));
+        let first_in = run_starts(places, links.iter().map(|l| l.to));
+        let mut next = first_in.clone();
+        let mut incoming = vec![0_u32; links.len()];
+        for (i, link) in links.iter().enumerate() {
+            let slot = &mut next[link.to.index()];
+            incoming[*slot as usize] = i as u32;
+            *slot += 1;
         }
-        let Places { own, links, .. } = Places::new(graph, metric, &cycles, &weights, &entries);
-        let mut flow = Self {
-            inflow: Vec::new(),
-            from_root: entries.from_root.into_iter().flat_map(|outer| [outer, 0.0]).collect(),
-            first_out: run_starts(own.len(), links.iter().map(|l| l.from)),
+        Self {
+            inflow: own.clone(),
+            from_root: vec![0.0; places],
             own,
             links,
-            incoming: OnceLock::new(),
+            first_out,
+            incoming,
+            first_in,
             proven: Vec::new(),
+            as_recorded: Vec::new(),
             components: Components::default(),
-        };
-        flow.components = cycles.halved(|p| flow.links_from(PlaceId(p)).iter().map(|l| l.to.0));
-        flow.give_entries(graph.total(metric));
-        flow.carry_upwards();
-        flow.proven = flow.find_proven(graph, metric, &cycles);
-        flow
+        }
     }
 
     fn links_from(&self, place: PlaceId) -> &[Link] {
@@ -144,116 +148,108 @@ impl Flow {
     }
 
     fn links_to(&self, place: PlaceId) -> impl Iterator<Item = &Link> {
-        let incoming = self.incoming.get_or_init(|| Incoming::new(self.own.len(), &self.links));
-        let range = incoming.first[place.index()] as usize..incoming.first[place.index() + 1] as usize;
-        incoming.links[range].iter().map(|&i| &self.links[i as usize])
+        let range = self.first_in[place.index()] as usize..self.first_in[place.index() + 1] as usize;
+        self.incoming[range].iter().map(|&i| &self.links[i as usize])
     }
 
-    /// Gives each cycle nothing leads into an entry: its function with the largest total. So a graph in which every
-    /// function has a caller is still drawn whole.
-    fn give_entries(&mut self, totals: &[i64]) {
-        let mut outside = vec![0.0; self.components.len()];
-        let mut inside = outside.clone();
-        for (p, mass) in (0..).zip(&self.from_root) {
-            outside[self.components.of(p)] += mass;
-        }
-        for link in &self.links {
-            let to = self.components.of(link.to.0);
-            let from_inside = self.components.of(link.from.0) == to;
-            if from_inside { inside[to] += link.mass } else { outside[to] += link.mass }
-        }
-        for (component, (outside, inside)) in self.components.iter().zip(outside.into_iter().zip(inside)) {
-            if outside > inside * 1e-9 && outside > 0.0 {
-                continue;
-            }
-            let total = |p: u32| totals[PlaceId(p).function().index()];
-            if let Some(&entry) = component.iter().max_by_key(|&&p| (total(p), std::cmp::Reverse(p))) {
-                self.from_root[entry as usize] = (total(entry).max(0) as f64).max(inside).max(1.0);
-            }
-        }
-    }
-
-    /// Makes what flows along links, from the root and into places agree: in each place, the proportions of what its
-    /// callers and the root ask for stay as they are, and their sum becomes what it spends and hands on.
-    fn carry_upwards(&mut self) {
-        let asked = self.asked();
-        // What the figures of a place's callers have to be multiplied with.
-        let mut scale = vec![0.0; self.own.len()];
+    /// What of each place no caller accounts for, as a weight beside those of its callers.
+    fn root_weights(&self, from_root: Vec<f64>, totals: &[i64]) -> Vec<f64> {
+        let mut roots: Vec<f64> = from_root.into_iter().flat_map(|outer| [outer, 0.0]).collect();
         for component in self.components.iter() {
-            if let &[p] = component {
-                scale[p as usize] = self.solved(PlaceId(p), &asked, &scale);
-                continue;
+            self.give_entry(component, &mut roots, totals);
+        }
+        roots
+    }
+
+    /// Gives a cycle nothing leads into an entry: its function with the largest total. So a graph in which every
+    /// function has a caller is still drawn whole.
+    fn give_entry(&self, component: &[u32], roots: &mut [f64], totals: &[i64]) {
+        let (mut inside, mut outside) = (0.0, 0.0);
+        for &p in component {
+            outside += roots[p as usize];
+            for link in self.links_to(PlaceId(p)) {
+                let from_inside = component.len() > 1 && component.binary_search(&link.from.0).is_ok();
+                if from_inside || link.from.0 == p { inside += link.mass } else { outside += link.mass }
             }
-            // Where the figures agree with each other, this is the solution already.
-            component.iter().for_each(|&p| scale[p as usize] = 1.0);
-            for _ in 0..self.rounds(component) {
+        }
+        if outside > inside * 1e-9 && outside > 0.0 {
+            return;
+        }
+        let total = |p: u32| totals[PlaceId(p).function().index()];
+        if let Some(&entry) = component.iter().max_by_key(|&&p| (total(p), std::cmp::Reverse(p))) {
+            let called: f64 = self.links_to(PlaceId(entry)).map(|l| l.mass).sum();
+            roots[entry as usize] = (total(entry).max(0) as f64).max(called).max(1.0);
+        }
+    }
+
+    /// Turns weights into shares: those of a place's callers and of the root add up to one.
+    fn normalise(&mut self, roots: Vec<f64>) {
+        self.from_root = roots;
+        for p in 0..self.own.len() {
+            let range = self.first_in[p] as usize..self.first_in[p + 1] as usize;
+            let links = &self.incoming[range];
+            let called: f64 = links.iter().map(|&i| self.links[i as usize].mass).sum();
+            let sum = self.from_root[p] + called;
+            if sum > 0.0 {
+                for &i in links {
+                    self.links[i as usize].mass /= sum;
+                }
+                self.from_root[p] /= sum;
+            }
+        }
+    }
+
+    /// Solves for the inflows, callees before callers, and turns shares into costs.
+    fn settle(&mut self) {
+        let mut inflow = std::mem::take(&mut self.inflow);
+        for component in self.components.iter() {
+            for _ in 0..MAX_ROUNDS {
                 let mut change: f64 = 0.0;
                 for &p in component {
-                    let next = self.solved(PlaceId(p), &asked, &scale);
-                    change = change.max((next - scale[p as usize]).abs() / next.max(1e-9));
-                    scale[p as usize] = next;
+                    let place = PlaceId(p);
+                    let (mut own_call, mut sum) = (0.0, self.own[place.index()]);
+                    for link in self.links_from(place) {
+                        // A place that calls itself is solved, not iterated.
+                        if link.to == place {
+                            own_call += link.mass;
+                        } else {
+                            sum += link.mass * inflow[link.to.index()];
+                        }
+                    }
+                    let next = sum / (1.0 - own_call).max(1e-6);
+                    change = change.max((next - inflow[place.index()]).abs() / next.max(1e-9));
+                    inflow[place.index()] = next;
                 }
-                if change < SETTLED {
+                if component.len() == 1 || change < SETTLED {
                     break;
                 }
             }
         }
         for link in &mut self.links {
-            link.mass *= scale[link.to.index()];
+            link.mass *= inflow[link.to.index()];
         }
-        self.from_root.iter_mut().zip(&scale).for_each(|(mass, scale)| *mass *= scale);
-        self.inflow = asked.into_iter().zip(scale).map(|(asked, scale)| asked * scale).collect();
-        // A cycle that is not quite settled has not carried everything to the root.
-        let (spent, arrived) = (self.sum(), self.from_root.iter().sum::<f64>());
-        if arrived > 0.0 {
-            self.from_root.iter_mut().for_each(|mass| *mass *= spent / arrived);
+        for (root, inflow) in self.from_root.iter_mut().zip(&inflow) {
+            *root *= inflow;
         }
+        self.inflow = inflow;
     }
 
-    /// What the callers of each place and the root ask for.
-    fn asked(&self) -> Vec<f64> {
-        let mut asked = self.from_root.clone();
-        for link in &self.links {
-            asked[link.to.index()] += link.mass;
-        }
-        asked
-    }
-
-    /// The factor at which a place receives what it spends and hands on, with those of its callees as they are.
-    fn solved(&self, place: PlaceId, asked: &[f64], scale: &[f64]) -> f64 {
-        let (mut by_itself, mut sum) = (0.0, self.own[place.index()]);
-        for link in self.links_from(place) {
-            // A place that calls itself is solved, not iterated.
-            if link.to == place { by_itself += link.mass } else { sum += link.mass * scale[link.to.index()] }
-        }
-        let by_others = asked[place.index()] - by_itself;
-        if by_others > 0.0 { sum / by_others } else { 0.0 }
-    }
-
-    fn rounds(&self, component: &[u32]) -> usize {
-        let links: usize = component.iter().map(|&p| self.links_from(PlaceId(p)).len()).sum();
-        (MAX_STEPS / links.max(1)).clamp(10, MAX_ROUNDS)
-    }
-
-    fn find_proven(&self, graph: &CallGraph, metric: MetricId, cycles: &Components) -> Vec<bool> {
+    fn find_proven(&self, graph: &CallGraph, cycles: &Components) -> Vec<bool> {
         let mut proven = vec![false; graph.calls().len()];
         // Callers before callees: the components backwards.
-        for component in cycles.iter().rev() {
+        for component in cycles.iter_reversed() {
             let [f] = component else { continue };
             let function = FunctionId(*f);
-            let total = graph.total(metric)[function.index()] as f64;
-            let as_recorded = (self.inflow(function) - total).abs() <= total * 1e-6 + PROVEN_NS;
-            proven[function.index()] = as_recorded
-                && match graph.incoming(function) {
-                    [] => true,
-                    [e] => {
-                        let caller = graph.edges()[*e as usize].caller;
-                        caller != function
-                            && self.from_root[PlaceId::outer(function).index()] == 0.0
-                            && proven[caller.index()]
-                    }
-                    _ => false,
-                };
+            proven[function.index()] = match graph.incoming(function) {
+                [] => true,
+                [e] => {
+                    let caller = graph.edges()[*e as usize].caller;
+                    caller != function
+                        && self.from_root[PlaceId::outer(function).index()] == 0.0
+                        && proven[caller.index()]
+                }
+                _ => false,
+            };
         }
         proven
     }
@@ -353,7 +349,7 @@ impl Flow {
         let is_marked = |p: usize| marked.get(p / 2).copied().unwrap_or(false);
         let mut hit: Vec<f64> = (0..self.own.len()).map(|p| f64::from(u8::from(is_marked(p)))).collect();
         for component in self.components.iter() {
-            for _ in 0..self.rounds(component) {
+            for _ in 0..MAX_ROUNDS {
                 let mut change: f64 = 0.0;
                 for &p in component {
                     let place = PlaceId(p);
@@ -361,15 +357,8 @@ impl Flow {
                     if is_marked(place.index()) || inflow <= 0.0 {
                         continue;
                     }
-                    let (mut by_itself, mut below) = (0.0, 0.0);
-                    for link in self.links_from(place) {
-                        if link.to == place {
-                            by_itself += link.mass
-                        } else {
-                            below += link.mass * hit[link.to.index()]
-                        }
-                    }
-                    let next = (below / (inflow - by_itself).max(inflow * 1e-9)).min(1.0);
+                    let below: f64 = self.links_from(place).iter().map(|l| l.mass * hit[l.to.index()]).sum();
+                    let next = (below / inflow).min(1.0);
                     change = change.max((next - hit[place.index()]).abs());
                     hit[place.index()] = next;
                 }
@@ -387,14 +376,18 @@ impl Flow {
 /// The weight of each edge: its time; where a callee's edges have none, calls; where there are no calls, evenly.
 fn edge_weights(graph: &CallGraph, metric: MetricId) -> Vec<f64> {
     let mut weights: Vec<f64> = graph.edge_total(metric).iter().map(|&t| t.max(0) as f64).collect();
-    let mut timed = vec![false; graph.calls().len()];
-    for (edge, weight) in graph.edges().iter().zip(&weights) {
-        timed[edge.callee.index()] |= *weight > 0.0;
-    }
-    for f in (0..timed.len()).filter(|&f| !timed[f]).map(FunctionId::at) {
+    for f in (0..graph.calls().len()).map(FunctionId::at) {
+        let incoming = graph.incoming(f);
+        if incoming.iter().any(|&e| weights[e as usize] > 0.0) {
+            continue;
+        }
+        // Where nobody made some of the calls, those cost what was recorded, and the others did cost nothing.
+        let called: i64 = incoming.iter().map(|&e| graph.edges()[e as usize].calls).sum();
+        if graph.has_calls() && graph.has_edge_costs() && graph.calls()[f.index()] > called {
+            continue;
+        }
         // Scaled so that the edges together account for the function's total.
         let total = (graph.total(metric)[f.index()].max(0) as f64).max(1.0);
-        let incoming = graph.incoming(f);
         let calls = |e: u32| graph.edges()[e as usize].calls.max(0) as f64;
         let sum: f64 = incoming.iter().map(|&e| calls(e)).sum();
         for &e in incoming {
@@ -403,31 +396,6 @@ fn edge_weights(graph: &CallGraph, metric: MetricId) -> Vec<f64> {
         }
     }
     weights
-}
-
-/// The cycles of calls that cost anything.
-fn cycles(graph: &CallGraph, weights: &[f64]) -> Components {
-    const NOBODY: u32 = u32::MAX;
-    // The search jumps through the edges; this fits the caches better than they do.
-    let callees = graph.edges().iter().zip(weights).map(|(edge, w)| if *w > 0.0 { edge.callee.0 } else { NOBODY });
-    let callees: Vec<u32> = callees.collect();
-    Components::new(graph.calls().len(), |f| {
-        callees[graph.outgoing(FunctionId(f))].iter().copied().filter(|callee| *callee != NOBODY)
-    })
-}
-
-impl Incoming {
-    fn new(places: usize, of: &[Link]) -> Self {
-        let first = run_starts(places, of.iter().map(|l| l.to));
-        let mut next = first.clone();
-        let mut links = vec![0_u32; of.len()];
-        for (i, link) in (0..).zip(of) {
-            let slot = &mut next[link.to.index()];
-            links[*slot as usize] = i;
-            *slot += 1;
-        }
-        Self { links, first }
-    }
 }
 
 /// Where the run of each place begins once links are sorted by it: `starts[p]..starts[p + 1]`.
