@@ -387,7 +387,7 @@ proptest! {
             tree_adds_up(&tree)?;
         }
         let tree = analysis.tree(FINE);
-        let mut boxes = vec![0; GRAPH_FUNCTIONS];
+        let mut boxes = [0; GRAPH_FUNCTIONS];
         (0..tree.len()).for_each(|node| boxes[tree.group(node).index()] += 1);
         for (group, own) in groups(&analysis).zip(own_by_group(&tree, GRAPH_FUNCTIONS)) {
             let off = (own - analysis.table().own(group)).abs();

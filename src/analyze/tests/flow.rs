@@ -146,8 +146,11 @@ fn overlap(lines: &[&str]) -> f64 {
     shared as f64 / truth.values().sum::<i64>() as f64
 }
 
+/// The callees and the own cost of a call.
+type Call = (Vec<&'static str>, i64);
+
 /// Every call of a run, by a function that lists the callees and own cost of a call at a depth.
-fn run(function: &'static str, depth: usize, callees: &dyn Fn(&str, usize) -> (Vec<&'static str>, i64)) -> Vec<String> {
+fn run(function: &'static str, depth: usize, callees: &dyn Fn(&str, usize) -> Call) -> Vec<String> {
     let mut lines = Vec::new();
     let mut open = vec![(function.to_owned(), function, depth)];
     while let Some((path, name, depth)) = open.pop() {
