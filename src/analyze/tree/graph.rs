@@ -104,7 +104,8 @@ impl GraphTree<'_> {
         if all <= 0.0 {
             return calls.total;
         }
-        let below = (calls.total as f64 * (1.0 - own / all)).round() as i64;
+        // From the unrounded cost: a rounded one would hand itself on through a recursion without end.
+        let below = (all - own).round() as i64;
         calls.total - below.clamp(0, calls.total)
     }
 
