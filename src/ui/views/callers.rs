@@ -1,7 +1,7 @@
 //! The sandwich: who calls the selected function above it, what it calls below.
 
 use super::callers_tables::callers_tables_ui;
-use crate::analyze::GroupId;
+use crate::analyze::{Exactness, GroupId};
 use crate::model::format;
 use crate::ui::canvas::{CanvasState, Growth, canvas_ui};
 use crate::ui::{Actions, TreeKind, ViewCtx, canvas_message, theme};
@@ -87,5 +87,9 @@ fn heading(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId, height: f32) {
         );
         ui.label(RichText::new(total).color(ctx.theme.text_weak));
         ui.label(RichText::new("▼ callees").small().color(ctx.theme.text_weak));
+        if ctx.analysis.exactness() == Exactness::Estimated {
+            let text = RichText::new("≈ boxes estimated from a call graph").small().color(ctx.theme.estimated);
+            ui.label(text).on_hover_text("The tables below are exact, as the profiler recorded them.");
+        }
     });
 }
