@@ -24,6 +24,15 @@
 //! tells how much room the outer call has: its dearest callees are placed there until it is full, and the others below
 //! the recursive calls.
 
+mod components;
+mod entries;
+mod places;
+
+use self::{
+    components::Components,
+    entries::{Entries, ROUNDING_NS},
+    places::places,
+};
 use crate::model::{CallGraph, FunctionId, MetricId};
 
 /// A function's outer call, or its recursive ones.
@@ -77,12 +86,13 @@ pub struct Flow {
     first_in: Vec<u32>,
     /// Whether the path to the function is proven by the data: it and all its callers have one caller each.
     proven: Vec<bool>,
+    /// Whether what flows through the function is what was recorded for it. Recursion further in can be shared out
+    /// otherwise than it was.
+    as_recorded: Vec<bool>,
     /// Places in the order callees before callers, cycles together.
     components: Components,
 }
 
-/// Times in a file are rounded to about this much.
-const ROUNDING_NS: f64 = 1_000.0;
 /// Relative change below which the flow through a cycle counts as settled.
 const SETTLED: f64 = 1e-10;
 /// A cycle hands on less each time round; this many rounds settle any that the data can mean.
@@ -102,6 +112,8 @@ impl Flow {
         flow.normalise(roots);
         flow.settle();
         flow.proven = flow.find_proven(graph, &cycles);
+        let recorded = graph.total(metric).iter().enumerate();
+        flow.as_recorded = recorded.map(|(f, &total)| flow.agrees(FunctionId::at(f), total)).collect();
         flow
     }
 
@@ -126,6 +138,7 @@ impl Flow {
             incoming,
             first_in,
             proven: Vec::new(),
+            as_recorded: Vec::new(),
             components: Components::default(),
         }
     }
@@ -241,9 +254,14 @@ impl Flow {
         proven
     }
 
-    /// Whether the data prove the path to a function.
+    fn agrees(&self, function: FunctionId, total: i64) -> bool {
+        let total = total as f64;
+        (self.inflow(function) - total).abs() <= ROUNDING_NS + total.abs() * 1e-6
+    }
+
+    /// Whether the data prove the path to a function and what it cost there.
     pub(super) fn is_proven(&self, function: FunctionId) -> bool {
-        self.proven[function.index()]
+        self.proven[function.index()] && self.as_recorded[function.index()]
     }
 
     /// Whether the data prove every path: then the tree is exact.
@@ -363,6 +381,11 @@ fn edge_weights(graph: &CallGraph, metric: MetricId) -> Vec<f64> {
         if incoming.iter().any(|&e| weights[e as usize] > 0.0) {
             continue;
         }
+        // Where nobody made some of the calls, those cost what was recorded, and the others did cost nothing.
+        let called: i64 = incoming.iter().map(|&e| graph.edges()[e as usize].calls).sum();
+        if graph.has_calls() && graph.has_edge_costs() && graph.calls()[f.index()] > called {
+            continue;
+        }
         // Scaled so that the edges together account for the function's total.
         let total = (graph.total(metric)[f.index()].max(0) as f64).max(1.0);
         let calls = |e: u32| graph.edges()[e as usize].calls.max(0) as f64;
@@ -375,140 +398,6 @@ fn edge_weights(graph: &CallGraph, metric: MetricId) -> Vec<f64> {
     weights
 }
 
-/// Own costs by place, and the links between places with their weights.
-fn places(graph: &CallGraph, metric: MetricId, weights: &[f64], entries: &Entries) -> (Vec<f64>, Vec<Link>) {
-    let functions = graph.calls().len();
-    let totals = graph.total(metric);
-    let mut own = vec![0.0; functions * 2];
-    let mut links = Vec::with_capacity(graph.edges().len());
-    let mut by_weight: Vec<usize> = Vec::new();
-    for f in (0..functions).map(FunctionId::at) {
-        let cost = graph.own(metric)[f.index()].max(0) as f64;
-        let recursive = graph.incoming(f).iter().any(|&e| entries.recursive_part[e as usize] > 0.0);
-        let (outer, inner) = (PlaceId::outer(f), PlaceId::recursive(f));
-        if !recursive {
-            own[outer.index()] = cost;
-            graph.outgoing(f).for_each(|e| entries.push_link(graph, &mut links, outer, e, weights[e]));
-            continue;
-        }
-        let calls = graph.calls()[f.index()].max(1) as f64;
-        let outer_part = (graph.primitive_calls()[f.index()].max(0) as f64 / calls).clamp(0.0, 1.0);
-        let outer_part = if graph.has_calls() { outer_part } else { 1.0 };
-        own[outer.index()] = cost * outer_part;
-        own[inner.index()] = cost - own[outer.index()];
-        // The dearest callees lie below the outer call, until that is full.
-        let mut room = (totals[f.index()].max(0) as f64 - own[outer.index()]).max(0.0);
-        by_weight.clear();
-        by_weight.extend(graph.outgoing(f));
-        by_weight.sort_by(|&a, &b| weights[b].total_cmp(&weights[a]).then(a.cmp(&b)));
-        for &e in &by_weight {
-            let below_outer = weights[e].min(room);
-            room -= below_outer;
-            entries.push_link(graph, &mut links, outer, e, below_outer);
-            entries.push_link(graph, &mut links, inner, e, weights[e] - below_outer);
-        }
-    }
-    merge_unreached(&mut own, &mut links);
-    (own, links)
-}
-
-/// Recursive calls nobody is known to make are outer calls.
-fn merge_unreached(own: &mut [f64], links: &mut [Link]) {
-    let mut reached = vec![false; own.len()];
-    for link in &*links {
-        reached[link.to.index()] |= link.from != link.to;
-    }
-    let is_unreached = |place: PlaceId| place.0 % 2 == 1 && !reached[place.index()];
-    for p in (1..own.len()).step_by(2).filter(|&p| !reached[p]) {
-        own[p - 1] += own[p];
-        own[p] = 0.0;
-    }
-    for link in links {
-        if is_unreached(link.from) {
-            link.from = PlaceId::outer(link.from.function());
-            if is_unreached(link.to) {
-                link.to = link.from;
-            }
-        }
-    }
-}
-
-/// Where the calls of each function come from.
-struct Entries {
-    /// The part of each edge's weight that goes to recursive calls.
-    recursive_part: Vec<f64>,
-    /// By function: what comes from no recorded caller, as a weight.
-    from_root: Vec<f64>,
-}
-
-impl Entries {
-    fn new(graph: &CallGraph, metric: MetricId, cycles: &Components, weights: &[f64]) -> Self {
-        let functions = graph.calls().len();
-        let in_cycle = cycles.numbers(functions);
-        let mut entries = Self { recursive_part: vec![0.0; weights.len()], from_root: vec![0.0; functions] };
-        for f in (0..functions).map(FunctionId::at) {
-            let total = graph.total(metric)[f.index()].max(0) as f64;
-            let incoming = graph.incoming(f);
-            let is_within = |e: usize| in_cycle[graph.edges()[e].caller.index()] == in_cycle[f.index()];
-            let (mut within, mut outside) = (Called::default(), Called::default());
-            for &e in incoming {
-                let e = e as usize;
-                let called = if is_within(e) { &mut within } else { &mut outside };
-                called.weight += weights[e];
-                called.calls += graph.edges()[e].calls.max(0);
-            }
-            let all_calls = graph.calls()[f.index()];
-            let counted = graph.has_calls() && all_calls > 0;
-            let root_calls = if counted { (all_calls - within.calls - outside.calls).max(0) } else { 0 };
-            // The part of the calls within the cycle that are outermost calls of the function.
-            let outermost = if within.weight <= 0.0 {
-                1.0
-            } else if counted && root_calls > 0 {
-                let primitive = graph.primitive_calls()[f.index()] - outside.calls - root_calls;
-                primitive.max(0) as f64 / within.calls.max(1) as f64
-            } else {
-                (total - outside.weight) / within.weight
-            };
-            // Crumbs of rounding are no recursion.
-            let recursive_part = 1.0 - outermost.clamp(0.0, 1.0);
-            let recursive_part = if recursive_part < 1e-4 { 0.0 } else { recursive_part };
-            for &e in incoming.iter().filter(|&&e| is_within(e as usize)) {
-                // A call of itself is recursive by definition.
-                let itself = graph.edges()[e as usize].caller == f;
-                entries.recursive_part[e as usize] = if itself { 1.0 } else { recursive_part };
-            }
-            let called = outside.weight + within.weight * (1.0 - recursive_part);
-            let rounding = incoming.len() as f64 * ROUNDING_NS + total * 1e-6;
-            entries.from_root[f.index()] = if incoming.is_empty() || root_calls > 0 {
-                (total - called).max(1.0)
-            } else if !counted && total - called > rounding {
-                total - called
-            } else {
-                0.0
-            };
-        }
-        entries
-    }
-
-    /// Adds the links an edge makes out of a place: to the callee's outer call, to its recursive ones, or both.
-    fn push_link(&self, graph: &CallGraph, links: &mut Vec<Link>, from: PlaceId, edge: usize, weight: f64) {
-        let callee = graph.edges()[edge].callee;
-        let back = weight * self.recursive_part[edge];
-        if weight > back {
-            links.push(Link { from, to: PlaceId::outer(callee), mass: weight - back });
-        }
-        if back > 0.0 {
-            links.push(Link { from, to: PlaceId::recursive(callee), mass: back });
-        }
-    }
-}
-
-#[derive(Default)]
-struct Called {
-    calls: i64,
-    weight: f64,
-}
-
 /// Where the run of each place begins once links are sorted by it: `starts[p]..starts[p + 1]`.
 fn run_starts(places: usize, of_links: impl Iterator<Item = PlaceId>) -> Vec<u32> {
     let mut starts = vec![0_u32; places + 1];
@@ -519,94 +408,4 @@ fn run_starts(places: usize, of_links: impl Iterator<Item = PlaceId>) -> Vec<u32
         starts[i] += starts[i - 1];
     }
     starts
-}
-
-/// Strongly connected components of a graph, callees before callers (Tarjan's algorithm, with a stack of its own).
-#[derive(Debug, Default)]
-struct Components {
-    /// Nodes, component after component; sorted within each.
-    order: Vec<u32>,
-    ends: Vec<u32>,
-}
-
-impl Components {
-    fn new<I: Iterator<Item = u32>>(nodes: usize, callees: impl Fn(u32) -> I) -> Self {
-        const UNSEEN: u32 = u32::MAX;
-        let mut number = vec![UNSEEN; nodes];
-        let mut low = vec![0_u32; nodes];
-        let mut done = vec![false; nodes];
-        let mut open: Vec<u32> = Vec::new();
-        let mut walk: Vec<(u32, I)> = Vec::new();
-        let mut next = 0;
-        let mut found = Self { order: Vec::with_capacity(nodes), ends: Vec::new() };
-        for start in 0..nodes as u32 {
-            if number[start as usize] != UNSEEN {
-                continue;
-            }
-            walk.push((start, callees(start)));
-            while let Some((node, edges)) = walk.last_mut() {
-                let n = *node as usize;
-                if number[n] == UNSEEN {
-                    number[n] = next;
-                    low[n] = next;
-                    next += 1;
-                    open.push(n as u32);
-                }
-                if let Some(callee) = edges.next() {
-                    let c = callee as usize;
-                    if number[c] == UNSEEN {
-                        walk.push((callee, callees(callee)));
-                    } else if !done[c] {
-                        low[n] = low[n].min(number[c]);
-                    }
-                    continue;
-                }
-                walk.pop();
-                if let Some(&(caller, _)) = walk.last() {
-                    low[caller as usize] = low[caller as usize].min(low[n]);
-                }
-                if low[n] == number[n] {
-                    found.close(&mut open, &mut done, n as u32);
-                }
-            }
-        }
-        found
-    }
-
-    fn close(&mut self, open: &mut Vec<u32>, done: &mut [bool], first: u32) {
-        let begin = self.order.len();
-        while let Some(node) = open.pop() {
-            done[node as usize] = true;
-            self.order.push(node);
-            if node == first {
-                break;
-            }
-        }
-        self.order[begin..].sort_unstable();
-        self.ends.push(self.order.len() as u32);
-    }
-
-    /// The component of each node.
-    fn numbers(&self, nodes: usize) -> Vec<u32> {
-        let mut numbers = vec![0; nodes];
-        for (i, component) in self.iter().enumerate() {
-            for &node in component {
-                numbers[node as usize] = i as u32;
-            }
-        }
-        numbers
-    }
-
-    fn iter(&self) -> impl Iterator<Item = &[u32]> {
-        (0..self.ends.len()).map(|i| self.component(i))
-    }
-
-    fn iter_reversed(&self) -> impl Iterator<Item = &[u32]> {
-        (0..self.ends.len()).rev().map(|i| self.component(i))
-    }
-
-    fn component(&self, i: usize) -> &[u32] {
-        let begin = if i == 0 { 0 } else { self.ends[i - 1] as usize };
-        &self.order[begin..self.ends[i] as usize]
-    }
 }

@@ -10,6 +10,10 @@ mod module_names;
 mod query;
 mod search;
 mod table;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod timeline;
 mod tree;
 mod walk;

@@ -27,7 +27,7 @@ impl Detail {
 
     /// What can be told apart in a window that is `pixels` wide.
     pub fn for_window(from: i64, to: i64, pixels: f32) -> Self {
-        let span = (to - from).max(1);
+        let span = to.saturating_sub(from).max(1);
         let min_total = ((span as f64) / f64::from(pixels.max(1.0)) / 2.0) as i64;
         // As much again on both sides, so that a little panning needs no new tree.
         let window = Some((from.saturating_sub(span), to.saturating_add(span)));
@@ -42,7 +42,7 @@ impl Detail {
             (Some(_), None) => false,
             // The other window has margins of its own: its middle third is what is seen.
             (Some((from, to)), Some((other_from, other_to))) => {
-                let third = (other_to - other_from) / 3;
+                let third = other_to.saturating_sub(other_from) / 3;
                 from <= other_from.saturating_add(third) && to >= other_to.saturating_sub(third)
             }
         };

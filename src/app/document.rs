@@ -56,7 +56,9 @@ pub(super) struct Document {
 struct Place {
     view: ViewKind,
     selection: Option<GroupId>,
+    order: Order,
     zoom: Vec<GroupId>,
+    root: Vec<GroupId>,
     query: Query,
 }
 
@@ -178,7 +180,9 @@ impl Document {
         Place {
             view: self.view,
             selection: self.selection,
+            order: self.flame.order,
             zoom: self.flame.canvas.zoomed().to_vec(),
+            root: self.sunburst.root().to_vec(),
             query: self.query.clone(),
         }
     }
@@ -215,10 +219,14 @@ impl Document {
             self.query = place.query;
             self.recount(workers);
         }
-        if self.flame.canvas.zoomed() != place.zoom {
-            self.flame.canvas.zoom_to(place.zoom.clone());
-            self.sunburst.root_at(place.zoom);
+        if self.flame.order != place.order {
+            self.flame.order = place.order;
+            self.flame.canvas.tree_changed();
         }
+        if self.flame.canvas.zoomed() != place.zoom {
+            self.flame.canvas.zoom_to(place.zoom);
+        }
+        self.sunburst.root_at(place.root);
         self.set_selection(place.selection, workers);
     }
 
@@ -243,14 +251,25 @@ impl Document {
         }
     }
 
+    /// Zooms flame graph and sunburst to a path of calls; an empty one shows everything.
     pub(super) fn zoom_to(&mut self, path: Vec<GroupId>) {
-        if path != self.flame.canvas.zoomed() || path != self.sunburst.root() {
+        let everything = path.is_empty();
+        // An inverted graph has paths of its own, from the innermost function outwards.
+        let shared = everything || self.flame.order != Order::Inverted;
+        let flame = shared || self.view != ViewKind::Sunburst;
+        let sunburst = shared || self.view == ViewKind::Sunburst;
+        if (flame && path != self.flame.canvas.zoomed()) || (sunburst && path != self.sunburst.root()) {
             self.leave();
         }
-        if path != self.flame.canvas.zoomed() || path.is_empty() {
+        if flame && (everything || path != self.flame.canvas.zoomed()) {
             self.flame.canvas.zoom_to(path.clone());
         }
-        self.sunburst.root_at(path);
+        if sunburst {
+            self.sunburst.root_at(path);
+        }
+        if everything {
+            self.callers.show_everything();
+        }
     }
 
     /// Changes the question.

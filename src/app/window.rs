@@ -434,7 +434,6 @@ impl Helioscope {
         let theme = self.theme(&ctx);
         let mut actions = Actions::new();
         self.take_outcomes();
-        self.shortcuts(&ctx, &mut actions);
         let tabs = self.tabs();
         if tabs.iter().any(|t| t.loading.is_some()) {
             ctx.request_repaint_after(std::time::Duration::from_millis(100));
@@ -442,11 +441,16 @@ impl Helioscope {
         let plain = Frame::new().fill(theme.panel);
         egui::Panel::top("tabs").frame(plain).show(ui, |ui| tabs_ui(ui, &theme, &tabs, self.active, &mut actions));
         self.content_ui(ui, &theme, &mut actions);
+        // Views consume the keys that mean something to them; the others are commands.
+        self.shortcuts(&ctx, &mut actions);
         let profile =
             self.active.and_then(|i| self.slots.get_mut(i)).and_then(Slot::document).map(|d| d.profile.clone());
         overlay_ui(ui, &theme, &mut self.overlay, profile.as_deref(), &mut actions);
         self.notice_ui(ui, &theme);
         self.dropped(&ctx, &theme);
+        if actions.iter().any(|a| !matches!(a, Action::Hover(_) | Action::Need(_))) {
+            ctx.request_repaint();
+        }
         self.apply(&ctx, actions);
         if let Some(document) = self.document()
             && document.end_frame()
@@ -581,7 +585,10 @@ fn document_ui(
     egui::CentralPanel::default().frame(Frame::new().fill(theme.ground)).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         match view {
-            ViewKind::Table => table_ui(ui, &ctx, states.table, actions),
+            ViewKind::Table => {
+                let margin = egui::Margin { left: 8, right: 8, top: 6, bottom: 0 };
+                Frame::new().inner_margin(margin).show(ui, |ui| table_ui(ui, &ctx, states.table, actions));
+            }
             ViewKind::Flame => flame_ui(ui, &ctx, states.flame, actions),
             ViewKind::Sunburst => sunburst_ui(ui, &ctx, states.sunburst, actions),
             ViewKind::Callers => callers_ui(ui, &ctx, states.callers, actions),

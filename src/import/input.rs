@@ -200,7 +200,7 @@ impl Input {
         Ok(reader)
     }
 
-    /// All bytes, decompressed, read on first use and kept until [`rewind`](Self::rewind) or the end.
+    /// All bytes, decompressed, read on first use and kept until `rewind` or the end.
     pub fn bytes(&mut self, job: &Job) -> Result<&[u8], ImportError> {
         if self.whole.is_none() {
             self.whole = Some(self.read_whole(job)?);

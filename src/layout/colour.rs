@@ -59,7 +59,7 @@ impl Palette {
             Class::ThirdParty => (PACKAGE_HUES[(hash(package) % PACKAGE_HUES.len() as u64) as usize], 0.095, 0.0),
             Class::BuiltIn => (30.0, 0.085, -0.02),
             Class::Native => (15.0, 0.03, -0.05),
-            Class::Idle => (250.0, 0.012, -0.09),
+            Class::Idle => (250.0, 0.012, -0.065),
         };
         let (base, spread) = match self.scheme {
             Scheme::Dark => (0.70, 0.07),

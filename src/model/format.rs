@@ -118,7 +118,8 @@ pub fn per_call(value: Option<f64>, unit: &Unit) -> String {
     }
     // From a thousand of the base unit on, a fraction of it is beyond the digits shown.
     if magnitude >= 1_000.0 {
-        return self::value(value.round() as i64, unit);
+        // Cut, not rounded: rounding twice would round 8,044.6 ns up to 8.05 µs.
+        return self::value(value.trunc() as i64, unit);
     }
     let number = short(magnitude);
     let name = style(unit).and_then(|s| s.steps.first()).map(|s| s.name);

@@ -6,7 +6,7 @@ use super::{Action, Actions, Theme, TreeKind, TreeNeed, ViewCtx, canvas_paint, t
 use crate::analyze::{CallTree, Detail, GroupId};
 use crate::layout::{FlameBox, FlameView, flame_boxes};
 use crate::ui::tooltip::node_tooltip;
-use egui::{Key, Modifiers, Pos2, Rect, Response, Sense, Ui, Vec2};
+use egui::{Key, Modifiers, PointerButton, Pos2, Rect, Response, Sense, Ui, Vec2};
 
 /// Which way calls grow.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, serde::Serialize, serde::Deserialize)]
@@ -37,8 +37,8 @@ pub struct CanvasState {
     boxes: Vec<FlameBox>,
 }
 
-/// How far a window may be zoomed in: positions across.
-const SMALLEST_WINDOW: f64 = 8.0;
+/// How far a window may be zoomed in: positions across. A single sample can fill it.
+const SMALLEST_WINDOW: f64 = 1.0;
 
 impl CanvasState {
     /// Zooms to the end of a path of calls, now or when the tree is there. An empty path shows everything.
@@ -157,8 +157,9 @@ pub fn canvas_ui(
     }
     canvas_paint::boxes(ui, &painter, ctx, tree, &state.boxes, &place, &state.current);
     canvas_paint::accessible_boxes(ui, ctx, tree, &state.boxes, &place, actions);
-    clicks(ctx, &response, tree, under, state, rect, actions);
-    keys(ui, &response, ctx, tree, state, rect, actions);
+    let surface = Surface { kind, tree, rect };
+    clicks(ctx, &response, &surface, under, state, actions);
+    keys(ui, &response, &surface, state, actions);
     response.clone().on_hover_ui_at_pointer_if(under, |ui, under| match under {
         Under::Node(node) => node_tooltip(ui, ctx, tree, node),
         Under::Narrow => {
@@ -288,6 +289,27 @@ fn zoom_to_node(state: &mut CanvasState, tree: &CallTree, node: usize, rect: Rec
     show_row(state, tree.depth_of(node), rect);
 }
 
+/// A tree and where it is drawn.
+struct Surface<'a> {
+    kind: TreeKind,
+    tree: &'a CallTree,
+    rect: Rect,
+}
+
+impl Surface<'_> {
+    /// Zooms to a node, or to everything. The views of the whole recording do so together, when the action is applied,
+    /// and the way back leads to what is shown until then; any other tree is zoomed by itself.
+    fn zoom(&self, state: &mut CanvasState, node: Option<usize>, actions: &mut Actions) {
+        let path = node.map(|n| self.tree.path(n)).unwrap_or_default();
+        if let TreeKind::Whole(_) = self.kind {
+            state.current.clone_from(&path);
+            actions.push(Action::ZoomTo(path));
+        } else {
+            zoom_to_path(state, self.tree, &path, self.rect);
+        }
+    }
+}
+
 /// Scrolls so that a row and a few of its callers can be seen.
 fn show_row(state: &mut CanvasState, row: usize, rect: Rect) {
     let top = row as f32 * theme::FLAME_ROW;
@@ -353,25 +375,23 @@ fn move_to(state: &mut CanvasState, window: (f64, f64), extent: f64, at_once: bo
 fn clicks(
     ctx: &ViewCtx<'_>,
     response: &Response,
-    tree: &CallTree,
+    surface: &Surface<'_>,
     under: Option<Under>,
     state: &mut CanvasState,
-    rect: Rect,
     actions: &mut Actions,
 ) {
-    if response.clicked() {
+    // Enter and Space click what has the focus: that is not a click on the box that happens to be under the pointer.
+    let clicked = response.clicked_by(PointerButton::Primary);
+    if clicked {
         response.request_focus();
     }
     match under {
-        Some(Under::Node(node)) if response.double_clicked() => {
-            zoom_to_node(state, tree, node, rect);
-            actions.push(Action::ZoomTo(state.zoomed.clone()));
+        Some(Under::Node(node)) if response.double_clicked() => surface.zoom(state, Some(node), actions),
+        Some(Under::Node(node)) if clicked || response.secondary_clicked() => {
+            state.current = surface.tree.path(node);
+            actions.push(Action::Select(Some(surface.tree.group(node))));
         }
-        Some(Under::Node(node)) if response.clicked() || response.secondary_clicked() => {
-            state.current = tree.path(node);
-            actions.push(Action::Select(Some(tree.group(node))));
-        }
-        None if response.clicked() => {
+        None if clicked => {
             state.current.clear();
             actions.push(Action::Select(None));
         }
@@ -381,15 +401,8 @@ fn clicks(
 }
 
 /// Keys, while the canvas has the focus or nothing else has.
-fn keys(
-    ui: &Ui,
-    response: &Response,
-    ctx: &ViewCtx<'_>,
-    tree: &CallTree,
-    state: &mut CanvasState,
-    rect: Rect,
-    actions: &mut Actions,
-) {
+fn keys(ui: &Ui, response: &Response, surface: &Surface<'_>, state: &mut CanvasState, actions: &mut Actions) {
+    let Surface { tree, rect, .. } = *surface;
     let elsewhere = ui.memory(|m| m.focused().is_some_and(|id| id != response.id));
     if elsewhere || !ui.is_enabled() {
         return;
@@ -416,7 +429,7 @@ fn keys(
         zoom_at(state, extent, 0.5, 1.5, false);
     }
     if pressed(Key::Num0) || pressed(Key::Escape) {
-        actions.push(Action::ZoomTo(Vec::new()));
+        surface.zoom(state, None, actions);
     }
     let steps = [
         (Key::ArrowUp, Step::Outwards),
@@ -437,10 +450,8 @@ fn keys(
         && let Some((node, found)) = tree.find(&state.current)
         && found == state.current.len()
     {
-        zoom_to_node(state, tree, node, rect);
-        actions.push(Action::ZoomTo(state.zoomed.clone()));
+        surface.zoom(state, Some(node), actions);
     }
-    let _ = ctx;
 }
 
 /// A step of the keyboard from box to box.

@@ -5,7 +5,7 @@ use super::views::ViewKind;
 use super::{Action, Actions, Command, Theme, theme};
 use crate::analyze::{Analysis, GroupBy, Matches, SearchText, Transform};
 use crate::layout::{fit, shorten_middle};
-use crate::model::{MetricId, TrackId, format};
+use crate::model::{Body, MetricId, TrackId, format};
 use egui::{Button, Frame, Key, Margin, RichText, TextEdit, Ui};
 
 /// What stands in a tab.
@@ -222,9 +222,15 @@ fn group_choice(ui: &mut Ui, analysis: &Analysis, actions: &mut Actions) {
         .width(96.0)
         .show_ui(ui, |ui| {
             for other in GroupBy::ALL {
-                if ui.selectable_label(by == other, format!("by {}", other.name())).clicked() {
-                    actions.push(Action::Group(other));
-                }
+                let possible = other != GroupBy::Line || matches!(analysis.profile().body(), Body::Stacks(_));
+                ui.add_enabled_ui(possible, |ui| {
+                    let choice = ui
+                        .selectable_label(by == other, format!("by {}", other.name()))
+                        .on_disabled_hover_text("A call graph records functions, not the lines that ran in them.");
+                    if choice.clicked() {
+                        actions.push(Action::Group(other));
+                    }
+                });
             }
         });
     combo.response.on_hover_text("What a row and a box stand for.");

@@ -31,9 +31,14 @@ pub fn overlay_ui(ui: &Ui, theme: &Theme, overlay: &mut Overlay, profile: Option
     }
 }
 
+/// A dialog with as much air at its edges as a panel has.
+fn modal(name: &'static str, ui: &Ui) -> Modal {
+    Modal::new(egui::Id::unique(name)).frame(Frame::popup(ui.style()).inner_margin(theme::MARGIN))
+}
+
 fn palette(ui: &Ui, theme: &Theme, text: &mut String, row: &mut usize, actions: &mut Actions) -> bool {
     let mut done = false;
-    let modal = Modal::new(egui::Id::unique("palette")).show(ui.ctx(), |ui| {
+    let modal = modal("palette", ui).show(ui.ctx(), |ui| {
         ui.set_width(460.0);
         let field = ui.add(TextEdit::singleline(text).hint_text("Type a command").desired_width(f32::INFINITY));
         field.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Command"));
@@ -80,7 +85,7 @@ fn matches(name: &str, wanted: &str) -> bool {
 
 fn shortcuts(ui: &Ui, theme: &Theme) -> bool {
     let mut done = false;
-    let modal = Modal::new(egui::Id::unique("shortcuts")).show(ui.ctx(), |ui| {
+    let modal = modal("shortcuts", ui).show(ui.ctx(), |ui| {
         ui.set_width(640.0);
         ui.heading("Keyboard shortcuts");
         ui.add_space(theme::GAP);
@@ -124,7 +129,7 @@ fn rows(ui: &mut Ui, theme: &Theme, rows: Vec<(String, &str)>) {
 
 fn warnings(ui: &Ui, theme: &Theme, profile: Option<&Profile>) -> bool {
     let mut done = false;
-    let modal = Modal::new(egui::Id::unique("warnings")).show(ui.ctx(), |ui| {
+    let modal = modal("warnings", ui).show(ui.ctx(), |ui| {
         ui.set_width(560.0);
         ui.heading("Before you believe this profile");
         ui.add_space(theme::GAP);
@@ -168,5 +173,9 @@ pub fn drop_target_ui(ctx: &egui::Context, theme: &Theme, files: usize) {
         0 | 1 => "Drop to open this profile".to_owned(),
         n => format!("Drop to open {n} profiles, each in a tab"),
     };
+    ctx.accesskit_node_builder(egui::Id::unique("drop target"), |node| {
+        node.set_role(egui::accesskit::Role::Label);
+        node.set_value(text.as_str());
+    });
     painter.text(rect.center(), Align2::CENTER_CENTER, text, FontId::proportional(26.0), Color32::WHITE);
 }

@@ -168,7 +168,7 @@ pub fn failed_ui(ui: &mut Ui, theme: &Theme, path: &Path, why: &str, advice: &st
         ui.add_space((ui.available_height() / 2.0 - 120.0).max(20.0));
         let frame = Frame::new().fill(theme.panel).corner_radius(10.0).inner_margin(24.0);
         frame.stroke(egui::Stroke::new(1.0, theme.line)).show(ui, |ui| {
-            ui.set_max_width(620.0);
+            ui.set_width(ui.available_width().min(620.0));
             ui.with_layout(Layout::top_down(Align::Min), |ui| failure(ui, theme, path, why, advice, actions));
         });
     });

@@ -2,6 +2,7 @@ use crate::window::{
     FOLDED, PROF, Recording, box_of, boxes, choose, click, click_box, is_zoomed_to, press, says, selected, start,
 };
 use egui::Key;
+use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
 
 const STACKS: &str = "main;parse;read 12\nmain;parse 3\nmain;render;draw 4\nmain;render;read 1\n";
@@ -75,6 +76,16 @@ fn a_call_graph_has_no_stacks_to_filter_and_says_so() {
     box_of(&window, "write_day").click_secondary();
     window.run();
     assert!(window.get_by_label("Focus on the selected function F").accesskit_node().is_disabled());
+}
+
+#[test]
+fn a_call_graph_has_no_lines_to_group_by() {
+    let mut window = start(&[PROF]);
+    let list = window.get_by_role(Role::ComboBox);
+    list.click();
+    window.run();
+    assert!(window.get_by_label("by line").accesskit_node().is_disabled());
+    assert!(!window.get_by_label("by module").accesskit_node().is_disabled());
 }
 
 #[test]

@@ -1,5 +1,6 @@
 use crate::window::{
-    Recording, Window, click_box, double_click_box, is_zoomed_to, press, press_with, says, selected, start,
+    Recording, Window, box_of, boxes, click, click_box, double_click_box, is_zoomed_to, press, press_with, says,
+    selected, start,
 };
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
@@ -47,6 +48,37 @@ fn back_undoes_a_zoom_and_forward_zooms_again() {
     assert_eq!(selected(&window), "render", "the zoom alone is undone");
     forward(&mut window);
     assert!(is_zoomed_to(&window, "render"));
+}
+
+#[test]
+fn back_undoes_a_zoom_of_an_inverted_graph_alone() {
+    let mut window = start(&[Recording::new(STACKS)]);
+    click(&mut window, "Inverted");
+    double_click_box(&mut window, "read");
+    assert!(is_zoomed_to(&window, "read"));
+    press(&mut window, Key::Num3);
+    assert!(!boxes(&window, "draw").is_empty(), "the sunburst has no such path");
+    back(&mut window);
+    back(&mut window);
+    assert!(!is_zoomed_to(&window, "read"));
+    forward(&mut window);
+    assert!(is_zoomed_to(&window, "read"));
+}
+
+#[test]
+fn a_zoom_among_callers_is_theirs_alone() {
+    let mut window = start(&[Recording::new(STACKS)]);
+    click_box(&mut window, "main");
+    press(&mut window, Key::Num4);
+    let width = |window: &Window| box_of(window, "parse").rect().width();
+    let before = width(&window);
+    press(&mut window, Key::W);
+    assert!(width(&window) > before);
+    press(&mut window, Key::Home);
+    assert!((width(&window) - before).abs() < 1.0);
+    press(&mut window, Key::W);
+    press(&mut window, Key::Num2);
+    assert!(is_zoomed_to(&window, "main"), "the flame graph is as it was");
 }
 
 #[test]

@@ -83,6 +83,13 @@ fn a_double_click_zooms_and_home_and_escape_show_everything() {
 }
 
 #[test]
+fn a_single_sample_can_fill_the_window() {
+    let mut window = start(&[Recording::new("main;often 30\nmain;once 1\n")]);
+    double_click_box(&mut window, "once");
+    assert!(is_zoomed_to(&window, "once"));
+}
+
+#[test]
 fn the_keyboard_walks_from_box_to_box() {
     let mut window = start(&[Recording::new(STACKS)]);
     click_box(&mut window, "main");

@@ -133,9 +133,13 @@ pub(crate) fn choose(window: &mut Window, now: &str, next: &str) {
     click(window, next);
 }
 
-/// Whether a text with this in it can be read anywhere.
+/// Whether a text with this in it can be read anywhere, or is the name of anything.
 pub(crate) fn says(window: &Window, text: &str) -> bool {
-    window.query_all_by_label_contains(text).next().is_some()
+    let has = |found: Option<String>| found.is_some_and(|found| found.contains(text));
+    window
+        .root()
+        .children_recursive()
+        .any(|node| has(node.accesskit_node().label()) || has(node.accesskit_node().value()))
 }
 
 /// Clicks the widest box of a function.
@@ -170,7 +174,7 @@ pub(crate) fn boxes<'w>(window: &'w Window, function: &str) -> Vec<Node<'w>> {
 
 /// The canvas with this name.
 pub(crate) fn canvas(window: &Window, name: &str) -> Rect {
-    window.get_by_label(name).rect()
+    window.get_by_role_and_label(Role::Canvas, name).rect()
 }
 
 /// Whether the box of a function is as wide as the flame graph.

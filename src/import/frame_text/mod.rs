@@ -93,7 +93,6 @@ fn opening(inner: &str) -> Option<usize> {
     None
 }
 
-#[expect(clippy::case_sensitive_file_extension_comparisons, reason = "Python imports `.py` and no other case")]
 fn is_python_file(place: &str) -> bool {
     std::path::Path::new(place).extension().is_some_and(|e| e == "py")
         || (place.starts_with('<') && place.ends_with('>'))

@@ -16,6 +16,12 @@ pub struct CallersState {
 }
 
 impl CallersState {
+    /// Shows all callers and callees.
+    pub fn show_everything(&mut self) {
+        self.callers.zoom_to(Vec::new());
+        self.callees.zoom_to(Vec::new());
+    }
+
     /// Translates groups after a reload.
     pub fn translate(&mut self, group: impl Fn(GroupId) -> Option<GroupId>) {
         self.of = self.of.and_then(&group);

@@ -102,7 +102,7 @@ pub fn sunburst_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut SunburstState, ac
         outline(&painter, &rings, &arc, Stroke::new(2.0, ctx.theme.hover));
     }
 
-    if response.clicked() {
+    if response.clicked_by(egui::PointerButton::Primary) {
         match (pointed, arc) {
             (Some(Pointed::Center), _) => {
                 let mut path = root.map(|n| tree.path(n)).unwrap_or_default();
