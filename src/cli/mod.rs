@@ -44,9 +44,14 @@ fn run<E: Display>(window: impl FnOnce(Vec<PathBuf>) -> Result<(), E>) -> Result
     let Some(out) = &arguments.self_profile else { return command() };
     let profiler = SelfProfiler::start().map_err(Failure::SelfProfile)?;
     let result = command();
-    let samples = profiler.finish(out).map_err(Failure::SelfProfile)?;
-    warn([format!("{} samples of Helioscope itself written to {}", format::count(samples as i64), out.display())]);
-    result
+    let recorded = profiler.finish(out);
+    result?;
+    let samples = recorded.map_err(Failure::SelfProfile)?;
+    tell(
+        "note",
+        [format!("{} samples of Helioscope itself written to {}", format::count(samples as i64), out.display())],
+    );
+    Ok(())
 }
 
 /// Runs a command that prints.
@@ -68,9 +73,13 @@ fn load(path: &Path) -> Result<Arc<Profile>, Failure> {
 
 /// Says on standard error what to know before believing the output.
 fn warn<W: Display>(warnings: impl IntoIterator<Item = W>) {
+    tell("warning", warnings);
+}
+
+fn tell<W: Display>(kind: &str, messages: impl IntoIterator<Item = W>) {
     let mut err = io::stderr().lock();
-    for warning in warnings {
+    for message in messages {
         // Nobody is left to tell where standard error is closed.
-        let _ = writeln!(err, "warning: {}", format::one_line(&warning.to_string()));
+        let _ = writeln!(err, "{kind}: {}", format::one_line(&message.to_string()));
     }
 }

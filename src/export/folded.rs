@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 /// About how many stacks of an estimated tree are written, beside one for each function. The tree can be endless, and
 /// each line repeats its whole stack; this is finer than any picture of it.
-const MAX_STACKS: usize = 20_000;
+const MAX_STACKS: usize = 5_000;
 
 /// What the reader of the written file must know.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -128,3 +128,19 @@ fn a_path_need_not_be_utf_8() {
     assert_eq!(info["path"], "caf\u{fffd}.folded");
     assert_eq!(info["samples"], 3);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_profile_of_helioscope_itself_can_be_opened() {
+    let folder = Folder::new();
+    folder.write("a.folded", FOLDED);
+    let alone = folder.run(["top", "a.folded"]);
+    let run = folder.run(["--self-profile", "self.pb.gz", "top", "a.folded"]);
+    assert_eq!((run.status, &run.out), (Some(0), &alone.out));
+    assert!(run.err.starts_with("note: ") && run.err.ends_with(" written to self.pb.gz\n"), "{}", run.err);
+    let info = folder.run(["info", "self.pb.gz", "--json"]);
+    assert_eq!(info.status, Some(0), "{}", info.err);
+    assert!(info.out.contains("\"format\": \"pprof\""), "{}", info.out);
+    let run = folder.run(["top", "a.folded", "--self-profile", "none/self.pb.gz"]);
+    assert_eq!((run.status, &run.out), (Some(1), &alone.out));
+}
