@@ -1,6 +1,7 @@
 //! Files made of a profile: tables and folded stacks. What is written equals what is shown, because both come from the
 //! same analysis.
 
+pub mod diff;
 pub mod folded;
 pub mod pprof;
 pub mod table;

@@ -221,6 +221,11 @@ impl Comparison {
 }
 
 impl Comparison {
+    /// What everything recorded did.
+    pub fn status_of_sums(&self) -> Status {
+        Status::of(Some(self.table.base_sum()), Some(self.table.new_sum()), self.noise_of_sums())
+    }
+
     /// The 95 % interval of the difference of everything recorded; `None` where nothing is known of noise.
     pub fn noise_of_sums(&self) -> Option<Interval> {
         if let Some([base, new]) = &self.sum_spreads {
