@@ -183,7 +183,7 @@ fn rows_of_cprofile(comparison: &Value, pair: &Value) -> Vec<Row> {
     files.sort_by_key(|file| std::cmp::Reverse(file.len()));
     let left_out = |function: &str, file: &str| {
         let mut left_out = pair["left_out"].as_array().expect("rows").iter();
-        left_out.any(|row| row[1] == function && (row[0] == file || row[0] == "~" && file.is_empty()))
+        left_out.any(|row| row[1] == function && row[0] == file)
     };
     let figures = |side: &Value| {
         let side = side.as_object()?;
