@@ -425,7 +425,36 @@ fn a_faster_program_passes_and_an_unreadable_one_is_an_error() {
     }
 }
 
-// What the rows say of each other
+// What the answer says
+
+#[test]
+fn the_answer_has_the_fields_that_scripts_are_promised() {
+    let fields = |value: &Value| value.as_object().expect("an object").keys().cloned().collect::<Vec<_>>();
+    let has = |value: &Value, promised: &[&str]| {
+        let fields = fields(value);
+        let missing: Vec<_> = promised.iter().filter(|field| !fields.iter().any(|f| f == *field)).collect();
+        assert!(missing.is_empty(), "{missing:?} in {value}");
+    };
+    let comparison = compared(&["orders/base-1.prof", "orders/new-1.prof"]);
+    has(&comparison, &["metric", "unit", "normalize", "base", "new", "summary", "comparability", "rows"]);
+    assert_eq!([&comparison["metric"], &comparison["unit"], &comparison["normalize"]], ["time", "ns", "none"]);
+    for (side, path) in [("base", "orders/base-1.prof"), ("new", "orders/new-1.prof")] {
+        has(&comparison[side], &["path", "total"]);
+        assert_eq!(comparison[side]["path"], path);
+    }
+    for row in rows(&comparison) {
+        has(row, &["function", "file", "status", "base", "new", "delta_self", "delta_total", "delta_calls"]);
+        has(row, &["effect_calls", "effect_per_call", "noise"]);
+        for side in [&row["base"], &row["new"]].into_iter().filter(|side| !side.is_null()) {
+            has(side, &["self", "total", "calls"]);
+        }
+    }
+    let sum: i64 = rows(&comparison).iter().map(|row| integer(&row["delta_self"])).sum();
+    assert_eq!(sum, integer(&comparison["new"]["total"]) - integer(&comparison["base"]["total"]));
+    let none = diff(&["orders/base-1.prof", "orders/new-1.prof", "--format", "json", "-n", "0"]);
+    let none: Value = serde_json::from_slice(&none.stdout).expect("JSON");
+    assert_eq!((rows(&none).len(), &none["summary"]), (0, &comparison["summary"]));
+}
 
 #[test]
 fn effects_of_calls_and_of_each_call_make_up_the_delta() {
