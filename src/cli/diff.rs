@@ -9,9 +9,12 @@ use crate::analyze::diff::{
 };
 use crate::export::diff::DiffExport;
 use crate::model::{Profile, format};
+use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread::ScopedJoinHandle;
 
 /// Rows people are shown unless they ask for more.
 const ROWS_TO_READ: usize = 30;
@@ -30,14 +33,15 @@ pub(super) fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), 
 
 fn compare(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure> {
     let (base_files, new_files) = files(arguments)?;
-    let base = base_files.iter().map(|path| load(path)).collect::<Result<Vec<_>, _>>()?;
-    let new = new_files.iter().map(|path| load(path)).collect::<Result<Vec<_>, _>>()?;
+    let (base, new) = load_all(&base_files, &new_files)?;
     let matching = Matching { mappings: arguments.map.clone(), renamed: Vec::new() };
-    let aligned = Arc::new(align_runs(&base, &new, &matching).map_err(|e| Failure::usage(e.to_string()))?);
+    let aligned = Arc::new(align_runs(&base, &new, &matching)?);
     let mut query = select::query(aligned.profile(Side::New), &arguments.select)?;
     query.by = arguments.by;
     let question = Question { query, normalize: arguments.normalize };
     let comparison = Comparison::new(aligned, question, None);
+    // The process ends with the command: taking the tables apart first would only keep the user waiting.
+    let comparison = std::mem::ManuallyDrop::new(comparison);
     let measured_calls = comparison.table().has_calls();
     if arguments.normalize == Normalize::PerCall && !measured_calls {
         return Err(Failure::usage("the profiles do not both count calls: there is no cost of a call to compare"));
@@ -86,10 +90,29 @@ fn files(arguments: &DiffArguments) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Fail
     Ok((base, new))
 }
 
-fn warn_of(profiles: &[Arc<Profile>], side: &str) {
-    for profile in profiles {
-        warn(profile.warnings().iter().map(|warning| format!("{side}: {warning}")));
+/// Reads the files of both sides, a few at a time.
+fn load_all(base: &[PathBuf], new: &[PathBuf]) -> Result<(Vec<Arc<Profile>>, Vec<Arc<Profile>>), Failure> {
+    let at_once = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let files: Vec<&PathBuf> = base.iter().chain(new).collect();
+    let mut profiles = Vec::with_capacity(files.len());
+    for files in files.chunks(at_once) {
+        let loaded = std::thread::scope(|scope| {
+            let readers: Vec<_> = files.iter().map(|path| scope.spawn(|| load(path))).collect();
+            readers.into_iter().map(ScopedJoinHandle::join).collect::<Vec<_>>()
+        });
+        for profile in loaded {
+            profiles.push(profile.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+        }
     }
+    let new = profiles.split_off(base.len());
+    Ok((profiles, new))
+}
+
+/// Says each thing once a side, however many of its runs it is true of.
+fn warn_of(profiles: &[Arc<Profile>], side: &str) {
+    let mut said = BTreeSet::new();
+    let warnings = profiles.iter().flat_map(|profile| profile.warnings());
+    warn(warnings.filter(|w| said.insert(&w.text)).map(|warning| format!("{side}: {warning}")));
 }
 
 /// How many characters a line has.

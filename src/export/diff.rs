@@ -14,7 +14,7 @@
 mod text;
 
 use super::table::{code_span, csv_cell, write_optional};
-use crate::analyze::diff::{Comparison, Costs, DiffRow, Interval, Measure, NoiseKind, Normalize, Side, Spread, Status};
+use crate::analyze::diff::{Comparison, Costs, DiffRow, Interval, Measure, NoiseKind, Normalize, Side, Spread};
 use crate::analyze::{GroupId, GroupKey};
 use crate::model::format::{self, Scale};
 use serde::Serialize;
@@ -217,9 +217,9 @@ impl<'a> DiffExport<'a> {
 
     /// Writes the summary, what to know, and a table of GitHub's Markdown.
     pub fn write_markdown(&self, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "{}\n", self.comparison.summary())?;
-        for finding in self.findings() {
-            writeln!(out, "> {}", format::one_line(&finding))?;
+        writeln!(out, "{}", self.comparison.summary())?;
+        for (i, finding) in self.findings().iter().enumerate() {
+            write!(out, "{}- {}\n", if i == 0 { "\n" } else { "" }, format::one_line(finding))?;
         }
         let cells = self.cells(&Columns::all(self.comparison));
         writeln!(out, "\n| {} | Status | Function |", cells.head.join(" | "))?;

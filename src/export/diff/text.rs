@@ -20,6 +20,9 @@ impl DiffExport<'_> {
             write_wrapped(out, &format!("Note: {}", format::one_line(&finding)), "      ", width)?;
         }
         write_wrapped(out, &self.legend(), "", width)?;
+        if self.rows.is_empty() {
+            return Ok(());
+        }
         writeln!(out)?;
         let (cells, widths) = self.fitting(width);
         let status_width = Status::ALL.iter().map(|s| s.name().len()).max().unwrap_or(0);
