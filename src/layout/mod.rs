@@ -8,5 +8,5 @@ mod sunburst;
 
 pub use colour::{Palette, Rgb, Scheme};
 pub use flame::{FlameBox, FlameView, flame_boxes};
-pub use label::{Names, fit, shorten_middle};
+pub use label::{Names, bare_name, fit, fit_place, shorten_middle};
 pub use sunburst::{Arc, SunburstView, arc_at, sunburst_arcs};
