@@ -34,11 +34,11 @@ pub struct Analysis {
     classes: Arc<Classes>,
     groups: Arc<Groups>,
     query: Query,
-    counted: Counted,
+    pub(super) counted: Counted,
     table: FunctionTable,
 }
 
-enum Counted {
+pub(super) enum Counted {
     Stacks {
         tree: Arc<MergedTree>,
         weights: Weights,
