@@ -12,4 +12,5 @@ pub mod export;
 pub mod import;
 pub mod layout;
 pub mod model;
+pub mod source;
 pub mod ui;
