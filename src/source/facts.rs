@@ -164,7 +164,9 @@ impl Facts {
                     Kind::While => role == Role::Body || role == Role::Test,
                     // The first clause's iterable runs once, everything else for each item.
                     k if k.is_comprehension() => {
-                        role != Role::Clause || self.tree.child(n, Role::Clause) != Some(part) || !self.in_iter(part, node)
+                        role != Role::Clause
+                            || self.tree.child(n, Role::Clause) != Some(part)
+                            || !self.in_iter(part, node)
                     }
                     _ => false,
                 }
@@ -366,7 +368,9 @@ impl Facts {
                     }
                 }
                 Kind::Named => {
-                    if let (Some(target), Some(value)) = (self.tree.child(node, Role::Target), self.tree.child(node, Role::Value)) {
+                    if let (Some(target), Some(value)) =
+                        (self.tree.child(node, Role::Target), self.tree.child(node, Role::Value))
+                    {
                         self.bind(target, How::Assigned(value), |part| How::Unpacked(value, part));
                     }
                 }
@@ -376,19 +380,23 @@ impl Facts {
                     }
                 }
                 Kind::For { .. } | Kind::Clause => {
-                    if let (Some(target), Some(iter)) = (self.tree.child(node, Role::Target), self.tree.child(node, Role::Iter)) {
+                    if let (Some(target), Some(iter)) =
+                        (self.tree.child(node, Role::Target), self.tree.child(node, Role::Iter))
+                    {
                         self.bind(target, How::Iterated(iter), |part| How::IteratedPart(iter, part));
                     }
                 }
                 Kind::WithItem => {
-                    if let (Some(target), Some(value)) = (self.tree.child(node, Role::Target), self.tree.child(node, Role::Value)) {
+                    if let (Some(target), Some(value)) =
+                        (self.tree.child(node, Role::Target), self.tree.child(node, Role::Value))
+                    {
                         self.bind(target, How::Entered(value), |_| How::Other(value));
                     }
                 }
                 Kind::Delete => {
-                    let targets: Vec<NodeId> = self.tree.children_as(node, Role::Target).collect();
-                    for target in targets.into_iter().filter(|&t| self.tree.kind(t) == Kind::Name) {
-                        self.bind(target, How::Other(node), |_| How::Other(node));
+                    let names = self.tree.children_as(node, Role::Target).filter(|&t| self.tree.kind(t) == Kind::Name);
+                    for target in names.collect::<Vec<_>>() {
+                        self.bind_name(target, How::Other(node));
                     }
                 }
                 Kind::Handler => self.bind_name(node, How::Other(node)),
@@ -401,8 +409,7 @@ impl Facts {
                 _ => {}
             }
         }
-        let imports: Vec<(NodeId, String)> =
-            self.tree.imports().iter().map(|i| (i.node, i.bound.clone())).collect();
+        let imports: Vec<(NodeId, String)> = self.tree.imports().iter().map(|i| (i.node, i.bound.clone())).collect();
         for (node, bound) in imports {
             let scope = self.scope_of(node);
             self.bindings.entry((scope, bound)).or_default().push(How::Defined(node));
@@ -454,12 +461,69 @@ impl Facts {
 /// Whether a name that nothing in the file binds is one of Python's own.
 fn is_builtin(name: &str) -> bool {
     const NAMES: &[&str] = &[
-        "abs", "all", "any", "ascii", "bin", "bool", "bytearray", "bytes", "callable", "chr", "compile", "complex",
-        "delattr", "dict", "dir", "divmod", "enumerate", "eval", "exec", "filter", "float", "format", "frozenset",
-        "getattr", "globals", "hasattr", "hash", "hex", "id", "input", "int", "isinstance", "issubclass", "iter", "len",
-        "list", "locals", "map", "max", "memoryview", "min", "next", "object", "oct", "open", "ord", "pow", "print",
-        "range", "repr", "reversed", "round", "set", "setattr", "slice", "sorted", "str", "sum", "super", "tuple",
-        "type", "vars", "zip",
+        "abs",
+        "all",
+        "any",
+        "ascii",
+        "bin",
+        "bool",
+        "bytearray",
+        "bytes",
+        "callable",
+        "chr",
+        "compile",
+        "complex",
+        "delattr",
+        "dict",
+        "dir",
+        "divmod",
+        "enumerate",
+        "eval",
+        "exec",
+        "filter",
+        "float",
+        "format",
+        "frozenset",
+        "getattr",
+        "globals",
+        "hasattr",
+        "hash",
+        "hex",
+        "id",
+        "input",
+        "int",
+        "isinstance",
+        "issubclass",
+        "iter",
+        "len",
+        "list",
+        "locals",
+        "map",
+        "max",
+        "memoryview",
+        "min",
+        "next",
+        "object",
+        "oct",
+        "open",
+        "ord",
+        "pow",
+        "print",
+        "range",
+        "repr",
+        "reversed",
+        "round",
+        "set",
+        "setattr",
+        "slice",
+        "sorted",
+        "str",
+        "sum",
+        "super",
+        "tuple",
+        "type",
+        "vars",
+        "zip",
     ];
     NAMES.binary_search(&name).is_ok()
 }

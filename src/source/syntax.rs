@@ -266,7 +266,9 @@ mod tests {
         let tree = Tree::parse(text.to_owned()).expect("small");
         let row = |n: NodeId| {
             let depth = tree.ancestors(n).count();
-            format!("{}{:?} {:?} {}", "  ".repeat(depth), tree.role(n), tree.kind(n), tree.name(n)).trim_end().to_owned()
+            format!("{}{:?} {:?} {}", "  ".repeat(depth), tree.role(n), tree.kind(n), tree.name(n))
+                .trim_end()
+                .to_owned()
         };
         tree.all().skip(1).map(row).collect::<Vec<_>>().join("\n")
     }
@@ -302,9 +304,16 @@ mod tests {
 
     #[test]
     fn nesting_no_program_has_is_refused() {
-        for deep in ["(".repeat(100_000), "x = 1\n".to_owned() + &"-".repeat(100_000), "a+".repeat(100_000), "f()".repeat(50_000),
-            "lambda: ".repeat(50_000), "not ".repeat(50_000), "f'{".repeat(3_000), "x if y else ".repeat(20_000)]
-        {
+        for deep in [
+            "(".repeat(100_000),
+            "x = 1\n".to_owned() + &"-".repeat(100_000),
+            "a+".repeat(100_000),
+            "f()".repeat(50_000),
+            "lambda: ".repeat(50_000),
+            "not ".repeat(50_000),
+            "f'{".repeat(3_000),
+            "x if y else ".repeat(20_000),
+        ] {
             assert_eq!(Tree::parse(deep).err(), Some(SyntaxError::TooDeep));
         }
         let blocks: String = (0..5_000).map(|i| " ".repeat(i) + "if x:\n").collect();

@@ -114,7 +114,9 @@ impl Facts {
             Kind::ListComp => Some(Value::of(ValueKind::List, self.kind_of(sub(Role::Element), depth, search), node)),
             Kind::SetComp => Some(Value::of(ValueKind::Set, self.kind_of(sub(Role::Element), depth, search), node)),
             Kind::DictComp => Some(Value::new(ValueKind::Dict, node)),
-            Kind::Generator => Some(Value::of(ValueKind::Iterator, self.kind_of(sub(Role::Element), depth, search), node)),
+            Kind::Generator => {
+                Some(Value::of(ValueKind::Iterator, self.kind_of(sub(Role::Element), depth, search), node))
+            }
             Kind::Str | Kind::FString => Some(counted(ValueKind::Str, tree.string(node).map_or(0, str::len))),
             Kind::Bytes => Some(Value::new(ValueKind::Bytes, node)),
             Kind::Number | Kind::Bool | Kind::Compare(_) | Kind::CompareChain | Kind::Not => {
@@ -257,14 +259,21 @@ impl Facts {
             (_, (Some(ValueKind::Array), _) | (_, Some(ValueKind::Array))) => made(ValueKind::Array),
             (_, (Some(ValueKind::Frame), _) | (_, Some(ValueKind::Frame))) => made(ValueKind::Frame),
             (Operator::Mod, (Some(ValueKind::Str), _)) => made(ValueKind::Str),
-            (Operator::Add, (Some(k @ (ValueKind::List | ValueKind::Str | ValueKind::Tuple | ValueKind::Bytes)), _))
-            | (Operator::Add, (_, Some(k @ (ValueKind::List | ValueKind::Str | ValueKind::Tuple | ValueKind::Bytes)))) => {
+            (
+                Operator::Add,
+                (Some(k @ (ValueKind::List | ValueKind::Str | ValueKind::Tuple | ValueKind::Bytes)), _),
+            )
+            | (
+                Operator::Add,
+                (_, Some(k @ (ValueKind::List | ValueKind::Str | ValueKind::Tuple | ValueKind::Bytes))),
+            ) => {
                 let element = left.or(right).and_then(|v| v.element);
                 Some(Value::of(k, element, node))
             }
-            (Operator::Mult, (Some(k @ (ValueKind::List | ValueKind::Str | ValueKind::Tuple | ValueKind::Bytes)), _)) => {
-                Some(Value::of(k, left.and_then(|v| v.element), node))
-            }
+            (
+                Operator::Mult,
+                (Some(k @ (ValueKind::List | ValueKind::Str | ValueKind::Tuple | ValueKind::Bytes)), _),
+            ) => Some(Value::of(k, left.and_then(|v| v.element), node)),
             (Operator::BitOr | Operator::BitAnd | Operator::Sub, (Some(ValueKind::Set), _)) => made(ValueKind::Set),
             (_, (Some(ValueKind::Number), Some(ValueKind::Number))) => made(ValueKind::Number),
             _ => None,
@@ -389,9 +398,10 @@ fn agree(values: impl IntoIterator<Item = Option<Value>>) -> Option<Value> {
             Some(before) if before.kind == ValueKind::None => value,
             Some(before) if value.kind == ValueKind::None => before,
             Some(before) if before.kind == value.kind => Value {
-                element: before.element.or(value.element).filter(|_| {
-                    before.element.is_none() || value.element.is_none() || before.element == value.element
-                }),
+                element: before
+                    .element
+                    .or(value.element)
+                    .filter(|_| before.element.is_none() || value.element.is_none() || before.element == value.element),
                 // One of several lengths is none.
                 length: before.length.filter(|_| before.length == value.length),
                 ..before
@@ -405,19 +415,36 @@ fn agree(values: impl IntoIterator<Item = Option<Value>>) -> Option<Value> {
 /// What calling a type or a function of a library makes.
 fn constructor(callee: &str) -> Option<(ValueKind, Option<ValueKind>)> {
     let kind = match callee {
-        "builtins.dict" | "collections.Counter" | "collections.defaultdict" | "collections.OrderedDict" => ValueKind::Dict,
+        "builtins.dict" | "collections.Counter" | "collections.defaultdict" | "collections.OrderedDict" => {
+            ValueKind::Dict
+        }
         "builtins.str" | "builtins.repr" | "builtins.chr" | "builtins.input" | "builtins.format" | "builtins.hex" => {
             ValueKind::Str
         }
         "builtins.bytes" => ValueKind::Bytes,
         "builtins.bytearray" => ValueKind::ByteArray,
-        "builtins.int" | "builtins.float" | "builtins.len" | "builtins.abs" | "builtins.round" | "builtins.ord"
-        | "builtins.bool" | "builtins.isinstance" | "builtins.hash" | "random.random" | "random.randint"
-        | "random.randrange" | "random.uniform" | "time.time" | "time.perf_counter" => ValueKind::Number,
+        "builtins.int"
+        | "builtins.float"
+        | "builtins.len"
+        | "builtins.abs"
+        | "builtins.round"
+        | "builtins.ord"
+        | "builtins.bool"
+        | "builtins.isinstance"
+        | "builtins.hash"
+        | "random.random"
+        | "random.randint"
+        | "random.randrange"
+        | "random.uniform"
+        | "time.time"
+        | "time.perf_counter" => ValueKind::Number,
         "builtins.range" => return Some((ValueKind::Range, Some(ValueKind::Number))),
         "builtins.open" | "io.open" | "gzip.open" => return Some((ValueKind::File, Some(ValueKind::Str))),
         "re.compile" => ValueKind::Regex,
-        "threading.Lock" | "threading.RLock" | "threading.Semaphore" | "threading.Condition"
+        "threading.Lock"
+        | "threading.RLock"
+        | "threading.Semaphore"
+        | "threading.Condition"
         | "multiprocessing.Lock" => ValueKind::Lock,
         "queue.Queue" | "queue.SimpleQueue" | "queue.LifoQueue" | "multiprocessing.Queue" => ValueKind::Queue,
         "os.listdir" | "glob.glob" => return Some((ValueKind::List, Some(ValueKind::Str))),
@@ -429,7 +456,10 @@ fn constructor(callee: &str) -> Option<(ValueKind, Option<ValueKind>)> {
                 "numpy" | "numpy.random" | "numpy.linalg" if !NOT_ARRAYS.contains(&function) => {
                     Some((ValueKind::Array, None))
                 }
-                "pandas" if matches!(function, "DataFrame" | "Series" | "concat" | "merge") || function.starts_with("read_") => {
+                "pandas"
+                    if matches!(function, "DataFrame" | "Series" | "concat" | "merge")
+                        || function.starts_with("read_") =>
+                {
                     Some((ValueKind::Frame, None))
                 }
                 "math" => Some((ValueKind::Number, None)),
@@ -443,10 +473,52 @@ fn constructor(callee: &str) -> Option<(ValueKind, Option<ValueKind>)> {
 
 /// What NumPy answers with a plain number or something else again, from most arguments.
 const NOT_ARRAYS: &[&str] = &[
-    "default_rng", "RandomState", "seed", "sum", "mean", "median", "std", "var", "min", "max", "prod", "dot", "vdot",
-    "norm", "shape", "size", "ndim", "float64", "float32", "int64", "int32", "uint8", "dtype", "iinfo", "finfo",
-    "isclose", "allclose", "argmax", "argmin", "any", "all", "randint", "rand", "random", "save", "savez", "sin", "cos",
-    "exp", "sqrt", "log", "abs", "tan", "floor", "ceil", "power",
+    "default_rng",
+    "RandomState",
+    "seed",
+    "sum",
+    "mean",
+    "median",
+    "std",
+    "var",
+    "min",
+    "max",
+    "prod",
+    "dot",
+    "vdot",
+    "norm",
+    "shape",
+    "size",
+    "ndim",
+    "float64",
+    "float32",
+    "int64",
+    "int32",
+    "uint8",
+    "dtype",
+    "iinfo",
+    "finfo",
+    "isclose",
+    "allclose",
+    "argmax",
+    "argmin",
+    "any",
+    "all",
+    "randint",
+    "rand",
+    "random",
+    "save",
+    "savez",
+    "sin",
+    "cos",
+    "exp",
+    "sqrt",
+    "log",
+    "abs",
+    "tan",
+    "floor",
+    "ceil",
+    "power",
 ];
 
 fn method_value(method: &str, receiver: Option<Value>, call: NodeId) -> Option<Value> {
@@ -458,7 +530,9 @@ fn method_value(method: &str, receiver: Option<Value>, call: NodeId) -> Option<V
         ("split" | "rsplit" | "splitlines" | "readlines", _) => (List, Some(Str)),
         ("fetchall" | "fetchmany" | "most_common" | "tolist", _) => (List, None),
         ("findall", _) => (List, Some(Str)),
-        ("join" | "strip" | "lstrip" | "rstrip" | "replace" | "lower" | "upper" | "title", Some(Bytes)) => (Bytes, None),
+        ("join" | "strip" | "lstrip" | "rstrip" | "replace" | "lower" | "upper" | "title", Some(Bytes)) => {
+            (Bytes, None)
+        }
         (
             "join" | "strip" | "lstrip" | "rstrip" | "lower" | "upper" | "title" | "format" | "decode" | "isoformat"
             | "strftime" | "readline" | "casefold" | "zfill" | "read_text",
@@ -472,9 +546,10 @@ fn method_value(method: &str, receiver: Option<Value>, call: NodeId) -> Option<V
         ("union" | "intersection" | "difference", Some(Set)) => (Set, None),
         ("index" | "count" | "find" | "total_seconds", _) => (Number, None),
         ("finditer" | "iterdir" | "scandir", _) => (Iterator, None),
-        ("reshape" | "astype" | "normal" | "integers" | "standard_normal" | "flatten" | "ravel", Some(Array) | None) => {
-            (Array, None)
-        }
+        (
+            "reshape" | "astype" | "normal" | "integers" | "standard_normal" | "flatten" | "ravel",
+            Some(Array) | None,
+        ) => (Array, None),
         (_, Some(Frame)) if matches!(method, "head" | "sort_values" | "reset_index" | "dropna" | "merge" | "copy") => {
             (Frame, None)
         }

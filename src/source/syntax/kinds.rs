@@ -8,17 +8,23 @@ pub use ruff_python_ast::{CmpOp, Operator};
 pub enum Kind {
     Module,
     // Statements
-    Function { is_async: bool },
+    Function {
+        is_async: bool,
+    },
     Class,
     Return,
     Delete,
     /// Also one with an annotation, if it has a value.
     Assign,
     AugAssign(Operator),
-    For { is_async: bool },
+    For {
+        is_async: bool,
+    },
     While,
     If,
-    With { is_async: bool },
+    With {
+        is_async: bool,
+    },
     Match,
     Raise,
     Try,
