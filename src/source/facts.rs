@@ -37,9 +37,9 @@ pub struct Scope {
     pub last_line: u32,
 }
 
-/// How a name comes to stand for something.
+/// Bound a name comes to stand for something.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum How {
+pub enum Bound {
     /// `x = value`, `x: T = value`, `(x := value)`
     Assigned(NodeId),
     /// `x, y = value`: the node, and which of how many.
@@ -67,9 +67,9 @@ pub struct Facts {
     scopes: Vec<Scope>,
     /// The scope each node's code runs in.
     scope_of: Vec<ScopeId>,
-    bindings: FxHashMap<(ScopeId, String), Vec<How>>,
+    bindings: FxHashMap<(ScopeId, String), Vec<Bound>>,
     /// Values stored in attributes of `self`, by class scope.
-    attributes: FxHashMap<(ScopeId, String), Vec<How>>,
+    attributes: FxHashMap<(ScopeId, String), Vec<Bound>>,
     /// What imported names stand for.
     imports: FxHashMap<String, String>,
     /// Calls by the last part of what is called.
@@ -177,7 +177,7 @@ impl Facts {
         self.tree.child(clause, Role::Iter).is_some_and(|iter| self.tree.contains(iter, node))
     }
 
-    /// How many loops of its function run a node.
+    /// Bound many loops of its function run a node.
     pub fn loop_depth(&self, node: NodeId) -> usize {
         self.loops_around(node).count()
     }
@@ -194,7 +194,7 @@ impl Facts {
         let (head, rest) = path.split_once('.').map_or((path.as_str(), ""), |(h, r)| (h, r));
         let target = self.imports.get(head)?;
         let scope = self.scope_of(node);
-        if self.bindings_seen_from(scope, head).iter().any(|how| !matches!(how, How::Defined(_))) {
+        if self.bindings_seen_from(scope, head).iter().any(|how| !matches!(how, Bound::Defined(_))) {
             return None;
         }
         Some(if rest.is_empty() { target.clone() } else { format!("{target}.{rest}") })
@@ -256,13 +256,13 @@ impl Facts {
         self.functions.get(name).map_or(&[], Vec::as_slice)
     }
 
-    /// How a name is bound in the scope itself.
-    pub fn bindings(&self, scope: ScopeId, name: &str) -> &[How] {
+    /// Bound a name is bound in the scope itself.
+    pub fn bindings(&self, scope: ScopeId, name: &str) -> &[Bound] {
         self.bindings.get(&(scope, name.to_owned())).map_or(&[], Vec::as_slice)
     }
 
-    /// How a name seen from a scope is bound: in the scope, in a function around it, or in the module.
-    pub fn bindings_seen_from(&self, scope: ScopeId, name: &str) -> &[How] {
+    /// Bound a name seen from a scope is bound: in the scope, in a function around it, or in the module.
+    pub fn bindings_seen_from(&self, scope: ScopeId, name: &str) -> &[Bound] {
         let mut at = scope;
         loop {
             let found = self.bindings(at, name);
@@ -276,7 +276,7 @@ impl Facts {
     }
 
     /// What is stored in an attribute of `self`, seen from a method.
-    pub fn attribute(&self, scope: ScopeId, name: &str) -> &[How] {
+    pub fn attribute(&self, scope: ScopeId, name: &str) -> &[Bound] {
         self.class_around(scope)
             .and_then(|class| self.attributes.get(&(class, name.to_owned())))
             .map_or(&[], Vec::as_slice)
@@ -364,47 +364,47 @@ impl Facts {
                     let Some(value) = self.tree.child(node, Role::Value) else { continue };
                     let targets: Vec<NodeId> = self.tree.children_as(node, Role::Target).collect();
                     for target in targets {
-                        self.bind(target, How::Assigned(value), |part| How::Unpacked(value, part));
+                        self.bind(target, Bound::Assigned(value), |part| Bound::Unpacked(value, part));
                     }
                 }
                 Kind::Named => {
                     if let (Some(target), Some(value)) =
                         (self.tree.child(node, Role::Target), self.tree.child(node, Role::Value))
                     {
-                        self.bind(target, How::Assigned(value), |part| How::Unpacked(value, part));
+                        self.bind(target, Bound::Assigned(value), |part| Bound::Unpacked(value, part));
                     }
                 }
                 Kind::AugAssign(_) => {
                     if let Some(target) = self.tree.child(node, Role::Target) {
-                        self.bind(target, How::Augmented(node), |_| How::Other(node));
+                        self.bind(target, Bound::Augmented(node), |_| Bound::Other(node));
                     }
                 }
                 Kind::For { .. } | Kind::Clause => {
                     if let (Some(target), Some(iter)) =
                         (self.tree.child(node, Role::Target), self.tree.child(node, Role::Iter))
                     {
-                        self.bind(target, How::Iterated(iter), |part| How::IteratedPart(iter, part));
+                        self.bind(target, Bound::Iterated(iter), |part| Bound::IteratedPart(iter, part));
                     }
                 }
                 Kind::WithItem => {
                     if let (Some(target), Some(value)) =
                         (self.tree.child(node, Role::Target), self.tree.child(node, Role::Value))
                     {
-                        self.bind(target, How::Entered(value), |_| How::Other(value));
+                        self.bind(target, Bound::Entered(value), |_| Bound::Other(value));
                     }
                 }
                 Kind::Delete => {
                     let names = self.tree.children_as(node, Role::Target).filter(|&t| self.tree.kind(t) == Kind::Name);
                     for target in names.collect::<Vec<_>>() {
-                        self.bind_name(target, How::Other(node));
+                        self.bind_name(target, Bound::Other(node));
                     }
                 }
-                Kind::Handler => self.bind_name(node, How::Other(node)),
-                Kind::Function { .. } | Kind::Class => self.bind_name(node, How::Defined(node)),
+                Kind::Handler => self.bind_name(node, Bound::Other(node)),
+                Kind::Function { .. } | Kind::Class => self.bind_name(node, Bound::Defined(node)),
                 Kind::Parameter => {
                     let function = self.tree.parent(node);
                     let position = self.tree.children_as(function, Role::Parameter).take_while(|&p| p != node).count();
-                    self.bind_name(node, How::Parameter(node, position as u32));
+                    self.bind_name(node, Bound::Parameter(node, position as u32));
                 }
                 _ => {}
             }
@@ -412,18 +412,18 @@ impl Facts {
         let imports: Vec<(NodeId, String)> = self.tree.imports().iter().map(|i| (i.node, i.bound.clone())).collect();
         for (node, bound) in imports {
             let scope = self.scope_of(node);
-            self.bindings.entry((scope, bound)).or_default().push(How::Defined(node));
+            self.bindings.entry((scope, bound)).or_default().push(Bound::Defined(node));
         }
     }
 
-    fn bind_name(&mut self, node: NodeId, how: How) {
+    fn bind_name(&mut self, node: NodeId, how: Bound) {
         let name = self.tree.name(node).to_owned();
         if !name.is_empty() {
             self.bindings.entry((self.scope_of(node), name)).or_default().push(how);
         }
     }
 
-    fn bind(&mut self, target: NodeId, whole: How, part: impl Fn(u32) -> How) {
+    fn bind(&mut self, target: NodeId, whole: Bound, part: impl Fn(u32) -> Bound) {
         match self.tree.kind(target) {
             Kind::Name => self.bind_name(target, whole),
             Kind::Attribute => self.bind_attribute(target, whole),
@@ -438,7 +438,7 @@ impl Facts {
                             let names: Vec<NodeId> =
                                 self.tree.inside(at).filter(|&n| self.tree.kind(n) == Kind::Name).collect();
                             for name in names {
-                                self.bind_name(name, How::Other(target));
+                                self.bind_name(name, Bound::Other(target));
                             }
                         }
                     }
@@ -448,7 +448,7 @@ impl Facts {
         }
     }
 
-    fn bind_attribute(&mut self, target: NodeId, how: How) {
+    fn bind_attribute(&mut self, target: NodeId, how: Bound) {
         let scope = self.scope_of(target);
         let of_self = self.tree.child(target, Role::Value).is_some_and(|v| self.tree.name(v) == "self");
         if let (true, Some(class)) = (of_self, self.class_around(scope)) {

@@ -3,5 +3,5 @@
 mod facts;
 mod syntax;
 
-pub use facts::{Facts, How, Scope, ScopeId, Value, ValueKind};
+pub use facts::{Bound, Facts, Scope, ScopeId, Value, ValueKind};
 pub use syntax::{CmpOp, Kind, NodeId, Operator, Role, SyntaxError, Tree};

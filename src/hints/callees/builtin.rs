@@ -3,7 +3,7 @@
 use crate::hints::callee::CalleeRule;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Kinds, Needs, Rule};
-use crate::source::{Facts, How, Kind, NodeId, ValueKind};
+use crate::source::{Facts, Bound, Kind, NodeId, ValueKind};
 
 pub(in crate::hints) static LIST_POP_FRONT: Rule = Rule {
     id: "list-pop-front",
@@ -114,8 +114,8 @@ fn sorts_the_same(facts: &Facts, call: NodeId) -> Option<bool> {
     {
         let scope = facts.scope_of(call);
         let anew = facts.bindings(scope, tree.name(sorted)).iter().any(|how| match how {
-            How::Assigned(value) => tree.contains(innermost, *value) && !tree.source(*value).contains(text),
-            How::Iterated(iter) => facts.loops_around(call).any(|l| tree.contains(l, *iter)),
+            Bound::Assigned(value) => tree.contains(innermost, *value) && !tree.source(*value).contains(text),
+            Bound::Iterated(iter) => facts.loops_around(call).any(|l| tree.contains(l, *iter)),
             _ => false,
         });
         if anew {

@@ -3,7 +3,7 @@
 use crate::hints::callee::CalleeRule;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Kinds, Needs, Recording, Rule};
-use crate::source::{Facts, How, Kind, NodeId};
+use crate::source::{Facts, Bound, Kind, NodeId};
 
 pub(in crate::hints) static LOGGING_HOT_PATH: Rule = Rule {
     id: "logging-hot-path",
@@ -196,8 +196,8 @@ fn opens_the_same(facts: &Facts, call: NodeId) -> Option<bool> {
     let scope = facts.scope_of(call);
     let changes = std::iter::once(path).chain(tree.inside(path)).filter(|&n| tree.kind(n) == Kind::Name).any(|name| {
         facts.bindings(scope, tree.name(name)).iter().any(|how| match how {
-            How::Iterated(_) | How::IteratedPart(..) => true,
-            How::Parameter(..) => facts.scope(scope).name != "<module>",
+            Bound::Iterated(_) | Bound::IteratedPart(..) => true,
+            Bound::Parameter(..) => facts.scope(scope).name != "<module>",
             _ => false,
         })
     });

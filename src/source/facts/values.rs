@@ -3,12 +3,12 @@
 //! Only what is written is believed: displays, constructors, annotations, the returns of the file's own functions and
 //! the arguments of calls to them. Where two bindings disagree, nothing is said.
 
-use super::{Facts, How, ScopeId};
+use super::{Facts, Bound, ScopeId};
 use crate::source::syntax::{Kind, NodeId, Operator, Role};
 
-/// How far a value is followed through names and calls.
+/// Bound far a value is followed through names and calls.
 const MAX_DEPTH: u32 = 12;
-/// How many expressions are looked at for one answer.
+/// Bound many expressions are looked at for one answer.
 const MAX_STEPS: u32 = 400;
 
 /// A kind of value.
@@ -51,7 +51,7 @@ pub struct Value {
     pub kind: ValueKind,
     /// The kind of what it holds or yields, where all of it is alike.
     pub element: Option<ValueKind>,
-    /// How many elements it was written with; `None` where that is not known.
+    /// Bound many elements it was written with; `None` where that is not known.
     pub length: Option<usize>,
     /// The expression that made it.
     pub made: NodeId,
@@ -162,22 +162,22 @@ impl Facts {
     }
 
     /// The value a name stands for, if all its bindings agree.
-    fn bound(&self, hows: &[How], depth: u32, search: &mut Search) -> Option<Value> {
+    fn bound(&self, hows: &[Bound], depth: u32, search: &mut Search) -> Option<Value> {
         let values: Vec<Option<Value>> = hows
             .iter()
-            .filter(|how| !matches!(how, How::Augmented(_)))
+            .filter(|how| !matches!(how, Bound::Augmented(_)))
             .map(|&how| self.binding_value(how, depth - 1, search))
             .collect();
         agree(values)
     }
 
-    fn binding_value(&self, how: How, depth: u32, search: &mut Search) -> Option<Value> {
+    fn binding_value(&self, how: Bound, depth: u32, search: &mut Search) -> Option<Value> {
         if depth == 0 {
             return None;
         }
         match how {
-            How::Assigned(value) | How::Entered(value) => self.value_within(value, depth, search),
-            How::Unpacked(value, part) => {
+            Bound::Assigned(value) | Bound::Entered(value) => self.value_within(value, depth, search),
+            Bound::Unpacked(value, part) => {
                 let parts: Vec<NodeId> = match self.tree.kind(value) {
                     Kind::Tuple | Kind::List => self.tree.children(value).collect(),
                     _ => {
@@ -194,13 +194,13 @@ impl Facts {
                 };
                 self.value_within(*parts.get(part as usize)?, depth, search)
             }
-            How::Iterated(iter) => {
+            Bound::Iterated(iter) => {
                 let over = self.value_within(iter, depth, search)?;
                 Some(Value::new(over.yields()?, iter))
             }
-            How::IteratedPart(iter, part) => self.iterated_part(iter, part, depth, search),
-            How::Parameter(parameter, position) => self.parameter_value(parameter, position, depth, search),
-            How::Augmented(_) | How::Defined(_) | How::Other(_) => None,
+            Bound::IteratedPart(iter, part) => self.iterated_part(iter, part, depth, search),
+            Bound::Parameter(parameter, position) => self.parameter_value(parameter, position, depth, search),
+            Bound::Augmented(_) | Bound::Defined(_) | Bound::Other(_) => None,
         }
     }
 
@@ -301,7 +301,7 @@ impl Facts {
         if tree.name(of) == "self" {
             let class = self.class_around(self.scope_of(node))?;
             let stored = self.attribute(self.scope_of(node), name);
-            let hows: Vec<How> = stored.iter().chain(self.bindings(class, name)).copied().collect();
+            let hows: Vec<Bound> = stored.iter().chain(self.bindings(class, name)).copied().collect();
             return self.bound(&hows, depth, search);
         }
         if matches!(name, "T" | "values" | "shape") {
