@@ -84,7 +84,7 @@ impl Groups {
                 groups.of_function =
                     (0..functions).map(FunctionId::at).map(|f| number(key(f, profile.function(f).line), f)).collect();
             }
-            Body::Stacks(_) => {
+            Body::Stacks(_) | Body::Lines(_) => {
                 groups.of_frame =
                     profile.frames().iter().map(|f| number(key(f.function, f.line), f.function)).collect();
                 groups.of_function =
