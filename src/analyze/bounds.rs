@@ -101,6 +101,8 @@ impl Bounds {
         match profile.body() {
             Body::Stacks(body) => divide_stacks(body, metric, profile, &of_function, &mut amounts),
             Body::Graph(graph) => divide_graph(graph, metric, &of_function, &mut amounts),
+            // Lines say nothing of what was called.
+            Body::Lines(_) => amounts[Activity::Python.index()] = analysis.sum(),
         }
         Self { amounts, of_function }
     }

@@ -80,7 +80,11 @@ impl CalleeRule {
         }
         let set = ctx.find(self.callees);
         let found = if set.is_empty() { Vec::new() } else { self.check_recorded(ctx, rule, &set) };
-        if found.is_empty() && ctx.recording == Recording::Samples { self.check_written(ctx, rule) } else { found }
+        if found.is_empty() && matches!(ctx.recording, Recording::Samples | Recording::Lines) {
+            self.check_written(ctx, rule)
+        } else {
+            found
+        }
     }
 
     fn share(&self, ctx: &Ctx<'_>, amount: i64) -> f64 {

@@ -22,6 +22,8 @@ pub enum Recording {
     Calls,
     /// Stacks were sampled.
     Samples,
+    /// Lines were timed, without calls.
+    Lines,
     /// Something that is not time.
     NotTime,
 }
@@ -52,11 +54,13 @@ impl<'a> Ctx<'a> {
         let recording = match profile.body() {
             Body::Graph(_) if time => Recording::Calls,
             Body::Stacks(_) if time || counts_samples => Recording::Samples,
+            Body::Lines(_) if time => Recording::Lines,
             _ => Recording::NotTime,
         };
         let bounds = Bounds::new(analysis);
         let stacks = match profile.body() {
             Body::Stacks(body) => Some(attribution::StackCosts::new(profile, body, metric, analysis.classes())),
+            Body::Lines(lines) => Some(attribution::StackCosts::of_lines(profile, lines.costs(metric))),
             Body::Graph(_) => None,
         };
         Self {
@@ -120,14 +124,14 @@ impl<'a> Ctx<'a> {
     pub(super) fn graph(&self) -> Option<&CallGraph> {
         match self.analysis.profile().body() {
             Body::Graph(graph) => Some(graph),
-            Body::Stacks(_) => None,
+            Body::Stacks(_) | Body::Lines(_) => None,
         }
     }
 
     pub(super) fn stack_body(&self) -> Option<&StackProfile> {
         match self.analysis.profile().body() {
             Body::Stacks(body) => Some(body),
-            Body::Graph(_) => None,
+            Body::Graph(_) | Body::Lines(_) => None,
         }
     }
 

@@ -22,13 +22,21 @@ pub use rank::NotApplicable;
 pub use rule::{Category, Kinds, Needs, Rule};
 
 use crate::analyze::{Analysis, Bounds};
-use crate::source::Facts;
+use crate::source::{Facts, Sources, Tree};
 use std::rc::Rc;
 
 /// The Python source of the files a profile names, as it is recorded there; `None` where it can't be had.
 pub trait Files {
     /// The facts of a file.
     fn facts(&self, file: &str) -> Option<Rc<Facts>>;
+}
+
+impl Files for Sources {
+    fn facts(&self, file: &str) -> Option<Rc<Facts>> {
+        let found = self.get(file).ok()?;
+        let tree = Tree::parse(found.file.text().to_owned()).ok()?;
+        Some(Rc::new(Facts::new(tree)))
+    }
 }
 
 /// No source at all.

@@ -20,6 +20,9 @@ pub(super) fn why_not(ctx: &Ctx<'_>, rule: &Rule) -> Option<String> {
         Recording::Calls if !kinds.calls => Some(
             "a profile of calls does not keep threads apart; record with `py-spy record --threads --idle`".to_owned(),
         ),
+        Recording::Lines if rule.needs == Needs::Nothing || (rule.needs == Needs::Helps && !kinds.samples) => {
+            Some("a profile of lines does not say what was called; record with py-spy or cProfile".to_owned())
+        }
         Recording::Samples if !kinds.samples => {
             Some("samples don't count calls; record with `python -m cProfile -o out.prof`".to_owned())
         }

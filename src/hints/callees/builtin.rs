@@ -3,7 +3,7 @@
 use crate::hints::callee::CalleeRule;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Kinds, Needs, Rule};
-use crate::source::{Facts, Bound, Kind, NodeId, ValueKind};
+use crate::source::{Bound, Facts, Kind, NodeId, ValueKind};
 
 pub(in crate::hints) static LIST_POP_FRONT: Rule = Rule {
     id: "list-pop-front",

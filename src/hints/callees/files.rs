@@ -3,7 +3,7 @@
 use crate::hints::callee::CalleeRule;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Kinds, Needs, Recording, Rule};
-use crate::source::{Facts, Bound, Kind, NodeId};
+use crate::source::{Bound, Facts, Kind, NodeId};
 
 pub(in crate::hints) static LOGGING_HOT_PATH: Rule = Rule {
     id: "logging-hot-path",

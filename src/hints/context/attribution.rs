@@ -54,7 +54,7 @@ impl Ctx<'_> {
                 stacks.each_entry(profile, body, &self.members(set), |stack| total += stacks.totals[stack]);
                 Cost { total, calls: None }
             }
-            (Body::Stacks(_), None) => Cost::default(),
+            (Body::Stacks(_), None) | (Body::Lines(_), _) => Cost::default(),
         }
     }
 
@@ -124,7 +124,7 @@ impl Ctx<'_> {
                     site.total += total;
                 }
             }
-            (Body::Stacks(_), None) => {}
+            (Body::Stacks(_), None) | (Body::Lines(_), _) => {}
         }
         let mut sites: Vec<Site> = sites.into_values().collect();
         sites.sort_unstable_by_key(|s| (Reverse(s.total), s.function, s.via));
@@ -207,6 +207,15 @@ impl StackCosts {
             totals[parent] += total;
             frames[stacks.frames()[stack].index()].1 += total;
         }
+        Self { totals, ..Self::of_frames(profile, frames) }
+    }
+
+    /// Timed lines: a line's time includes what it called, and there are no stacks.
+    pub(super) fn of_lines(profile: &Profile, costs: &[i64]) -> Self {
+        Self::of_frames(profile, costs.iter().map(|&cost| (cost, cost)).collect())
+    }
+
+    fn of_frames(profile: &Profile, frames: Vec<(i64, i64)>) -> Self {
         let mut first = vec![0_u32; profile.functions().len() + 1];
         for frame in profile.frames() {
             first[frame.function.index() + 1] += 1;
@@ -222,7 +231,7 @@ impl StackCosts {
             *place += 1;
         }
         let lines = profile.frames().iter().map(|f| f.line).collect();
-        Self { totals, frames, first, frames_of, lines }
+        Self { totals: Vec::new(), frames, first, frames_of, lines }
     }
 
     fn frames_of(&self, function: FunctionId) -> impl Iterator<Item = usize> + '_ {
