@@ -1,6 +1,7 @@
 //! `(&Profile, &Query)` → tables, trees, callers and callees, search. Pure functions; caches live in the application.
 
 mod analysis;
+mod bounds;
 mod classify;
 mod estimate;
 mod flow;
@@ -20,6 +21,7 @@ mod tree;
 mod walk;
 
 pub use analysis::{Analysis, Order};
+pub use bounds::{Activity, Bounds};
 pub use classify::{Class, Classes, Package};
 pub use estimate::EstimatedStacks;
 pub use flow::Flow;

@@ -3,6 +3,7 @@
 use super::failure::Failure;
 use crate::analyze::GroupBy;
 use crate::import::FORMATS;
+use crate::source::Mapping;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -40,6 +41,8 @@ pub(super) enum Command {
     Info(InfoArguments),
     Top(TopArguments),
     Export(ExportArguments),
+    Hints(HintsArguments),
+    Rules(RulesArguments),
     /// List the formats that can be opened, and how to record them
     Formats,
 }
@@ -118,6 +121,74 @@ Where a profiler recorded no stacks (cProfile), the tree is an estimate, and sta
 Examples:
   helioscope export out.prof -o out.folded
   helioscope export profile.pb.gz --metric cpu -o - | grep parse";
+
+/// Say what to do about it: patterns that cost time, with the evidence
+#[derive(Args, Debug)]
+#[command(after_help = HINTS_HELP)]
+pub(super) struct HintsArguments {
+    /// The profile
+    pub(super) file: PathBuf,
+    /// Look for sources in this folder, too; may be given more than once
+    #[arg(long, value_name = "DIR")]
+    pub(super) source_root: Vec<PathBuf>,
+    /// What was recorded under FROM lies in TO; may be given more than once
+    #[arg(long, value_name = "FROM=TO")]
+    pub(super) map: Vec<Mapping>,
+    /// Read no source
+    #[arg(long, conflicts_with_all = ["source_root", "map"])]
+    pub(super) no_source: bool,
+    /// Leave out what takes less than this part of the active time, in per cent
+    #[arg(long, value_name = "P", default_value_t = 5.0, value_parser = per_cent)]
+    pub(super) min_share: f64,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: ReportFormat,
+}
+
+const HINTS_HELP: &str = "\
+Shares are of the time the program was active, not waiting. The most a finding can gain is
+1 / (1 - share), however well it is mended; findings on the same time are said to be, since their
+gains don't add up. Nothing is executed: sources are read and parsed.
+
+Examples:
+  helioscope hints out.prof
+  helioscope hints out.json --source-root src --map /app=~/work/app
+  helioscope hints out.prof --format json | jq '.findings[0]'";
+
+/// List the rules behind the hints, or explain one
+#[derive(Args, Debug)]
+pub(super) struct RulesArguments {
+    /// The rule to explain
+    pub(super) rule: Option<String>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: RulesFormat,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum ReportFormat {
+    /// For a terminal
+    #[default]
+    Table,
+    /// One object, for programs
+    Json,
+    /// For a pull request or an issue
+    Markdown,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum RulesFormat {
+    /// For a terminal
+    #[default]
+    Table,
+    /// The page `docs/hints.md`
+    Markdown,
+}
+
+fn per_cent(text: &str) -> Result<f64, &'static str> {
+    let number: f64 = text.parse().map_err(|_| "expected a number of per cent")?;
+    (0.0..=100.0).contains(&number).then_some(number).ok_or("expected per cent, from 0 to 100")
+}
 
 /// What part of a profile to count.
 #[derive(Args, Debug)]

@@ -8,7 +8,9 @@ mod args;
 mod export;
 mod failure;
 mod formats;
+mod hints;
 mod info;
+mod rules;
 mod select;
 mod self_profile;
 mod top;
@@ -39,6 +41,8 @@ fn run<E: Display>(window: impl FnOnce(Vec<PathBuf>) -> Result<(), E>) -> Result
         Some(Command::Info(info)) => to_stdout(|out| info::run(info, out)),
         Some(Command::Top(top)) => to_stdout(|out| top::run(top, out)),
         Some(Command::Export(export)) => export::run(export),
+        Some(Command::Hints(hints)) => to_stdout(|out| hints::run(hints, out)),
+        Some(Command::Rules(rules)) => to_stdout(|out| rules::run(rules, out)),
         Some(Command::Formats) => to_stdout(formats::run),
     };
     let Some(out) = &arguments.self_profile else { return command() };
