@@ -9,6 +9,7 @@ mod export;
 mod failure;
 mod formats;
 mod info;
+mod render;
 mod select;
 mod self_profile;
 mod top;
@@ -39,6 +40,7 @@ fn run<E: Display>(window: impl FnOnce(Vec<PathBuf>) -> Result<(), E>) -> Result
         Some(Command::Info(info)) => to_stdout(|out| info::run(info, out)),
         Some(Command::Top(top)) => to_stdout(|out| top::run(top, out)),
         Some(Command::Export(export)) => export::run(export),
+        Some(Command::Render(render)) => render::run(render),
         Some(Command::Formats) => to_stdout(formats::run),
     };
     let Some(out) = &arguments.self_profile else { return command() };

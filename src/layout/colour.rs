@@ -21,6 +21,13 @@ impl Rgb {
     }
 }
 
+/// As CSS and SVG write it: `#e6e8ed`.
+impl std::fmt::Display for Rgb {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "#{:02x}{:02x}{:02x}", self.0, self.1, self.2)
+    }
+}
+
 /// How far what stands back is mixed with the ground.
 pub const DIMMED: f32 = 0.72;
 
