@@ -6,7 +6,7 @@ use super::{load, select, to_stdout, warn};
 use crate::analyze::{Analysis, GroupId, Order};
 use crate::export::picture::{Height, Picture, PictureView, Subject};
 use crate::export::scrub::Scrub;
-use crate::export::{png, write_file};
+use crate::export::{html, png, write_file};
 use crate::layout::{Growth, Scheme};
 use crate::model::Profile;
 use std::path::Path;
@@ -16,6 +16,7 @@ use std::path::Path;
 enum Kind {
     Svg,
     Png,
+    Html,
 }
 
 pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
@@ -49,11 +50,12 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
         search: search.as_ref().map(|(text, found)| (*text, found)),
     };
     warn(profile.warnings());
-    let svg = picture.svg(&subject).map_err(|e| Failure::usage(e.to_string()))?;
-    let bytes = match kind {
-        Kind::Svg => svg.into_bytes(),
-        Kind::Png => png::from_svg(&svg, arguments.scale).map_err(|e| Failure::usage(e.to_string()))?,
+    let written = match kind {
+        Kind::Svg => picture.svg(&subject).map(String::into_bytes),
+        Kind::Png => picture.svg(&subject).and_then(|svg| png::from_svg(&svg, arguments.scale)),
+        Kind::Html => html::page(&picture, &subject).map(String::into_bytes),
     };
+    let bytes = written.map_err(|e| Failure::usage(e.to_string()))?;
     write_bytes(&arguments.output, &bytes)
 }
 
@@ -62,8 +64,11 @@ fn kind(output: &Path) -> Result<Kind, Failure> {
     match extension.as_deref() {
         Some("svg") => Ok(Kind::Svg),
         Some("png") => Ok(Kind::Png),
+        Some("html" | "htm") => Ok(Kind::Html),
         None if output.as_os_str() == "-" => Ok(Kind::Svg),
-        _ => Err(Failure::usage(format!("{} names no kind of picture: end it in .svg or .png", output.display()))),
+        _ => {
+            Err(Failure::usage(format!("{} names no kind of picture: end it in .svg, .png or .html", output.display())))
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub mod folded;
 mod font;
+pub mod html;
 pub mod picture;
 pub mod png;
 pub mod pprof;

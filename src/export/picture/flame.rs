@@ -2,62 +2,118 @@
 
 use super::boxes::{Boxes, rows_in};
 use super::{Area, Content, Frame, Look, Picture, PictureError, Stamp};
-use crate::analyze::{Analysis, CallTree, Detail, GroupId, Order};
+use crate::analyze::{Analysis, CallTree, Detail, GroupId, Order, Timeline};
 use crate::export::font::PROPORTIONAL;
 use crate::export::scrub::Scrub;
 use crate::export::svg::{Anchor, Style, Svg};
 use crate::layout::{Growth, ROW_HEIGHT, ruler_marks};
-use crate::model::{TimeMeaning, TrackId, Unit, format};
+use crate::model::{TimeMeaning, format};
 
 /// The tree of a flame graph and what of it is shown.
-pub(super) struct Flame {
+pub(super) struct Flame<'a> {
+    trees: Trees<'a>,
     tree: CallTree,
-    order: Order,
     window: (i64, i64),
     /// The node that fills the width.
     zoomed: Option<usize>,
-    /// The unit of the axis, where there is one.
-    axis: Option<(Unit, TrackId, TimeMeaning)>,
 }
 
 /// Height of the axis above stacks in time order.
 const RULER: f32 = 20.0;
 
-impl Flame {
-    pub(super) fn new(analysis: &Analysis, order: Order, zoom: &[GroupId], width: u32) -> Result<Self, PictureError> {
-        let unit = analysis.profile().metric(analysis.query().metric).unit.clone();
+/// What boxes of an order are made of.
+struct Trees<'a> {
+    analysis: &'a Analysis,
+    order: Order,
+    timeline: Option<Timeline>,
+}
+
+impl<'a> Trees<'a> {
+    fn new(analysis: &'a Analysis, order: Order) -> Result<Self, PictureError> {
+        let query = analysis.query();
         let timeline = match order {
             Order::Time => {
-                Some(analysis.timeline(analysis.query().time_track(analysis.profile())).ok_or(PictureError::NoOrder)?)
+                let track = query.time_track(analysis.profile());
+                Some(analysis.timeline(track).ok_or(PictureError::NoOrder)?)
             }
             Order::LeftHeavy | Order::Inverted => None,
         };
-        let tree_of = |detail| match (&timeline, order) {
-            (Some(timeline), _) => analysis.timeline_tree(timeline, detail).ok_or(PictureError::NoOrder),
-            (None, Order::Inverted) => Ok(analysis.inverted(detail)),
-            (None, _) => Ok(analysis.tree(detail)),
-        };
-        let extent = timeline.as_ref().map_or_else(|| analysis.sum(), |t| t.extent()).max(1);
-        let tree = tree_of(Detail::for_window(0, extent, width as f32))?;
+        Ok(Self { analysis, order, timeline })
+    }
+
+    /// Where the last position is.
+    fn extent(&self) -> i64 {
+        self.timeline.as_ref().map_or_else(|| self.analysis.sum(), Timeline::extent).max(1)
+    }
+
+    fn tree(&self, detail: Detail) -> Result<CallTree, PictureError> {
+        match (&self.timeline, self.order) {
+            (Some(timeline), _) => self.analysis.timeline_tree(timeline, detail).ok_or(PictureError::NoOrder),
+            (None, Order::Inverted) => Ok(self.analysis.inverted(detail)),
+            (None, _) => Ok(self.analysis.tree(detail)),
+        }
+    }
+
+    fn describe(&self, scrub: &Scrub, stamp: &mut Stamp) {
+        stamp.view = match self.order {
+            Order::LeftHeavy => "Flame graph, left heavy",
+            Order::Time => "Flame graph, time order",
+            Order::Inverted => "Flame graph, inverted: below each box, who called it",
+        }
+        .to_owned();
+        let Some(timeline) = &self.timeline else { return };
+        let (profile, query) = (self.analysis.profile(), self.analysis.query());
+        if query.track.is_none() && profile.tracks().len() > 1 {
+            let title = profile.track(timeline.track()).title();
+            stamp.filters.push(format!("{} alone", format::one_line(&scrub.text(&title))));
+        }
+        if timeline.meaning() == TimeMeaning::Order {
+            stamp.notes.push("Samples stand in the order they were taken; gaps were not recorded.".to_owned());
+        }
+    }
+}
+
+/// The boxes of at least a share of everything, and what a stamp says of them.
+pub(crate) fn flame_tree(analysis: &Analysis, order: Order, finest: f64) -> Result<CallTree, PictureError> {
+    let trees = Trees::new(analysis, order)?;
+    let min_total = (trees.extent() as f64 * finest) as i64;
+    trees.tree(Detail { min_total, ..Detail::ALL })
+}
+
+/// What a stamp says of the flame graph of an order.
+pub(crate) fn describe_flame(
+    analysis: &Analysis,
+    order: Order,
+    scrub: &Scrub,
+    stamp: &mut Stamp,
+) -> Result<(), PictureError> {
+    Trees::new(analysis, order)?.describe(scrub, stamp);
+    Ok(())
+}
+
+impl<'a> Flame<'a> {
+    pub(super) fn new(
+        analysis: &'a Analysis,
+        order: Order,
+        zoom: &[GroupId],
+        width: u32,
+    ) -> Result<Self, PictureError> {
+        let trees = Trees::new(analysis, order)?;
+        let tree = trees.tree(Detail::for_window(0, trees.extent(), width as f32))?;
         let window = (0, tree.extent().max(1));
-        let axis = timeline.as_ref().map(|t| (unit, t.track(), t.meaning()));
-        let mut flame = Self { tree, order, window, zoomed: None, axis };
-        flame.zoom_to(zoom, |from, to| tree_of(Detail::for_window(from, to, width as f32)))?;
+        let mut flame = Self { trees, tree, window, zoomed: None };
+        flame.zoom_to(zoom, width)?;
         Ok(flame)
     }
 
     /// Goes down a path as far as there are boxes, with a finer tree where the coarse one ends before the path does.
-    fn zoom_to(
-        &mut self,
-        path: &[GroupId],
-        tree_of: impl Fn(i64, i64) -> Result<CallTree, PictureError>,
-    ) -> Result<(), PictureError> {
+    fn zoom_to(&mut self, path: &[GroupId], width: u32) -> Result<(), PictureError> {
         let mut reached = 0;
         while let Some((node, found)) = self.tree.find(path).filter(|(_, found)| *found > reached) {
             reached = found;
             let start = self.tree.start(node);
             self.window = (start, start + self.tree.total(node).max(1));
-            self.tree = tree_of(self.window.0, self.window.1)?;
+            self.tree = self.trees.tree(Detail::for_window(self.window.0, self.window.1, width as f32))?;
             self.zoomed = self.tree.find(path).map(|(node, _)| node);
             if reached == path.len() {
                 break;
@@ -66,37 +122,20 @@ impl Flame {
         Ok(())
     }
 
-    pub(super) fn describe(&self, analysis: &Analysis, scrub: &Scrub, look: &dyn Look, stamp: &mut Stamp) {
-        stamp.view = match self.order {
-            Order::LeftHeavy => "Flame graph, left heavy",
-            Order::Time => "Flame graph, time order",
-            Order::Inverted => "Flame graph, inverted: below each box, who called it",
-        }
-        .to_owned();
+    pub(super) fn describe(&self, scrub: &Scrub, look: &dyn Look, stamp: &mut Stamp) {
+        self.trees.describe(scrub, stamp);
         if let Some(node) = self.zoomed {
-            stamp.filters.push(format!(
-                "zoomed to {} ({})",
-                look.names(&self.tree, node).name,
-                look.value(&self.tree, node)
-            ));
-        }
-        if let Some((_, track, meaning)) = &self.axis {
-            if analysis.query().track.is_none() && analysis.profile().tracks().len() > 1 {
-                let title = analysis.profile().track(*track).title();
-                stamp.filters.push(format!("{} alone", format::one_line(&scrub.text(&title))));
-            }
-            if *meaning == TimeMeaning::Order {
-                stamp.notes.push("Samples stand in the order they were taken; gaps were not recorded.".to_owned());
-            }
+            let (name, value) = (look.names(&self.tree, node).name, look.value(&self.tree, node));
+            stamp.filters.push(format!("zoomed to {} ({value})", format::one_line(&name)));
         }
     }
 
-    pub(super) fn content<'a>(&'a self, growth: Growth, look: &'a dyn Look) -> FlameContent<'a> {
+    pub(super) fn content(&'a self, growth: Growth, look: &'a dyn Look) -> FlameContent<'a> {
         FlameContent { flame: self, growth, look }
     }
 
     fn ruler_height(&self) -> f32 {
-        if self.axis.is_some() { RULER } else { 0.0 }
+        if self.trees.timeline.is_some() { RULER } else { 0.0 }
     }
 
     /// How many levels there are to show.
@@ -107,7 +146,7 @@ impl Flame {
 
 /// A flame graph to be drawn.
 pub(super) struct FlameContent<'a> {
-    flame: &'a Flame,
+    flame: &'a Flame<'a>,
     growth: Growth,
     look: &'a dyn Look,
 }
@@ -127,7 +166,9 @@ impl Content for FlameContent<'_> {
         let flame = self.flame;
         let ruler = flame.ruler_height();
         let (from, to) = (flame.window.0 as f64, flame.window.1 as f64);
-        if let Some((unit, ..)) = &flame.axis {
+        if flame.trees.timeline.is_some() {
+            let analysis = flame.trees.analysis;
+            let unit = &analysis.profile().metric(analysis.query().metric).unit;
             let style = Style { font: &PROPORTIONAL, size: 11.0, fill: frame.tones.text_weak };
             svg.begin_texts(style);
             for (at, x) in ruler_marks(from, to, area.width) {

@@ -66,7 +66,8 @@ impl<'a> ByPackage<'a> {
         Self { analysis, palette, scrub, matches }
     }
 
-    fn names_of(&self, group: GroupId) -> Names<'a> {
+    /// The names of a function.
+    pub(crate) fn names_of(&self, group: GroupId) -> Names<'a> {
         let Names { module, name } = Names::of(self.analysis, group);
         let name = match name {
             Cow::Borrowed(name) => self.scrub.name(name),
@@ -75,7 +76,13 @@ impl<'a> ByPackage<'a> {
         Names { module, name }
     }
 
-    fn place(&self, group: GroupId) -> Option<String> {
+    /// The fill of a function's boxes.
+    pub(crate) fn fill_of(&self, group: GroupId) -> Rgb {
+        self.palette.fill(self.analysis, group)
+    }
+
+    /// A function's file and line.
+    pub(crate) fn place(&self, group: GroupId) -> Option<String> {
         let (file, line) = self.analysis.place(group);
         let file = self.scrub.text(file);
         (!file.is_empty()).then(|| if line > 0 { format!("{file}:{line}") } else { file.into_owned() })
@@ -84,7 +91,7 @@ impl<'a> ByPackage<'a> {
 
 impl Look for ByPackage<'_> {
     fn fill(&self, tree: &CallTree, node: usize) -> Rgb {
-        self.palette.fill(self.analysis, tree.group(node))
+        self.fill_of(tree.group(node))
     }
 
     fn is_dimmed(&self, tree: &CallTree, node: usize) -> bool {
@@ -164,7 +171,7 @@ impl Look for ByPackage<'_> {
         groups.sort_unstable_by_key(|&g| (std::cmp::Reverse(table.own(g)), g));
         groups.truncate(count);
         let listed = groups.into_iter().map(|group| Listed {
-            fill: self.palette.fill(self.analysis, group),
+            fill: self.fill_of(group),
             names: self.names_of(group),
             value: format!(
                 "{} ({})",

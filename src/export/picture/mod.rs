@@ -10,6 +10,7 @@ mod look;
 mod stamp;
 mod sunburst;
 
+pub(crate) use flame::{describe_flame, flame_tree};
 pub use look::{ByPackage, LegendEntry, Listed, Look};
 pub use stamp::{Stamp, transform_text};
 
@@ -87,7 +88,7 @@ impl Picture {
         match &self.view {
             PictureView::Flame { order, growth, zoom } => {
                 let flame = flame::Flame::new(analysis, *order, zoom, self.width)?;
-                flame.describe(analysis, subject.scrub, &look, &mut stamp);
+                flame.describe(subject.scrub, &look, &mut stamp);
                 self.compose(stamp, &flame.content(*growth, &look))
             }
             PictureView::Sunburst { root } => {
