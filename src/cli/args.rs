@@ -43,6 +43,7 @@ pub(super) enum Command {
     Export(ExportArguments),
     Hints(HintsArguments),
     Rules(RulesArguments),
+    Render(RenderArguments),
     /// List the formats that can be opened, and how to record them
     Formats,
 }
@@ -188,6 +189,123 @@ pub(super) enum RulesFormat {
 fn per_cent(text: &str) -> Result<f64, &'static str> {
     let number: f64 = text.parse().map_err(|_| "expected a number of per cent")?;
     (0.0..=100.0).contains(&number).then_some(number).ok_or("expected per cent, from 0 to 100")
+}
+
+/// Draw a picture of a profile: a flame graph, a sunburst, or the callers and callees of a function
+#[derive(Args, Debug)]
+#[command(after_help = RENDER_HELP)]
+pub(super) struct RenderArguments {
+    /// The profile
+    pub(super) file: PathBuf,
+    /// The file to write, .svg, .png or .html; `-` for SVG on standard output
+    #[arg(short, long, value_name = "OUT")]
+    pub(super) output: PathBuf,
+    /// What to draw
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) view: View,
+    #[command(flatten)]
+    pub(super) select: SelectArguments,
+    #[command(flatten)]
+    pub(super) transform: TransformArguments,
+    /// Emphasise functions whose name or file matches a regular expression
+    #[arg(long, value_name = "RE")]
+    pub(super) search: Option<String>,
+    /// The function whose callers and callees are drawn, or whose boxes are outlined: its name, or a regular expression
+    #[arg(long, value_name = "RE")]
+    pub(super) function: Option<String>,
+    /// At most so many levels of calls
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) depth: Option<u16>,
+    /// Width and height; a height of `auto` shows every level
+    #[arg(long, value_name = "WxH", default_value = "1600x900")]
+    pub(super) size: PictureSize,
+    /// Pixels of a PNG for each of the size's
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=4))]
+    pub(super) scale: u32,
+    /// Dark or light
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) theme: Theme,
+    /// Leave out the text that says what the picture is of
+    #[arg(long)]
+    pub(super) no_stamp: bool,
+    #[command(flatten)]
+    pub(super) scrub: ScrubArguments,
+}
+
+const RENDER_HELP: &str = "\
+A picture says of which file it is, what was counted, what was left out, and what its colours mean.
+It needs no display, and the same profile gives the same bytes.
+
+Examples:
+  helioscope render out.prof -o out.svg
+  helioscope render out.prof --view sunburst --theme light -o out.png
+  helioscope render profile.pb.gz --focus '^handle$' --hide 'logging' --size 1600xauto -o handle.png
+  helioscope render out.prof --view callers --function load -o load.svg
+  helioscope render out.prof -o out.html            zoom, search and sort in any browser";
+
+/// What to change about the stacks before they are counted.
+#[derive(Args, Debug, Default)]
+pub(super) struct TransformArguments {
+    /// Begin at the one function whose name or file matches a regular expression, and drop stacks without it
+    #[arg(long, value_name = "RE")]
+    pub(super) focus: Option<String>,
+    /// Take functions whose name or file matches out of every stack; their time goes to their callers
+    #[arg(long, value_name = "RE")]
+    pub(super) hide: Option<String>,
+}
+
+/// What to remove before a file leaves the machine.
+#[derive(Args, Debug)]
+pub(super) struct ScrubArguments {
+    /// Keep home folders, user and host names, which are removed otherwise
+    #[arg(long)]
+    pub(super) no_scrub: bool,
+}
+
+/// What to draw.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum View {
+    /// Callees above their callers, equal stacks together
+    Flame,
+    /// Callees below their callers, equal stacks together
+    #[default]
+    LeftHeavy,
+    /// Stacks of one thread in the order they were recorded
+    Time,
+    /// From the innermost function outwards
+    Inverted,
+    /// Rings around a centre
+    Sunburst,
+    /// Who calls a function, and what it calls
+    Callers,
+}
+
+/// Colours of a picture.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum Theme {
+    /// Light text on dark ground
+    #[default]
+    Dark,
+    /// Dark text on light ground
+    Light,
+}
+
+/// The size of a picture; no height for as much as is needed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct PictureSize {
+    pub(super) width: u32,
+    pub(super) height: Option<u32>,
+}
+
+impl std::str::FromStr for PictureSize {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong = "expected WIDTHxHEIGHT in pixels, like 1600x900 or 1600xauto";
+        let (width, height) = text.split_once(['x', '×']).ok_or(wrong)?;
+        let height = if height == "auto" { None } else { Some(height.parse().map_err(|_| wrong)?) };
+        Ok(Self { width: width.parse().map_err(|_| wrong)?, height })
+    }
 }
 
 /// What part of a profile to count.

@@ -10,6 +10,7 @@ mod failure;
 mod formats;
 mod hints;
 mod info;
+mod render;
 mod rules;
 mod select;
 mod self_profile;
@@ -43,6 +44,7 @@ fn run<E: Display>(window: impl FnOnce(Vec<PathBuf>) -> Result<(), E>) -> Result
         Some(Command::Export(export)) => export::run(export),
         Some(Command::Hints(hints)) => to_stdout(|out| hints::run(hints, out)),
         Some(Command::Rules(rules)) => to_stdout(|out| rules::run(rules, out)),
+        Some(Command::Render(render)) => render::run(render),
         Some(Command::Formats) => to_stdout(formats::run),
     };
     let Some(out) = &arguments.self_profile else { return command() };
