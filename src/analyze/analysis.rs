@@ -65,12 +65,31 @@ impl Analysis {
         Self::of_groups(profile, query, classes, groups, same_groups)
     }
 
+    /// Counts two profiles that share their functions and frames, and so their groups, at once. Earlier analyses of them
+    /// lend what they can.
+    pub(super) fn of_pair(
+        (base, new): (Arc<Profile>, Arc<Profile>),
+        query: &Query,
+        earlier: Option<(&Self, &Self)>,
+    ) -> (Self, Self) {
+        let same = earlier.filter(|(b, n)| Arc::ptr_eq(&b.profile, &base) && Arc::ptr_eq(&n.profile, &new));
+        let classes = same.map_or_else(|| Arc::new(Classes::new(&new)), |(_, n)| Arc::clone(&n.classes));
+        let same_groups = same.filter(|(_, n)| n.query.by == query.by);
+        let groups =
+            same_groups.map_or_else(|| Arc::new(Groups::new(&new, &classes, query.by)), |(_, n)| Arc::clone(&n.groups));
+        let side = |profile, earlier| {
+            Self::of_groups(profile, query.clone(), Arc::clone(&classes), Arc::clone(&groups), earlier)
+        };
+        std::thread::scope(|scope| {
+            let base = scope.spawn(|| side(base, same_groups.map(|(b, _)| b)));
+            let new = side(new, same_groups.map(|(_, n)| n));
+            (base.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), new)
+        })
+    }
+
     /// Counts a profile that shares its functions and frames with the profile of another analysis: groups are the same.
-    /// Costs by group that an earlier analysis of the profile can lend are not computed again.
-    pub(super) fn beside(profile: Arc<Profile>, query: Query, other: &Self, earlier: Option<&Self>) -> Self {
-        let same_groups =
-            earlier.filter(|e| Arc::ptr_eq(&e.profile, &profile) && Arc::ptr_eq(&e.groups, &other.groups));
-        Self::of_groups(profile, query, Arc::clone(&other.classes), Arc::clone(&other.groups), same_groups)
+    pub(super) fn beside(profile: Arc<Profile>, query: Query, other: &Self) -> Self {
+        Self::of_groups(profile, query, Arc::clone(&other.classes), Arc::clone(&other.groups), None)
     }
 
     fn of_groups(
