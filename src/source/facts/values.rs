@@ -3,7 +3,7 @@
 //! Only what is written is believed: displays, constructors, annotations, the returns of the file's own functions and
 //! the arguments of calls to them. Where two bindings disagree, nothing is said.
 
-use super::{Facts, Bound, ScopeId};
+use super::{Bound, Facts, ScopeId};
 use crate::source::syntax::{Kind, NodeId, Operator, Role};
 
 /// Bound far a value is followed through names and calls.
