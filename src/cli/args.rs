@@ -4,7 +4,7 @@ use super::failure::Failure;
 use crate::analyze::GroupBy;
 use crate::analyze::diff::{Mapping, Normalize};
 use crate::import::FORMATS;
-use crate::source::Mapping;
+use crate::source::Mapping as SourceMapping;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -195,7 +195,7 @@ pub(super) struct HintsArguments {
     pub(super) source_root: Vec<PathBuf>,
     /// What was recorded under FROM lies in TO; may be given more than once
     #[arg(long, value_name = "FROM=TO")]
-    pub(super) map: Vec<Mapping>,
+    pub(super) map: Vec<SourceMapping>,
     /// Read no source
     #[arg(long, conflicts_with_all = ["source_root", "map"])]
     pub(super) no_source: bool,

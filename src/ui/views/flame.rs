@@ -4,7 +4,7 @@ use crate::analyze::{Exactness, Order};
 use crate::layout::ruler_marks;
 use crate::model::{TimeMeaning, format};
 use crate::ui::canvas::{CanvasState, Growth, canvas_ui, minimap_ui};
-use crate::ui::{Actions, TreeKind, ViewCtx, theme};
+use crate::ui::{Actions, TreeKind, ViewCtx, no_trees_message, theme};
 use egui::{RichText, Ui};
 
 /// State of the flame view.
@@ -28,6 +28,10 @@ impl Default for FlameState {
 
 /// Draws the flame view.
 pub fn flame_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut FlameState, actions: &mut Actions) {
+    if !ctx.analysis.profile().has_trees() {
+        no_trees_message(ui, ctx.theme);
+        return;
+    }
     controls(ui, ctx, state);
     let kind = TreeKind::Whole(state.order);
     if state.minimap {

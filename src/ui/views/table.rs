@@ -182,7 +182,7 @@ fn keyboard(ui: &Ui, ctx: &ViewCtx<'_>, rows: &Rows, rows_on_screen: usize, acti
         actions.push(Action::Select(Some(group)));
     }
     if enter {
-        actions.push(Action::Show(ViewKind::Callers));
+        actions.push(Action::Show(if has_trees(ctx) { ViewKind::Callers } else { ViewKind::Source }));
     }
 }
 
@@ -304,7 +304,7 @@ fn row_ui(
         actions.push(Action::Select(Some(group)));
     }
     if response.double_clicked() {
-        actions.push(Action::Show(ViewKind::Flame));
+        actions.push(Action::Show(if has_trees(ctx) { ViewKind::Flame } else { ViewKind::Source }));
     }
     response.context_menu(|ui| menu_ui(ui, ctx, rows, group, actions));
 }
@@ -320,6 +320,10 @@ fn menu_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, rows: &Rows, group: GroupId, actions:
         if transform_button(ui, ctx, label, tooltip).clicked() {
             actions.push(Action::Transform(transform));
         }
+    }
+    ui.separator();
+    if ui.button("Show source").on_hover_text(ViewKind::Source.tooltip()).clicked() {
+        actions.push(Action::Show(ViewKind::Source));
     }
     ui.separator();
     if ui.button("Copy name").clicked() {
@@ -345,7 +349,11 @@ fn menu_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, rows: &Rows, group: GroupId, actions:
 pub(in crate::ui) fn transform_button(ui: &mut Ui, ctx: &ViewCtx<'_>, label: &str, tooltip: &str) -> Response {
     ui.add_enabled(is_stacks(ctx), egui::Button::new(label))
         .on_hover_text(tooltip)
-        .on_disabled_hover_text("A call graph holds no whole stacks, so there is nothing to take out of them.")
+        .on_disabled_hover_text("This profile holds no whole stacks, so there is nothing to take out of them.")
+}
+
+fn has_trees(ctx: &ViewCtx<'_>) -> bool {
+    ctx.analysis.profile().has_trees()
 }
 
 fn is_stacks(ctx: &ViewCtx<'_>) -> bool {
