@@ -10,6 +10,7 @@ mod failure;
 mod formats;
 mod info;
 mod render;
+mod report;
 mod select;
 mod self_profile;
 mod top;
@@ -41,6 +42,7 @@ fn run<E: Display>(window: impl FnOnce(Vec<PathBuf>) -> Result<(), E>) -> Result
         Some(Command::Top(top)) => to_stdout(|out| top::run(top, out)),
         Some(Command::Export(export)) => export::run(export),
         Some(Command::Render(render)) => render::run(render),
+        Some(Command::Report(report)) => report::run(report),
         Some(Command::Formats) => to_stdout(formats::run),
     };
     let Some(out) = &arguments.self_profile else { return command() };

@@ -111,6 +111,15 @@ impl Scrub {
         })
     }
 
+    /// The value of a label of samples. Some keys say that it is a name.
+    pub fn label<'a>(&self, key: &str, value: &'a str) -> Cow<'a, str> {
+        match key.to_ascii_lowercase().as_str() {
+            "user" | "username" | "login" if self.on => Cow::Borrowed("user"),
+            "host" | "hostname" | "node" | "nodename" if self.on => Cow::Borrowed("host"),
+            _ => self.text(value),
+        }
+    }
+
     /// A module's name, which may be made of its path: `home.jane.shop.orders` → `shop.orders`.
     pub fn module<'a>(&self, module: &'a str) -> Cow<'a, str> {
         if self.users.is_empty() || !module.split('.').any(|part| self.users.contains(part)) {
