@@ -8,7 +8,7 @@ use crate::analyze::{Analysis, Classes, FunctionTable, Groups, Query};
 use crate::export::scrub::Scrub;
 use crate::export::table::{Counted, Table};
 use crate::export::{estimated, folded, pprof, speedscope, write_file};
-use crate::model::{Body, Profile};
+use crate::model::{Body, Profile, TimeMeaning};
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -112,16 +112,14 @@ fn write_stacks(
     name: &str,
     scrub: &Scrub,
 ) -> io::Result<Vec<String>> {
-    let Body::Stacks(body) = profile.body() else { return Ok(Vec::new()) };
-    if target == Target::Speedscope {
+    if let (Target::Speedscope, Body::Stacks(body)) = (target, profile.body()) {
         return Ok(speedscope::write(out, profile, body, query, name, scrub)?.notes());
     }
     pprof::write(profile, query, scrub, out).map_err(|error| match error {
         pprof::WriteError::Io(error) => error,
         error @ pprof::WriteError::NoStacks => io::Error::other(error.to_string()),
     })?;
-    let timed = body.samples.starts_ns().is_some();
-    Ok(if timed {
+    Ok(if profile.origin().time == TimeMeaning::Clock {
         vec!["The times of samples are left out: pprof has no place for them.".to_owned()]
     } else {
         Vec::new()

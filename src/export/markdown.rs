@@ -1,7 +1,7 @@
 //! A profile in a few lines of Markdown, for a pull request: GitHub's and GitLab's.
 //!
 //! ```text
-//! **`out.prof`**: 1.24 s of time. Most of it runs in `parse` (41.2 %), `read` (22.0 %) and `log` (8.1 %).
+//! **`out.prof`**: time 1.24 s. Most expensive in themselves: `parse` (41.2 %), `read` (22.0 %), `log` (8.1 %).
 //!
 //! cProfile · Python 3.12 · time 1.24 s
 //!
@@ -13,7 +13,7 @@
 use super::picture::{Stamp, Subject};
 use super::scrub::Scrub;
 use super::table::{Counted, Table, code_span};
-use crate::analyze::{FunctionTable, GroupId};
+use crate::analyze::{Exactness, FunctionTable, GroupId};
 use crate::layout::shorten_middle;
 use crate::model::format;
 use std::fmt::Write;
@@ -68,8 +68,11 @@ pub fn review(subject: &Subject<'_>, review: Review<'_>) -> String {
     if rows.left_out() > 0 {
         let _ = write!(text, "\n{} more functions are left out.\n", format::count(rows.left_out() as i64));
     }
+    // What is estimated is the tree: where totals are those of the recording, the table is not meant.
+    let table_is_exact = analysis.exactness() == Exactness::Estimated && table.totals_are_exact();
     for note in &stamp.notes {
-        let _ = write!(text, "\n> {}\n", plain(note));
+        let _ = write!(text, "\n> {}", plain(note));
+        text.push_str(if table_is_exact && note.starts_with('≈') { " The table is exact.\n" } else { "\n" });
     }
     text
 }
@@ -88,11 +91,9 @@ fn summary(subject: &Subject<'_>, table: &FunctionTable, functions: &[GroupId]) 
             format!("{} ({})", code_span(&name), format::percent(table.share(table.own(g))))
         })
         .collect();
-    let mut text = format!("{sum} of {}.", plain(&metric.name));
-    match &named[..] {
-        [] => {}
-        [only] => text += &format!(" Most of it is spent in {only} itself."),
-        [first @ .., last] => text += &format!(" Most of it is spent in {} and {last}.", first.join(", ")),
+    let mut text = format!("{} {sum}.", plain(&metric.name));
+    if !named.is_empty() {
+        text += &format!(" Most expensive in themselves: {}.", named.join(", "));
     }
     text
 }

@@ -93,7 +93,7 @@ pub fn write(
     let mut left = Left {
         metrics: profile.metrics().len() - 1,
         lines: !running && profile.frames().iter().any(|frame| frame.line != 0),
-        times: samples.starts_ns().is_some(),
+        times: profile.origin().time == TimeMeaning::Clock,
         order: profile.origin().time == TimeMeaning::None,
         labels: samples.label_sets().iter().any(|set| !set.is_empty()),
         negative: 0,

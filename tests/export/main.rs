@@ -4,9 +4,11 @@
 
 #[cfg(unix)]
 mod browser;
+mod formats;
 #[cfg(unix)]
 mod page;
 mod pictures;
+mod reports;
 #[path = "../cli/support.rs"]
 mod support;
 
