@@ -36,11 +36,11 @@ pub struct Analysis {
     classes: Arc<Classes>,
     groups: Arc<Groups>,
     query: Query,
-    counted: Counted,
+    pub(super) counted: Counted,
     table: FunctionTable,
 }
 
-enum Counted {
+pub(super) enum Counted {
     Stacks {
         tree: Arc<MergedTree>,
         weights: Weights,
@@ -50,6 +50,8 @@ enum Counted {
         grouped: Option<Arc<CallGraph>>,
         flow: Flow,
     },
+    /// Lines, without calls: there is nothing to count but the table.
+    Lines,
 }
 
 impl Analysis {
@@ -119,6 +121,7 @@ impl Analysis {
                 };
                 (Counted::Graph { grouped, flow }, table)
             }
+            Body::Lines(lines) => (Counted::Lines, FunctionTable::of_lines(lines, &groups, query.metric)),
         };
         let serial = NEXT_SERIAL.fetch_add(1, Ordering::Relaxed);
         Self { serial, profile, classes, groups, query, counted, table }
@@ -173,14 +176,16 @@ impl Analysis {
     pub fn samples(&self) -> Option<usize> {
         match &self.counted {
             Counted::Stacks { weights, .. } => Some(weights.samples()),
-            Counted::Graph { .. } => None,
+            Counted::Graph { .. } | Counted::Lines => None,
         }
     }
 
-    /// Whether trees are as recorded. For a call graph they are estimated unless every function has one caller.
+    /// Whether trees are as recorded; those of [a profile without any](Profile::has_trees) are empty.
+    ///
+    /// For a call graph they are estimated unless every function has one caller.
     pub fn exactness(&self) -> Exactness {
         match &self.counted {
-            Counted::Stacks { .. } => Exactness::Exact,
+            Counted::Stacks { .. } | Counted::Lines => Exactness::Exact,
             Counted::Graph { flow, .. } if flow.all_proven() => Exactness::Exact,
             Counted::Graph { .. } => Exactness::Estimated,
         }
@@ -194,6 +199,7 @@ impl Analysis {
                 expand(TopDown { tree, weights }, weights.sum(), detail)
             }
             Counted::Graph { flow, .. } => self.graph_tree(flow, Direction::Down, None, detail),
+            Counted::Lines => CallTree::empty(detail),
         }
     }
 
@@ -205,6 +211,7 @@ impl Analysis {
                 expand(Callers::new(tree, weights, None, self.groups.len()), weights.sum(), detail)
             }
             Counted::Graph { flow, .. } => self.graph_tree(flow, Direction::Up, None, detail),
+            Counted::Lines => CallTree::empty(detail),
         }
     }
 
@@ -217,6 +224,7 @@ impl Analysis {
                 expand(CalleesOf::new(tree, weights, group, self.groups.len()), total, detail)
             }
             Counted::Graph { flow, .. } => self.graph_tree(flow, Direction::Down, Some(group), detail),
+            Counted::Lines => CallTree::empty(detail),
         }
     }
 
@@ -229,6 +237,7 @@ impl Analysis {
                 expand(Callers::new(tree, weights, Some(group), self.groups.len()), total, detail)
             }
             Counted::Graph { flow, .. } => self.graph_tree(flow, Direction::Up, Some(group), detail),
+            Counted::Lines => CallTree::empty(detail),
         }
     }
 
@@ -251,7 +260,7 @@ impl Analysis {
         match (&self.counted, self.profile.body()) {
             (Counted::Graph { grouped: Some(graph), .. }, _) => Some(graph),
             (_, Body::Graph(graph)) => Some(graph),
-            (_, Body::Stacks(_)) => None,
+            (_, Body::Stacks(_) | Body::Lines(_)) => None,
         }
     }
 
@@ -260,7 +269,7 @@ impl Analysis {
         match (&self.counted, self.graph()) {
             (Counted::Stacks { tree, weights }, _) => Neighbours::of_stacks(tree, weights, group),
             (_, Some(graph)) => Neighbours::of_graph(graph, self.query.metric, group),
-            (Counted::Graph { .. }, None) => Neighbours::default(),
+            (Counted::Graph { .. } | Counted::Lines, None) => Neighbours::default(),
         }
     }
 
@@ -270,6 +279,7 @@ impl Analysis {
         match &self.counted {
             Counted::Stacks { tree, weights } => found.with_stack_share(tree, weights),
             Counted::Graph { flow, .. } => found.with_graph_share(flow),
+            Counted::Lines => found.with_line_share(&self.table),
         }
     }
 
@@ -289,7 +299,7 @@ impl Analysis {
     fn stacks(&self) -> Option<(&StackProfile, &MergedTree)> {
         match &self.counted {
             Counted::Stacks { tree, .. } => Some((stack_body(&self.profile)?, tree)),
-            Counted::Graph { .. } => None,
+            Counted::Graph { .. } | Counted::Lines => None,
         }
     }
 }

@@ -76,9 +76,7 @@ impl Head<'_> {
 
     /// How wide a column must be to show it, and the arrow of an order beside it.
     pub(super) fn width(&self, ui: &Ui) -> f32 {
-        let font = TextStyle::Body.resolve(ui.style());
-        let text = ui.painter().layout_no_wrap(self.label(), font, Color32::PLACEHOLDER);
-        text.size().x + 2.0 * theme::SWATCH + theme::GAP / 2.0
+        width(ui, &self.label()) + 2.0 * theme::SWATCH + theme::GAP / 2.0
     }
 }
 
@@ -88,6 +86,11 @@ pub(super) fn head_line(ui: &Ui, theme: &Theme) {
     ui.painter().hline(ui.max_rect().x_range(), y, Stroke::new(1.0, theme.line));
 }
 
+/// How wide a text is in a cell.
+pub(super) fn width(ui: &Ui, text: &str) -> f32 {
+    ui.painter().layout_no_wrap(text.to_owned(), TextStyle::Body.resolve(ui.style()), Color32::PLACEHOLDER).size().x
+}
+
 /// A text, flush left, cut at its end. Tells whether it was cut.
 pub(super) fn text(ui: &Ui, rect: Rect, text: &str, color: Color32) -> bool {
     let (galley, cut) = cut_end(ui, text, TextStyle::Body.resolve(ui.style()), rect.width(), color);
@@ -95,13 +98,32 @@ pub(super) fn text(ui: &Ui, rect: Rect, text: &str, color: Color32) -> bool {
     cut
 }
 
-/// A path, flush left, cut in its middle. Tells whether it was cut.
+/// A path, flush left, cut at its front, because the ends of paths say most. Tells whether it was cut.
 pub(super) fn path(ui: &Ui, rect: Rect, text: &str, color: Color32) -> bool {
     let font = TextStyle::Body.resolve(ui.style());
-    let short = cut_middle(ui, text, &font, rect.width());
+    // Positions are rounded to pixels when it is laid out. Added up from the widths of letters: laying out attempts
+    // would cost more than the rest of a row.
+    let room = rect.width() - 1.0;
+    let short = ui.fonts_mut(|fonts| layout::fit_place(text, room, |letter| fonts.glyph_width(&font, letter)));
     let (galley, _) = cut_end(ui, &short, font, rect.width(), color);
     paint(ui, rect, galley, color);
     matches!(short, Cow::Owned(_))
+}
+
+/// A function's name, flush left. One that does not fit loses the words around a built-in's name before its end. Tells
+/// whether it was cut.
+pub(super) fn name(ui: &Ui, rect: Rect, name: &str, color: Color32) -> bool {
+    let bare = layout::bare_name(name);
+    if bare.len() < name.len() {
+        let (galley, cut) = cut_end(ui, name, TextStyle::Body.resolve(ui.style()), rect.width(), color);
+        if cut {
+            text(ui, rect, &bare, color);
+        } else {
+            paint(ui, rect, galley, color);
+        }
+        return cut;
+    }
+    text(ui, rect, name, color)
 }
 
 /// A square in the colour of a name, before it; gives the room left for the name.
@@ -196,41 +218,4 @@ fn cut_end(ui: &Ui, text: &str, font: FontId, width: f32, color: Color32) -> (Ar
     let galley = ui.painter().layout_job(job);
     let cut = galley.elided;
     (galley, cut)
-}
-
-/// Keeps as much of both ends as fits, a third of it at the beginning, because the ends of paths say most. Added up from
-/// the widths of letters: laying out attempts would cost more than the rest of a row.
-fn cut_middle<'a>(ui: &Ui, text: &'a str, font: &FontId, width: f32) -> Cow<'a, str> {
-    // Positions are rounded to pixels when it is laid out.
-    let room = width - 1.0;
-    let (head, tail) = ui.fonts_mut(|fonts| {
-        let mut width_of = |c| fonts.glyph_width(font, c);
-        let (all, _) = fitting(text.chars(), room, &mut width_of);
-        if all == text.len() {
-            return (all, 0);
-        }
-        let room = room - width_of('…');
-        let (head, used) = fitting(text.chars(), room / 3.0, &mut width_of);
-        let (tail, _) = fitting(text.chars().rev(), room - used, &mut width_of);
-        (head, tail)
-    });
-    if head == text.len() {
-        return Cow::Borrowed(text);
-    }
-    let (start, end) = (text.get(..head), text.get(text.len() - tail..));
-    Cow::Owned(format!("{}…{}", start.unwrap_or_default(), end.unwrap_or_default()))
-}
-
-/// How many bytes of letters fit in a room, and the width they take.
-fn fitting(letters: impl Iterator<Item = char>, room: f32, width_of: &mut impl FnMut(char) -> f32) -> (usize, f32) {
-    let (mut bytes, mut used) = (0, 0.0);
-    for letter in letters {
-        let width = width_of(letter);
-        if used + width > room {
-            break;
-        }
-        used += width;
-        bytes += letter.len_utf8();
-    }
-    (bytes, used)
 }

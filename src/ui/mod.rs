@@ -9,15 +9,16 @@ mod context;
 mod details;
 mod menus;
 pub mod overlays;
+pub mod source_page;
 pub mod start;
 pub mod theme;
 mod tooltip;
 
 pub mod views;
 
-pub(crate) use canvas_paint::message as canvas_message;
+pub(crate) use canvas_paint::{message as canvas_message, no_trees as no_trees_message};
 
-pub use action::{Action, Actions, Command};
+pub use action::{Action, Actions, Command, EDITORS};
 pub use context::{TreeKind, TreeNeed, Trees, ViewCtx};
 pub use details::details_ui;
 pub use theme::Theme;

@@ -4,7 +4,7 @@ use super::callers_tables::callers_tables_ui;
 use crate::analyze::{Exactness, GroupId};
 use crate::model::format;
 use crate::ui::canvas::{CanvasState, Growth, canvas_ui};
-use crate::ui::{Actions, TreeKind, ViewCtx, canvas_message, theme};
+use crate::ui::{Actions, TreeKind, ViewCtx, canvas_message, no_trees_message, theme};
 use egui::{RichText, Ui, Vec2};
 
 /// State of the callers view.
@@ -32,6 +32,10 @@ impl CallersState {
 
 /// Draws the sandwich of the selected function with the tables of its callers and callees.
 pub fn callers_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut CallersState, actions: &mut Actions) {
+    if !ctx.analysis.profile().has_trees() {
+        no_trees_message(ui, ctx.theme);
+        return;
+    }
     let Some(group) = ctx.selection else {
         let rect = ui.available_rect_before_wrap();
         canvas_message(ui, rect, ctx.theme, "Select a function in any view to see who calls it and what it calls.");

@@ -15,8 +15,8 @@ use crate::ui::{
 use columns::Column;
 pub(in crate::ui) use columns::name_head;
 use egui::{
-    Align, ComboBox, Key, Layout, Modifiers, Popup, Response, RichText, Role, ScrollArea, Shape, Stroke, TextEdit, Ui,
-    Vec2, WidgetInfo, accesskit,
+    Key, Modifiers, Popup, Response, RichText, Role, ScrollArea, Shape, Stroke, TextEdit, Ui, Vec2, WidgetInfo,
+    accesskit,
 };
 use egui_extras::{Column as Width, TableRow};
 use rows::{RowOrder, Rows, Scales};
@@ -67,7 +67,7 @@ impl TableState {
 pub fn table_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut TableState, actions: &mut Actions) {
     // Asked before the filter field has seen the keys: Enter that ends a filter opens nothing.
     let keys_are_free = ui.memory(|m| m.focused().is_none()) && !Popup::is_any_open(ui.ctx());
-    let to_first_row = toolbar_ui(ui, ctx, state, actions);
+    let to_first_row = toolbar_ui(ui, ctx, state);
     if state.rows.shown().is_empty() {
         empty_ui(ui, ctx, state);
         return;
@@ -80,8 +80,8 @@ pub fn table_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut TableState, actions:
     ScrollArea::horizontal().auto_shrink(false).show(ui, |ui| rows_ui(ui, ctx, state, actions));
 }
 
-/// The filter, how many rows it leaves, and what rows stand for. Tells whether the user left the filter for the rows.
-fn toolbar_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut TableState, actions: &mut Actions) -> bool {
+/// The filter and how many rows it leaves. Tells whether the user left the filter for the rows.
+fn toolbar_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut TableState) -> bool {
     let mut to_first_row = false;
     ui.horizontal(|ui| {
         let id = ui.scope_id().with("filter");
@@ -112,7 +112,6 @@ fn toolbar_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut TableState, actions: &
         }
         state.rows.update(ctx.analysis, RowOrder { key: state.sort, descending: state.descending }, &state.filter);
         count_ui(ui, ctx, state);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| group_by_ui(ui, ctx, actions));
     });
     to_first_row
 }
@@ -136,25 +135,6 @@ fn count_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &TableState) {
 fn things(by: GroupBy, count: usize) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{}{plural}", by.name())
-}
-
-fn group_by_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, actions: &mut Actions) {
-    let current = ctx.analysis.query().by;
-    let combo = ComboBox::from_id_salt("group by").selected_text(current.name()).show_ui(ui, |ui| {
-        for by in GroupBy::ALL {
-            let possible = by != GroupBy::Line || is_stacks(ctx);
-            ui.add_enabled_ui(possible, |ui| {
-                let choice = ui
-                    .selectable_label(by == current, by.name())
-                    .on_disabled_hover_text("A call graph records functions, not the lines that ran in them.");
-                if choice.clicked() && by != current {
-                    actions.push(Action::Group(by));
-                }
-            });
-        }
-    });
-    let label = ui.label(RichText::new("Group by").color(ctx.theme.text_weak));
-    combo.response.labelled_by(label.id).on_hover_text("What a row, and a box of the other views, stands for.");
 }
 
 /// Why there is nothing to see, and what to do about it.
@@ -202,7 +182,7 @@ fn keyboard(ui: &Ui, ctx: &ViewCtx<'_>, rows: &Rows, rows_on_screen: usize, acti
         actions.push(Action::Select(Some(group)));
     }
     if enter {
-        actions.push(Action::Show(ViewKind::Callers));
+        actions.push(Action::Show(if has_trees(ctx) { ViewKind::Callers } else { ViewKind::Source }));
     }
 }
 
@@ -211,7 +191,7 @@ fn rows_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut TableState, actions: &mut
     let columns: Vec<(Column, Head<'_>)> = Column::shown(ctx).into_iter().map(|c| (c, c.head(ctx, &scales))).collect();
     let (query, exact) = (ctx.analysis.query(), ctx.analysis.table().totals_are_exact());
     ui.spacing_mut().item_spacing = cell::TABLE_SPACING;
-    let widths = widths(ui, &columns);
+    let widths = widths(ui, &columns, &scales);
     let mut builder = cell::table(ui, ctx.theme)
         // Widths are kept from frame to frame; other heads need others.
         .id_salt((columns.len(), query.by, query.metric, exact))
@@ -250,8 +230,13 @@ fn rows_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut TableState, actions: &mut
 }
 
 /// Widths of the columns: numbers take what they need, texts share the rest.
-fn widths(ui: &Ui, columns: &[(Column, Head<'_>)]) -> Vec<Width> {
-    let heads: Vec<f32> = columns.iter().map(|(_, head)| head.width(ui)).collect();
+fn widths(ui: &Ui, columns: &[(Column, Head<'_>)], scales: &Scales) -> Vec<Width> {
+    let calls = cell::width(ui, &cell::calls(scales.widest_calls));
+    let needed = |(column, head): &(Column, Head<'_>)| {
+        let figures = if *column == Column::Calls { calls } else { 0.0 };
+        head.width(ui).max(figures)
+    };
+    let heads: Vec<f32> = columns.iter().map(needed).collect();
     let gaps = ui.spacing().item_spacing.x * columns.len().saturating_sub(1) as f32;
     let numbers: f32 = columns.iter().zip(&heads).map(|((column, _), head)| column.number_width(*head)).sum();
     let room = ui.available_width() - gaps - numbers;
@@ -319,7 +304,7 @@ fn row_ui(
         actions.push(Action::Select(Some(group)));
     }
     if response.double_clicked() {
-        actions.push(Action::Show(ViewKind::Flame));
+        actions.push(Action::Show(if has_trees(ctx) { ViewKind::Flame } else { ViewKind::Source }));
     }
     response.context_menu(|ui| menu_ui(ui, ctx, rows, group, actions));
 }
@@ -335,6 +320,10 @@ fn menu_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, rows: &Rows, group: GroupId, actions:
         if transform_button(ui, ctx, label, tooltip).clicked() {
             actions.push(Action::Transform(transform));
         }
+    }
+    ui.separator();
+    if ui.button("Show source").on_hover_text(ViewKind::Source.tooltip()).clicked() {
+        actions.push(Action::Show(ViewKind::Source));
     }
     ui.separator();
     if ui.button("Copy name").clicked() {
@@ -360,7 +349,11 @@ fn menu_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, rows: &Rows, group: GroupId, actions:
 pub(in crate::ui) fn transform_button(ui: &mut Ui, ctx: &ViewCtx<'_>, label: &str, tooltip: &str) -> Response {
     ui.add_enabled(is_stacks(ctx), egui::Button::new(label))
         .on_hover_text(tooltip)
-        .on_disabled_hover_text("A call graph holds no whole stacks, so there is nothing to take out of them.")
+        .on_disabled_hover_text("This profile holds no whole stacks, so there is nothing to take out of them.")
+}
+
+fn has_trees(ctx: &ViewCtx<'_>) -> bool {
+    ctx.analysis.profile().has_trees()
 }
 
 fn is_stacks(ctx: &ViewCtx<'_>) -> bool {
