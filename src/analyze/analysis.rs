@@ -54,31 +54,44 @@ impl Analysis {
     /// Counts a profile. What an earlier analysis of the same profile can lend is not computed again.
     pub fn new(profile: Arc<Profile>, query: Query, earlier: Option<&Self>) -> Self {
         let earlier = earlier.filter(|e| Arc::ptr_eq(&e.profile, &profile));
-        let classes = earlier.map_or_else(|| Arc::new(Classes::new(&profile)), |e| Arc::clone(&e.classes));
         let same_groups = earlier.filter(|e| e.query.by == query.by);
-        let groups =
-            same_groups.map_or_else(|| Arc::new(Groups::new(&profile, &classes, query.by)), |e| Arc::clone(&e.groups));
-        let (counted, table) = match profile.body() {
+        let classify = || {
+            let classes = earlier.map_or_else(|| Arc::new(Classes::new(&profile)), |e| Arc::clone(&e.classes));
+            let groups = same_groups
+                .map_or_else(|| Arc::new(Groups::new(&profile, &classes, query.by)), |e| Arc::clone(&e.groups));
+            (classes, groups)
+        };
+        let (classes, groups, counted, table) = match profile.body() {
             Body::Stacks(body) => {
+                let (classes, groups) = classify();
                 let tree = match same_groups.filter(|e| e.query.transforms == query.transforms).map(|e| &e.counted) {
                     Some(Counted::Stacks { tree, .. }) => Arc::clone(tree),
                     _ => Arc::new(MergedTree::new(body, &groups, &classes, &query.transforms)),
                 };
                 let weights = Weights::new(body, &tree, &query);
                 let table = FunctionTable::of_stacks(&tree, &weights, groups.len());
-                (Counted::Stacks { tree, weights }, table)
+                (classes, groups, Counted::Stacks { tree, weights }, table)
+            }
+            Body::Graph(graph) if !Groups::regroups(query.by) => {
+                let (flow, (classes, groups, table)) = both(
+                    || Flow::new(graph, query.metric),
+                    || {
+                        let (classes, groups) = classify();
+                        (classes, groups, FunctionTable::of_graph(graph, query.metric))
+                    },
+                );
+                (classes, groups, Counted::Graph { grouped: None, flow }, table)
             }
             Body::Graph(graph) => {
+                let (classes, groups) = classify();
                 let grouped = match same_groups.map(|e| &e.counted) {
                     Some(Counted::Graph { grouped, .. }) => grouped.clone(),
                     _ => groups.regroup(graph).map(Arc::new),
                 };
-                let flow = Flow::new(grouped.as_deref().unwrap_or(graph), query.metric);
-                let table = match &grouped {
-                    Some(grouped) => FunctionTable::of_grouped_graph(grouped, query.metric, &flow),
-                    None => FunctionTable::of_graph(graph, query.metric),
-                };
-                (Counted::Graph { grouped, flow }, table)
+                let counted = grouped.as_deref().unwrap_or(graph);
+                let flow = Flow::new(counted, query.metric);
+                let table = FunctionTable::of_grouped_graph(counted, query.metric, &flow);
+                (classes, groups, Counted::Graph { grouped, flow }, table)
             }
         };
         let serial = NEXT_SERIAL.fetch_add(1, Ordering::Relaxed);
@@ -253,4 +266,18 @@ impl Analysis {
             Counted::Graph { .. } => None,
         }
     }
+}
+
+/// Does two things at the same time, the first on a thread of its own where one can be had.
+fn both<A: Send, B>(first: impl Fn() -> A + Send + Sync, second: impl FnOnce() -> B) -> (A, B) {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("counting".to_owned()).spawn_scoped(scope, &first);
+        let b = second();
+        let a = match thread.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(a)) => a,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(_) => first(),
+        };
+        (a, b)
+    })
 }

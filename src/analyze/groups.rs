@@ -94,9 +94,14 @@ impl Groups {
         groups
     }
 
+    /// Whether groups are others than the functions of a call graph.
+    pub(super) fn regroups(by: GroupBy) -> bool {
+        !matches!(by, GroupBy::Function | GroupBy::Line)
+    }
+
     /// The graph of these groups; `None` where they are the functions of the graph itself.
     pub fn regroup(&self, graph: &CallGraph) -> Option<CallGraph> {
-        if matches!(self.by, GroupBy::Function | GroupBy::Line) {
+        if !Self::regroups(self.by) {
             return None;
         }
         let of: Vec<u32> = self.of_function.iter().map(|g| g.0).collect();
