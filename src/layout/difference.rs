@@ -5,7 +5,7 @@
 
 use super::colour::{Palette, Rgb, Scheme, oklch};
 use crate::analyze::CallTree;
-use crate::analyze::diff::{Comparison, DiffRow, Measure, Status};
+use crate::analyze::diff::{Comparison, DiffRow, Measure, NoiseKind, Status};
 use crate::model::{Unit, format};
 
 /// What one function or one box cost on either side, and what that amounts to.
@@ -33,7 +33,15 @@ impl Difference {
             Measure::Total => total,
         };
         let (base, new) = (sides.base.map(cost), sides.new.map(cost));
-        Some(Self { base, new, status: comparison.judge(base, new) })
+        let mut status = comparison.judge(base, new);
+        // What lies between runs is known of functions: no path through one is surer than the function.
+        if matches!(status, Status::Slower | Status::Faster)
+            && comparison.noise() == NoiseKind::Runs
+            && comparison.table().row(tree.group(node)).status(measure) == Status::WithinNoise
+        {
+            status = Status::WithinNoise;
+        }
+        Some(Self { base, new, status })
     }
 
     /// New less base; a side that lacks it counts as nothing.

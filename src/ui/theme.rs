@@ -74,6 +74,8 @@ pub const FIELD_WIDTH: f32 = 240.0;
 pub const METER: f32 = 5.0;
 /// Rounding of bars and swatches.
 pub const SMALL_RADIUS: f32 = 2.0;
+/// Thickness of the stripes of boxes and arcs that only one side of a comparison has.
+pub const STRIPE: f32 = 1.8;
 /// Size of a figure that is read first.
 pub const FIGURE_TEXT: f32 = 17.0;
 /// Size of the name of what a panel is about.
