@@ -2,6 +2,7 @@
 
 mod callers;
 pub mod callers_tables;
+pub mod differences;
 mod flame;
 mod sunburst;
 pub mod table;
