@@ -36,11 +36,11 @@ pub struct Analysis {
     classes: Arc<Classes>,
     groups: Arc<Groups>,
     query: Query,
-    counted: Counted,
+    pub(super) counted: Counted,
     table: FunctionTable,
 }
 
-enum Counted {
+pub(super) enum Counted {
     Stacks {
         tree: Arc<MergedTree>,
         weights: Weights,
@@ -50,6 +50,8 @@ enum Counted {
         grouped: Option<Arc<CallGraph>>,
         flow: Flow,
     },
+    /// Lines, without calls: there is nothing to count but the table.
+    Lines,
 }
 
 impl Analysis {
@@ -63,12 +65,31 @@ impl Analysis {
         Self::of_groups(profile, query, classes, groups, same_groups)
     }
 
+    /// Counts two profiles that share their functions and frames, and so their groups, at once. Earlier analyses of them
+    /// lend what they can.
+    pub(super) fn of_pair(
+        (base, new): (Arc<Profile>, Arc<Profile>),
+        query: &Query,
+        earlier: Option<(&Self, &Self)>,
+    ) -> (Self, Self) {
+        let same = earlier.filter(|(b, n)| Arc::ptr_eq(&b.profile, &base) && Arc::ptr_eq(&n.profile, &new));
+        let classes = same.map_or_else(|| Arc::new(Classes::new(&new)), |(_, n)| Arc::clone(&n.classes));
+        let same_groups = same.filter(|(_, n)| n.query.by == query.by);
+        let groups =
+            same_groups.map_or_else(|| Arc::new(Groups::new(&new, &classes, query.by)), |(_, n)| Arc::clone(&n.groups));
+        let side = |profile, earlier| {
+            Self::of_groups(profile, query.clone(), Arc::clone(&classes), Arc::clone(&groups), earlier)
+        };
+        std::thread::scope(|scope| {
+            let base = scope.spawn(|| side(base, same_groups.map(|(b, _)| b)));
+            let new = side(new, same_groups.map(|(_, n)| n));
+            (base.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), new)
+        })
+    }
+
     /// Counts a profile that shares its functions and frames with the profile of another analysis: groups are the same.
-    /// Costs by group that an earlier analysis of the profile can lend are not computed again.
-    pub(super) fn beside(profile: Arc<Profile>, query: Query, other: &Self, earlier: Option<&Self>) -> Self {
-        let same_groups =
-            earlier.filter(|e| Arc::ptr_eq(&e.profile, &profile) && Arc::ptr_eq(&e.groups, &other.groups));
-        Self::of_groups(profile, query, Arc::clone(&other.classes), Arc::clone(&other.groups), same_groups)
+    pub(super) fn beside(profile: Arc<Profile>, query: Query, other: &Self) -> Self {
+        Self::of_groups(profile, query, Arc::clone(&other.classes), Arc::clone(&other.groups), None)
     }
 
     fn of_groups(
@@ -100,6 +121,7 @@ impl Analysis {
                 };
                 (Counted::Graph { grouped, flow }, table)
             }
+            Body::Lines(lines) => (Counted::Lines, FunctionTable::of_lines(lines, &groups, query.metric)),
         };
         let serial = NEXT_SERIAL.fetch_add(1, Ordering::Relaxed);
         Self { serial, profile, classes, groups, query, counted, table }
@@ -154,14 +176,16 @@ impl Analysis {
     pub fn samples(&self) -> Option<usize> {
         match &self.counted {
             Counted::Stacks { weights, .. } => Some(weights.samples()),
-            Counted::Graph { .. } => None,
+            Counted::Graph { .. } | Counted::Lines => None,
         }
     }
 
-    /// Whether trees are as recorded. For a call graph they are estimated unless every function has one caller.
+    /// Whether trees are as recorded; those of [a profile without any](Profile::has_trees) are empty.
+    ///
+    /// For a call graph they are estimated unless every function has one caller.
     pub fn exactness(&self) -> Exactness {
         match &self.counted {
-            Counted::Stacks { .. } => Exactness::Exact,
+            Counted::Stacks { .. } | Counted::Lines => Exactness::Exact,
             Counted::Graph { flow, .. } if flow.all_proven() => Exactness::Exact,
             Counted::Graph { .. } => Exactness::Estimated,
         }
@@ -175,6 +199,7 @@ impl Analysis {
                 expand(TopDown { tree, weights }, weights.sum(), detail)
             }
             Counted::Graph { flow, .. } => self.graph_tree(flow, Direction::Down, None, detail),
+            Counted::Lines => CallTree::empty(detail),
         }
     }
 
@@ -186,6 +211,7 @@ impl Analysis {
                 expand(Callers::new(tree, weights, None, self.groups.len()), weights.sum(), detail)
             }
             Counted::Graph { flow, .. } => self.graph_tree(flow, Direction::Up, None, detail),
+            Counted::Lines => CallTree::empty(detail),
         }
     }
 
@@ -198,6 +224,7 @@ impl Analysis {
                 expand(CalleesOf::new(tree, weights, group, self.groups.len()), total, detail)
             }
             Counted::Graph { flow, .. } => self.graph_tree(flow, Direction::Down, Some(group), detail),
+            Counted::Lines => CallTree::empty(detail),
         }
     }
 
@@ -210,6 +237,7 @@ impl Analysis {
                 expand(Callers::new(tree, weights, Some(group), self.groups.len()), total, detail)
             }
             Counted::Graph { flow, .. } => self.graph_tree(flow, Direction::Up, Some(group), detail),
+            Counted::Lines => CallTree::empty(detail),
         }
     }
 
@@ -232,7 +260,7 @@ impl Analysis {
         match (&self.counted, self.profile.body()) {
             (Counted::Graph { grouped: Some(graph), .. }, _) => Some(graph),
             (_, Body::Graph(graph)) => Some(graph),
-            (_, Body::Stacks(_)) => None,
+            (_, Body::Stacks(_) | Body::Lines(_)) => None,
         }
     }
 
@@ -241,7 +269,7 @@ impl Analysis {
         match (&self.counted, self.graph()) {
             (Counted::Stacks { tree, weights }, _) => Neighbours::of_stacks(tree, weights, group),
             (_, Some(graph)) => Neighbours::of_graph(graph, self.query.metric, group),
-            (Counted::Graph { .. }, None) => Neighbours::default(),
+            (Counted::Graph { .. } | Counted::Lines, None) => Neighbours::default(),
         }
     }
 
@@ -251,6 +279,7 @@ impl Analysis {
         match &self.counted {
             Counted::Stacks { tree, weights } => found.with_stack_share(tree, weights),
             Counted::Graph { flow, .. } => found.with_graph_share(flow),
+            Counted::Lines => found.with_line_share(&self.table),
         }
     }
 
@@ -270,7 +299,7 @@ impl Analysis {
     fn stacks(&self) -> Option<(&StackProfile, &MergedTree)> {
         match &self.counted {
             Counted::Stacks { tree, .. } => Some((stack_body(&self.profile)?, tree)),
-            Counted::Graph { .. } => None,
+            Counted::Graph { .. } | Counted::Lines => None,
         }
     }
 }

@@ -123,13 +123,7 @@ impl Document {
 
     /// The thread time order shows: the chosen one, or the one with the most samples' weight.
     pub(super) fn time_track(&self) -> TrackId {
-        let metric = self.query.metric;
-        self.query.track.unwrap_or_else(|| {
-            (0..self.profile.tracks().len())
-                .map(TrackId::at)
-                .max_by_key(|&t| (self.profile.track_total(metric, t), std::cmp::Reverse(t)))
-                .unwrap_or(TrackId(0))
-        })
+        self.query.time_track(&self.profile)
     }
 
     /// What views look at, with the states they change.

@@ -239,11 +239,11 @@ fn width(text: &str) -> usize {
     text.chars().count()
 }
 
-fn write_optional(out: &mut dyn Write, value: Option<i64>) -> io::Result<()> {
+pub(super) fn write_optional(out: &mut dyn Write, value: Option<i64>) -> io::Result<()> {
     value.map_or(Ok(()), |v| write!(out, "{v}"))
 }
 
-fn csv_cell(text: &str) -> Cow<'_, str> {
+pub(super) fn csv_cell(text: &str) -> Cow<'_, str> {
     if text.contains(['"', ',', '\n', '\r']) {
         Cow::Owned(format!("\"{}\"", text.replace('"', "\"\"")))
     } else {
@@ -252,7 +252,7 @@ fn csv_cell(text: &str) -> Cow<'_, str> {
 }
 
 /// Code in a cell of a Markdown table: `<module>` is no HTML there, and `|` no border.
-fn code_span(text: &str) -> String {
+pub(super) fn code_span(text: &str) -> String {
     let text = format::one_line(text).replace('|', "\\|");
     let (mut longest, mut run) = (0, 0);
     for c in text.chars() {

@@ -153,6 +153,11 @@ fn note_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId) {
         (Body::Graph(_), Exactness::Exact) => {
             ("Figures, callers and call trees are exact.".to_owned(), ctx.theme.text_weak)
         }
+        (Body::Lines(_), _) => (
+            "Recorded line by line. Time spent in a function that a line calls is counted on that line, too."
+                .to_owned(),
+            ctx.theme.text_weak,
+        ),
         (Body::Stacks(_), _) => {
             ("Counted from recorded stacks, each once however often this is on it.".to_owned(), ctx.theme.text_weak)
         }
