@@ -47,6 +47,7 @@ pub(super) enum Command {
     Hints(HintsArguments),
     Rules(RulesArguments),
     Render(RenderArguments),
+    Report(ReportArguments),
     /// List the formats that can be opened, and how to record them
     Formats,
 }
@@ -163,25 +164,36 @@ Examples:
   helioscope diff old.prof new.prof --map /build/app=/srv/app";
 
 /// Write the call tree to a file, as collapsed stacks
+/// Convert a profile: collapsed stacks, speedscope, pprof, or the function table as CSV or JSON
 #[derive(Args, Debug)]
 #[command(after_help = EXPORT_HELP)]
 pub(super) struct ExportArguments {
     /// The profile
     pub(super) file: PathBuf,
-    /// The file to write; `-` for standard output
+    /// The file to write; its ending says what is written; `-` for collapsed stacks on standard output
     #[arg(short, long, value_name = "OUT")]
     pub(super) output: PathBuf,
     #[command(flatten)]
     pub(super) select: SelectArguments,
+    #[command(flatten)]
+    pub(super) scrub: ScrubArguments,
 }
 
 const EXPORT_HELP: &str = "\
-Each line is a stack, outermost frame first, and its own cost in the metric's base unit:
+  .folded, .collapsed, .txt    collapsed stacks
+  .speedscope.json, .speedscope  speedscope's JSON, a profile for each thread
+  .pb.gz, .pprof               pprof, with all metrics
+  .csv, .json                  the function table
+
+What a format has no place for is said on standard error.
+
+A line of collapsed stacks is a stack, outermost frame first, and its own cost in the metric's base unit:
   main (app/run.py:3);parse (app/csv.py:12) 60
 Where a profiler recorded no stacks (cProfile), the tree is an estimate, and standard error says so.
 
 Examples:
   helioscope export out.prof -o out.folded
+  helioscope export out.prof -o out.speedscope.json
   helioscope export profile.pb.gz --metric cpu -o - | grep parse";
 
 /// Say what to do about it: patterns that cost time, with the evidence
@@ -303,6 +315,32 @@ Examples:
   helioscope render profile.pb.gz --focus '^handle$' --hide 'logging' --size 1600xauto -o handle.png
   helioscope render out.prof --view callers --function load -o load.svg
   helioscope render out.prof -o out.html            zoom, search and sort in any browser";
+
+/// Sum a profile up for a review: Markdown with a picture beside it, or one HTML page
+#[derive(Args, Debug)]
+#[command(after_help = REPORT_HELP)]
+pub(super) struct ReportArguments {
+    /// The profile
+    pub(super) file: PathBuf,
+    /// The file to write, .md or .html; the picture of a report in Markdown stands beside it
+    #[arg(short, long, value_name = "OUT")]
+    pub(super) output: PathBuf,
+    #[command(flatten)]
+    pub(super) select: SelectArguments,
+    /// How many functions to list in Markdown
+    #[arg(short = 'n', long = "rows", value_name = "N", default_value_t = 15)]
+    pub(super) rows: usize,
+    /// Dark or light
+    #[arg(long, value_enum, default_value_t = Theme::Light)]
+    pub(super) theme: Theme,
+    #[command(flatten)]
+    pub(super) scrub: ScrubArguments,
+}
+
+const REPORT_HELP: &str = "\
+Examples:
+  helioscope report out.prof -o report.md          and report.flame.png beside it
+  helioscope report out.prof -o report.html        one file, opens in any browser";
 
 /// What to change about the stacks before they are counted.
 #[derive(Args, Debug, Default)]

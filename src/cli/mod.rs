@@ -12,6 +12,7 @@ mod formats;
 mod hints;
 mod info;
 mod render;
+mod report;
 mod rules;
 mod select;
 mod self_profile;
@@ -47,6 +48,7 @@ fn run<E: Display>(window: impl FnOnce(Vec<PathBuf>) -> Result<(), E>) -> Result
         Some(Command::Hints(hints)) => to_stdout(|out| hints::run(hints, out)),
         Some(Command::Rules(rules)) => to_stdout(|out| rules::run(rules, out)),
         Some(Command::Render(render)) => render::run(render),
+        Some(Command::Report(report)) => report::run(report),
         Some(Command::Formats) => to_stdout(formats::run),
     };
     let Some(out) = &arguments.self_profile else { return command() };

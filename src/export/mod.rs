@@ -2,13 +2,16 @@
 //! same analysis and the same geometry.
 
 pub mod diff;
+pub mod estimated;
 pub mod folded;
 mod font;
 pub mod html;
+pub mod markdown;
 pub mod picture;
 pub mod png;
 pub mod pprof;
 pub mod scrub;
+pub mod speedscope;
 mod svg;
 pub mod table;
 

@@ -21,6 +21,13 @@ pub(crate) fn message(ui: &Ui, rect: Rect, theme: &Theme, text: &str) {
     });
 }
 
+/// Says why there is nothing to draw where lines were recorded, and where to find them.
+pub(crate) fn no_trees(ui: &Ui, theme: &Theme) {
+    let text = "This profile records the time of lines, not calls: there is no call tree to draw. See the source view, or \
+                the table by line.";
+    message(ui, ui.available_rect_before_wrap(), theme, text);
+}
+
 /// The boxes of a canvas with their labels and outlines.
 pub(super) fn boxes(
     ui: &Ui,

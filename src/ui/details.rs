@@ -172,6 +172,7 @@ fn buttons_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId, actions: &mut Acti
         let views = [
             ("Show in flame", "Show it in the flame graph.", ViewKind::Flame),
             ("Callers", "Everything that calls it, and everything it calls.", ViewKind::Callers),
+            ("Source", "Its file, with what each line cost.", ViewKind::Source),
         ];
         for (label, tooltip, view) in views {
             if ui.button(label).on_hover_text(tooltip).clicked() {

@@ -3,6 +3,7 @@
 //! The only place that may name a literal colour: see `clippy.toml`.
 
 use crate::layout::{self, Palette, Rgb, Scheme, Tones};
+use crate::source::Ink;
 use egui::{Color32, CornerRadius, FontFamily, FontId, Margin, Stroke, Style, TextStyle, Vec2, Visuals};
 
 /// Colours and sizes of one scheme.
@@ -48,6 +49,19 @@ pub struct Theme {
     pub faster: Color32,
     /// The stripes of boxes that only one side has.
     pub stripe: Color32,
+    /// Parts of source text.
+    inks: Inks,
+}
+
+/// Colours of source text.
+#[derive(Clone, Debug)]
+struct Inks {
+    keyword: Color32,
+    constant: Color32,
+    text: Color32,
+    comment: Color32,
+    definition: Color32,
+    decorator: Color32,
 }
 
 /// Height of a row of a flame graph.
@@ -80,6 +94,16 @@ pub const STRIPE: f32 = 1.8;
 pub const FIGURE_TEXT: f32 = 17.0;
 /// Size of the name of what a panel is about.
 pub const NAME_TEXT: f32 = 14.5;
+/// Height of a line of source.
+pub const SOURCE_ROW: f32 = 18.0;
+/// The margin before line numbers, where remarks stand.
+pub const SOURCE_MARGIN: f32 = 20.0;
+/// Width of the strip between figures and source that shows how hot a line is.
+pub const SOURCE_STRIP: f32 = 3.0;
+/// How far an arrow key scrolls source to the side.
+pub const SOURCE_STEP: f32 = 40.0;
+/// The widest a paragraph is comfortable to read.
+pub const READING_WIDTH: f32 = 720.0;
 /// Size of the text in boxes.
 pub const BOX_TEXT: f32 = layout::LABEL_SIZE;
 
@@ -114,6 +138,14 @@ impl Theme {
                 slower,
                 faster,
                 stripe,
+                inks: Inks {
+                    keyword: c(0xc9, 0xa4, 0xf0),
+                    constant: c(0x86, 0xc9, 0xdc),
+                    text: c(0xa6, 0xcf, 0x93),
+                    comment: c(0x8d, 0x96, 0xa7),
+                    definition: c(0xf0, 0xcc, 0x80),
+                    decorator: c(0xdf, 0xa8, 0x84),
+                },
             },
             Scheme::Light => Self {
                 palette,
@@ -136,6 +168,14 @@ impl Theme {
                 slower,
                 faster,
                 stripe,
+                inks: Inks {
+                    keyword: c(0x75, 0x35, 0xa6),
+                    constant: c(0x06, 0x64, 0x80),
+                    text: c(0x2f, 0x69, 0x1f),
+                    comment: c(0x60, 0x68, 0x76),
+                    definition: c(0x80, 0x4a, 0x00),
+                    decorator: c(0x96, 0x45, 0x1d),
+                },
             },
         }
     }
@@ -161,6 +201,23 @@ impl Theme {
             }
         }
         fonts
+    }
+
+    /// The colour of a part of source text.
+    pub fn ink(&self, ink: Ink) -> Color32 {
+        match ink {
+            Ink::Keyword => self.inks.keyword,
+            Ink::Constant => self.inks.constant,
+            Ink::Text => self.inks.text,
+            Ink::Comment => self.inks.comment,
+            Ink::Definition => self.inks.definition,
+            Ink::Decorator => self.inks.decorator,
+        }
+    }
+
+    /// The ground of a line that cost a part of what the hottest did.
+    pub fn heat(&self, part: f32) -> Color32 {
+        self.accent.gamma_multiply(0.05 + 0.23 * part.clamp(0.0, 1.0).sqrt())
     }
 
     /// The fill of a bar behind text.

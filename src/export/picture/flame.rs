@@ -186,6 +186,6 @@ impl Content for FlameContent<'_> {
 
 /// Says that rows are missing.
 pub(super) fn levels_left_out(shown: usize, left_out: usize) -> String {
-    let levels = if left_out == 1 { "level" } else { "levels" };
-    format!("The first {shown} levels of calls are shown; {left_out} deeper {levels} are left out.")
+    let levels = if left_out == 1 { "level is" } else { "levels are" };
+    format!("The first {shown} levels of calls are shown; {left_out} deeper {levels} left out.")
 }

@@ -1,7 +1,7 @@
 //! How the nodes of a tree look and what is said about them: the part of a picture that differs between a profile and a
 //! comparison.
 
-use crate::analyze::{Analysis, CallTree, Class, Exactness, GroupId, Matches, share};
+use crate::analyze::{Analysis, CallTree, Class, Exactness, GroupBy, GroupId, Matches, share};
 use crate::export::scrub::Scrub;
 use crate::layout::{Names, Palette, Rgb};
 use crate::model::format;
@@ -69,11 +69,11 @@ impl<'a> ByPackage<'a> {
     /// The names of a function.
     pub(crate) fn names_of(&self, group: GroupId) -> Names<'a> {
         let Names { module, name } = Names::of(self.analysis, group);
-        let name = match name {
-            Cow::Borrowed(name) => self.scrub.name(name),
-            Cow::Owned(name) => Cow::Owned(self.scrub.name(&name).into_owned()),
-        };
-        Names { module, name }
+        let modules = self.analysis.groups().by() == GroupBy::Module;
+        Names {
+            module: map(module, |module| self.scrub.module(module)),
+            name: map(name, |name| if modules { self.scrub.module(name) } else { self.scrub.name(name) }),
+        }
     }
 
     /// The fill of a function's boxes.
@@ -110,8 +110,7 @@ impl Look for ByPackage<'_> {
         let figure = |value: i64| {
             format!("{about}{} ({})", format::value(value, unit), format::percent(share(value, tree.sum())))
         };
-        let name = self.analysis.name(group);
-        let mut text = format::one_line(&self.scrub.name(&name)).into_owned();
+        let mut text = format::one_line(&self.names_of(group).name).into_owned();
         if let Some(place) = self.place(group) {
             text += &format!("\n{}", format::one_line(&place));
         }
@@ -180,5 +179,13 @@ impl Look for ByPackage<'_> {
             ),
         });
         listed.collect()
+    }
+}
+
+/// Changes a text that may be borrowed for longer than what changes it.
+fn map<'a>(text: Cow<'a, str>, change: impl for<'b> Fn(&'b str) -> Cow<'b, str>) -> Cow<'a, str> {
+    match text {
+        Cow::Borrowed(text) => change(text),
+        Cow::Owned(text) => Cow::Owned(change(&text).into_owned()),
     }
 }

@@ -5,7 +5,7 @@ use crate::layout::ruler_marks;
 use crate::model::{TimeMeaning, format};
 use crate::ui::canvas::{CanvasState, Growth, canvas_ui, minimap_ui};
 use crate::ui::difference::legend_panel_ui;
-use crate::ui::{Actions, TreeKind, ViewCtx, theme};
+use crate::ui::{Actions, TreeKind, ViewCtx, no_trees_message, theme};
 use egui::{RichText, Ui};
 
 /// State of the flame view.
@@ -29,6 +29,10 @@ impl Default for FlameState {
 
 /// Draws the flame view.
 pub fn flame_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut FlameState, actions: &mut Actions) {
+    if !ctx.analysis.profile().has_trees() {
+        no_trees_message(ui, ctx.theme);
+        return;
+    }
     if ctx.merged().is_some() && state.order == Order::Time {
         state.order = Order::LeftHeavy;
     }

@@ -5,7 +5,9 @@ use crate::layout::{self, Arc, RingPlace, Stripes, SunburstView, arc_at, shorten
 use crate::model::format;
 use crate::ui::difference::legend_panel_ui;
 use crate::ui::tooltip::node_tooltip;
-use crate::ui::{Action, Actions, TreeKind, TreeNeed, ViewCtx, accessible_name, canvas_message, theme};
+use crate::ui::{
+    Action, Actions, TreeKind, TreeNeed, ViewCtx, accessible_name, canvas_message, no_trees_message, theme,
+};
 use egui::{Align2, FontId, Mesh, Painter, Pos2, Rect, RichText, Sense, Shape, Stroke, Ui, Vec2, accesskit};
 use std::f32::consts::TAU;
 
@@ -51,6 +53,10 @@ const CUTOFFS: [f64; 4] = [0.01, 0.001, 0.0001, 0.0];
 
 /// Draws the sunburst with its list of calls.
 pub fn sunburst_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut SunburstState, actions: &mut Actions) {
+    if !ctx.analysis.profile().has_trees() {
+        no_trees_message(ui, ctx.theme);
+        return;
+    }
     let width = (ui.available_width() * 0.28).clamp(200.0, 320.0);
     egui::Panel::right("sunburst list").exact_size(width).resizable(false).show_separator_line(true).show(ui, |ui| {
         side(ui, ctx, state, actions);

@@ -173,7 +173,7 @@ pub(super) fn keyboard(
         actions.push(Action::Select(Some(group)));
     }
     if enter {
-        actions.push(Action::Show(ViewKind::Callers));
+        actions.push(Action::Show(if has_trees(ctx) { ViewKind::Callers } else { ViewKind::Source }));
     }
 }
 
@@ -273,7 +273,7 @@ fn row_ui(
         actions.push(Action::Select(Some(group)));
     }
     if response.double_clicked() {
-        actions.push(Action::Show(ViewKind::Flame));
+        actions.push(Action::Show(if has_trees(ctx) { ViewKind::Flame } else { ViewKind::Source }));
     }
     response.context_menu(|ui| menu_ui(ui, ctx, rows, group, actions));
 }
@@ -305,6 +305,10 @@ pub(super) fn group_items_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId, act
         }
     }
     ui.separator();
+    if ui.button("Show source").on_hover_text(ViewKind::Source.tooltip()).clicked() {
+        actions.push(Action::Show(ViewKind::Source));
+    }
+    ui.separator();
     if ui.button("Copy name").clicked() {
         actions.push(Action::Copy(ctx.analysis.name(group).into_owned(), "Name copied"));
     }
@@ -319,7 +323,11 @@ pub(super) fn group_items_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId, act
 pub(in crate::ui) fn transform_button(ui: &mut Ui, ctx: &ViewCtx<'_>, label: &str, tooltip: &str) -> Response {
     ui.add_enabled(is_stacks(ctx), egui::Button::new(label))
         .on_hover_text(tooltip)
-        .on_disabled_hover_text("A call graph holds no whole stacks, so there is nothing to take out of them.")
+        .on_disabled_hover_text("This profile holds no whole stacks, so there is nothing to take out of them.")
+}
+
+fn has_trees(ctx: &ViewCtx<'_>) -> bool {
+    ctx.analysis.profile().has_trees()
 }
 
 fn is_stacks(ctx: &ViewCtx<'_>) -> bool {
