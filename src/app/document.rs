@@ -161,6 +161,7 @@ impl Document {
             time_meaning: meaning.unwrap_or(self.profile.origin().time),
             colours: &self.colours,
             busy: self.counting,
+            compare: None,
         };
         let states = ViewStates {
             table: &mut self.table,

@@ -283,7 +283,10 @@ impl Helioscope {
             Action::ZoomTo(path) => document.zoom_to(path),
             Action::Need(need) => document.need(need, workers),
             Action::NeedSource(file) => document.need_source(file, workers),
-            Action::Run(_)
+            Action::Measure(_)
+            | Action::Pair(_)
+            | Action::Unpair(_)
+            | Action::Run(_)
             | Action::Open(_)
             | Action::ShowTab(_)
             | Action::CloseTab(_)

@@ -84,6 +84,7 @@ fn write(
     scrub: &Scrub,
 ) -> io::Result<Vec<String>> {
     match target {
+        Target::Folded if matches!(profile.body(), Body::Lines(_)) => Err(no_stacks()),
         Target::Folded => {
             let unit = profile.metric(query.metric).unit.clone();
             Ok(folded::write(out, profile, query, scrub)?.notes(&unit))
@@ -94,6 +95,7 @@ fn write(
         }
         Target::Speedscope | Target::Pprof => match profile.body() {
             Body::Stacks(_) => write_stacks(out, target, profile, &query, name, scrub),
+            Body::Lines(_) => Err(no_stacks()),
             Body::Graph(_) => {
                 let analysis = Analysis::new(Arc::clone(profile), query, None);
                 let stacks = match estimated::as_stacks(&analysis) {
@@ -108,6 +110,10 @@ fn write(
             }
         },
     }
+}
+
+fn no_stacks() -> io::Error {
+    io::Error::other("this recording holds lines and their cost, no stacks; write it as .csv or .json")
 }
 
 fn write_stacks(

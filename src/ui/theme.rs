@@ -39,6 +39,16 @@ pub struct Theme {
     pub error: Color32,
     /// What is estimated.
     pub estimated: Color32,
+    /// The base side of a comparison: no hue of a difference.
+    pub base: Color32,
+    /// The new side.
+    pub new: Color32,
+    /// Text about what costs more.
+    pub slower: Color32,
+    /// Text about what costs less.
+    pub faster: Color32,
+    /// The stripes of boxes that only one side has.
+    pub stripe: Color32,
     /// Parts of source text.
     inks: Inks,
 }
@@ -78,6 +88,8 @@ pub const FIELD_WIDTH: f32 = 240.0;
 pub const METER: f32 = 5.0;
 /// Rounding of bars and swatches.
 pub const SMALL_RADIUS: f32 = 2.0;
+/// Thickness of the stripes of boxes and arcs that only one side of a comparison has.
+pub const STRIPE: f32 = 1.8;
 /// Size of a figure that is read first.
 pub const FIGURE_TEXT: f32 = 17.0;
 /// Size of the name of what a panel is about.
@@ -100,9 +112,13 @@ impl Theme {
     pub fn new(scheme: Scheme) -> Self {
         let c = Color32::from_rgb;
         let tones = Tones::new(scheme);
+        let palette = Palette::new(scheme);
+        let (faster, slower) =
+            (Self::color(palette.difference_text(false)), Self::color(palette.difference_text(true)));
+        let stripe = Self::color(palette.text_on_fill()).gamma_multiply(0.34);
         match scheme {
             Scheme::Dark => Self {
-                palette: Palette::new(scheme),
+                palette,
                 ground: Self::color(tones.ground),
                 panel: Self::color(tones.panel),
                 raised: Self::color(tones.raised),
@@ -117,6 +133,11 @@ impl Theme {
                 warning: c(0xf5, 0xc0, 0x5c),
                 error: c(0xff, 0x8f, 0x80),
                 estimated: Self::color(tones.estimated),
+                base: c(0xc0, 0xa6, 0xf0),
+                new: c(0x74, 0xcf, 0xb0),
+                slower,
+                faster,
+                stripe,
                 inks: Inks {
                     keyword: c(0xc9, 0xa4, 0xf0),
                     constant: c(0x86, 0xc9, 0xdc),
@@ -127,7 +148,7 @@ impl Theme {
                 },
             },
             Scheme::Light => Self {
-                palette: Palette::new(scheme),
+                palette,
                 ground: Self::color(tones.ground),
                 panel: Self::color(tones.panel),
                 raised: Self::color(tones.raised),
@@ -142,6 +163,11 @@ impl Theme {
                 warning: c(0x8a, 0x52, 0x00),
                 error: c(0xb3, 0x26, 0x1e),
                 estimated: Self::color(tones.estimated),
+                base: c(0x6b, 0x3f, 0xb0),
+                new: c(0x0b, 0x6a, 0x50),
+                slower,
+                faster,
+                stripe,
                 inks: Inks {
                     keyword: c(0x75, 0x35, 0xa6),
                     constant: c(0x06, 0x64, 0x80),
