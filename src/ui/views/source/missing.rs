@@ -1,8 +1,9 @@
 //! What is shown where there is no source: why, where it was looked for, and what to do.
 
-use crate::analyze::GroupId;
+use crate::analyze::{GroupBy, GroupId};
 use crate::model::format;
 use crate::source::{Mapping, Missing, Recorded, Why};
+use crate::ui::views::ViewKind;
 use crate::ui::{Action, Actions, ViewCtx, theme};
 use egui::{Button, Label, RichText, ScrollArea, TextEdit, Ui};
 
@@ -31,6 +32,13 @@ pub(super) fn missing_ui(
                 places(ui, ctx, missing);
             } else if matches!(missing.why, Why::Unreadable { .. }) && ui.button("Try again").clicked() {
                 actions.push(Action::ForgetSources);
+            }
+            if !ctx.analysis.profile().has_trees() {
+                ui.add_space(theme::GAP);
+                if ui.button("Show the lines in the table").clicked() {
+                    actions.push(Action::Group(GroupBy::Line));
+                    actions.push(Action::Show(ViewKind::Table));
+                }
             }
             callers(ui, ctx, actions);
         });
