@@ -3,7 +3,7 @@
 use crate::analyze::{Analysis, FileHeat, HeatKind, LineHeat};
 use crate::model::{Body, CallGraph, FunctionId, StringId};
 use crate::source::{
-    Answer, Fit, Found, Highlights, How, Recorded, Sources, Tree, call_sites, called_as, fit, function_at,
+    Answer, Fit, Found, FunctionLines, Highlights, How, Recorded, Sources, Tree, call_sites, called_as, fit,
 };
 use std::collections::{BTreeMap, HashMap};
 use std::time::SystemTime;
@@ -25,6 +25,39 @@ pub struct SourcePage {
     pub highlights: Highlights,
     /// What to know before believing that the text is what ran.
     pub doubts: Vec<String>,
+    /// The largest figures, which scales are chosen by.
+    pub largest: Largest,
+}
+
+/// The largest figures of a file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Largest {
+    /// Cost of a line itself, or of the built-in functions it calls.
+    pub own: i64,
+    /// Cost of a line with everything it called.
+    pub total: i64,
+    /// Hits or calls.
+    pub hits: Option<i64>,
+}
+
+impl Largest {
+    fn of(heat: &FileHeat, calls: &[CallHeat]) -> Self {
+        let figures = heat.lines.iter().map(|l| (l.own, l.total, l.hits));
+        let called = calls.iter().map(|c| (c.built_in, c.total, c.calls));
+        figures.chain(called).fold(Self::default(), |largest, (own, total, hits)| Self {
+            own: largest.own.max(own.saturating_abs()),
+            total: largest.total.max(total.saturating_abs()),
+            hits: largest.hits.max(hits),
+        })
+    }
+
+    /// The cost the strongest colour stands for.
+    pub fn cost(&self, by: HeatBy) -> i64 {
+        match by {
+            HeatBy::Own => self.own,
+            HeatBy::Total => self.total,
+        }
+    }
 }
 
 /// Which cost lines are coloured and ranked by.
@@ -101,6 +134,7 @@ impl SourcePage {
             calls: Vec::new(),
             highlights: Highlights::default(),
             doubts: Vec::new(),
+            largest: Largest::default(),
         };
         if let Ok(found) = page.answer.clone() {
             let text = found.file.text();
@@ -115,6 +149,7 @@ impl SourcePage {
             }
             page.doubts = doubts(analysis, &page.heat.functions, &found, recorded_at);
         }
+        page.largest = Largest::of(&page.heat, &page.calls);
         page
     }
 
@@ -206,8 +241,9 @@ fn calls(analysis: &Analysis, graph: &CallGraph, functions: &[FunctionId], tree:
     let profile = analysis.profile();
     let totals = graph.edge_total(analysis.query().metric);
     let mut lines: BTreeMap<u32, CallHeat> = BTreeMap::new();
+    let written = FunctionLines::new(tree);
     for &caller in functions {
-        let Some(node) = function_at(tree, profile.name(caller), profile.function(caller).line) else { continue };
+        let Some(node) = written.at(profile.name(caller), profile.function(caller).line) else { continue };
         // By name: the line it is called on, unless there are two.
         let mut sites: HashMap<String, Option<u32>> = HashMap::new();
         for site in call_sites(tree, node) {

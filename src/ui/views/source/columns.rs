@@ -47,14 +47,10 @@ impl Columns {
     /// The columns for what was recorded of a file.
     pub(super) fn new(ui: &Ui, ctx: &ViewCtx<'_>, page: &SourcePage, by: HeatBy, font: &FontId) -> Self {
         let (heat, unit) = (&page.heat, &ctx.metric().unit);
-        let largest_call = |cost: fn(&CallHeat) -> i64| page.calls.iter().map(cost).max().unwrap_or(0);
-        let largest =
-            |cost: fn(&LineHeat) -> i64| heat.lines.iter().map(cost).map(i64::saturating_abs).max().unwrap_or(0);
-        let (most_own, most) =
-            (largest(|l| l.own).max(largest_call(|c| c.built_in)), largest(|l| l.total).max(largest_call(|c| c.total)));
-        let own = Scale::for_max(most_own, unit);
-        let total = Scale::for_max(most, unit);
-        let has_counts = heat.lines.iter().any(|l| l.hits.is_some());
+        let largest = page.largest;
+        let own = Scale::for_max(largest.own, unit);
+        let total = Scale::for_max(largest.total, unit);
+        let has_counts = largest.hits.is_some();
         let figures: &[Figure] = match heat.kind {
             HeatKind::Recorded => &[Figure::Hits, Figure::Total, Figure::PerHit, Figure::ShareOfFunction],
             HeatKind::Sampled => &[Figure::Own, Figure::Total, Figure::Share],
@@ -69,9 +65,9 @@ impl Columns {
         for &figure in figures {
             let head = columns.head(figure, heat.kind);
             let example = match figure {
-                Figure::Own => format!("≈ {}", columns.own.format(most_own)),
-                Figure::Total => format!("≈ {}", columns.total.format(most)),
-                Figure::Hits | Figure::Calls => format::count(largest(|l| l.hits.unwrap_or(0))),
+                Figure::Own => format!("≈ {}", columns.own.format(largest.own)),
+                Figure::Total => format!("≈ {}", columns.total.format(largest.total)),
+                Figure::Hits | Figure::Calls => format::count(largest.hits.unwrap_or(0)),
                 Figure::PerHit => format::per_call(Some(999.9), unit),
                 Figure::Share | Figure::ShareOfFunction => format::percent(1e-9),
             };

@@ -5,7 +5,7 @@ use super::{Aim, SourceCtx, SourceState};
 use crate::analyze::{GroupId, GroupKey, LineHeat};
 use crate::model::format;
 use crate::source::{Ink, SourceFile};
-use crate::ui::source_page::{CallHeat, HeatBy, SourcePage, hottest};
+use crate::ui::source_page::{CallHeat, HeatBy, SourcePage};
 use crate::ui::{Action, Actions, Theme, ViewCtx, theme};
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
@@ -55,7 +55,7 @@ pub(super) fn rows_ui(
     let figures_left = number_right + theme::GAP;
     let figures: f32 = columns.columns.iter().map(|c| c.width + theme::MARGIN).sum();
     let text_left = figures_left + figures + theme::GAP;
-    let hottest = hottest(&page.costs(by)).map_or(0, |(_, cost)| cost);
+    let hottest = page.largest.cost(by);
     let rows =
         Rows { ctx, source, page, file, columns, font, small, number_right, figures_left, text_left, hottest, by };
     head_ui(ui, &rows);
