@@ -28,7 +28,7 @@ pub struct LineHeat {
     pub hits: Option<i64>,
     /// The function it belongs to; the costliest, where several share a line.
     pub function: FunctionId,
-    /// The function's total: what line_profiler takes shares of.
+    /// The function's total: what `line_profiler` takes shares of.
     pub function_total: i64,
 }
 

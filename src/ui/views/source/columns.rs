@@ -14,7 +14,7 @@ enum Figure {
     Own,
     Total,
     PerHit,
-    /// Of the function, as line_profiler gives it.
+    /// Of the function, as `line_profiler` gives it.
     ShareOfFunction,
     /// Of everything counted.
     Share,
