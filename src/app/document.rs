@@ -72,6 +72,7 @@ struct Place {
 impl Document {
     pub(super) fn new(id: DocumentId, profile: Arc<Profile>, analysis: Analysis, path: &Path, named: &Places) -> Self {
         let query = analysis.query().clone();
+        let sources = DocumentSources::new(path, &profile, named);
         // Lines without calls have no flame graph.
         let view = if profile.has_trees() { ViewKind::default() } else { ViewKind::Source };
         Self {
@@ -93,7 +94,7 @@ impl Document {
             sunburst: SunburstState::default(),
             callers: CallersState::default(),
             source: SourceState::default(),
-            sources: DocumentSources::new(path, named),
+            sources,
             selection: None,
             hovered: None,
             hovering: None,
@@ -383,8 +384,8 @@ impl Document {
         self.show(ViewKind::Source);
         let Some(page) = self.sources.page().cloned() else { return };
         match command {
-            Command::NextHotLine => self.source.step_hot(&page.heat, true),
-            Command::PreviousHotLine => self.source.step_hot(&page.heat, false),
+            Command::NextHotLine => self.source.step_hot(&page, true),
+            Command::PreviousHotLine => self.source.step_hot(&page, false),
             _ => self.source.go_to_hottest(),
         }
     }

@@ -408,7 +408,8 @@ impl Helioscope {
         for slot in &mut self.slots {
             let path = slot.path.clone();
             if let Some(document) = slot.document() {
-                document.sources.look_again(&path, &places);
+                let profile = std::sync::Arc::clone(&document.profile);
+                document.sources.look_again(&path, &profile, &places);
             }
         }
     }
