@@ -280,6 +280,37 @@ pub(super) fn at_function(ctx: &Ctx<'_>, mut finding: Finding, function: Functio
     finding
 }
 
+/// Names the function of a site, and the line that makes the call: where it was sampled, or the first that is written so.
+pub(super) fn place_call(ctx: &Ctx<'_>, finding: Finding, site: &Site, is_call: impl Fn(&str) -> bool) -> Finding {
+    let mut finding = at_function(ctx, finding, site.function);
+    if let Some((facts, scope)) = ctx.source(site.function) {
+        let tree = facts.tree();
+        let mut calls: Vec<NodeId> = facts.calls_in(scope).filter(|&c| is_call(&facts.callee(c))).collect();
+        if calls.is_empty() {
+            // Reached through another function: what the user's function called on the way there.
+            let name = called_name(ctx.name(site.via));
+            calls = facts
+                .calls_in(scope)
+                .filter(|&c| tree.child(c, Role::Func).is_some_and(|f| tree.name(f) == name))
+                .collect();
+        }
+        calls.sort_by_key(|&c| std::cmp::Reverse(facts.loop_depth(c)));
+        let at = calls.iter().copied().find(|&c| tree.line(c) <= site.line && site.line <= tree.last_line(c));
+        if let Some(at) = at.or(calls.first().copied()) {
+            finding.line = tree.line(at);
+            finding.before = quote(&facts, at);
+        }
+        finding.lines = calls.iter().map(|&c| tree.line(c)).collect();
+    }
+    if site.line > 0 {
+        finding.line = site.line;
+    }
+    if !finding.lines.contains(&finding.line) {
+        finding.lines.insert(0, finding.line);
+    }
+    finding
+}
+
 /// Names the function a finding is about, and its line with most samples where lines were recorded.
 pub(super) fn at_hottest(ctx: &Ctx<'_>, finding: Finding, function: FunctionId) -> Finding {
     let mut finding = at_function(ctx, finding, function);
@@ -333,7 +364,7 @@ pub(super) fn quote(facts: &Facts, node: NodeId) -> String {
 }
 
 /// What a function of the profile is called by in the source: `pop` of `<method 'pop' of 'list' objects>`.
-fn called_name(name: &str) -> &str {
+pub(super) fn called_name(name: &str) -> &str {
     if let Some(rest) = name.split("method '").nth(1) {
         return rest.split('\'').next().unwrap_or(rest);
     }

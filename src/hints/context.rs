@@ -2,8 +2,9 @@
 
 mod attribution;
 mod names;
+mod threads;
 
-pub(super) use attribution::Site;
+pub(super) use attribution::{Site, Within};
 
 use super::spot::{LineCosts, Spot};
 use super::{Files, Options};

@@ -94,3 +94,28 @@ pub(in crate::hints) static TINY_TASKS: Rule = Rule {
         ..CalleeRule::HOT
     }),
 };
+
+pub(in crate::hints) static HTTP_CONNECTION: Rule = Rule {
+    id: "http-connection-per-request",
+    title: "New HTTP connection (or client) per request",
+    category: Category::Io,
+    kinds: Kinds::TIME,
+    needs: Needs::Helps,
+    signal: "ten requests or more open a connection each, which takes 15 % of the time",
+    advice: "One Session/Client for the process: keep-alive, pooled TLS, one SSL context (httpx.get rebuilds it each time).",
+    before: "requests.get(u)",
+    after: "s = requests.Session(); s.get(u)",
+    docs: "https://requests.readthedocs.io/en/latest/user/advanced/#session-objects",
+    removable: 0.60,
+    settle: "use one session for all of them and compare",
+    wrong_if: "each request goes to another host",
+    check: Check::Callee(&CalleeRule {
+        callees: &["requests.api:request", "httpx._api:request", "aiohttp.client:__init__"],
+        written: &["requests.get", "requests.post", "requests.put", "requests.request", "httpx.get", "httpx.post"],
+        of: Of::All,
+        min_share: 0.15,
+        min_calls: 10,
+        repeated: true,
+        ..CalleeRule::HOT
+    }),
+};

@@ -3,7 +3,7 @@
 use super::super::spot::LineCosts;
 use super::Ctx;
 use crate::analyze::{Class, Classes};
-use crate::model::{Body, FunctionId, MetricId, Profile, StackProfile};
+use crate::model::{Body, CallGraph, FunctionId, MetricId, Profile, StackProfile};
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
 
@@ -269,4 +269,137 @@ impl StackCosts {
             }
         }
     }
+}
+
+/// Which calls happened below certain functions.
+pub(in super::super) enum Within {
+    /// What part of each function's calls, by function.
+    Graph(Vec<f64>),
+    /// By stack.
+    Stacks(Vec<bool>),
+}
+
+impl Ctx<'_> {
+    /// What happened below `roots`, on their own thread: what a thread runs does not belong to the function that is on
+    /// the stack where a recording mixes threads.
+    pub(in super::super) fn within(&self, roots: &[FunctionId]) -> Within {
+        let is_root = self.members(roots);
+        let threads = self.members(&self.find(&["threading:_bootstrap", "threading:_bootstrap_inner"]));
+        match self.analysis.profile().body() {
+            Body::Graph(graph) => {
+                let metric = self.analysis.query().metric;
+                let begins = |f: usize| {
+                    if is_root[f] {
+                        Some(1.0)
+                    } else if threads[f] {
+                        Some(0.0)
+                    } else {
+                        None
+                    }
+                };
+                Within::Graph(shares_below(graph, metric, begins))
+            }
+            Body::Stacks(body) => {
+                let stacks = &body.stacks;
+                let mut inside = vec![false; stacks.len()];
+                for stack in 1..stacks.len() {
+                    let function = self.analysis.profile().frame(stacks.frames()[stack]).function;
+                    inside[stack] = inside[stacks.parents()[stack].index()] || is_root[function.index()];
+                }
+                Within::Stacks(inside)
+            }
+            Body::Lines(_) => Within::Stacks(Vec::new()),
+        }
+    }
+
+    /// What a group of functions cost below the roots of `within`, and the user's functions that asked for it there.
+    pub(in super::super) fn sites_within(&self, set: &[FunctionId], within: &Within) -> Vec<Site> {
+        let mut sites: FxHashMap<(FunctionId, FunctionId), Site> = FxHashMap::default();
+        match (within, self.analysis.profile().body(), &self.stacks) {
+            (Within::Graph(share), ..) => {
+                for entry in self.entries(set) {
+                    let Some(caller) = entry.caller else { continue };
+                    let share = share[caller.index()];
+                    if share > 0.05 {
+                        let total = (entry.total as f64 * share) as i64;
+                        self.climb(caller, &Entry { total, ..entry }, &mut sites);
+                    }
+                }
+            }
+            (Within::Stacks(inside), Body::Stacks(body), Some(stacks)) => {
+                let profile = self.analysis.profile();
+                stacks.each_entry(profile, body, &self.members(set), |stack| {
+                    if !inside[stack] {
+                        return;
+                    }
+                    let via = profile.frame(body.stacks.frames()[stack]).function;
+                    let mut at = body.stacks.parents()[stack].index();
+                    while at != 0 {
+                        let frame = profile.frame(body.stacks.frames()[at]);
+                        if self.is_yours(frame.function) {
+                            let function = frame.function;
+                            let site = Site { function, via, total: 0, calls: None, line: frame.line };
+                            sites.entry((function, via)).or_insert(site).total += stacks.totals[stack];
+                            return;
+                        }
+                        at = body.stacks.parents()[at].index();
+                    }
+                });
+            }
+            _ => {}
+        }
+        let mut sites: Vec<Site> = sites.into_values().collect();
+        sites.sort_unstable_by_key(|s| (Reverse(s.total), s.function, s.via));
+        sites
+    }
+
+    /// What part of a function's time passed below the roots of `within`.
+    pub(in super::super) fn share_within(&self, function: FunctionId, within: &Within) -> f64 {
+        match (within, self.analysis.profile().body(), &self.stacks) {
+            (Within::Graph(share), ..) => share[function.index()],
+            (Within::Stacks(inside), Body::Stacks(body), Some(stacks)) => {
+                let (mut all, mut some) = (0, 0);
+                stacks.each_entry(self.analysis.profile(), body, &self.members(&[function]), |stack| {
+                    all += stacks.totals[stack];
+                    some += if inside[stack] { stacks.totals[stack] } else { 0 };
+                });
+                if all > 0 { some as f64 / all as f64 } else { 0.0 }
+            }
+            _ => 0.0,
+        }
+    }
+}
+
+/// How often shares are passed on from callers to callees; deeper calls keep what the last round gave them.
+const ROUNDS: usize = 24;
+
+/// What part of each function's calls came from below certain functions, passed on along the edges by their time.
+fn shares_below(graph: &CallGraph, metric: MetricId, begins: impl Fn(usize) -> Option<f64>) -> Vec<f64> {
+    let count = graph.calls().len();
+    let mut shares: Vec<f64> = (0..count).map(|f| begins(f).unwrap_or(0.0)).collect();
+    if shares.iter().all(|&s| s == 0.0) {
+        return shares;
+    }
+    let totals = graph.edge_total(metric);
+    for _ in 0..ROUNDS {
+        let mut changed = 0.0_f64;
+        for f in (0..count).filter(|&f| begins(f).is_none()) {
+            let (mut all, mut below) = (0.0, 0.0);
+            for &e in graph.incoming(FunctionId::at(f)) {
+                let caller = graph.edges()[e as usize].caller;
+                if caller.index() != f {
+                    let weight = totals[e as usize].max(1) as f64;
+                    all += weight;
+                    below += weight * shares[caller.index()];
+                }
+            }
+            let share = if all > 0.0 { below / all } else { 0.0 };
+            changed = changed.max((share - shares[f]).abs());
+            shares[f] = share;
+        }
+        if changed < 0.01 {
+            break;
+        }
+    }
+    shares
 }
