@@ -58,7 +58,7 @@ pub(in crate::hints) static DRIVER: Rule = Rule {
     check: Check::Code(querying),
 };
 
-const BLOCKING: &[&str] = &[
+pub(super) const BLOCKING: &[&str] = &[
     "requests:*",
     "requests.*:*",
     "urllib.request:*",

@@ -1,6 +1,6 @@
 //! Work that keeps the event loop from everything else.
 
-use super::blocking::QUERIES;
+use super::blocking::{BLOCKING, QUERIES};
 use super::on_the_loop;
 use crate::analyze::Activity;
 use crate::hints::callee::{at_hottest, called_name, place_call};
@@ -45,7 +45,10 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
 fn counted(ctx: &Ctx<'_>, rule: &'static Rule, coroutines: &[FunctionId]) -> Vec<Finding> {
     let Some(graph) = ctx.graph() else { return Vec::new() };
     let metric = ctx.analysis.query().metric;
-    let queries = ctx.find(QUERIES);
+    // What waits has rules of its own.
+    let mut queries = ctx.find(QUERIES);
+    queries.extend(ctx.find(BLOCKING));
+    queries.sort_unstable();
     let mut findings = Vec::new();
     for &coroutine in coroutines {
         for e in graph.outgoing(coroutine) {
@@ -55,6 +58,7 @@ fn counted(ctx: &Ctx<'_>, rule: &'static Rule, coroutines: &[FunctionId]) -> Vec
             let share = ctx.share(total);
             let computes = ctx.bounds().activity_of(edge.callee).is_active()
                 && queries.binary_search(&edge.callee).is_err()
+                && !ctx.analysis.classes().module(edge.callee).starts_with("asyncio")
                 && computing_part(ctx, edge.callee) >= 0.5
                 && ctx.source(edge.callee).is_none_or(|(facts, scope)| !facts.is_async(scope));
             // Other coroutines are called on the loop's behalf.

@@ -1,11 +1,10 @@
 //! Waits one after the other that could overlap.
 
-use crate::analyze::{Activity, GroupId};
+use crate::analyze::Activity;
 use crate::hints::callee::at_node;
 use crate::hints::pattern::{mentions, targets};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Recording, Rule};
-use crate::model::FunctionId;
 use crate::source::{Facts, Kind, NodeId, Role};
 
 pub(in crate::hints) static RULE: Rule = Rule {
@@ -36,12 +35,8 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     if !lines && (!on_a_loop || idle < 0.5) {
         return Vec::new();
     }
-    let mut yours: Vec<FunctionId> =
-        ctx.analysis.table().present().map(|g: GroupId| FunctionId(g.0)).filter(|&f| ctx.is_yours(f)).collect();
-    yours.sort_by_key(|&f| std::cmp::Reverse(ctx.inclusive(f)));
-    yours.truncate(MOST_FUNCTIONS);
     let mut findings = Vec::new();
-    for function in yours {
+    for function in ctx.yours_by_total().into_iter().take(MOST_FUNCTIONS) {
         let Some(spot) = ctx.spot_of(function).filter(|s| s.facts.is_async(s.scope)) else { continue };
         let facts = &spot.facts;
         let nodes: Vec<NodeId> = facts.nodes(spot.scope).filter(|&n| is_independent(facts, n)).collect();

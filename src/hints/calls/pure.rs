@@ -71,7 +71,8 @@ fn repeats(facts: &Facts, scope: ScopeId) -> Option<(Confidence, &'static str)> 
             let mut arguments = facts.arguments(c).peekable();
             arguments.peek().is_some()
                 && arguments.all(|a| field(a) || matches!(tree.kind(a), Kind::Str | Kind::Number))
-        });
+        })
+        && outside.iter().any(|&c| facts.arguments(c).any(field));
     Some(if all_fields {
         (Confidence::Medium, "it has no effects, and is called with fields of records, which usually repeat")
     } else {

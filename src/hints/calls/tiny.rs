@@ -2,7 +2,7 @@
 
 use crate::hints::callee::{at_hottest, is_called_in_loop};
 use crate::hints::rule::Check;
-use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
+use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Recording, Rule};
 use crate::model::FunctionId;
 use crate::source::{Facts, Kind, Role, ScopeId};
 
@@ -42,6 +42,9 @@ pub(in crate::hints) static SLOTS: Rule = Rule {
 
 fn tiny(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     let yours = ctx.analysis.table().present().map(|g| FunctionId(g.0)).filter(|&f| ctx.is_yours(f));
+    if ctx.recording == Recording::Lines {
+        return Vec::new();
+    }
     let small: Vec<FunctionId> = yours.filter(|&f| is_tiny(ctx, f)).collect();
     let own: i64 = small.iter().map(|&f| ctx.own(f)).sum();
     let share = ctx.share(own);

@@ -77,8 +77,11 @@ impl Ctx<'_> {
                 let edge = &graph.edges()[e as usize];
                 called = true;
                 if set.binary_search(&edge.caller).is_err() {
-                    let total = graph.edge_total(metric)[e as usize];
-                    entries.push(Entry { caller: Some(edge.caller), callee, total, calls: edge.calls.max(0) });
+                    // What importing calls is another matter.
+                    let kept = 1.0 - self.bounds().imported(edge.caller);
+                    let total = (graph.edge_total(metric)[e as usize] as f64 * kept) as i64;
+                    let calls = (edge.calls.max(0) as f64 * kept).round() as i64;
+                    entries.push(Entry { caller: Some(edge.caller), callee, total, calls });
                 }
             }
             if !called {
@@ -177,6 +180,8 @@ struct Entry {
 pub(super) struct StackCosts {
     /// By stack, with everything below it.
     pub(super) totals: Vec<i64>,
+    /// Whether a module was being imported, by stack.
+    importing: Vec<bool>,
     /// By frame: own and total.
     frames: Vec<(i64, i64)>,
     /// Frames by function: `frames_of[first[f]..first[f + 1]]`.
@@ -207,7 +212,12 @@ impl StackCosts {
             totals[parent] += total;
             frames[stacks.frames()[stack].index()].1 += total;
         }
-        Self { totals, ..Self::of_frames(profile, frames) }
+        let mut importing = vec![false; stacks.len()];
+        for stack in 1..stacks.len() {
+            let module = classes.module(profile.frame(stacks.frames()[stack]).function);
+            importing[stack] = importing[stacks.parents()[stack].index()] || module.starts_with("importlib");
+        }
+        Self { totals, importing, ..Self::of_frames(profile, frames) }
     }
 
     /// Timed lines: a line's time includes what it called, and there are no stacks.
@@ -231,7 +241,7 @@ impl StackCosts {
             *place += 1;
         }
         let lines = profile.frames().iter().map(|f| f.line).collect();
-        Self { totals: Vec::new(), frames, first, frames_of, lines }
+        Self { totals: Vec::new(), importing: Vec::new(), frames, first, frames_of, lines }
     }
 
     fn frames_of(&self, function: FunctionId) -> impl Iterator<Item = usize> + '_ {
@@ -264,7 +274,7 @@ impl StackCosts {
             let outer = inside[stacks.parents()[stack].index()];
             let member = members[profile.frame(stacks.frames()[stack]).function.index()];
             inside[stack] = outer || member;
-            if member && !outer && self.totals[stack] != 0 {
+            if member && !outer && self.totals[stack] != 0 && !self.importing[stack] {
                 visit(stack);
             }
         }
@@ -284,7 +294,7 @@ impl Ctx<'_> {
     /// the stack where a recording mixes threads.
     pub(in super::super) fn within(&self, roots: &[FunctionId]) -> Within {
         let is_root = self.members(roots);
-        let threads = self.members(&self.find(&["threading:_bootstrap", "threading:_bootstrap_inner"]));
+        let threads = self.members(&self.find(&["threading:_bootstrap"]));
         match self.analysis.profile().body() {
             Body::Graph(graph) => {
                 let metric = self.analysis.query().metric;
@@ -393,6 +403,8 @@ fn shares_below(graph: &CallGraph, metric: MetricId, begins: impl Fn(usize) -> O
                     below += weight * shares[caller.index()];
                 }
             }
+            // What no recorded call explains began outside.
+            all = all.max(graph.total(metric)[f] as f64);
             let share = if all > 0.0 { below / all } else { 0.0 };
             changed = changed.max((share - shares[f]).abs());
             shares[f] = share;

@@ -152,7 +152,21 @@ fn repeated(ctx: &Ctx<'_>, function: FunctionId, wanted: Statement) -> Option<Ve
     let (facts, scope) = ctx.source(function)?;
     let often = is_called_in_loop(&facts, scope) || ctx.calls(function).is_some_and(|c| c.0 >= 100);
     let all = statements(&facts, scope);
-    Some(all.into_iter().filter(|&(c, s)| s == wanted && (often || facts.in_loop(c))).map(|(c, _)| c).collect())
+    Some(
+        all.into_iter()
+            .filter(|&(c, s)| s == wanted && takes_parameters(&facts, c) && (often || facts.in_loop(c)))
+            .map(|(c, _)| c)
+            .collect(),
+    )
+}
+
+/// A statement that is the same each time asks nothing about a row.
+fn takes_parameters(facts: &Facts, call: NodeId) -> bool {
+    let tree = facts.tree();
+    let mut arguments = tree.children_as(call, crate::source::Role::Argument);
+    let formatted =
+        arguments.next().is_some_and(|a| matches!(tree.kind(a), Kind::FString | Kind::Binary(_) | Kind::Call));
+    formatted || arguments.next().is_some()
 }
 
 fn one_by_one(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {

@@ -1,9 +1,11 @@
 //! Requests one after the other that could overlap.
 
 use crate::hints::callee::{is_called_in_loop, place_call};
-use crate::hints::context::Site;
+use crate::hints::context::{Site, Within};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
+use crate::model::FunctionId;
+use crate::source::{Kind, NodeId};
 
 pub(in crate::hints) static RULE: Rule = Rule {
     id: "sequential-io",
@@ -54,7 +56,7 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
             let share = ctx.share_of_all(site.total);
             let calls = site.calls.or_else(|| ctx.calls(site.via).map(|c| c.0)).unwrap_or(0);
             let mean_ns = ctx.nanoseconds(site.total).map_or(0.0, |ns| ns as f64 / calls.max(1) as f64);
-            if share < 0.5 || calls < 10 || mean_ns < 2e6 || ctx.share_within(site.function, &in_threads) > 0.5 {
+            if share < 0.5 || calls < 10 || mean_ns < 2e6 || runs_in_threads(ctx, site.function, &in_threads) {
                 continue;
             }
             if ctx.source(site.function).is_some_and(|(facts, scope)| !asks_in_a_loop(&facts, scope)) {
@@ -71,6 +73,23 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         }
     }
     Vec::new()
+}
+
+/// Whether a function runs in threads already: handed to one in the source, or recorded below one.
+fn runs_in_threads(ctx: &Ctx<'_>, function: FunctionId, in_threads: &Within) -> bool {
+    let Some((facts, scope)) = ctx.source(function) else {
+        return ctx.threads_are_mixed() || ctx.share_within(function, in_threads) > 0.5;
+    };
+    let tree = facts.tree();
+    let mut names = vec![facts.scope(scope).name.clone()];
+    // A function that calls it may be the one that is handed over.
+    names.extend(facts.calls_of(&names[0]).iter().map(|&c| facts.scope(facts.scope_of(c)).name.clone()));
+    let hands_over =
+        ["Thread", "submit", "map", "imap", "imap_unordered", "apply_async", "run_in_executor", "to_thread"];
+    let handed = |c: &NodeId| {
+        tree.inside(*c).any(|n| tree.kind(n) == Kind::Name && names.iter().any(|name| name == tree.name(n)))
+    };
+    hands_over.iter().any(|called| facts.calls_of(called).iter().any(handed))
 }
 
 fn asks_in_a_loop(facts: &crate::source::Facts, scope: crate::source::ScopeId) -> bool {

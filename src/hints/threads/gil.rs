@@ -100,10 +100,7 @@ fn computing_mixed(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         return Vec::new();
     }
     let within = ctx.within_threads();
-    let mut yours: Vec<FunctionId> =
-        ctx.analysis.table().present().map(|g| FunctionId(g.0)).filter(|&f| ctx.is_yours(f)).collect();
-    yours.sort_by_key(|&f| std::cmp::Reverse(ctx.work(f)));
-    let Some(&function) = yours.first() else { return Vec::new() };
+    let Some(function) = ctx.yours_by_total().into_iter().max_by_key(|&f| ctx.work(f)) else { return Vec::new() };
     let share = ctx.share(ctx.work(function));
     let calls = ctx.calls(function).map_or(0, |c| c.0);
     let in_threads = ctx.share_within(function, &within) >= 0.5;

@@ -23,12 +23,12 @@ pub(in crate::hints) static RULE: Rule = Rule {
     check: Check::Code(check),
 };
 
+/// How many of the user's functions are looked at.
+const MOST_FUNCTIONS: usize = 100;
+
 fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
-    let mut yours: Vec<FunctionId> =
-        ctx.analysis.table().present().map(|g| FunctionId(g.0)).filter(|&f| ctx.is_yours(f)).collect();
-    yours.sort_by_key(|&f| std::cmp::Reverse(ctx.inclusive(f)));
     let mut findings = Vec::new();
-    for function in yours.into_iter().take(100) {
+    for function in ctx.yours_by_total().into_iter().take(MOST_FUNCTIONS) {
         let Some(spot) = ctx.spot_of(function) else { continue };
         let held = locked_blocks(&spot.facts, spot.scope);
         if held.is_empty() {

@@ -60,6 +60,9 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     } else {
         return Vec::new();
     };
+    if !counted && !sends_one_by_one(ctx) {
+        return Vec::new();
+    }
     let confidence = if counted { Confidence::High } else { Confidence::Medium };
     let reason = "starting processes and sending messages takes the time, not the work";
     let mut finding = Finding::new(rule, share, confidence, reason);
@@ -84,4 +87,19 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
             None => finding,
         },
     }]
+}
+
+/// Whether the source hands single items to a pool: messages were not counted, and a pool with chunks talks, too, while
+/// it has nothing else to do.
+fn sends_one_by_one(ctx: &Ctx<'_>) -> bool {
+    ctx.yours_by_total().into_iter().take(50).filter_map(|f| ctx.source(f)).any(|(facts, scope)| {
+        facts.calls_in(scope).any(|c| match facts.callee(c).as_str() {
+            ".imap" | ".imap_unordered" => {
+                facts.keyword(c, "chunksize").is_none() && facts.arguments(c).nth(2).is_none()
+            }
+            ".apply" | ".apply_async" | ".submit" => facts.in_loop(c),
+            "multiprocessing.Pool" => facts.in_loop(c) || crate::hints::callee::is_called_in_loop(&facts, scope),
+            _ => false,
+        })
+    })
 }
