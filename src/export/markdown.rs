@@ -91,11 +91,8 @@ fn summary(subject: &Subject<'_>, table: &FunctionTable, functions: &[GroupId]) 
             format!("{} ({})", code_span(&name), format::percent(table.share(table.own(g))))
         })
         .collect();
-    let mut text = format!("{} {sum}.", plain(&metric.name));
-    if !named.is_empty() {
-        text += &format!(" Most expensive in themselves: {}.", named.join(", "));
-    }
-    text
+    let summary = format!("{} {sum}.", plain(&metric.name));
+    if named.is_empty() { summary } else { format!("{summary} Most expensive in themselves: {}.", named.join(", ")) }
 }
 
 fn name_of(scrub: &Scrub, name: &str) -> String {

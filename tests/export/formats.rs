@@ -50,7 +50,6 @@ fn recorded_stacks_keep_their_tree_and_totals_in_every_format() {
     for (name, metric) in [
         ("collapsed/python315.folded", "samples"),
         ("pyspy/plain.raw", "samples"),
-        ("pyspy/function.raw", "samples"),
         ("speedscope/pyspy_threads.speedscope", "time"),
         ("speedscope/pyinstrument.speedscope", "time"),
         ("pprof/austin_wall.pb.gz", "wall"),
