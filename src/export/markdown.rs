@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn markup_in_names_stays_text() {
-        assert_eq!(plain("a|b_c*d`e<f>@g#1 [x](y)\n!"), "a\\|b\\_c\\*d\\`e&lt;f&gt;&#64;g&#35;1 \\[x\\](y) \\!");
+        assert_eq!(plain("a|b_c*d`e<f>@g#1 [x](y) !"), "a\\|b\\_c\\*d\\`e&lt;f&gt;&#64;g&#35;1 \\[x\\](y) \\!");
         assert_eq!(reference("a b(1)é.png"), "a%20b%281%29%C3%A9.png");
     }
 }

@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// A page that takes longer than this to answer hangs.
@@ -75,6 +75,11 @@ impl Browser {
 
     /// Opens a file, and waits until it is there.
     pub(crate) fn open(&mut self, path: &Path) {
+        self.open_at(path, "");
+    }
+
+    /// Opens a file at a place within it.
+    pub(crate) fn open_at(&mut self, path: &Path, place: &str) {
         let target = self.call("Target.createTarget", &json!({"url": "about:blank"}));
         self.session = None;
         let attached = self.call("Target.attachToTarget", &json!({"targetId": target["targetId"], "flatten": true}));
@@ -84,7 +89,7 @@ impl Browser {
         }
         let path = path.canonicalize().expect("a file");
         let url: String = path.to_str().expect("UTF-8").bytes().map(in_url).collect();
-        self.call("Page.navigate", &json!({"url": format!("file://{url}")}));
+        self.call("Page.navigate", &json!({"url": format!("file://{url}{place}")}));
         while self.message()["method"] != "Page.loadEventFired" {}
     }
 
@@ -128,6 +133,24 @@ impl Browser {
         let text = if key == "Enter" { "\r" } else { "" };
         for kind in ["keyDown", "keyUp"] {
             let event = json!({"type": kind, "key": key, "windowsVirtualKeyCode": code, "text": text});
+            self.call("Input.dispatchKeyEvent", &event);
+        }
+    }
+
+    /// Waits until an expression is true.
+    pub(crate) fn wait_for(&mut self, expression: &str) {
+        let begin = Instant::now();
+        while self.eval(expression) != true {
+            assert!(begin.elapsed() < PATIENCE, "{expression} never came true");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Presses a key that is a character.
+    pub(crate) fn press_letter(&mut self, letter: &str) {
+        for kind in ["keyDown", "keyUp"] {
+            let event =
+                json!({"type": kind, "key": letter, "text": letter, "windowsVirtualKeyCode": letter.as_bytes()[0]});
             self.call("Input.dispatchKeyEvent", &event);
         }
     }
