@@ -39,6 +39,12 @@ const ENDINGS: [(&str, Target); 9] = [
 pub(super) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
     let target = target(&arguments.output)?;
     let profile = load(&arguments.file)?;
+    if !profile.has_trees() {
+        return Err(Failure::usage(
+            "this profile records lines, not calls, so there is no call tree to write; \
+             `helioscope top FILE --by line --format csv` writes its lines",
+        ));
+    }
     let query = select::query(&profile, &arguments.select)?;
     let scrub = scrub(&profile, &arguments.scrub);
     warn(profile.warnings());
@@ -78,6 +84,7 @@ fn write(
     scrub: &Scrub,
 ) -> io::Result<Vec<String>> {
     match target {
+        Target::Folded if matches!(profile.body(), Body::Lines(_)) => Err(no_stacks()),
         Target::Folded => {
             let unit = profile.metric(query.metric).unit.clone();
             Ok(folded::write(out, profile, query, scrub)?.notes(&unit))
@@ -88,6 +95,7 @@ fn write(
         }
         Target::Speedscope | Target::Pprof => match profile.body() {
             Body::Stacks(_) => write_stacks(out, target, profile, &query, name, scrub),
+            Body::Lines(_) => Err(no_stacks()),
             Body::Graph(_) => {
                 let analysis = Analysis::new(Arc::clone(profile), query, None);
                 let stacks = match estimated::as_stacks(&analysis) {
@@ -102,6 +110,10 @@ fn write(
             }
         },
     }
+}
+
+fn no_stacks() -> io::Error {
+    io::Error::other("this recording holds lines and their cost, no stacks; write it as .csv or .json")
 }
 
 fn write_stacks(

@@ -50,6 +50,8 @@ pub fn write(out: &mut dyn Write, profile: &Arc<Profile>, query: Query, scrub: &
             let query = Query { by: GroupBy::Function, ..query };
             write_estimated(out, profile, &Analysis::new(Arc::clone(profile), query, None), scrub)
         }
+        // Lines stand on no stack: there is nothing to write.
+        Body::Lines(_) => Ok(Written::default()),
     }
 }
 

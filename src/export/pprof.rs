@@ -21,8 +21,8 @@ use std::path::Path;
 /// Why a profile could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    /// A call graph has no stacks to write.
-    #[error("pprof holds whole stacks, and this profile has functions and calls only")]
+    /// A call graph has no stacks to write, and lines have neither.
+    #[error("pprof holds whole stacks, and this profile has none")]
     NoStacks,
     /// The file could not be written.
     #[error(transparent)]
@@ -45,7 +45,7 @@ pub fn write(profile: &Profile, query: &Query, scrub: &Scrub, to: impl Write) ->
 fn stacks_of(profile: &Profile) -> Result<&StackProfile, WriteError> {
     match profile.body() {
         Body::Stacks(body) => Ok(body),
-        Body::Graph(_) => Err(WriteError::NoStacks),
+        Body::Graph(_) | Body::Lines(_) => Err(WriteError::NoStacks),
     }
 }
 

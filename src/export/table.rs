@@ -254,11 +254,11 @@ fn width(text: &str) -> usize {
     text.chars().count()
 }
 
-fn write_optional(out: &mut dyn Write, value: Option<i64>) -> io::Result<()> {
+pub(super) fn write_optional(out: &mut dyn Write, value: Option<i64>) -> io::Result<()> {
     value.map_or(Ok(()), |v| write!(out, "{v}"))
 }
 
-fn csv_cell(text: &str) -> Cow<'_, str> {
+pub(super) fn csv_cell(text: &str) -> Cow<'_, str> {
     if text.contains(['"', ',', '\n', '\r']) {
         Cow::Owned(format!("\"{}\"", text.replace('"', "\"\"")))
     } else {
