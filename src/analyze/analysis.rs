@@ -1,5 +1,7 @@
 //! The answer to one query, from which every view takes what it shows.
 
+mod sources;
+
 use super::{
     CallTree, Classes, Detail, EstimatedStacks, Exactness, Flow, FunctionTable, GroupId, Groups, Matches, MergedTree,
     Neighbours, Query, Timeline, Weights,
@@ -58,6 +60,24 @@ impl Analysis {
         let same_groups = earlier.filter(|e| e.query.by == query.by);
         let groups =
             same_groups.map_or_else(|| Arc::new(Groups::new(&profile, &classes, query.by)), |e| Arc::clone(&e.groups));
+        Self::of_groups(profile, query, classes, groups, same_groups)
+    }
+
+    /// Counts a profile that shares its functions and frames with the profile of another analysis: groups are the same.
+    /// Costs by group that an earlier analysis of the profile can lend are not computed again.
+    pub(super) fn beside(profile: Arc<Profile>, query: Query, other: &Self, earlier: Option<&Self>) -> Self {
+        let same_groups =
+            earlier.filter(|e| Arc::ptr_eq(&e.profile, &profile) && Arc::ptr_eq(&e.groups, &other.groups));
+        Self::of_groups(profile, query, Arc::clone(&other.classes), Arc::clone(&other.groups), same_groups)
+    }
+
+    fn of_groups(
+        profile: Arc<Profile>,
+        query: Query,
+        classes: Arc<Classes>,
+        groups: Arc<Groups>,
+        same_groups: Option<&Self>,
+    ) -> Self {
         let (counted, table) = match profile.body() {
             Body::Stacks(body) => {
                 let tree = match same_groups.filter(|e| e.query.transforms == query.transforms).map(|e| &e.counted) {

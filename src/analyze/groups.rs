@@ -1,7 +1,7 @@
 //! What rows and boxes stand for: functions, lines, files, modules or packages.
 
 use super::{Class, Classes, GroupBy};
-use crate::model::{Body, CallGraph, FunctionId, Profile, StringId};
+use crate::model::{CallGraph, FunctionId, Profile, StringId};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 
@@ -79,18 +79,10 @@ impl Groups {
                 GroupId::at(groups.keys.len() - 1)
             })
         };
-        match profile.body() {
-            Body::Graph(_) => {
-                groups.of_function =
-                    (0..functions).map(FunctionId::at).map(|f| number(key(f, profile.function(f).line), f)).collect();
-            }
-            Body::Stacks(_) => {
-                groups.of_frame =
-                    profile.frames().iter().map(|f| number(key(f.function, f.line), f.function)).collect();
-                groups.of_function =
-                    (0..functions).map(FunctionId::at).map(|f| number(key(f, profile.function(f).line), f)).collect();
-            }
-        }
+        // Where frames and functions are shared by two profiles that are compared, their groups are the same, too.
+        groups.of_frame = profile.frames().iter().map(|f| number(key(f.function, f.line), f.function)).collect();
+        groups.of_function =
+            (0..functions).map(FunctionId::at).map(|f| number(key(f, profile.function(f).line), f)).collect();
         groups
     }
 

@@ -2,6 +2,7 @@
 
 mod analysis;
 mod classify;
+pub mod diff;
 mod estimate;
 mod flow;
 mod groups;
@@ -28,5 +29,5 @@ pub use query::{GroupBy, Query, Transform};
 pub use search::{Matches, SearchText};
 pub use table::{FunctionTable, Neighbour, Neighbours, SortKey, share};
 pub use timeline::Timeline;
-pub use tree::{CallTree, Detail, Exactness};
+pub use tree::{CallTree, Detail, Exactness, Sides};
 pub use walk::{PathWalk, Step};

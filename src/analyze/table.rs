@@ -125,7 +125,7 @@ impl FunctionTable {
         table.own = graph.own(metric).to_vec();
         table.total = graph.total(metric).to_vec();
         table.sum = table.own.iter().fold(0_i64, |sum, v| sum.saturating_add(*v));
-        table.present = vec![true; graph.calls().len()];
+        table.present = (0..graph.calls().len()).map(|f| graph.holds(FunctionId::at(f))).collect();
         if graph.has_calls() {
             let (all, primitive) = (graph.calls().to_vec(), graph.primitive_calls().to_vec());
             table.calls = Some(Calls { all, primitive });
