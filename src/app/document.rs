@@ -155,6 +155,7 @@ impl Document {
             time_meaning: meaning.unwrap_or(self.profile.origin().time),
             colours: &self.colours,
             busy: self.counting,
+            compare: None,
         };
         let states = ViewStates {
             table: &mut self.table,

@@ -261,7 +261,10 @@ impl Helioscope {
             Action::RemoveTransform(i) => document.ask(|q| q.transforms.truncate(i), workers),
             Action::ZoomTo(path) => document.zoom_to(path),
             Action::Need(need) => document.need(need, workers),
-            Action::Run(_)
+            Action::Measure(_)
+            | Action::Pair(_)
+            | Action::Unpair(_)
+            | Action::Run(_)
             | Action::Open(_)
             | Action::ShowTab(_)
             | Action::CloseTab(_)

@@ -2,6 +2,7 @@
 
 use super::TreeNeed;
 use super::views::ViewKind;
+use crate::analyze::diff::{Measure, Renamed};
 use crate::analyze::{GroupBy, GroupId, SearchText, Transform};
 use crate::model::{MetricId, TrackId};
 use egui::{Key, KeyboardShortcut, Modifiers};
@@ -42,6 +43,12 @@ pub enum Action {
     ZoomTo(Vec<GroupId>),
     /// A view needs a tree.
     Need(TreeNeed),
+    /// Compare what functions cost themselves, or with everything they called.
+    Measure(Measure),
+    /// Compare a function of base with one of another name of new.
+    Pair(Renamed),
+    /// Take such a pair apart.
+    Unpair(Renamed),
     /// Put a text on the clipboard; the second text says what it is: "Table copied".
     Copy(String, &'static str),
     /// Forget a recent file.

@@ -1,6 +1,6 @@
 //! What a view is given to draw.
 
-use super::Theme;
+use super::{CompareCtx, Theme};
 use crate::analyze::{Analysis, CallTree, Detail, GroupId, Matches, Neighbours, Order};
 use crate::model::{Metric, TimeMeaning, TrackId};
 use egui::Color32;
@@ -85,6 +85,8 @@ pub struct ViewCtx<'a> {
     pub colours: &'a RefCell<Vec<Option<Color32>>>,
     /// Whether a new analysis is on its way.
     pub busy: bool,
+    /// The comparison that is looked at, where it is one.
+    pub compare: Option<CompareCtx<'a>>,
 }
 
 impl ViewCtx<'_> {

@@ -5,6 +5,7 @@ pub mod canvas;
 mod canvas_paint;
 mod cell;
 pub mod chrome;
+mod compare;
 mod context;
 mod details;
 mod menus;
@@ -18,6 +19,7 @@ pub mod views;
 pub(crate) use canvas_paint::message as canvas_message;
 
 pub use action::{Action, Actions, Command};
+pub use compare::CompareCtx;
 pub use context::{TreeKind, TreeNeed, Trees, ViewCtx};
 pub use details::details_ui;
 pub use theme::Theme;
