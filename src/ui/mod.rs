@@ -8,6 +8,7 @@ pub mod chrome;
 mod compare;
 mod context;
 mod details;
+mod difference;
 mod menus;
 pub mod overlays;
 pub mod start;
@@ -16,7 +17,7 @@ mod tooltip;
 
 pub mod views;
 
-pub(crate) use canvas_paint::message as canvas_message;
+pub(crate) use canvas_paint::{accessible_name, message as canvas_message};
 
 pub use action::{Action, Actions, Command};
 pub use compare::CompareCtx;

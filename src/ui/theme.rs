@@ -38,6 +38,16 @@ pub struct Theme {
     pub error: Color32,
     /// What is estimated.
     pub estimated: Color32,
+    /// The base side of a comparison: no hue of a difference.
+    pub base: Color32,
+    /// The new side.
+    pub new: Color32,
+    /// Text about what costs more.
+    pub slower: Color32,
+    /// Text about what costs less.
+    pub faster: Color32,
+    /// The stripes of boxes that only one side has.
+    pub stripe: Color32,
 }
 
 /// Height of a row of a flame graph.
@@ -64,6 +74,8 @@ pub const FIELD_WIDTH: f32 = 240.0;
 pub const METER: f32 = 5.0;
 /// Rounding of bars and swatches.
 pub const SMALL_RADIUS: f32 = 2.0;
+/// Thickness of the stripes of boxes and arcs that only one side of a comparison has.
+pub const STRIPE: f32 = 1.8;
 /// Size of a figure that is read first.
 pub const FIGURE_TEXT: f32 = 17.0;
 /// Size of the name of what a panel is about.
@@ -75,9 +87,13 @@ impl Theme {
     /// The theme of a scheme.
     pub fn new(scheme: Scheme) -> Self {
         let c = Color32::from_rgb;
+        let palette = Palette::new(scheme);
+        let (faster, slower) =
+            (Self::color(palette.difference_text(false)), Self::color(palette.difference_text(true)));
+        let stripe = Self::color(palette.text_on_fill()).gamma_multiply(0.34);
         match scheme {
             Scheme::Dark => Self {
-                palette: Palette::new(scheme),
+                palette,
                 ground: c(0x17, 0x19, 0x1f),
                 panel: c(0x1e, 0x21, 0x29),
                 raised: c(0x2a, 0x2e, 0x39),
@@ -92,9 +108,14 @@ impl Theme {
                 warning: c(0xf5, 0xc0, 0x5c),
                 error: c(0xff, 0x8f, 0x80),
                 estimated: c(0x9f, 0xb8, 0xe8),
+                base: c(0xc0, 0xa6, 0xf0),
+                new: c(0x74, 0xcf, 0xb0),
+                slower,
+                faster,
+                stripe,
             },
             Scheme::Light => Self {
-                palette: Palette::new(scheme),
+                palette,
                 ground: c(0xfc, 0xfc, 0xfd),
                 panel: c(0xf1, 0xf3, 0xf6),
                 raised: c(0xe4, 0xe7, 0xec),
@@ -109,6 +130,11 @@ impl Theme {
                 warning: c(0x8a, 0x52, 0x00),
                 error: c(0xb3, 0x26, 0x1e),
                 estimated: c(0x2f, 0x56, 0xa6),
+                base: c(0x6b, 0x3f, 0xb0),
+                new: c(0x0b, 0x6a, 0x50),
+                slower,
+                faster,
+                stripe,
             },
         }
     }
