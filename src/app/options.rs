@@ -1,6 +1,7 @@
 //! What is remembered from one start to the next.
 
 use crate::analyze::Order;
+use crate::ui::Arrangement;
 use crate::ui::canvas::Growth;
 use std::path::{Path, PathBuf};
 
@@ -21,6 +22,9 @@ pub(super) struct Options {
     pub(super) order: Order,
     pub(super) minimap: bool,
     pub(super) scale: f32,
+    pub(super) arrangement: Arrangement,
+    /// Whether open files are looked at for changes.
+    pub(super) watch: bool,
 }
 
 impl Default for Options {
@@ -33,6 +37,8 @@ impl Default for Options {
             order: Order::LeftHeavy,
             minimap: true,
             scale: 1.0,
+            arrangement: Arrangement::default(),
+            watch: true,
         }
     }
 }
