@@ -1,41 +1,42 @@
 //! Which bars and panes of a document stand where.
 
 use super::document::Document;
+use super::options::Options;
 use super::pane::Views;
-use super::source::Source;
+use super::recordings::Recordings;
 use super::subject::Part;
 use crate::analyze::diff::{Renamed, Side};
 use crate::ui::chrome::{BarState, bar_ui, status_ui, transforms_ui};
 use crate::ui::compare_bar::{CompareBar, compare_bar_ui, side_ui};
-use crate::ui::views::{ViewKind, callers_ui, flame_ui, sunburst_ui, table_ui};
+use crate::ui::views::{SourceCtx, ViewKind, callers_ui, flame_ui, source_ui, sunburst_ui, table_ui};
 use crate::ui::{Action, Actions, Theme, TreeNeed, ViewCtx, details_ui, theme};
 use egui::{CentralPanel, Frame, Margin, Panel, Rect, Ui, UiBuilder};
 
 /// What was chosen for the window.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Chosen {
+#[derive(Clone, Copy)]
+pub(super) struct Chosen<'a> {
     /// The cursor is to go into the search field.
     pub(super) focus_search: bool,
-    /// The panel of details is shown.
-    pub(super) details: bool,
+    /// What is remembered.
+    pub(super) options: &'a Options,
 }
 
 /// Draws a document; gives the trees its panes would like to have.
 pub(super) fn document_ui(
     ui: &mut Ui,
     theme: &Theme,
-    source: &Source,
+    recordings: &Recordings,
     document: &mut Document,
-    chosen: Chosen,
+    chosen: Chosen<'_>,
     actions: &mut Actions,
 ) -> Vec<(Part, TreeNeed)> {
-    bars_ui(ui, theme, source, document, chosen, actions);
-    let renamed: &[Renamed] = match source {
-        Source::File(_) => &[],
-        Source::Comparison(sides) => &sides.matching.renamed,
+    bars_ui(ui, theme, recordings, document, chosen, actions);
+    let renamed: &[Renamed] = match recordings {
+        Recordings::File(_) => &[],
+        Recordings::Comparison(sides) => &sides.matching.renamed,
     };
     let plain = Frame::new().fill(theme.panel);
-    if chosen.details {
+    if chosen.options.details {
         let (ctx, _) = document.view_parts(Part::Whole, renamed, theme);
         Panel::right("details")
             .frame(plain.inner_margin(theme::MARGIN))
@@ -55,11 +56,14 @@ pub(super) fn document_ui(
             ui.scope_builder(UiBuilder::new().max_rect(rect).id_salt(part), |ui| {
                 ui.set_clip_rect(rect.intersect(ui.clip_rect()));
                 let view = document.view;
-                if let (Some(side), Source::Comparison(sides)) = (part.side(), source) {
+                if let (Some(side), Recordings::Comparison(sides)) = (part.side(), recordings) {
                     heading_ui(ui, theme, document, side, &sides.title(side));
                 }
+                let (page, matcher) = (document.sources.page().cloned(), document.matcher.clone());
                 let (ctx, views) = document.view_parts(part, renamed, theme);
-                view_ui(ui, view, &ctx, views, &mut wanted);
+                let editor = &chosen.options.editor;
+                let source = SourceCtx { page: page.as_deref(), search: matcher.as_ref(), marks: &[], editor };
+                view_ui(ui, view, &ctx, &source, views, &mut wanted);
             });
             for action in wanted {
                 match action {
@@ -73,7 +77,14 @@ pub(super) fn document_ui(
     needs
 }
 
-fn bars_ui(ui: &mut Ui, theme: &Theme, source: &Source, document: &Document, chosen: Chosen, actions: &mut Actions) {
+fn bars_ui(
+    ui: &mut Ui,
+    theme: &Theme,
+    recordings: &Recordings,
+    document: &Document,
+    chosen: Chosen<'_>,
+    actions: &mut Actions,
+) {
     let plain = Frame::new().fill(theme.panel);
     let subject = document.subject();
     let analysis = subject.analysis(Part::Whole);
@@ -89,14 +100,14 @@ fn bars_ui(ui: &mut Ui, theme: &Theme, source: &Source, document: &Document, cho
         can_go_forward: document.history().can_go_forward(),
     };
     Panel::top("bar").frame(plain).show(ui, |ui| bar_ui(ui, theme, &bar, actions));
-    if let (Some(compared), Source::Comparison(sides)) = (subject.compared(), source) {
+    if let (Some(compared), Recordings::Comparison(sides)) = (subject.compared(), recordings) {
         let titles = Side::BOTH.map(|side| sides.title(side));
         let bar = CompareBar {
             comparison: &compared.comparison,
             summary: &compared.summary,
             findings: &compared.findings,
             titles: [&titles[0], &titles[1]],
-            about: &source.about(),
+            about: &recordings.about(),
             arrangement: document.arrangement(),
             view: document.view,
             box_width: document.box_width(),
@@ -123,7 +134,7 @@ fn panes(all: Rect, count: usize, view: ViewKind) -> Vec<Rect> {
     }
     let least = match view {
         ViewKind::Flame | ViewKind::Table => 760.0,
-        ViewKind::Sunburst | ViewKind::Callers => 360.0,
+        ViewKind::Sunburst | ViewKind::Callers | ViewKind::Source => 360.0,
     };
     let count = count as f32;
     let (width, height) = ((all.width() - GAP * (count - 1.0)) / count, (all.height() - GAP * (count - 1.0)) / count);
@@ -149,7 +160,14 @@ fn heading_ui(ui: &mut Ui, theme: &Theme, document: &Document, side: Side, title
     });
 }
 
-fn view_ui(ui: &mut Ui, view: ViewKind, ctx: &ViewCtx<'_>, views: &mut Views, actions: &mut Actions) {
+fn view_ui(
+    ui: &mut Ui,
+    view: ViewKind,
+    ctx: &ViewCtx<'_>,
+    source: &SourceCtx<'_>,
+    views: &mut Views,
+    actions: &mut Actions,
+) {
     match view {
         ViewKind::Table => {
             let margin = Margin { left: 8, right: 8, top: 6, bottom: 0 };
@@ -157,6 +175,7 @@ fn view_ui(ui: &mut Ui, view: ViewKind, ctx: &ViewCtx<'_>, views: &mut Views, ac
         }
         ViewKind::Flame => flame_ui(ui, ctx, &mut views.flame, actions),
         ViewKind::Sunburst => sunburst_ui(ui, ctx, &mut views.sunburst, actions),
+        ViewKind::Source => source_ui(ui, ctx, source, &mut views.source, actions),
         ViewKind::Callers => callers_ui(ui, ctx, &mut views.callers, actions),
     }
 }

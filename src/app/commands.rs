@@ -1,5 +1,6 @@
 //! Applying what the user wants.
 
+use super::editor;
 use super::jobs::Purpose;
 use super::subject::Part;
 use super::window::Helioscope;
@@ -35,6 +36,14 @@ impl Helioscope {
                 self.say(what);
             }
             Action::ForgetRecent(path) => self.options.forget(&path),
+            Action::ChooseSourceFolder => self.workers.choose_source_folder(),
+            Action::MapSource(mapping) => {
+                self.options.add_source_mapping(mapping);
+                self.look_for_sources_again();
+            }
+            Action::ForgetSources => self.look_for_sources_again(),
+            Action::OpenInEditor(line) => self.open_in_editor(Some(line)),
+            Action::SetEditor(command) => self.options.editor = command,
             Action::Arrange(arrangement) => {
                 self.options.arrangement = arrangement;
                 if let Some(document) = self.document() {
@@ -61,6 +70,7 @@ impl Helioscope {
             Action::RemoveTransform(i) => document.ask(|q| q.transforms.truncate(i), workers),
             Action::ZoomTo(path) => document.zoom_to(path),
             Action::Need(need) => document.need(Part::Whole, need, workers),
+            Action::NeedSource(file) => document.need_source(file, workers),
             Action::Measure(measure) => document.measure = measure,
             Action::Normalize(normalize) => document.normalize(normalize, workers),
             Action::BoxWidth(width) => document.set_box_width(width, workers),
@@ -81,6 +91,11 @@ impl Helioscope {
             | Action::CancelLoading(_)
             | Action::Copy(..)
             | Action::Arrange(_)
+            | Action::ChooseSourceFolder
+            | Action::MapSource(_)
+            | Action::ForgetSources
+            | Action::OpenInEditor(_)
+            | Action::SetEditor(_)
             | Action::ForgetRecent(_) => {}
         }
     }
@@ -136,6 +151,7 @@ impl Helioscope {
                 self.say(what);
             }
             Command::ToggleDetails => self.options.details = !self.options.details,
+            Command::OpenInEditor => self.open_in_editor(None),
             Command::ScaleUp => self.scale(ctx, self.options.scale * 1.1),
             Command::ScaleDown => self.scale(ctx, self.options.scale / 1.1),
             Command::ScaleReset => self.scale(ctx, 1.0),
@@ -161,7 +177,7 @@ impl Helioscope {
             return;
         };
         match command {
-            Command::SwapSides => self.change_sides(super::source::Sides::swapped),
+            Command::SwapSides => self.change_sides(super::recordings::Sides::swapped),
             Command::SwitchArrangement => {
                 let next = document.arrangement().other();
                 document.arrange(next);
@@ -187,6 +203,7 @@ impl Helioscope {
             Command::View(view) => document.show(view),
             Command::NextMatch => document.step_match(true, workers),
             Command::PreviousMatch => document.step_match(false, workers),
+            Command::HottestLine | Command::NextHotLine | Command::PreviousHotLine => document.step_hot(command),
             Command::Back => document.go_back(workers),
             Command::Forward => document.go_forward(workers),
             Command::ResetZoom => {
@@ -239,6 +256,28 @@ impl Helioscope {
     fn scale(&mut self, ctx: &Context, scale: f32) {
         self.options.scale = scale.clamp(0.5, 3.0);
         ctx.set_zoom_factor(self.options.scale);
+    }
+
+    /// Sources may lie elsewhere now, or have changed.
+    pub(super) fn look_for_sources_again(&mut self) {
+        let places = self.options.source_places();
+        for slot in &mut self.slots {
+            let path = slot.recordings.newest().to_owned();
+            if let Some(document) = slot.document() {
+                document.sources.look_again(&path, &places);
+            }
+        }
+    }
+
+    /// Opens a line of the source view's file in the editor; without one, the line the user is at.
+    fn open_in_editor(&mut self, line: Option<u32>) {
+        let command = self.options.editor.clone();
+        let Some(document) = self.document() else { return };
+        let Some(place) = document.source_place(line) else { return self.say("No source file is open") };
+        match editor::open(&command, &place.0, place.1) {
+            Ok(()) => self.say("Opened in the editor"),
+            Err(why) => self.notice = Some(Notice::lasting(why)),
+        }
     }
 
     /// Says something for a moment.

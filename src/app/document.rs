@@ -6,14 +6,17 @@ use super::history::{History, Place};
 use super::jobs::{DocumentId, Workers};
 use super::options::Options;
 use super::pane::{Answers, Choices, Parts, Views};
+use super::sources::DocumentSources;
 use super::subject::{Part, Request, Subject};
 use crate::analyze::diff::{BoxWidth, Measure, Renamed, Side, Status};
 use crate::analyze::{GroupId, Matches, Order, Query, SearchText};
 use crate::layout::Scheme;
 use crate::model::{TimeMeaning, TrackId};
 use crate::ui::views::ViewKind;
-use crate::ui::{Arrangement, CompareCtx, Theme, ViewCtx};
+use crate::ui::{Arrangement, Command, CompareCtx, Theme, ViewCtx};
+use regex::Regex;
 use std::cmp::Reverse;
+use std::path::PathBuf;
 
 /// An open profile or comparison.
 pub(super) struct Document {
@@ -26,6 +29,7 @@ pub(super) struct Document {
     counting: bool,
     answers: Parts<Answers>,
     views: Parts<Views>,
+    pub(super) sources: DocumentSources,
     colour_scheme: Scheme,
 
     pub(super) view: ViewKind,
@@ -42,13 +46,17 @@ pub(super) struct Document {
     pub(super) search: SearchText,
     pub(super) search_error: Option<String>,
     search_number: u64,
+    /// What is searched for.
+    pub(super) matcher: Option<Regex>,
 
     history: History,
 }
 
 impl Document {
     /// A document, with what is remembered from earlier ones.
-    pub(super) fn new(id: DocumentId, subject: Subject, options: &Options) -> Self {
+    pub(super) fn new(id: DocumentId, subject: Subject, sources: DocumentSources, options: &Options) -> Self {
+        // Lines without calls have no flame graph.
+        let has_trees = subject.profiles().iter().all(|(_, profile)| profile.has_trees());
         let mut views = Parts::<Views>::default();
         for part in Part::ALL {
             let flame = &mut views.get_mut(part).flame;
@@ -66,8 +74,9 @@ impl Document {
             counting: false,
             answers: Parts::default(),
             views,
+            sources,
             colour_scheme: Scheme::default(),
-            view: ViewKind::default(),
+            view: if has_trees { ViewKind::default() } else { ViewKind::Source },
             arrangement: options.arrangement,
             equal_scale: true,
             findings_open: true,
@@ -78,6 +87,7 @@ impl Document {
             search: SearchText::default(),
             search_error: None,
             search_number: 0,
+            matcher: None,
             history: History::default(),
         }
     }
@@ -117,10 +127,10 @@ impl Document {
         self.arrangement
     }
 
-    /// The parts that are on screen.
+    /// The parts that are on screen. There is one source, the new side's.
     pub(super) fn shown_parts(&self) -> &'static [Part] {
         match (&self.subject, self.arrangement) {
-            (Subject::Comparison(_), Arrangement::SideBySide) => &Part::SIDES,
+            (Subject::Comparison(_), Arrangement::SideBySide) if self.view != ViewKind::Source => &Part::SIDES,
             _ => &[Part::Whole],
         }
     }
@@ -319,9 +329,35 @@ impl Document {
 
     /// Selects the next or previous match, by total cost.
     pub(super) fn step_match(&mut self, forward: bool, workers: &Workers) {
+        let views = self.views.get_mut(Part::Whole);
+        if self.view == ViewKind::Source
+            && let (Some(page), Some(matcher)) = (self.sources.page(), &self.matcher)
+            && views.source.step_match(page, matcher, forward)
+        {
+            return;
+        }
         let Some(matches) = self.matches() else { return };
         let found = self.subject.by_cost(|g| matches.contains(g));
         self.step(&found, forward, workers);
+    }
+
+    /// Goes to a hot line of the source.
+    pub(super) fn step_hot(&mut self, command: Command) {
+        self.show(ViewKind::Source);
+        let Some(page) = self.sources.page() else { return };
+        let source = &mut self.views.get_mut(Part::Whole).source;
+        match command {
+            Command::NextHotLine => source.step_hot(&page.heat, true),
+            Command::PreviousHotLine => source.step_hot(&page.heat, false),
+            _ => source.go_to_hottest(),
+        }
+    }
+
+    /// The file on the source view's screen, with a line; without one, the line the user is at.
+    pub(super) fn source_place(&self, line: Option<u32>) -> Option<(PathBuf, u32)> {
+        let found = self.sources.page()?.found()?;
+        let at = self.views.get(Part::Whole).source.line();
+        Some((found.file.path().to_owned(), line.or(at).unwrap_or(1)))
     }
 
     /// Selects the function with the next smaller, or the next larger, difference that is more than noise.

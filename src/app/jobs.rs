@@ -3,16 +3,19 @@
 //! Every piece of work says which document and which generation of its question it is for, so that the results of a
 //! question that is no longer asked are dropped.
 
-use super::source::{LoadError, Loaded, Source, file_name};
+use super::recordings::{LoadError, Loaded, Recordings, file_name};
 use super::subject::{Part, Request, Subject, Wish};
 use crate::analyze::diff::BoxWidth;
-use crate::analyze::{CallTree, GroupId, Matches, Neighbours, Timeline};
+use crate::analyze::{Analysis, CallTree, GroupId, Matches, Neighbours, Timeline};
 use crate::import::{self, Job};
-use crate::model::TrackId;
+use crate::model::{StringId, TrackId};
+use crate::source::Sources;
 use crate::ui::TreeNeed;
+use crate::ui::source_page::SourcePage;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 /// A document, for as long as the program runs.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -32,6 +35,10 @@ pub(super) enum Outcome {
     Found { document: DocumentId, generation: u64, search: u64, part: Part, matches: Matches },
     /// Callers and callees are known.
     Neighbours { document: DocumentId, generation: u64, part: Part, group: GroupId, neighbours: Neighbours },
+    /// A recordings file was read, or not found.
+    Source { document: DocumentId, epoch: u64, page: Box<SourcePage> },
+    /// A folder to look for sources in was chosen.
+    SourceFolder(PathBuf),
     /// Files were chosen in the dialog.
     Chosen(Vec<PathBuf>, Purpose),
     /// Open files hold something else now.
@@ -51,7 +58,7 @@ pub(super) enum Purpose {
 pub(super) struct Loading {
     /// No other has it: what was superseded is told by it.
     pub(super) serial: u64,
-    pub(super) source: Source,
+    pub(super) recordings: Recordings,
     jobs: Vec<Job>,
 }
 
@@ -148,11 +155,17 @@ impl Workers {
     }
 
     /// Reads files on threads of their own, because that may take long.
-    pub(super) fn load(&self, document: DocumentId, serial: u64, source: Source, wish: Option<Wish>) -> Loading {
-        let jobs = source.jobs();
-        let loading = Loading { serial, source: source.clone(), jobs: jobs.clone() };
+    pub(super) fn load(
+        &self,
+        document: DocumentId,
+        serial: u64,
+        recordings: Recordings,
+        wish: Option<Wish>,
+    ) -> Loading {
+        let jobs = recordings.jobs();
+        let loading = Loading { serial, recordings: recordings.clone(), jobs: jobs.clone() };
         let work = move || {
-            let result = source.load(wish.as_ref(), &jobs);
+            let result = recordings.load(wish.as_ref(), &jobs);
             // A cancelled load has nobody waiting for it, and its memory is free by now.
             (!jobs.iter().any(Job::is_cancelled)).then_some(Outcome::Loaded { document, serial, result })
         };
@@ -219,6 +232,32 @@ impl Workers {
             let neighbours = subject.analysis(part).neighbours(group);
             Some(Outcome::Neighbours { document, generation, part, group, neighbours })
         }));
+    }
+
+    /// Finds and reads a recordings file, and counts its lines.
+    pub(super) fn source(
+        &self,
+        document: DocumentId,
+        epoch: u64,
+        file: StringId,
+        analysis: Arc<Analysis>,
+        sources: Arc<Sources>,
+        recorded_at: Option<SystemTime>,
+    ) {
+        self.run(Box::new(move || {
+            let page = Box::new(SourcePage::new(&analysis, &sources, file, recorded_at));
+            Some(Outcome::Source { document, epoch, page })
+        }));
+    }
+
+    /// Lets the user choose a folder to look for sources in.
+    pub(super) fn choose_source_folder(&self) {
+        let report = self.report.clone();
+        let dialog = move || {
+            let chosen = rfd::FileDialog::new().set_title("Where the sources are").pick_folder();
+            report.report(chosen.map(Outcome::SourceFolder));
+        };
+        let _ = std::thread::Builder::new().name("folder dialog".to_owned()).spawn(dialog);
     }
 
     /// The means to report changes of files from another thread.

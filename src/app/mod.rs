@@ -3,11 +3,13 @@
 mod arrange;
 mod commands;
 mod document;
+mod editor;
 mod history;
 mod jobs;
 mod options;
 mod pane;
-mod source;
+mod recordings;
+mod sources;
 mod subject;
 mod tabs;
 mod translate;

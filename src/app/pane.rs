@@ -7,7 +7,7 @@ use crate::analyze::diff::Side;
 use crate::analyze::{GroupId, Matches, Neighbours, Order, SearchText, SortKey, Timeline};
 use crate::model::TrackId;
 use crate::ui::canvas::Growth;
-use crate::ui::views::{CallersState, FlameState, SunburstState, TableState};
+use crate::ui::views::{CallersState, FlameState, SourceState, SunburstState, TableState};
 use crate::ui::{TreeKind, TreeNeed, Trees};
 use egui::Color32;
 use std::cell::RefCell;
@@ -70,6 +70,7 @@ pub(super) struct Views {
     pub(super) flame: FlameState,
     pub(super) sunburst: SunburstState,
     pub(super) callers: CallersState,
+    pub(super) source: SourceState,
 }
 
 /// Choices in views that hold for both sides.
@@ -89,6 +90,7 @@ impl Views {
         self.flame.canvas.translate(&find);
         self.sunburst.translate(&find);
         self.callers.translate(&find);
+        self.source.forget();
     }
 
     /// Puts stacks in another order: positions mean something else then.

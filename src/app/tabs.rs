@@ -2,7 +2,8 @@
 
 use super::document::Document;
 use super::jobs::{DocumentId, Loading, Outcome, Purpose};
-use super::source::{LoadError, Loaded, Recording, Sides, Source, file_name};
+use super::recordings::{LoadError, Loaded, Recording, Recordings, Sides, file_name};
+use super::sources::DocumentSources;
 use super::window::Helioscope;
 use crate::analyze::diff::{Renamed, Side};
 use crate::model::Profile;
@@ -18,7 +19,7 @@ use std::sync::Arc;
 pub(super) struct Slot {
     pub(super) id: DocumentId,
     /// What is shown, or was tried.
-    pub(super) source: Source,
+    pub(super) recordings: Recordings,
     pub(super) content: Content,
     /// What the file held before it was last reloaded.
     earlier: Option<Arc<Profile>>,
@@ -51,14 +52,14 @@ impl Slot {
     }
 
     /// What is shown as soon as everything is there.
-    fn wanted(&self) -> &Source {
-        self.loading().map_or(&self.source, |loading| &loading.source)
+    fn wanted(&self) -> &Recordings {
+        self.loading().map_or(&self.recordings, |loading| &loading.recordings)
     }
 
     /// The profile of a file, once it is open.
     fn profile(&self) -> Option<(&Path, &Arc<Profile>)> {
-        match (&self.source, &self.content) {
-            (Source::File(path), _) => Some((path, self.profiles().first()?.1)),
+        match (&self.recordings, &self.content) {
+            (Recordings::File(path), _) => Some((path, self.profiles().first()?.1)),
             _ => None,
         }
     }
@@ -89,20 +90,20 @@ impl Helioscope {
     /// Opens files, each in a tab; one that is open already is shown.
     pub(super) fn open(&mut self, paths: Vec<PathBuf>) {
         for path in paths {
-            let is_it = |s: &Slot| matches!(&s.source, Source::File(open) if same_file(open, &path));
+            let is_it = |s: &Slot| matches!(&s.recordings, Recordings::File(open) if same_file(open, &path));
             match self.slots.iter().position(is_it) {
                 Some(i) => self.active = Some(i),
-                None => self.add_slot(Source::File(path)),
+                None => self.add_slot(Recordings::File(path)),
             }
         }
     }
 
-    fn add_slot(&mut self, source: Source) {
+    fn add_slot(&mut self, recordings: Recordings) {
         self.next_id += 1;
         let id = DocumentId(self.next_id);
-        let loading = self.workers.load(id, self.next_id, source.clone(), None);
+        let loading = self.workers.load(id, self.next_id, recordings.clone(), None);
         let content = Content::Loading(loading);
-        self.slots.push(Slot { id, source, content, earlier: None, compare_then: false });
+        self.slots.push(Slot { id, recordings, content, earlier: None, compare_then: false });
         self.active = Some(self.slots.len() - 1);
     }
 
@@ -116,14 +117,14 @@ impl Helioscope {
     /// Compares two recordings in a tab of their own. The older one is the base.
     pub(super) fn compare(&mut self, first: PathBuf, second: PathBuf) {
         let sides = Sides::by_age(self.recording(first), self.recording(second));
-        self.add_slot(Source::Comparison(sides));
+        self.add_slot(Recordings::Comparison(sides));
     }
 
     /// Compares recordings whose sides are known.
     pub(super) fn compare_given(&mut self, base: Vec<PathBuf>, new: Vec<PathBuf>) {
         let recordings = |paths: Vec<PathBuf>| paths.into_iter().map(|p| self.recording(p)).collect();
         let sides = Sides::given(recordings(base), recordings(new));
-        self.add_slot(Source::Comparison(sides));
+        self.add_slot(Recordings::Comparison(sides));
     }
 
     /// Compares what a tab holds with what its file held before it was reloaded.
@@ -136,25 +137,25 @@ impl Helioscope {
         let of =
             |held: &Arc<Profile>, earlier| Recording { path: path.to_owned(), held: Some(Arc::clone(held)), earlier };
         let sides = Sides::given(vec![of(earlier, true)], vec![of(now, false)]);
-        self.add_slot(Source::Comparison(sides));
+        self.add_slot(Recordings::Comparison(sides));
     }
 
     /// Reads files again, keeping how they are looked at.
     pub(super) fn reload(&mut self, index: usize, compare_then: bool) {
         let Some(slot) = self.slots.get_mut(index) else { return };
         slot.compare_then = compare_then;
-        let source = match slot.wanted().clone() {
-            Source::File(path) => Source::File(path),
-            Source::Comparison(sides) => Source::Comparison(sides.unread()),
+        let recordings = match slot.wanted().clone() {
+            Recordings::File(path) => Recordings::File(path),
+            Recordings::Comparison(sides) => Recordings::Comparison(sides.unread()),
         };
-        self.load_again(index, source);
+        self.load_again(index, recordings);
     }
 
     /// Reads a file again in every tab that shows it.
     pub(super) fn reload_file(&mut self, path: &Path, compare_then: bool) {
         for index in 0..self.slots.len() {
-            if self.slots[index].source.paths().contains(&path) {
-                let compare_then = compare_then && matches!(self.slots[index].source, Source::File(_));
+            if self.slots[index].recordings.paths().contains(&path) {
+                let compare_then = compare_then && matches!(self.slots[index].recordings, Recordings::File(_));
                 self.reload(index, compare_then);
             }
         }
@@ -163,8 +164,8 @@ impl Helioscope {
     /// Changes the sides of the comparison that is shown.
     pub(super) fn change_sides(&mut self, change: impl FnOnce(Sides) -> Sides) {
         let Some(index) = self.active else { return };
-        if let Some(Source::Comparison(sides)) = self.slots.get(index).map(|slot| slot.wanted().clone()) {
-            self.load_again(index, Source::Comparison(change(sides)));
+        if let Some(Recordings::Comparison(sides)) = self.slots.get(index).map(|slot| slot.wanted().clone()) {
+            self.load_again(index, Recordings::Comparison(change(sides)));
         }
     }
 
@@ -190,18 +191,18 @@ impl Helioscope {
     }
 
     /// Loads something else into a tab. What was on its way to it is dropped.
-    fn load_again(&mut self, index: usize, source: Source) {
+    fn load_again(&mut self, index: usize, recordings: Recordings) {
         let Some(slot) = self.slots.get_mut(index) else { return };
         if let Some(loading) = slot.loading() {
             loading.cancel();
         }
         self.next_id += 1;
         let wish = slot.document().map(|document| document.wish());
-        let loading = self.workers.load(slot.id, self.next_id, source.clone(), wish);
+        let loading = self.workers.load(slot.id, self.next_id, recordings.clone(), wish);
         slot.content = match slot.take_content() {
             Content::Open(document) | Content::Reloading(document, _) => Content::Reloading(document, loading),
             Content::Loading(_) | Content::Failed(_) => {
-                slot.source = source;
+                slot.recordings = recordings;
                 Content::Loading(loading)
             }
         };
@@ -214,21 +215,23 @@ impl Helioscope {
         let mut said = None;
         slot.content = match (result, slot.take_content()) {
             (Ok(loaded), Content::Reloading(mut document, _)) => {
-                if let Source::File(_) = loaded.source {
+                if let Recordings::File(_) = loaded.recordings {
                     slot.earlier = document.subject().profiles().first().map(|(_, profile)| Arc::clone(profile));
                     let label = Command::CompareWithEarlier.label();
                     said = Some(("Reloaded".to_owned(), Some((label, Action::Run(Command::CompareWithEarlier)))));
                 }
-                slot.source = loaded.source;
+                slot.recordings = loaded.recordings;
                 document.replace(loaded.subject, &self.workers);
+                document.sources.look_again(slot.recordings.newest(), &self.options.source_places());
                 Content::Open(document)
             }
             (Ok(loaded), _) => {
-                for path in loaded.source.paths() {
+                for path in loaded.recordings.paths() {
                     self.options.remember(path);
                 }
-                slot.source = loaded.source;
-                Content::Open(Box::new(Document::new(id, loaded.subject, &self.options)))
+                slot.recordings = loaded.recordings;
+                let sources = DocumentSources::new(slot.recordings.newest(), &self.options.source_places());
+                Content::Open(Box::new(Document::new(id, loaded.subject, sources, &self.options)))
             }
             // What is open stays as it was.
             (Err(error), Content::Reloading(document, _)) => {
@@ -270,9 +273,9 @@ impl Helioscope {
     pub(super) fn drop_effect(&self, files: usize, apart: bool) -> DropEffect {
         let slot = self.active.and_then(|i| self.slots.get(i));
         let is_open = |slot: &&Slot| matches!(slot.content, Content::Open(_) | Content::Reloading(..));
-        match (files, slot.filter(is_open).map(|slot| &slot.source)) {
-            (n, Some(Source::Comparison(_))) if !apart => DropEffect::AskComparison(n),
-            (1, Some(Source::File(path))) if !apart => DropEffect::AskProfile(file_name(path)),
+        match (files, slot.filter(is_open).map(|slot| &slot.recordings)) {
+            (n, Some(Recordings::Comparison(_))) if !apart => DropEffect::AskComparison(n),
+            (1, Some(Recordings::File(path))) if !apart => DropEffect::AskProfile(file_name(path)),
             (2, _) if !apart => DropEffect::Compare,
             (n, _) => DropEffect::Open(n),
         }
@@ -283,18 +286,19 @@ impl Helioscope {
         self.overlay = Overlay::None;
         let effect = self.drop_effect(paths.len(), apart);
         let slot = self.active.and_then(|i| self.slots.get(i));
-        match (effect, slot.map(|slot| &slot.source), &paths[..]) {
+        match (effect, slot.map(|slot| &slot.recordings), &paths[..]) {
             (DropEffect::Compare, _, [first, second]) if !same_file(first, second) => {
                 let (first, second) = (first.clone(), second.clone());
                 self.compare(first, second);
                 let notice = Notice::passing("Two files are compared", self.now + RELOADED_SECONDS);
                 self.notice = Some(notice.with("Open each in a tab", Action::Open(paths)));
             }
-            (DropEffect::AskProfile(_), Some(Source::File(open)), [path]) if !same_file(open, path) => {
-                let is_open = self.slots.iter().any(|s| matches!(&s.source, Source::File(p) if same_file(p, path)));
+            (DropEffect::AskProfile(_), Some(Recordings::File(open)), [path]) if !same_file(open, path) => {
+                let is_open =
+                    self.slots.iter().any(|s| matches!(&s.recordings, Recordings::File(p) if same_file(p, path)));
                 self.overlay = Overlay::Choice(ask_profile(open, path, is_open));
             }
-            (DropEffect::AskComparison(_), Some(Source::Comparison(sides)), _) => {
+            (DropEffect::AskComparison(_), Some(Recordings::Comparison(sides)), _) => {
                 self.overlay = Overlay::Choice(ask_comparison(sides, paths));
             }
             _ => self.open(paths),
@@ -327,7 +331,7 @@ impl Helioscope {
     pub(super) fn open_files(&self) -> Vec<PathBuf> {
         let mut paths: Vec<PathBuf> = Vec::new();
         for slot in &self.slots {
-            for path in slot.source.paths() {
+            for path in slot.recordings.paths() {
                 if !paths.iter().any(|p| p == path) {
                     paths.push(path.to_owned());
                 }
@@ -342,7 +346,8 @@ impl Helioscope {
             return;
         }
         for path in paths {
-            let mut showing = self.slots.iter().filter(|slot| slot.source.paths().contains(&path.as_path())).peekable();
+            let mut showing =
+                self.slots.iter().filter(|slot| slot.recordings.paths().contains(&path.as_path())).peekable();
             if showing.peek().is_none() {
                 continue;
             }
@@ -360,8 +365,8 @@ impl Helioscope {
         self.slots
             .iter()
             .map(|slot| Tab {
-                title: slot.source.title(),
-                path: slot.source.about(),
+                title: slot.recordings.title(),
+                path: slot.recordings.about(),
                 loading: slot.loading().map(Loading::fraction),
                 failed: matches!(slot.content, Content::Failed(_)),
             })
@@ -375,7 +380,7 @@ impl Helioscope {
             tab: slot.is_some(),
             profile: slot.is_some_and(|slot| slot.profile().is_some()),
             earlier: slot.is_some_and(|slot| slot.earlier.is_some()),
-            comparison: slot.is_some_and(|slot| matches!(slot.source, Source::Comparison(_))),
+            comparison: slot.is_some_and(|slot| matches!(slot.recordings, Recordings::Comparison(_))),
             watching: self.options.watch,
         }
     }
@@ -384,12 +389,17 @@ impl Helioscope {
         for outcome in self.workers.outcomes() {
             match outcome {
                 Outcome::Chosen(paths, purpose) => self.chosen(paths, purpose),
+                Outcome::SourceFolder(folder) => {
+                    self.options.add_source_root(folder);
+                    self.look_for_sources_again();
+                }
                 Outcome::Changed(paths) => self.changed(&paths),
                 Outcome::Loaded { document, serial, result } => self.loaded(document, serial, result),
                 Outcome::Counted { document: id, .. }
                 | Outcome::Tree { document: id, .. }
                 | Outcome::Ordered { document: id, .. }
                 | Outcome::Found { document: id, .. }
+                | Outcome::Source { document: id, .. }
                 | Outcome::Neighbours { document: id, .. } => {
                     if let Some(slot) = self.slots.iter_mut().find(|s| s.id == id)
                         && let Some(document) = slot.document()

@@ -1,9 +1,10 @@
 //! The window: every frame, take what workers have done, draw, and apply what the user wants.
 
-use super::arrange::document_ui;
+use super::arrange::{Chosen, document_ui};
+use super::editor;
 use super::jobs::Workers;
 use super::options::{self, Options};
-use super::source::{LoadError, Source};
+use super::recordings::{LoadError, Recordings};
 use super::tabs::{Content, Slot};
 use super::watch::{self, Watch, Watched};
 use crate::layout::Scheme;
@@ -74,7 +75,10 @@ impl Helioscope {
         Self::with(ctx, Options::default(), Workers::inline(ctx.clone()), watching, setup)
     }
 
-    fn with(ctx: &Context, options: Options, workers: Workers, watching: Watching, setup: Setup) -> Self {
+    fn with(ctx: &Context, mut options: Options, workers: Workers, watching: Watching, setup: Setup) -> Self {
+        if options.editor.is_empty() {
+            options.editor = editor::guess();
+        }
         let (dark, light) = (Theme::new(Scheme::Dark), Theme::new(Scheme::Light));
         ctx.set_fonts(Theme::fonts());
         ctx.set_style_of(egui::Theme::Dark, dark.style());
@@ -167,7 +171,7 @@ impl Helioscope {
             self.notice = None;
         }
         self.dropped(&ctx, &theme);
-        if actions.iter().any(|a| !matches!(a, Action::Hover(_) | Action::Need(_))) {
+        if actions.iter().any(|a| !matches!(a, Action::Hover(_) | Action::Need(_) | Action::NeedSource(_))) {
             ctx.request_repaint();
         }
         self.apply(&ctx, actions);
@@ -188,12 +192,12 @@ impl Helioscope {
             egui::CentralPanel::default().frame(ground).show(ui, |ui| start_ui(ui, theme, &start, actions));
             return;
         };
-        let Slot { source, content, .. } = &mut self.slots[index];
+        let Slot { recordings, content, .. } = &mut self.slots[index];
         match content {
             Content::Loading(loading) => {
                 let mut cancel = false;
                 egui::CentralPanel::default().frame(ground).show(ui, |ui| {
-                    loading_ui(ui, theme, &source.title(), loading.fraction(), &mut cancel);
+                    loading_ui(ui, theme, &recordings.title(), loading.fraction(), &mut cancel);
                 });
                 if cancel {
                     actions.push(Action::CancelLoading(index));
@@ -202,12 +206,12 @@ impl Helioscope {
             Content::Failed(error) => {
                 egui::CentralPanel::default()
                     .frame(ground)
-                    .show(ui, |ui| load_error_ui(ui, theme, source, error, actions));
+                    .show(ui, |ui| load_error_ui(ui, theme, recordings, error, actions));
             }
             Content::Open(document) | Content::Reloading(document, _) => {
                 let focus_search = std::mem::take(&mut self.focus_search);
-                let chosen = super::arrange::Chosen { focus_search, details: self.options.details };
-                let needs = document_ui(ui, theme, source, document, chosen, actions);
+                let chosen = Chosen { focus_search, options: &self.options };
+                let needs = document_ui(ui, theme, recordings, document, chosen, actions);
                 for (part, need) in needs {
                     document.need(part, need, &self.workers);
                 }
@@ -226,9 +230,9 @@ impl Helioscope {
     fn set_title(&mut self, ctx: &Context) {
         let title = match self.active.and_then(|i| self.slots.get(i)) {
             Some(slot) if matches!(slot.content, Content::Loading(_)) => {
-                format!("Reading {} — Helioscope", slot.source.title())
+                format!("Reading {} — Helioscope", slot.recordings.title())
             }
-            Some(slot) => format!("{} — Helioscope", slot.source.title()),
+            Some(slot) => format!("{} — Helioscope", slot.recordings.title()),
             None => "Helioscope".to_owned(),
         };
         if title != self.title {
@@ -238,12 +242,12 @@ impl Helioscope {
     }
 }
 
-fn load_error_ui(ui: &mut Ui, theme: &Theme, source: &Source, error: &LoadError, actions: &mut Actions) {
-    let title = source.title();
-    let others: Vec<&Path> = match source {
-        Source::File(_) => Vec::new(),
-        Source::Comparison(_) => {
-            source.paths().into_iter().filter(|path| error.path.as_deref() != Some(*path)).collect()
+fn load_error_ui(ui: &mut Ui, theme: &Theme, recordings: &Recordings, error: &LoadError, actions: &mut Actions) {
+    let title = recordings.title();
+    let others: Vec<&Path> = match recordings {
+        Recordings::File(_) => Vec::new(),
+        Recordings::Comparison(_) => {
+            recordings.paths().into_iter().filter(|path| error.path.as_deref() != Some(*path)).collect()
         }
     };
     let failure = Failure {

@@ -6,6 +6,31 @@ use crate::analyze::{Analysis, Class, GroupId};
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Rgb(pub u8, pub u8, pub u8);
 
+impl Rgb {
+    /// A part of the way to another colour: 0 is this one, 1 the other.
+    #[must_use]
+    pub fn mix(self, other: Self, part: f32) -> Self {
+        let channel = |from: u8, to: u8| (f32::from(from) + (f32::from(to) - f32::from(from)) * part).round() as u8;
+        Self(channel(self.0, other.0), channel(self.1, other.1), channel(self.2, other.2))
+    }
+
+    /// A fill that stands back: mixed with the ground it lies on.
+    #[must_use]
+    pub fn dimmed(self, ground: Self) -> Self {
+        self.mix(ground, DIMMED)
+    }
+}
+
+/// As CSS and SVG write it: `#e6e8ed`.
+impl std::fmt::Display for Rgb {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "#{:02x}{:02x}{:02x}", self.0, self.1, self.2)
+    }
+}
+
+/// How far what stands back is mixed with the ground.
+pub const DIMMED: f32 = 0.72;
+
 /// Dark or light.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum Scheme {
@@ -14,6 +39,59 @@ pub enum Scheme {
     Dark,
     /// Dark text on light ground.
     Light,
+}
+
+/// The colours around boxes and arcs: grounds, lines, text, and what marks them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Tones {
+    /// The ground of views.
+    pub ground: Rgb,
+    /// The ground of bars and panels.
+    pub panel: Rgb,
+    /// A raised surface.
+    pub raised: Rgb,
+    /// Thin lines.
+    pub line: Rgb,
+    /// Text.
+    pub text: Rgb,
+    /// Text of less weight: units, paths, hints.
+    pub text_weak: Rgb,
+    /// What is active, bars in tables.
+    pub accent: Rgb,
+    /// The outline of the selected box or arc.
+    pub selection: Rgb,
+    /// What is estimated.
+    pub estimated: Rgb,
+}
+
+impl Tones {
+    /// The tones of a scheme.
+    pub fn new(scheme: Scheme) -> Self {
+        match scheme {
+            Scheme::Dark => Self {
+                ground: Rgb(0x17, 0x19, 0x1f),
+                panel: Rgb(0x1e, 0x21, 0x29),
+                raised: Rgb(0x2a, 0x2e, 0x39),
+                line: Rgb(0x36, 0x3b, 0x47),
+                text: Rgb(0xe6, 0xe8, 0xed),
+                text_weak: Rgb(0xa3, 0xaa, 0xb8),
+                accent: Rgb(0xf2, 0xb1, 0x3c),
+                selection: Rgb(0xff, 0xff, 0xff),
+                estimated: Rgb(0x9f, 0xb8, 0xe8),
+            },
+            Scheme::Light => Self {
+                ground: Rgb(0xfc, 0xfc, 0xfd),
+                panel: Rgb(0xf1, 0xf3, 0xf6),
+                raised: Rgb(0xe4, 0xe7, 0xec),
+                line: Rgb(0xcd, 0xd2, 0xda),
+                text: Rgb(0x1b, 0x1e, 0x26),
+                text_weak: Rgb(0x56, 0x5e, 0x6d),
+                accent: Rgb(0x9a, 0x5b, 0x00),
+                selection: Rgb(0x10, 0x12, 0x18),
+                estimated: Rgb(0x2f, 0x56, 0xa6),
+            },
+        }
+    }
 }
 
 /// Hues for third-party packages, in degrees of OKLCH: far enough apart to be told from one another and from the

@@ -4,19 +4,10 @@
 
 use super::{Action, Actions, Theme, TreeKind, TreeNeed, ViewCtx, canvas_paint, theme};
 use crate::analyze::{CallTree, Detail, GroupId};
+pub use crate::layout::Growth;
 use crate::layout::{FlameBox, FlameView, flame_boxes};
 use crate::ui::tooltip::node_tooltip;
 use egui::{Key, Modifiers, PointerButton, Pos2, Rect, Response, Sense, Ui, Vec2};
-
-/// Which way calls grow.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, serde::Serialize, serde::Deserialize)]
-pub enum Growth {
-    /// Callers above callees: an icicle.
-    #[default]
-    Down,
-    /// Callers below callees: a flame.
-    Up,
-}
 
 /// What is on screen, and what is pointed at.
 #[derive(Clone, Debug, Default)]

@@ -3,12 +3,10 @@
 use super::canvas::{Growth, Placement, selection_stroke};
 use super::{Action, Actions, Theme, ViewCtx, difference, theme};
 use crate::analyze::{CallTree, GroupId};
-use crate::layout::{FlameBox, FlameView, Names, flame_boxes};
+use crate::layout::{FlameBox, FlameView, LABEL_INSET, LABEL_ROOM, Names, flame_boxes};
 use crate::model::format;
 use egui::{Color32, FontId, Mesh, Painter, Pos2, Rect, Shape, StrokeKind, Ui, Vec2, accesskit};
 
-/// Boxes narrower than this have no label.
-const LABEL_ROOM: f32 = 26.0;
 /// Most boxes a screen reader is told of at once: the widest ones.
 const ACCESSIBLE_BOXES: usize = 250;
 
@@ -21,6 +19,13 @@ pub(crate) fn message(ui: &Ui, rect: Rect, theme: &Theme, text: &str) {
         node.set_role(accesskit::Role::Label);
         node.set_value(text);
     });
+}
+
+/// Says why there is nothing to draw where lines were recorded, and where to find them.
+pub(crate) fn no_trees(ui: &Ui, theme: &Theme) {
+    let text = "This profile records the time of lines, not calls: there is no call tree to draw. See the source view, or \
+                the table by line.";
+    message(ui, ui.available_rect_before_wrap(), theme, text);
 }
 
 /// The boxes of a canvas with their labels and outlines.
@@ -40,7 +45,7 @@ pub(super) fn boxes(
     let narrow = Theme::color(ctx.theme.palette.narrow());
     let current = tree.find(current).filter(|(_, found)| *found == current.len()).map(|(node, _)| node as u32);
     for flame_box in boxes {
-        let rect = gapped(place.rect_of(flame_box));
+        let rect = gapped(place, flame_box);
         let Some(node) = flame_box.node else {
             mesh.add_colored_rect(rect, if ctx.matches.is_some() { ctx.theme.dimmed(narrow) } else { narrow });
             continue;
@@ -72,10 +77,10 @@ pub(super) fn boxes(
     labels(ui, painter, ctx, tree, boxes, place);
 }
 
-/// A point of ground between neighbours, where there is room for it.
-fn gapped(rect: Rect) -> Rect {
-    let gap = if rect.width() > 4.0 { 1.0 } else { 0.0 };
-    Rect::from_min_max(rect.min, Pos2::new(rect.right() - gap, rect.bottom() - 1.0))
+/// What is filled of a box: a point of ground parts it from its neighbours.
+fn gapped(place: &Placement, flame_box: &FlameBox) -> Rect {
+    let rect = place.rect_of(flame_box);
+    Rect::from_min_size(rect.min, Vec2::new(flame_box.filled_width(), rect.height() - 1.0))
 }
 
 fn labels(ui: &Ui, painter: &Painter, ctx: &ViewCtx<'_>, tree: &CallTree, boxes: &[FlameBox], place: &Placement) {
@@ -86,15 +91,15 @@ fn labels(ui: &Ui, painter: &Painter, ctx: &ViewCtx<'_>, tree: &CallTree, boxes:
     for flame_box in boxes.iter().filter(|b| b.width >= LABEL_ROOM) {
         let Some(node) = flame_box.node else { continue };
         let group = tree.group(node as usize);
-        let room = ((flame_box.width - 8.0) / char_width) as usize;
+        let room = ((flame_box.width - 2.0 * LABEL_INSET) / char_width) as usize;
         let Some(text) = label(ctx, tree, node as usize, room) else { continue };
         let rect = place.rect_of(flame_box);
         let color = if ctx.is_dimmed(group) { dimmed } else { color };
         let galley = painter.layout_no_wrap(text, font.clone(), color);
-        let pos = Pos2::new(rect.left() + 4.0, rect.top() + (theme::FLAME_ROW - 1.0 - row_height) / 2.0);
+        let pos = Pos2::new(rect.left() + LABEL_INSET, rect.top() + (theme::FLAME_ROW - 1.0 - row_height) / 2.0);
         // Characters of other scripts are wider than the estimate: those are cut by their box.
         if galley.size().x > flame_box.width - 6.0 {
-            painter.with_clip_rect(gapped(rect).intersect(painter.clip_rect())).galley(pos, galley, color);
+            painter.with_clip_rect(gapped(place, flame_box).intersect(painter.clip_rect())).galley(pos, galley, color);
         } else {
             painter.galley(pos, galley, color);
         }

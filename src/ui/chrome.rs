@@ -316,7 +316,7 @@ fn group_choice(ui: &mut Ui, analysis: &Analysis, actions: &mut Actions) {
         .width(96.0)
         .show_ui(ui, |ui| {
             for other in GroupBy::ALL {
-                let possible = other != GroupBy::Line || matches!(analysis.profile().body(), Body::Stacks(_));
+                let possible = other != GroupBy::Line || !matches!(analysis.profile().body(), Body::Graph(_));
                 ui.add_enabled_ui(possible, |ui| {
                     let choice = ui
                         .selectable_label(by == other, format!("by {}", other.name()))

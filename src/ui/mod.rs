@@ -14,15 +14,16 @@ pub mod drops;
 mod menus;
 pub mod notice;
 pub mod overlays;
+pub mod source_page;
 pub mod start;
 pub mod theme;
 mod tooltip;
 
 pub mod views;
 
-pub(crate) use canvas_paint::{accessible_name, message as canvas_message};
+pub(crate) use canvas_paint::{accessible_name, message as canvas_message, no_trees as no_trees_message};
 
-pub use action::{Action, Actions, Command};
+pub use action::{Action, Actions, Command, EDITORS};
 pub use compare::CompareCtx;
 pub use compare_bar::Arrangement;
 pub use context::{TreeKind, TreeNeed, Trees, ViewCtx};

@@ -32,7 +32,7 @@ pub fn start_ui(ui: &mut Ui, theme: &Theme, start: &Start<'_>, actions: &mut Act
             drop_card(ui, theme, start, actions);
             ui.add_space(24.0);
             // Commands are longer than names of files, and are no use cut.
-            let (left, gap) = (ui.available_width() * 0.38, theme::MARGIN * 2.0);
+            let (left, gap) = (ui.available_width() * 0.31, theme::MARGIN * 2.0);
             let right = ui.available_width() - left - gap;
             let top_down = Layout::top_down(Align::Min);
             ui.horizontal_top(|ui| {

@@ -6,6 +6,7 @@ use crate::analyze::{GroupBy, GroupId, Order, Query, SearchText, Transform};
 use crate::app::jobs::{Outcome, TreeWanted, Workers};
 use crate::app::subject::{Part, Request, Subject, Wish};
 use crate::app::translate::Translation;
+use crate::model::StringId;
 use crate::ui::{TreeKind, TreeNeed};
 use std::sync::Arc;
 
@@ -87,14 +88,14 @@ impl Document {
     fn run_search(&mut self, workers: &Workers) {
         self.search_number += 1;
         self.search_error = None;
-        let matcher = match self.search.matcher() {
+        self.matcher = match self.search.matcher() {
             Ok(matcher) => matcher,
             Err(why) => {
                 self.search_error = Some(why);
                 None
             }
         };
-        let Some(matcher) = matcher else {
+        let Some(matcher) = &self.matcher else {
             for answers in self.answers.each_mut() {
                 answers.matches = None;
             }
@@ -134,6 +135,13 @@ impl Document {
         workers.tree(self.id, self.generation, self.subject.clone(), wanted);
     }
 
+    /// Has a source file read.
+    pub(in crate::app) fn need_source(&mut self, file: StringId, workers: &Workers) {
+        if !self.counting {
+            self.sources.need(file, self.id, self.subject.analysis(Part::Whole), workers);
+        }
+    }
+
     /// Takes what a worker has done; results of an earlier request are dropped.
     pub(in crate::app) fn take(&mut self, outcome: Outcome, workers: &Workers) {
         match outcome {
@@ -155,6 +163,7 @@ impl Document {
             {
                 self.answers.get_mut(part).matches = Some(matches);
             }
+            Outcome::Source { epoch, page, .. } => self.sources.take(epoch, *page),
             Outcome::Neighbours { generation, part, group, neighbours, .. } if generation == self.generation => {
                 self.answers.get_mut(part).neighbours = Some((group, neighbours));
             }
@@ -184,6 +193,7 @@ impl Document {
         for answers in self.answers.each_mut() {
             answers.forget();
         }
+        self.sources.forget_counts();
     }
 
     /// Finds what is selected and zoomed in another subject.

@@ -6,7 +6,7 @@ use crate::layout::Difference;
 use crate::model::format;
 use crate::ui::canvas::{CanvasState, Growth, canvas_ui};
 use crate::ui::difference::{legend_panel_ui, measure_name, text_color};
-use crate::ui::{Actions, TreeKind, ViewCtx, canvas_message, theme};
+use crate::ui::{Actions, TreeKind, ViewCtx, canvas_message, no_trees_message, theme};
 use egui::{RichText, Ui, Vec2};
 
 /// State of the callers view.
@@ -34,6 +34,10 @@ impl CallersState {
 
 /// Draws the sandwich of the selected function with the tables of its callers and callees.
 pub fn callers_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut CallersState, actions: &mut Actions) {
+    if !ctx.analysis.profile().has_trees() {
+        no_trees_message(ui, ctx.theme);
+        return;
+    }
     let Some(group) = ctx.selection else {
         let rect = ui.available_rect_before_wrap();
         canvas_message(ui, rect, ctx.theme, "Select a function in any view to see who calls it and what it calls.");

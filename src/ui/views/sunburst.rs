@@ -1,11 +1,13 @@
 //! The sunburst: who called whom, in rings around the centre.
 
 use crate::analyze::{CallTree, Detail, Exactness, GroupId};
-use crate::layout::{Arc, Stripes, SunburstView, arc_at, shorten_middle, signed, sunburst_arcs};
+use crate::layout::{self, Arc, RingPlace, Stripes, SunburstView, arc_at, shorten_middle, signed, sunburst_arcs};
 use crate::model::format;
 use crate::ui::difference::legend_panel_ui;
 use crate::ui::tooltip::node_tooltip;
-use crate::ui::{Action, Actions, TreeKind, TreeNeed, ViewCtx, accessible_name, canvas_message, theme};
+use crate::ui::{
+    Action, Actions, TreeKind, TreeNeed, ViewCtx, accessible_name, canvas_message, no_trees_message, theme,
+};
 use egui::{Align2, FontId, Mesh, Painter, Pos2, Rect, RichText, Sense, Shape, Stroke, Ui, Vec2, accesskit};
 use std::f32::consts::TAU;
 
@@ -48,13 +50,13 @@ impl SunburstState {
 const RINGS: [Option<usize>; 6] = [Some(3), Some(5), Some(10), Some(15), Some(20), None];
 /// Choices for the cutoff.
 const CUTOFFS: [f64; 4] = [0.01, 0.001, 0.0001, 0.0];
-/// The thinnest ring that can be pointed at.
-const THINNEST_RING: f32 = 5.0;
-/// The thickest, so that a shallow profile does not fill the window with one colour.
-const THICKEST_RING: f32 = 56.0;
 
 /// Draws the sunburst with its list of calls.
 pub fn sunburst_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut SunburstState, actions: &mut Actions) {
+    if !ctx.analysis.profile().has_trees() {
+        no_trees_message(ui, ctx.theme);
+        return;
+    }
     let width = (ui.available_width() * 0.28).clamp(200.0, 320.0);
     egui::Panel::right("sunburst list").exact_size(width).resizable(false).show_separator_line(true).show(ui, |ui| {
         side(ui, ctx, state, actions);
@@ -78,27 +80,22 @@ pub fn sunburst_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut SunburstState, ac
     need(ctx, window, state.cutoff, actions);
 
     let radius = (rect.size().min_elem() / 2.0 - theme::MARGIN).max(40.0);
-    let hole = (radius * 0.2).clamp(28.0, 90.0);
-    let fitting = ((radius - hole) / THINNEST_RING) as usize;
+    let fitting = layout::Rings::fitting(radius);
     let view = SunburstView { root, rings: state.rings.unwrap_or(fitting).min(fitting).max(1), cutoff: state.cutoff };
     sunburst_arcs(tree, &view, &mut state.arcs);
     let used = state.arcs.last().map_or(1, |a| a.ring as usize + 1);
-    let rings = Rings {
-        center: rect.center(),
-        hole,
-        thickness: ((radius - hole) / used as f32).clamp(THINNEST_RING, THICKEST_RING),
-    };
+    let rings = Rings { center: rect.center(), rings: layout::Rings::within(radius, used) };
 
     let pointed = response.hover_pos().map(|p| rings.locate(p));
     let arc = match pointed {
-        Some(Pointed::Ring(ring, turns)) => arc_at(&state.arcs, ring, turns).copied(),
+        Some(RingPlace::Ring(ring, turns)) => arc_at(&state.arcs, ring, turns).copied(),
         _ => None,
     };
     if let Some(arc) = arc {
         actions.push(Action::Hover(tree.group(arc.node as usize)));
     }
     paint(&painter, ctx, tree, &state.arcs, &rings);
-    center(&painter, ctx, tree, root, &rings, pointed == Some(Pointed::Center));
+    center(&painter, ctx, tree, root, &rings, pointed == Some(RingPlace::Center));
     accessible(ui, ctx, tree, state, &rings, actions);
     if let Some(arc) = arc {
         outline(&painter, &rings, &arc, Stroke::new(2.0, ctx.theme.hover));
@@ -106,7 +103,7 @@ pub fn sunburst_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut SunburstState, ac
 
     if response.clicked_by(egui::PointerButton::Primary) {
         match (pointed, arc) {
-            (Some(Pointed::Center), _) => {
+            (Some(RingPlace::Center), _) => {
                 let mut path = root.map(|n| tree.path(n)).unwrap_or_default();
                 path.pop();
                 actions.push(Action::ZoomTo(path));
@@ -129,7 +126,7 @@ pub fn sunburst_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut SunburstState, ac
             ui.set_max_width(460.0);
             node_tooltip(ui, ctx, tree, arc.node as usize);
         });
-    } else if pointed == Some(Pointed::Center) && root.is_some() {
+    } else if pointed == Some(RingPlace::Center) && root.is_some() {
         response.on_hover_text_at_pointer("Click to go up one call.");
     }
 }
@@ -152,35 +149,22 @@ fn need(ctx: &ViewCtx<'_>, (from, to): (i64, i64), cutoff: f64, actions: &mut Ac
 /// Where rings lie on screen.
 struct Rings {
     center: Pos2,
-    hole: f32,
-    thickness: f32,
-}
-
-#[derive(Clone, Copy, PartialEq, Debug)]
-enum Pointed {
-    Center,
-    /// The ring, and the angle in turns.
-    Ring(u32, f64),
+    rings: layout::Rings,
 }
 
 impl Rings {
-    fn locate(&self, pos: Pos2) -> Pointed {
+    fn locate(&self, pos: Pos2) -> RingPlace {
         let offset = pos - self.center;
-        let distance = offset.length();
-        if distance < self.hole {
-            return Pointed::Center;
-        }
-        let turns = f64::from((offset.x.atan2(-offset.y) / TAU).rem_euclid(1.0));
-        Pointed::Ring(((distance - self.hole) / self.thickness) as u32, turns)
+        self.rings.at(offset.x, offset.y)
     }
 
     fn point(&self, radius: f32, turns: f64) -> Pos2 {
-        let (sin, cos) = (turns as f32 * TAU).sin_cos();
-        self.center + Vec2::new(sin, -cos) * radius
+        let (right, below) = layout::Rings::offset(radius, turns);
+        self.center + Vec2::new(right, below)
     }
 
     fn inner(&self, ring: u32) -> f32 {
-        self.hole + ring as f32 * self.thickness
+        self.rings.inner(ring)
     }
 }
 
@@ -266,13 +250,13 @@ fn outline(painter: &Painter, rings: &Rings, arc: &Arc, stroke: Stroke) {
 
 fn center(painter: &Painter, ctx: &ViewCtx<'_>, tree: &CallTree, root: Option<usize>, rings: &Rings, pointed: bool) {
     let fill = if pointed && root.is_some() { ctx.theme.raised } else { ctx.theme.panel };
-    painter.circle_filled(rings.center, rings.hole - 2.0, fill);
+    painter.circle_filled(rings.center, rings.rings.hole - 2.0, fill);
     let (name, total) = match root {
         Some(node) => (ctx.analysis.name(tree.group(node)).into_owned(), tree.total(node)),
         None => ("everything".to_owned(), tree.sum()),
     };
-    let room = (rings.hole * 1.7 / 7.0) as usize;
-    let text = crate::layout::fit(&name, room.max(4)).into_owned();
+    let room = (rings.rings.hole * 1.7 / 7.0) as usize;
+    let text = layout::fit(&name, room.max(4)).into_owned();
     let value = match ctx.merged().map(|_| root.and_then(|node| ctx.difference(tree, node))) {
         Some(Some(difference)) => signed(difference.delta(), &ctx.metric().unit),
         Some(None) => everything_changed(ctx),
@@ -315,8 +299,8 @@ fn accessible(
     for arc in widest.into_iter().take(150) {
         let node = arc.node as usize;
         let id = ui.scope_id().with(("arc", node));
-        let middle = rings.point(rings.inner(arc.ring) + rings.thickness / 2.0, f64::midpoint(arc.from, arc.to));
-        let bounds = Rect::from_center_size(middle, Vec2::splat(rings.thickness.min(12.0)));
+        let middle = rings.point(rings.inner(arc.ring) + rings.rings.thickness / 2.0, f64::midpoint(arc.from, arc.to));
+        let bounds = Rect::from_center_size(middle, Vec2::splat(rings.rings.thickness.min(12.0)));
         let added = ui.ctx().accesskit_node_builder(id, |access| {
             access.set_role(accesskit::Role::Button);
             access.set_label(accessible_name(ctx, tree, node));
@@ -407,7 +391,7 @@ fn call_list(ui: &mut Ui, ctx: &ViewCtx<'_>, tree: &CallTree, node: usize, actio
         let group = tree.group(at);
         let difference = ctx.difference(tree, at);
         let name = ctx.analysis.name(group);
-        let text = RichText::new(crate::layout::fit(&name, room.saturating_sub(2))).monospace();
+        let text = RichText::new(layout::fit(&name, room.saturating_sub(2))).monospace();
         let text = if i == 0 { text.strong() } else { text };
         let (swatch, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 18.0), Sense::hover());
         ui.painter().rect_filled(

@@ -11,7 +11,7 @@ use std::time::SystemTime;
 
 /// What a tab is read from.
 #[derive(Clone, Debug)]
-pub(super) enum Source {
+pub(super) enum Recordings {
     File(PathBuf),
     Comparison(Sides),
 }
@@ -49,7 +49,7 @@ pub(super) struct LoadError {
 
 /// What was read, and from where; which side is which may have been found out only then.
 pub(super) struct Loaded {
-    pub(super) source: Source,
+    pub(super) recordings: Recordings,
     pub(super) subject: Subject,
 }
 
@@ -154,7 +154,7 @@ impl Sides {
     }
 }
 
-impl Source {
+impl Recordings {
     /// The title of a tab.
     pub(super) fn title(&self) -> String {
         match self {
@@ -171,6 +171,14 @@ impl Source {
         match self {
             Self::File(path) => vec![path],
             Self::Comparison(sides) => sides.all().map(|r| r.path.as_path()).collect(),
+        }
+    }
+
+    /// The file whose sources are shown: the first of the new side.
+    pub(super) fn newest(&self) -> &Path {
+        match self {
+            Self::File(path) => path,
+            Self::Comparison(sides) => sides.new.first().map_or(Path::new(""), |r| &r.path),
         }
     }
 
@@ -203,13 +211,13 @@ impl Source {
                 let job = jobs.first().cloned().unwrap_or_default();
                 let profile = import::open(&path, &job).map_err(|error| LoadError::of_file(&path, None, &error))?;
                 let subject = Subject::of_profile(Arc::new(profile), wish);
-                Ok(Loaded { source: Self::File(path), subject })
+                Ok(Loaded { recordings: Self::File(path), subject })
             }
             Self::Comparison(sides) => {
                 let sides = read_all(sides, jobs)?.settled_by_age();
                 let held = |side: Side| sides.side(side).iter().filter_map(|r| r.held.clone()).collect::<Vec<_>>();
                 let aligned = align_runs(&held(Side::Base), &held(Side::New), &sides.matching)?;
-                Ok(Loaded { subject: Subject::of_aligned(aligned, wish), source: Self::Comparison(sides) })
+                Ok(Loaded { subject: Subject::of_aligned(aligned, wish), recordings: Self::Comparison(sides) })
             }
         }
     }
@@ -297,9 +305,9 @@ mod tests {
         file.set_modified(SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds)).expect("a time");
     }
 
-    fn titles(source: &Source) -> String {
-        let jobs = source.jobs();
-        source.clone().load(None, &jobs).map_or_else(|e| e.why, |loaded| loaded.source.title())
+    fn titles(recordings: &Recordings) -> String {
+        let jobs = recordings.jobs();
+        recordings.clone().load(None, &jobs).map_or_else(|e| e.why, |loaded| loaded.recordings.title())
     }
 
     #[test]
@@ -308,10 +316,10 @@ mod tests {
         let (_b, second) = recording("second.folded", "main 2\n");
         write_at(&first, 2_000);
         write_at(&second, 1_000);
-        let by_age = Source::Comparison(Sides::by_age(first.clone(), second.clone()));
+        let by_age = Recordings::Comparison(Sides::by_age(first.clone(), second.clone()));
         assert_eq!(titles(&by_age), "second.folded → first.folded");
         let given = Sides::given(vec![first.clone()], vec![second.clone()]);
-        assert_eq!(titles(&Source::Comparison(given)), "first.folded → second.folded");
+        assert_eq!(titles(&Recordings::Comparison(given)), "first.folded → second.folded");
         write_at(&second, 2_000);
         assert_eq!(titles(&by_age), "first.folded → second.folded", "of one age: as they were named");
     }
@@ -320,9 +328,9 @@ mod tests {
     fn an_unreadable_file_is_named_with_its_side() {
         let (_a, good) = recording("good.folded", "main 1\n");
         let (_b, bad) = recording("bad.prof", "{");
-        let source = Source::Comparison(Sides::given(vec![good], vec![bad.clone()]));
-        let jobs = source.jobs();
-        let error = source.load(None, &jobs).err().expect("an error");
+        let recordings = Recordings::Comparison(Sides::given(vec![good], vec![bad.clone()]));
+        let jobs = recordings.jobs();
+        let error = recordings.load(None, &jobs).err().expect("an error");
         assert_eq!((error.path, error.side), (Some(bad.path), Some(Side::New)));
     }
 
