@@ -80,8 +80,8 @@ fn spans(tokens: &[(TokenKind, u32, u32)]) -> Vec<Span> {
         let ink = match kind {
             _ if in_decorator => Some(Ink::Decorator),
             TokenKind::Comment => Some(Ink::Comment),
-            TokenKind::Int | TokenKind::Float | TokenKind::Complex | TokenKind::Ellipsis => Some(Ink::Constant),
-            TokenKind::True | TokenKind::False | TokenKind::None => Some(Ink::Constant),
+            TokenKind::Int | TokenKind::Float | TokenKind::Complex => Some(Ink::Constant),
+            _ if kind.is_singleton() || kind == TokenKind::Ellipsis => Some(Ink::Constant),
             TokenKind::Name if matches!(before, TokenKind::Def | TokenKind::Class) => Some(Ink::Definition),
             _ if is_text(kind) => Some(Ink::Text),
             _ if kind.is_soft_keyword() => (begins && next.is_some_and(begins_operand)).then_some(Ink::Keyword),

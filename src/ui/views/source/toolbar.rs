@@ -58,7 +58,10 @@ fn title(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &SourcePage) {
     let path = found.file.path();
     let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
     ui.label(RichText::new(name).strong());
-    let folder = path.parent().map(|p| p.display().to_string()).unwrap_or_default();
+    let folder = match found.how {
+        How::NearProfile => "near the profile".to_owned(),
+        _ => path.parent().map(|p| p.display().to_string()).unwrap_or_default(),
+    };
     let (rect, response) =
         ui.allocate_exact_size(Vec2::new(ui.available_width(), ui.spacing().interact_size.y), egui::Sense::hover());
     cell::path(ui, Rect::from_min_max(rect.min, rect.max), &folder, ctx.theme.text_weak);
