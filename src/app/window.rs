@@ -176,6 +176,8 @@ impl Helioscope {
         let failed = Content::Failed { why: String::new(), advice: "" };
         slot.content = match (result, std::mem::replace(&mut slot.content, failed)) {
             (Ok((profile, analysis)), Content::Reloading(mut document, _)) => {
+                // The program may have been changed before it was run again.
+                document.sources.look_again(&slot.path, &profile, &self.options.source_places());
                 document.reload(profile, analysis, &self.workers);
                 Content::Open(document)
             }
@@ -260,6 +262,14 @@ impl Helioscope {
                 return self.look_for_sources_again();
             }
             Action::ForgetSources => return self.look_for_sources_again(),
+            Action::RemoveSourceRoot(folder) => {
+                self.options.source_roots.retain(|f| *f != folder);
+                return self.look_for_sources_again();
+            }
+            Action::RemoveMapping(mapping) => {
+                self.options.source_mappings.retain(|m| *m != mapping);
+                return self.look_for_sources_again();
+            }
             Action::OpenInEditor(line) => return self.open_in_editor(ctx, Some(line)),
             Action::SetEditor(command) => {
                 self.options.editor = command;
@@ -293,6 +303,8 @@ impl Helioscope {
             | Action::ChooseSourceFolder
             | Action::MapSource(_)
             | Action::ForgetSources
+            | Action::RemoveSourceRoot(_)
+            | Action::RemoveMapping(_)
             | Action::OpenInEditor(_)
             | Action::SetEditor(_) => {}
         }
@@ -648,8 +660,14 @@ fn document_ui(
             ViewKind::Sunburst => sunburst_ui(ui, &ctx, states.sunburst, actions),
             ViewKind::Callers => callers_ui(ui, &ctx, states.callers, actions),
             ViewKind::Source => {
-                let source =
-                    SourceCtx { page: page.as_deref(), search: matcher.as_ref(), marks: &[], editor: &options.editor };
+                let source = SourceCtx {
+                    page: page.as_deref(),
+                    search: matcher.as_ref(),
+                    marks: &[],
+                    editor: &options.editor,
+                    roots: &options.source_roots,
+                    mappings: &options.source_mappings,
+                };
                 source_ui(ui, &ctx, &source, states.source, actions);
             }
         }
