@@ -166,6 +166,19 @@ mod tests {
         assert_eq!(second, [Span { start: 11, end: 17, ink: Ink::Text }]);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn parts_of_any_text_lie_in_it_in_order(text in "([a-z(){}'\"#:@\\\\\\n \\t\r0-9.é]|def |f'|match |\\n    ){0,60}") {
+            let all = Highlights::of_python(&text);
+            let mut end = 0;
+            for span in all.within(0, text.len()) {
+                proptest::prop_assert!(end <= span.start && span.start < span.end);
+                proptest::prop_assert!(text.get(span.start as usize..span.end as usize).is_some(), "{span:?}");
+                end = span.end;
+            }
+        }
+    }
+
     #[test]
     fn broken_files_keep_their_colours_and_endless_nesting_has_none() {
         assert!(inks("def f(:\n    retur 'a\nif x\n").contains(&("def", Ink::Keyword)));
