@@ -72,7 +72,9 @@ pub(super) fn document_ui(
                 }
             }
         }
-        document.link_sides(&before);
+        if document.link_sides(&before) {
+            ui.request_repaint();
+        }
     });
     needs
 }

@@ -126,12 +126,16 @@ impl Views {
 }
 
 impl Parts<Views> {
-    /// Makes what was chosen on one side hold on the other; `before` is what held on both.
-    pub(super) fn link_sides(&mut self, before: &Choices) {
+    /// Makes what was chosen on one side hold on the other; `before` is what held on both. Whether anything changed.
+    pub(super) fn link_sides(&mut self, before: &Choices) -> bool {
         if self.base.choices() != *before {
             self.new.choose(&self.base.choices());
+            true
         } else if self.new.choices() != *before {
             self.base.choose(&self.new.choices());
+            true
+        } else {
+            false
         }
     }
 }

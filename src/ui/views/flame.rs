@@ -36,7 +36,9 @@ pub fn flame_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut FlameState, actions:
     if ctx.merged().is_some() && state.order == Order::Time {
         state.order = Order::LeftHeavy;
     }
-    controls(ui, ctx, state);
+    if !ctx.is_second() {
+        controls(ui, ctx, state);
+    }
     legend_panel_ui(ui, ctx);
     let kind = TreeKind::Whole(state.order);
     if state.minimap {
