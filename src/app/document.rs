@@ -302,11 +302,12 @@ impl Document {
             return;
         }
         self.leave();
-        let Place { order, zoom, root, .. } = self.here();
+        let (Place { order, zoom, root, .. }, choices) = (self.here(), self.choices());
         self.arrangement = arrangement;
         for &part in self.shown_parts() {
-            let (orderly, views) = (self.subject.can_order(part, order), self.views.get_mut(part));
-            views.order_by(if orderly { order } else { Order::LeftHeavy });
+            let order = if self.subject.can_order(part, order) { order } else { Order::LeftHeavy };
+            let views = self.views.get_mut(part);
+            views.choose(&Choices { order, ..choices.clone() });
             views.flame.canvas.zoom_to(zoom.clone());
             views.sunburst.root_at(root.clone());
         }

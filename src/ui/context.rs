@@ -92,11 +92,6 @@ pub struct ViewCtx<'a> {
 }
 
 impl<'a> ViewCtx<'a> {
-    /// Whether this is the second of two views side by side, which needs no controls of its own.
-    pub fn is_second(&self) -> bool {
-        self.compare.as_ref().is_some_and(|c| c.side == Some(Side::New))
-    }
-
     /// The metric that is shown.
     pub fn metric(&self) -> &Metric {
         self.analysis.profile().metric(self.analysis.query().metric)
