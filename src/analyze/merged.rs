@@ -510,10 +510,10 @@ impl Weights {
     }
 }
 
-/// The stacks of a profile, or `None` for a call graph.
+/// The stacks of a profile, or `None` where none were recorded.
 pub(super) fn stack_body(profile: &Profile) -> Option<&StackProfile> {
     match profile.body() {
         crate::model::Body::Stacks(body) => Some(body),
-        crate::model::Body::Graph(_) => None,
+        crate::model::Body::Graph(_) | crate::model::Body::Lines(_) => None,
     }
 }

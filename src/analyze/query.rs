@@ -83,6 +83,25 @@ impl Query {
         }
     }
 
+    /// The thread time order shows: the one that is counted, or the one with the largest total.
+    pub fn time_track(&self, profile: &Profile) -> TrackId {
+        self.track.unwrap_or_else(|| {
+            (0..profile.tracks().len())
+                .map(TrackId::at)
+                .max_by_key(|&t| (profile.track_total(self.metric, t), std::cmp::Reverse(t)))
+                .unwrap_or(TrackId(0))
+        })
+    }
+
+    /// Whether the query asks for a sample.
+    pub fn counts(&self, samples: &Samples, sample: usize) -> bool {
+        let in_time = match (self.time_ns, samples.starts_ns()) {
+            (Some((from, to)), Some(starts)) => (from..to).contains(&starts[sample]),
+            _ => true,
+        };
+        in_time && self.track.is_none_or(|track| samples.tracks()[sample] == track)
+    }
+
     /// The stack and the value of every sample the query asks for, in the order of the recording.
     pub fn counted<'a>(&'a self, samples: &'a Samples) -> impl Iterator<Item = (StackId, i64)> + 'a {
         self.counted_as(samples, samples.weights(self.metric))

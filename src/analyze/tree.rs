@@ -101,6 +101,11 @@ pub struct CallTree {
 pub(super) const NO_PARENT: u32 = u32::MAX;
 
 impl CallTree {
+    /// The tree of a profile without calls.
+    pub(super) fn empty(detail: Detail) -> Self {
+        Boxes::default().into_tree(0, 0, detail)
+    }
+
     /// How many nodes there are.
     pub fn len(&self) -> usize {
         self.groups.len()

@@ -4,6 +4,7 @@ use super::failure::Failure;
 use crate::analyze::GroupBy;
 use crate::analyze::diff::{Mapping, Normalize};
 use crate::import::FORMATS;
+use crate::source::Mapping as SourceMapping;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -43,6 +44,10 @@ pub(super) enum Command {
     Top(TopArguments),
     Diff(DiffArguments),
     Export(ExportArguments),
+    Hints(HintsArguments),
+    Rules(RulesArguments),
+    Render(RenderArguments),
+    Report(ReportArguments),
     /// List the formats that can be opened, and how to record them
     Formats,
 }
@@ -159,26 +164,248 @@ Examples:
   helioscope diff old.prof new.prof --map /build/app=/srv/app";
 
 /// Write the call tree to a file, as collapsed stacks
+/// Convert a profile: collapsed stacks, speedscope, pprof, or the function table as CSV or JSON
 #[derive(Args, Debug)]
 #[command(after_help = EXPORT_HELP)]
 pub(super) struct ExportArguments {
     /// The profile
     pub(super) file: PathBuf,
-    /// The file to write; `-` for standard output
+    /// The file to write; its ending says what is written; `-` for collapsed stacks on standard output
     #[arg(short, long, value_name = "OUT")]
     pub(super) output: PathBuf,
     #[command(flatten)]
     pub(super) select: SelectArguments,
+    #[command(flatten)]
+    pub(super) scrub: ScrubArguments,
 }
 
 const EXPORT_HELP: &str = "\
-Each line is a stack, outermost frame first, and its own cost in the metric's base unit:
+  .folded, .collapsed, .txt    collapsed stacks
+  .speedscope.json, .speedscope  speedscope's JSON, a profile for each thread
+  .pb.gz, .pprof               pprof, with all metrics
+  .csv, .json                  the function table
+
+What a format has no place for is said on standard error.
+
+A line of collapsed stacks is a stack, outermost frame first, and its own cost in the metric's base unit:
   main (app/run.py:3);parse (app/csv.py:12) 60
 Where a profiler recorded no stacks (cProfile), the tree is an estimate, and standard error says so.
 
 Examples:
   helioscope export out.prof -o out.folded
+  helioscope export out.prof -o out.speedscope.json
   helioscope export profile.pb.gz --metric cpu -o - | grep parse";
+
+/// Say what to do about it: patterns that cost time, with the evidence
+#[derive(Args, Debug)]
+#[command(after_help = HINTS_HELP)]
+pub(super) struct HintsArguments {
+    /// The profile
+    pub(super) file: PathBuf,
+    /// Look for sources in this folder, too; may be given more than once
+    #[arg(long, value_name = "DIR")]
+    pub(super) source_root: Vec<PathBuf>,
+    /// What was recorded under FROM lies in TO; may be given more than once
+    #[arg(long, value_name = "FROM=TO")]
+    pub(super) map: Vec<SourceMapping>,
+    /// Read no source
+    #[arg(long, conflicts_with_all = ["source_root", "map"])]
+    pub(super) no_source: bool,
+    /// Leave out what takes less than this part of the active time, in per cent
+    #[arg(long, value_name = "P", default_value_t = 5.0, value_parser = per_cent)]
+    pub(super) min_share: f64,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: ReportFormat,
+}
+
+const HINTS_HELP: &str = "\
+Shares are of the time the program was active, not waiting. The most a finding can gain is
+1 / (1 - share), however well it is mended; findings on the same time are said to be, since their
+gains don't add up. Nothing is executed: sources are read and parsed.
+
+Examples:
+  helioscope hints out.prof
+  helioscope hints out.json --source-root src --map /app=~/work/app
+  helioscope hints out.prof --format json | jq '.findings[0]'";
+
+/// List the rules behind the hints, or explain one
+#[derive(Args, Debug)]
+pub(super) struct RulesArguments {
+    /// The rule to explain
+    pub(super) rule: Option<String>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: RulesFormat,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum ReportFormat {
+    /// For a terminal
+    #[default]
+    Table,
+    /// One object, for programs
+    Json,
+    /// For a pull request or an issue
+    Markdown,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum RulesFormat {
+    /// For a terminal
+    #[default]
+    Table,
+    /// The page `docs/hints.md`
+    Markdown,
+}
+
+fn per_cent(text: &str) -> Result<f64, &'static str> {
+    let number: f64 = text.parse().map_err(|_| "expected a number of per cent")?;
+    (0.0..=100.0).contains(&number).then_some(number).ok_or("expected per cent, from 0 to 100")
+}
+
+/// Draw a picture of a profile: a flame graph, a sunburst, or the callers and callees of a function
+#[derive(Args, Debug)]
+#[command(after_help = RENDER_HELP)]
+pub(super) struct RenderArguments {
+    /// The profile
+    pub(super) file: PathBuf,
+    /// The file to write, .svg, .png or .html; `-` for SVG on standard output
+    #[arg(short, long, value_name = "OUT")]
+    pub(super) output: PathBuf,
+    /// What to draw
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) view: View,
+    #[command(flatten)]
+    pub(super) select: SelectArguments,
+    #[command(flatten)]
+    pub(super) transform: TransformArguments,
+    /// Emphasise functions whose name or file matches a regular expression
+    #[arg(long, value_name = "RE")]
+    pub(super) search: Option<String>,
+    /// The function whose callers and callees are drawn, or whose boxes are outlined: its name, or a regular expression
+    #[arg(long, value_name = "RE")]
+    pub(super) function: Option<String>,
+    /// At most so many levels of calls
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) depth: Option<u16>,
+    /// Width and height; a height of `auto` shows every level
+    #[arg(long, value_name = "WxH", default_value = "1600x900")]
+    pub(super) size: PictureSize,
+    /// Pixels of a PNG for each of the size's
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=4))]
+    pub(super) scale: u32,
+    /// Dark or light
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) theme: Theme,
+    /// Leave out the text that says what the picture is of
+    #[arg(long)]
+    pub(super) no_stamp: bool,
+    #[command(flatten)]
+    pub(super) scrub: ScrubArguments,
+}
+
+const RENDER_HELP: &str = "\
+A picture says of which file it is, what was counted, what was left out, and what its colours mean.
+It needs no display, and the same profile gives the same bytes.
+
+Examples:
+  helioscope render out.prof -o out.svg
+  helioscope render out.prof --view sunburst --theme light -o out.png
+  helioscope render profile.pb.gz --focus '^handle$' --hide 'logging' --size 1600xauto -o handle.png
+  helioscope render out.prof --view callers --function load -o load.svg
+  helioscope render out.prof -o out.html            zoom, search and sort in any browser";
+
+/// Sum a profile up for a review: Markdown with a picture beside it, or one HTML page
+#[derive(Args, Debug)]
+#[command(after_help = REPORT_HELP)]
+pub(super) struct ReportArguments {
+    /// The profile
+    pub(super) file: PathBuf,
+    /// The file to write, .md or .html; the picture of a report in Markdown stands beside it
+    #[arg(short, long, value_name = "OUT")]
+    pub(super) output: PathBuf,
+    #[command(flatten)]
+    pub(super) select: SelectArguments,
+    /// How many functions to list in Markdown
+    #[arg(short = 'n', long = "rows", value_name = "N", default_value_t = 15)]
+    pub(super) rows: usize,
+    /// Dark or light
+    #[arg(long, value_enum, default_value_t = Theme::Light)]
+    pub(super) theme: Theme,
+    #[command(flatten)]
+    pub(super) scrub: ScrubArguments,
+}
+
+const REPORT_HELP: &str = "\
+Examples:
+  helioscope report out.prof -o report.md          and report.flame.png beside it
+  helioscope report out.prof -o report.html        one file, opens in any browser";
+
+/// What to change about the stacks before they are counted.
+#[derive(Args, Debug, Default)]
+pub(super) struct TransformArguments {
+    /// Begin at the one function whose name or file matches a regular expression, and drop stacks without it
+    #[arg(long, value_name = "RE")]
+    pub(super) focus: Option<String>,
+    /// Take functions whose name or file matches out of every stack; their time goes to their callers
+    #[arg(long, value_name = "RE")]
+    pub(super) hide: Option<String>,
+}
+
+/// What to remove before a file leaves the machine.
+#[derive(Args, Debug)]
+pub(super) struct ScrubArguments {
+    /// Keep home folders, user and host names, which are removed otherwise
+    #[arg(long)]
+    pub(super) no_scrub: bool,
+}
+
+/// What to draw.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum View {
+    /// Callees above their callers, equal stacks together
+    Flame,
+    /// Callees below their callers, equal stacks together
+    #[default]
+    LeftHeavy,
+    /// Stacks of one thread in the order they were recorded
+    Time,
+    /// From the innermost function outwards
+    Inverted,
+    /// Rings around a centre
+    Sunburst,
+    /// Who calls a function, and what it calls
+    Callers,
+}
+
+/// Colours of a picture.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum Theme {
+    /// Light text on dark ground
+    #[default]
+    Dark,
+    /// Dark text on light ground
+    Light,
+}
+
+/// The size of a picture; no height for as much as is needed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct PictureSize {
+    pub(super) width: u32,
+    pub(super) height: Option<u32>,
+}
+
+impl std::str::FromStr for PictureSize {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong = "expected WIDTHxHEIGHT in pixels, like 1600x900 or 1600xauto";
+        let (width, height) = text.split_once(['x', '×']).ok_or(wrong)?;
+        let height = if height == "auto" { None } else { Some(height.parse().map_err(|_| wrong)?) };
+        Ok(Self { width: width.parse().map_err(|_| wrong)?, height })
+    }
+}
 
 /// What part of a profile to count.
 #[derive(Args, Debug)]

@@ -9,7 +9,11 @@ mod diff;
 mod export;
 mod failure;
 mod formats;
+mod hints;
 mod info;
+mod render;
+mod report;
+mod rules;
 mod select;
 mod self_profile;
 mod top;
@@ -41,6 +45,10 @@ fn run<E: Display>(window: impl FnOnce(Vec<PathBuf>) -> Result<(), E>) -> Result
         Some(Command::Top(top)) => to_stdout(|out| top::run(top, out)),
         Some(Command::Diff(diff)) => to_stdout(|out| diff::run(diff, out)),
         Some(Command::Export(export)) => export::run(export),
+        Some(Command::Hints(hints)) => to_stdout(|out| hints::run(hints, out)),
+        Some(Command::Rules(rules)) => to_stdout(|out| rules::run(rules, out)),
+        Some(Command::Render(render)) => render::run(render),
+        Some(Command::Report(report)) => report::run(report),
         Some(Command::Formats) => to_stdout(formats::run),
     };
     let Some(out) = &arguments.self_profile else { return command() };

@@ -1,8 +1,9 @@
 //! Tables that several profiles share, so that one id means one thing in each of them.
 
 use super::{
-    Body, BuildError, CallEdge, CallGraph, Frame, FrameId, Function, FunctionId, Label, LabelValue, MetricId, Profile,
-    Samples, StackProfile, Stacks, StringId, Strings, Track, TrackId, graph::EdgeRows, strings::Interner,
+    Body, BuildError, CallEdge, CallGraph, Frame, FrameId, Function, FunctionId, Label, LabelValue, LineProfile,
+    MetricId, Profile, Samples, StackProfile, Stacks, StringId, Strings, Track, TrackId, graph::EdgeRows,
+    strings::Interner,
 };
 use rustc_hash::FxHashMap;
 
@@ -132,7 +133,7 @@ impl Renumbering {
     pub fn of_first(profile: &Profile, metrics: Vec<MetricId>) -> Self {
         let label_sets = match profile.body() {
             Body::Stacks(body) => body.samples.label_sets.clone(),
-            Body::Graph(_) => Vec::new(),
+            Body::Graph(_) | Body::Lines(_) => Vec::new(),
         };
         Self {
             functions: (0..profile.functions.len()).map(FunctionId::at).collect(),
@@ -151,6 +152,7 @@ impl Profile {
         let body = match &self.body {
             Body::Stacks(body) => Body::Stacks(renumbered_stacks(body, ids)),
             Body::Graph(graph) => Body::Graph(renumbered_graph(graph, union.functions.len(), ids)),
+            Body::Lines(lines) => Body::Lines(renumbered_lines(lines, union, ids)),
         };
         let default_metric = ids.metrics.iter().position(|m| *m == self.default_metric).unwrap_or(0);
         Self {
@@ -181,6 +183,30 @@ fn renumbered_stacks(body: &StackProfile, ids: &Renumbering) -> StackProfile {
             labels: samples.labels.clone(),
             label_sets: ids.label_sets.clone(),
         },
+    }
+}
+
+fn renumbered_lines(lines: &LineProfile, union: &UnionTables, ids: &Renumbering) -> LineProfile {
+    let column = |values: &[i64]| {
+        let mut column = vec![0_i64; union.frames.len()];
+        for (value, id) in values.iter().zip(&ids.frames) {
+            column[id.index()] = column[id.index()].saturating_add(*value);
+        }
+        column
+    };
+    let mut missing_lines = vec![true; union.frames.len()];
+    for (frame, id) in ids.frames.iter().enumerate() {
+        missing_lines[id.index()] &= !lines.holds_line(FrameId::at(frame));
+    }
+    let mut missing_functions = vec![true; union.functions.len()];
+    for (function, id) in ids.functions.iter().enumerate() {
+        missing_functions[id.index()] = !lines.holds(FunctionId::at(function));
+    }
+    LineProfile {
+        hits: column(&lines.hits),
+        costs: ids.metrics.iter().map(|m| column(&lines.costs[m.index()])).collect(),
+        missing_lines,
+        missing_functions,
     }
 }
 

@@ -5,7 +5,7 @@ use super::views::ViewKind;
 use super::{Action, Actions, Command, Theme, theme};
 use crate::analyze::{Analysis, GroupBy, Matches, SearchText, Transform};
 use crate::layout::{fit, shorten_middle};
-use crate::model::{Body, MetricId, TrackId, format};
+use crate::model::{Body, MetricId, TimeMeaning, TrackId, Unit, format};
 use egui::{Button, Frame, Key, Margin, RichText, TextEdit, Ui};
 
 /// What stands in a tab.
@@ -171,7 +171,7 @@ fn metric_choice(ui: &mut Ui, theme: &Theme, analysis: &Analysis, actions: &mut 
     combo.response.on_hover_text("What is counted.");
 }
 
-fn track_choice(ui: &mut Ui, _theme: &Theme, analysis: &Analysis, actions: &mut Actions) {
+fn track_choice(ui: &mut Ui, theme: &Theme, analysis: &Analysis, actions: &mut Actions) {
     let profile = analysis.profile();
     if profile.tracks().len() < 2 {
         return;
@@ -184,15 +184,21 @@ fn track_choice(ui: &mut Ui, _theme: &Theme, analysis: &Analysis, actions: &mut 
         .selected_text(fit(&selected, 28).into_owned())
         .width(140.0)
         .height(420.0)
+        .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
         .show_ui(ui, |ui| {
             if ui.selectable_label(query.track.is_none(), all).clicked() {
                 actions.push(Action::Track(None));
+                ui.close();
             }
             let mut rows: Vec<(i64, TrackId)> = (0..profile.tracks().len())
                 .map(TrackId::at)
                 .map(|t| (profile.track_total(query.metric, t), t))
                 .collect();
-            rows.sort_by_key(|(total, t)| (std::cmp::Reverse(*total), *t));
+            match track_order_ui(ui, theme) {
+                TrackOrder::Cost => rows.sort_by_key(|(total, t)| (std::cmp::Reverse(*total), *t)),
+                TrackOrder::Name => rows.sort_by_cached_key(|(_, t)| (profile.track(*t).title().to_lowercase(), *t)),
+                TrackOrder::Recorded => {}
+            }
             for (total, track) in rows {
                 let about = profile.track(track);
                 let title = fit(&about.title(), 40).into_owned();
@@ -209,10 +215,38 @@ fn track_choice(ui: &mut Ui, _theme: &Theme, analysis: &Analysis, actions: &mut 
                 }
                 if response.clicked() {
                     actions.push(Action::Track(Some(track)));
+                    ui.close();
                 }
             }
         });
     combo.response.on_hover_text("Whose samples are counted.");
+}
+
+/// How the threads of a profile stand in the list.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+enum TrackOrder {
+    #[default]
+    Cost,
+    Name,
+    Recorded,
+}
+
+/// Asks for the order of the threads; the choice holds for every profile until the window closes.
+fn track_order_ui(ui: &mut Ui, theme: &Theme) -> TrackOrder {
+    let id = egui::Id::unique("thread order");
+    let mut order = ui.data(|d| d.get_temp::<TrackOrder>(id)).unwrap_or_default();
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Sorted by").small().color(theme.text_weak));
+        for (other, label) in [(TrackOrder::Cost, "cost"), (TrackOrder::Name, "name"), (TrackOrder::Recorded, "file")] {
+            let choice = ui.selectable_label(order == other, RichText::new(label).small());
+            if choice.on_hover_text("In which order threads are listed.").clicked() {
+                order = other;
+            }
+        }
+    });
+    ui.data_mut(|d| d.insert_temp(id, order));
+    ui.separator();
+    order
 }
 
 fn group_choice(ui: &mut Ui, analysis: &Analysis, actions: &mut Actions) {
@@ -222,7 +256,7 @@ fn group_choice(ui: &mut Ui, analysis: &Analysis, actions: &mut Actions) {
         .width(96.0)
         .show_ui(ui, |ui| {
             for other in GroupBy::ALL {
-                let possible = other != GroupBy::Line || matches!(analysis.profile().body(), Body::Stacks(_));
+                let possible = other != GroupBy::Line || !matches!(analysis.profile().body(), Body::Graph(_));
                 ui.add_enabled_ui(possible, |ui| {
                     let choice = ui
                         .selectable_label(by == other, format!("by {}", other.name()))
@@ -332,9 +366,7 @@ pub fn status_ui(ui: &mut Ui, theme: &Theme, analysis: &Analysis, busy: bool, ac
             }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let mut parts = vec![format!("{} functions", format::count(profile.functions().len() as i64))];
-                if let Some(samples) = analysis.samples() {
-                    parts.push(format!("{} samples", format::count(samples as i64)));
-                }
+                parts.extend(analysis.samples().map(|samples| samples_text(analysis, samples)));
                 if let Some(duration) = origin.duration_ns {
                     parts.push(format!("{} recorded", format::value(duration, &crate::model::Unit::Nanoseconds)));
                 }
@@ -342,6 +374,20 @@ pub fn status_ui(ui: &mut Ui, theme: &Theme, analysis: &Analysis, busy: bool, ac
             });
         });
     });
+}
+
+/// `1,000 samples`; where samples of one stack were recorded as one row with their number, `12 stacks`: the number of
+/// samples is the metric's.
+fn samples_text(analysis: &Analysis, rows: usize) -> String {
+    let profile = analysis.profile();
+    let counted = profile.metrics().iter().any(|m| m.unit == Unit::Samples);
+    let what = match (counted && profile.origin().time == TimeMeaning::None, rows) {
+        (true, 1) => "stack",
+        (true, _) => "stacks",
+        (false, 1) => "sample",
+        (false, _) => "samples",
+    };
+    format!("{} {what}", format::count(rows as i64))
 }
 
 /// How high the bars are together, for layouts that need to know before they are drawn.

@@ -153,6 +153,11 @@ fn note_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId) {
         (Body::Graph(_), Exactness::Exact) => {
             ("Figures, callers and call trees are exact.".to_owned(), ctx.theme.text_weak)
         }
+        (Body::Lines(_), _) => (
+            "Recorded line by line. Time spent in a function that a line calls is counted on that line, too."
+                .to_owned(),
+            ctx.theme.text_weak,
+        ),
         (Body::Stacks(_), _) => {
             ("Counted from recorded stacks, each once however often this is on it.".to_owned(), ctx.theme.text_weak)
         }
@@ -167,6 +172,7 @@ fn buttons_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId, actions: &mut Acti
         let views = [
             ("Show in flame", "Show it in the flame graph.", ViewKind::Flame),
             ("Callers", "Everything that calls it, and everything it calls.", ViewKind::Callers),
+            ("Source", "Its file, with what each line cost.", ViewKind::Source),
         ];
         for (label, tooltip, view) in views {
             if ui.button(label).on_hover_text(tooltip).clicked() {
@@ -252,6 +258,6 @@ fn neighbour_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, row: &Neighbour, whole: i64) -> 
     let font = TextStyle::Body.resolve(ui.style());
     let figure = ui.painter().text(inner.right_center(), Align2::RIGHT_CENTER, &value, font, color);
     let room = cell::swatch(ui, inner, cell::swatch_colour(ctx, row.group));
-    let cut = cell::text(ui, room.with_max_x(figure.left() - theme::GAP), &name, color);
+    let cut = cell::name(ui, room.with_max_x(figure.left() - theme::GAP), &name, color);
     if cut { response.on_hover_text(&*name) } else { response }
 }

@@ -30,9 +30,22 @@ pub fn start_ui(ui: &mut Ui, theme: &Theme, start: &Start<'_>, actions: &mut Act
             ui.add_space(36.0);
             drop_card(ui, theme, start, actions);
             ui.add_space(24.0);
-            ui.columns(2, |columns| {
-                recents(&mut columns[0], theme, start, actions);
-                recipes(&mut columns[1], theme, actions);
+            // Commands are longer than names of files, and are no use cut.
+            let (left, gap) = (ui.available_width() * 0.31, theme::MARGIN * 2.0);
+            let right = ui.available_width() - left - gap;
+            let top_down = Layout::top_down(Align::Min);
+            ui.horizontal_top(|ui| {
+                ui.spacing_mut().item_spacing.x = gap;
+                ui.allocate_ui_with_layout(Vec2::new(left, 0.0), top_down, |ui| {
+                    ui.set_width(left);
+                    ui.spacing_mut().item_spacing.x = theme::GAP;
+                    recents(ui, theme, start, actions);
+                });
+                ui.allocate_ui_with_layout(Vec2::new(right, 0.0), top_down, |ui| {
+                    ui.set_width(right);
+                    ui.spacing_mut().item_spacing.x = theme::GAP;
+                    recipes(ui, theme, actions);
+                });
             });
             ui.add_space(24.0);
         });

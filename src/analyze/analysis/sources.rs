@@ -8,10 +8,11 @@ use crate::analyze::{
 };
 use crate::model::FunctionId;
 
-/// A tree of recorded stacks, or an estimated one of a call graph.
+/// A tree of recorded stacks, an estimated one of a call graph, or none where lines were recorded.
 pub(in crate::analyze) enum Grown<S, G> {
     Stacks(S),
     Graph(G),
+    Nothing,
 }
 
 impl<S: Source, G: Source> Source for Grown<S, G> {
@@ -21,6 +22,7 @@ impl<S: Source, G: Source> Source for Grown<S, G> {
         match self {
             Self::Stacks(source) => wrapped(out, Grown::Stacks, |out| source.roots(min_total, out)),
             Self::Graph(source) => wrapped(out, Grown::Graph, |out| source.roots(min_total, out)),
+            Self::Nothing => 0,
         }
     }
 
@@ -33,7 +35,7 @@ impl<S: Source, G: Source> Source for Grown<S, G> {
                 wrapped(out, Grown::Graph, |out| source.children(of, min_total, out))
             }
             // A cursor comes from the source it is given back to.
-            (Self::Stacks(_), Grown::Graph(_)) | (Self::Graph(_), Grown::Stacks(_)) => 0,
+            (Self::Stacks(_) | Self::Graph(_) | Self::Nothing, _) => 0,
         }
     }
 
@@ -41,6 +43,7 @@ impl<S: Source, G: Source> Source for Grown<S, G> {
         match self {
             Self::Stacks(source) => source.exactness(),
             Self::Graph(source) => source.exactness(),
+            Self::Nothing => Exactness::Exact,
         }
     }
 }
@@ -78,6 +81,7 @@ impl Analysis {
                 (Grown::Stacks(TopDown { tree, weights }), weights.sum())
             }
             Counted::Graph { flow, .. } => self.graph_source(flow, Direction::Down, None),
+            Counted::Lines => (Grown::Nothing, 0),
         }
     }
 
@@ -90,6 +94,7 @@ impl Analysis {
                 (Grown::Stacks(Callers::new(tree, weights, of, self.groups.len())), sum)
             }
             Counted::Graph { flow, .. } => self.graph_source(flow, Direction::Up, of),
+            Counted::Lines => (Grown::Nothing, 0),
         }
     }
 
@@ -102,6 +107,7 @@ impl Analysis {
                 (Grown::Stacks(source), weights.total_of(tree, group))
             }
             Counted::Graph { flow, .. } => self.graph_source(flow, Direction::Down, Some(group)),
+            Counted::Lines => (Grown::Nothing, 0),
         }
     }
 

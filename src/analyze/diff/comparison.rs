@@ -1,7 +1,7 @@
 //! Two aligned recordings, asked the same question.
 
 use super::{
-    Aligned, Basis, BoxWidth, DiffTable, Finding, Interval, NoiseKind, Normalize, Scale, Side, Spread, Status,
+    Aligned, Basis, BoxWidth, DiffTable, Finding, Interval, Measure, NoiseKind, Normalize, Scale, Side, Spread, Status,
     comparability::findings,
     noise::{Sampled, Sampling, Welch, sample_counts},
     summary::summary,
@@ -51,6 +51,8 @@ pub struct Comparison {
     noise: NoiseKind,
     /// Of everything recorded in a run, where both sides have several.
     sum_spreads: Option<[Spread; 2]>,
+    /// Of own and of total cost.
+    largest_changes: [i64; 2],
 }
 
 impl Comparison {
@@ -93,7 +95,8 @@ impl Comparison {
             _ => NoiseKind::Unknown,
         };
         let sum_spreads = run_tables.map(|tables| tables.map(|side| side.sum_spread()));
-        Self { aligned, question, base, new, table, noise, sum_spreads }
+        let largest_changes = [FunctionTable::own, FunctionTable::total].map(|cost| largest_change(&base, &new, cost));
+        Self { aligned, question, base, new, table, noise, sum_spreads, largest_changes }
     }
 
     /// The recordings.
@@ -207,9 +210,20 @@ impl Comparison {
 
     /// What a box of a tree did, by its total cost.
     pub fn status(&self, sides: Sides) -> Status {
-        let (base, new) = (sides.base.map(|(_, total)| total), sides.new.map(|(_, total)| total));
-        let noise = self.noise_of(base.unwrap_or(0), new.unwrap_or(0));
-        Status::of(base, new, noise)
+        self.judge(sides.base.map(|(_, total)| total), sides.new.map(|(_, total)| total))
+    }
+
+    /// What two costs amount to; `None` where a side does not have it.
+    pub fn judge(&self, base: Option<i64>, new: Option<i64>) -> Status {
+        Status::of(base, new, self.noise_of(base.unwrap_or(0), new.unwrap_or(0)))
+    }
+
+    /// The largest change of any group, up or down, in the values of the trees.
+    pub fn largest_change(&self, measure: Measure) -> i64 {
+        match measure {
+            Measure::Own => self.largest_changes[0],
+            Measure::Total => self.largest_changes[1],
+        }
     }
 
     /// The 95 % interval of the difference of two costs; `None` where the recordings were not sampled. Samples are taken
@@ -243,6 +257,12 @@ impl Comparison {
         self.table.sampling() == Some(Sampling::Drifting)
             && matches!(self.status_of_sums(), Status::Slower | Status::Faster)
     }
+}
+
+fn largest_change(base: &Answer, new: &Answer, cost: fn(&FunctionTable, GroupId) -> i64) -> i64 {
+    let of = |side: &Answer, group: GroupId| side.scale.apply(cost(side.analysis.table(), group));
+    let changes = new.analysis.groups().ids().map(|g| of(new, g).saturating_sub(of(base, g)).saturating_abs());
+    changes.max().unwrap_or(0)
 }
 
 impl Answer {

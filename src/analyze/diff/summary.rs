@@ -16,7 +16,7 @@ pub(super) fn summary(comparison: &Comparison) -> String {
     let rows = leading(comparison);
     if let Some(first) = &rows.first {
         let delta = total_delta(comparison);
-        let most = delta != 0 && first.delta(Measure::Own).unsigned_abs() * 2 > delta.unsigned_abs();
+        let most = delta != 0 && first.delta(Measure::Own).unsigned_abs() > delta.unsigned_abs() / 2;
         let lead = match (delta, most) {
             (0, _) => "the largest change is in",
             (_, true) => "most from",

@@ -183,6 +183,8 @@ pub enum DiffSort {
     EffectOfPerCall,
     /// Slower, faster, new, gone, same, within noise.
     Status,
+    /// How wide the interval of the delta is.
+    Error,
     /// A text the caller knows.
     Name,
 }
@@ -439,6 +441,9 @@ impl DiffTable {
             DiffSort::EffectOfCalls => by_key(rows, descending, |g| row(g).effects.map(|e| e.calls)),
             DiffSort::EffectOfPerCall => by_key(rows, descending, |g| row(g).effects.map(|e| e.per_call)),
             DiffSort::Status => by_key(rows, !descending, |g| row(g).status(measure)),
+            DiffSort::Error => {
+                by_key(rows, descending, |g| row(g).noise(measure).map(|i| i.high.saturating_sub(i.low)));
+            }
             DiffSort::Name => by_key(rows, descending, text),
         }
     }

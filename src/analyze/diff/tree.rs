@@ -178,7 +178,7 @@ impl<B: Source, N: Source> Both<B, N> {
         for (group, mut places) in both {
             end += i128::from(wanted(&places));
             // The ends are rounded, not the widths: they must not add up to more than the room.
-            let to = (end * i128::from(room.width) / needed) as i64;
+            let to = (end.saturating_mul(i128::from(room.width)) / needed) as i64;
             let total = to - last;
             last = to;
             if total < min_total {
