@@ -7,12 +7,6 @@ use crate::export::{folded, write_file};
 
 pub(super) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
     let profile = load(&arguments.file)?;
-    if !profile.has_trees() {
-        return Err(Failure::usage(
-            "this profile records lines, not calls, so there is no call tree to write; \
-             `helioscope top FILE --by line --format csv` writes its lines",
-        ));
-    }
     let query = select::query(&profile, &arguments.select)?;
     let unit = &profile.metric(query.metric).unit;
     warn(profile.warnings());

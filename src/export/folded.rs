@@ -25,12 +25,21 @@ pub struct Written {
     pub quantum: i64,
     /// Stacks whose value is negative, which flame graph tools refuse.
     pub negative: usize,
+    /// The recording holds lines and no calls: nothing was written.
+    pub without_calls: bool,
 }
 
 impl Written {
     /// The same in full sentences; `unit` is that of the values written.
     pub fn notes(&self, unit: &Unit) -> Vec<String> {
         let mut notes = Vec::new();
+        if self.without_calls {
+            notes.push(
+                "The recording holds lines, not calls: there is no call tree to write. `helioscope top FILE --by line` has \
+                 its lines."
+                    .to_owned(),
+            );
+        }
         if self.estimated {
             notes.push(
                 "The recording holds who called whom, but no stacks: the call tree is an estimate that divides each \
@@ -61,7 +70,7 @@ pub fn write(out: &mut dyn Write, profile: &Arc<Profile>, query: Query) -> io::R
             write_estimated(out, profile, &Analysis::new(Arc::clone(profile), query, None))
         }
         // Lines stand on no stack: there is nothing to write.
-        Body::Lines(_) => Ok(Written::default()),
+        Body::Lines(_) => Ok(Written { without_calls: true, ..Written::default() }),
     }
 }
 
@@ -87,7 +96,11 @@ fn write_estimated(out: &mut dyn Write, profile: &Profile, analysis: &Analysis) 
         |s| stacks.parents()[s as usize],
         |s| names.get(stacks.functions()[s as usize].index()),
     )?;
-    Ok(Written { estimated: analysis.exactness() == Exactness::Estimated, quantum: stacks.quantum(), negative: 0 })
+    Ok(Written {
+        estimated: analysis.exactness() == Exactness::Estimated,
+        quantum: stacks.quantum(),
+        ..Written::default()
+    })
 }
 
 /// Writes the rows of a prefix tree that have a value, and counts those whose value is negative.
