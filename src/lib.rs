@@ -9,6 +9,7 @@ pub mod analyze;
 pub mod app;
 pub mod cli;
 pub mod export;
+pub mod hints;
 pub mod import;
 pub mod layout;
 pub mod model;

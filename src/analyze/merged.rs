@@ -457,9 +457,14 @@ pub struct Weights {
 impl Weights {
     /// Puts the samples a query asks for on the tree.
     pub fn new(body: &StackProfile, tree: &MergedTree, query: &Query) -> Self {
+        Self::of_values(body, tree, query, body.samples.weights(query.metric))
+    }
+
+    /// Puts a value of each sample a query asks for on the tree.
+    pub(super) fn of_values(body: &StackProfile, tree: &MergedTree, query: &Query, values: &[i64]) -> Self {
         let mut own = vec![0_i64; tree.len()];
         let mut counted = 0;
-        for (stack, weight) in query.counted(&body.samples) {
+        for (stack, weight) in query.counted_as(&body.samples, values) {
             if let Some(node) = tree.node_of(stack) {
                 own[node as usize] += weight;
                 counted += 1;

@@ -3,7 +3,7 @@
 use super::{
     Flow, GroupBy, GroupId, Groups, MergedTree, PathWalk, Query, Step, Weights, merged::ROOT, tree::outermost,
 };
-use crate::model::{Body, CallGraph, FunctionId, LineProfile, MetricId, Profile, StackProfile};
+use crate::model::{Body, CallGraph, FrameId, FunctionId, LineProfile, MetricId, Profile, StackProfile};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -85,7 +85,11 @@ impl FunctionTable {
     pub fn of_lines(lines: &LineProfile, groups: &Groups, metric: MetricId) -> Self {
         let mut table = Self::empty(groups.len());
         let mut hits = vec![0_i64; groups.len()];
-        for ((&cost, &hit), group) in lines.costs(metric).iter().zip(lines.hits()).zip(groups.of_frames()) {
+        let figures = lines.costs(metric).iter().zip(lines.hits()).zip(groups.of_frames()).enumerate();
+        for (frame, ((&cost, &hit), group)) in figures {
+            if !lines.holds_line(FrameId::at(frame)) {
+                continue;
+            }
             let row = group.index();
             table.total[row] = table.total[row].saturating_add(cost);
             hits[row] = hits[row].saturating_add(hit);
@@ -99,7 +103,9 @@ impl FunctionTable {
             table.calls = Some(Calls { all: hits, primitive });
         } else {
             // A function that was watched and never ran has no line.
-            groups.of_functions().iter().for_each(|group| table.present[group.index()] = true);
+            for (function, group) in groups.of_functions().iter().enumerate() {
+                table.present[group.index()] |= lines.holds(FunctionId::at(function));
+            }
         }
         table
     }
@@ -156,7 +162,7 @@ impl FunctionTable {
         table.own = graph.own(metric).to_vec();
         table.total = graph.total(metric).to_vec();
         table.sum = table.own.iter().fold(0_i64, |sum, v| sum.saturating_add(*v));
-        table.present = vec![true; graph.calls().len()];
+        table.present = (0..graph.calls().len()).map(|f| graph.holds(FunctionId::at(f))).collect();
         if graph.has_calls() {
             let (all, primitive) = (graph.calls().to_vec(), graph.primitive_calls().to_vec());
             table.calls = Some(Calls { all, primitive });

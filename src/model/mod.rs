@@ -15,6 +15,7 @@ mod samples;
 mod stacks;
 mod strings;
 mod track;
+mod union;
 
 pub use builder::{BuildError, GraphBuilder, LineBuilder, ProfileBuilder};
 pub use graph::{CallEdge, CallGraph};
@@ -27,3 +28,4 @@ pub use samples::{Label, LabelValue, Samples};
 pub use stacks::Stacks;
 pub use strings::Strings;
 pub use track::Track;
+pub use union::{Renumbering, UnionBuilder, UnionTables};

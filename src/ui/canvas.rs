@@ -4,19 +4,10 @@
 
 use super::{Action, Actions, Theme, TreeKind, TreeNeed, ViewCtx, canvas_paint, theme};
 use crate::analyze::{CallTree, Detail, GroupId};
+pub use crate::layout::Growth;
 use crate::layout::{FlameBox, FlameView, flame_boxes};
 use crate::ui::tooltip::node_tooltip;
 use egui::{Key, Modifiers, PointerButton, Pos2, Rect, Response, Sense, Ui, Vec2};
-
-/// Which way calls grow.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, serde::Serialize, serde::Deserialize)]
-pub enum Growth {
-    /// Callers above callees: an icicle.
-    #[default]
-    Down,
-    /// Callers below callees: a flame.
-    Up,
-}
 
 /// What is on screen, and what is pointed at.
 #[derive(Clone, Debug, Default)]
@@ -122,7 +113,7 @@ pub fn canvas_ui(
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, 0.0, ctx.theme.ground);
     let Some(tree) = ctx.trees.get(kind) else {
-        let detail = Detail::for_window(0, ctx.analysis.sum().max(1), rect.width());
+        let detail = Detail::for_window(0, ctx.sum().max(1), rect.width());
         actions.push(Action::Need(TreeNeed { kind, detail }));
         canvas_paint::message(ui, rect, ctx.theme, "Laying out…");
         return response;
@@ -489,7 +480,7 @@ pub fn minimap_ui(
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, 0.0, ctx.theme.panel);
     let Some(tree) = ctx.trees.get(kind) else {
-        let detail = Detail::for_window(0, ctx.analysis.sum().max(1), rect.width());
+        let detail = Detail::for_window(0, ctx.sum().max(1), rect.width());
         actions.push(Action::Need(TreeNeed { kind, detail }));
         return;
     };

@@ -269,6 +269,6 @@ fn neighbour_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, row: &Neighbour, whole: i64) -> 
     let font = TextStyle::Body.resolve(ui.style());
     let figure = ui.painter().text(inner.right_center(), Align2::RIGHT_CENTER, &value, font, color);
     let room = cell::swatch(ui, inner, cell::swatch_colour(ctx, row.group));
-    let cut = cell::text(ui, room.with_max_x(figure.left() - theme::GAP), &name, color);
+    let cut = cell::name(ui, room.with_max_x(figure.left() - theme::GAP), &name, color);
     if cut { response.on_hover_text(&*name) } else { response }
 }

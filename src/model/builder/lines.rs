@@ -59,7 +59,7 @@ impl LineBuilder {
         if self.tables.functions.is_empty() {
             self.tables.warn("The file is a valid profile, but it holds no function.", 1);
         }
-        let lines = LineProfile { hits: self.hits, costs: self.costs };
+        let lines = LineProfile { hits: self.hits, costs: self.costs, ..LineProfile::default() };
         Ok(self.tables.into_profile(self.frames, vec![Track::default()], Body::Lines(lines)))
     }
 }

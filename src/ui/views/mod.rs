@@ -2,6 +2,7 @@
 
 mod callers;
 pub mod callers_tables;
+pub mod differences;
 mod flame;
 pub mod source;
 mod sunburst;

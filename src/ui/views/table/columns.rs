@@ -12,7 +12,7 @@ use egui_extras::Column as Width;
 use std::borrow::Cow;
 
 /// The width below which names are not squeezed: the table scrolls sideways before that.
-pub(super) const NAME_AT_LEAST: f32 = 150.0;
+pub(super) const NAME_AT_LEAST: f32 = 130.0;
 
 /// A column of the table.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -79,16 +79,16 @@ impl Column {
         let dragged = |width: f32| Width::initial(width).at_least(40.0).clip(true).resizable(true);
         match self {
             Self::Name => Width::remainder().at_least(NAME_AT_LEAST).clip(true).resizable(false),
-            Self::Module => dragged((room * 0.24).clamp(80.0, 180.0)),
-            Self::Place => dragged((room * 0.32).clamp(100.0, 280.0)),
+            Self::Module => dragged((room * 0.24).clamp(64.0, 180.0)),
+            Self::Place => dragged((room * 0.32).clamp(92.0, 280.0)),
             _ => dragged(self.number_width(head)),
         }
     }
 
-    /// Room for the longest figures that are usual, and for its head.
+    /// Room for the longest figures that are usual, and for `head`: what its head, or its widest figure, needs.
     pub(super) fn number_width(self, head: f32) -> f32 {
         match self {
-            Self::Calls => head.max(96.0),
+            Self::Calls => head.max(72.0),
             Self::Own | Self::Total | Self::OwnPerCall | Self::TotalPerCall => head.max(68.0),
             Self::OwnShare | Self::TotalShare => head.max(56.0),
             Self::Name | Self::Module | Self::Place => 0.0,
@@ -183,8 +183,13 @@ impl Column {
             _ => {}
         }
         let text = self.text(ctx, scales, group);
-        let is_path = self == Self::Place || self == Self::Name && ctx.analysis.query().by == GroupBy::File;
-        let paint = if is_path { cell::path } else { cell::text };
+        let by_file = ctx.analysis.query().by == GroupBy::File;
+        let paint = match self {
+            Self::Place => cell::path,
+            Self::Name if by_file => cell::path,
+            Self::Name => cell::name,
+            _ => cell::text,
+        };
         let cut = match self {
             Self::Name => paint(ui, cell::swatch(ui, rect, cell::swatch_colour(ctx, group)), &text, strong),
             Self::Module | Self::Place => paint(ui, rect, &text, weak),
