@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
         ));
     }
     let query = select::query(&profile, &arguments.select)?;
-    let scrub = scrub(&profile, &arguments.scrub);
+    let scrub = scrub(&[&profile], &arguments.scrub);
     warn(profile.warnings());
     let name = file_name(&arguments.file);
     let notes = if arguments.output.as_os_str() == "-" {
