@@ -8,7 +8,9 @@ use crate::analyze::{Analysis, Order};
 use crate::export::markdown::{Review, review};
 use crate::export::picture::{Height, Picture, PictureView, Subject};
 use crate::export::{html, png};
+use crate::hints::{Hints, Options};
 use crate::layout::Growth;
+use crate::source::{Places, Sources};
 use std::mem::ManuallyDrop;
 
 /// Pixels of the picture's file for each of its own.
@@ -39,6 +41,9 @@ pub(super) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
     let beside = arguments.output.with_file_name(format!("{stem}.flame.png"));
     let svg = picture.svg(&subject).map_err(drawn)?;
     write_bytes(&beside, &png::from_svg(&svg, SCALE).map_err(drawn)?)?;
-    let text = review(&subject, Review { rows: arguments.rows, picture: Some(&file_name(&beside)) });
+    let sources = Sources::new(Places::of_profile(&arguments.file));
+    let hints = Hints::new(&analysis, &sources, Options::default());
+    let text =
+        review(&subject, Review { rows: arguments.rows, picture: Some(&file_name(&beside)), hints: Some(&hints) });
     write_bytes(&arguments.output, text.as_bytes())
 }
