@@ -307,7 +307,7 @@ impl Document {
         for &part in self.shown_parts() {
             let order = if self.subject.can_order(part, order) { order } else { Order::LeftHeavy };
             let views = self.views.get_mut(part);
-            views.choose(&Choices { order, ..choices.clone() });
+            views.choose(&choices.ordered(order));
             views.flame.canvas.zoom_to(zoom.clone());
             views.sunburst.root_at(root.clone());
         }

@@ -86,6 +86,13 @@ pub(super) struct Choices {
     cutoff: f64,
 }
 
+impl Choices {
+    /// The same, in another order.
+    pub(super) fn ordered(&self, order: Order) -> Self {
+        Self { order, ..self.clone() }
+    }
+}
+
 impl Views {
     /// Finds what is zoomed to in another subject.
     pub(super) fn translate(&mut self, find: impl Fn(GroupId) -> Option<GroupId>) {
