@@ -46,7 +46,7 @@ enum Counted {
     Graph {
         /// `None` where groups are the profile's own functions.
         grouped: Option<Arc<CallGraph>>,
-        flow: Flow,
+        flow: Box<Flow>,
     },
 }
 
@@ -80,7 +80,7 @@ impl Analysis {
                         (classes, groups, FunctionTable::of_graph(graph, query.metric))
                     },
                 );
-                (classes, groups, Counted::Graph { grouped: None, flow }, table)
+                (classes, groups, Counted::Graph { grouped: None, flow: Box::new(flow) }, table)
             }
             Body::Graph(graph) => {
                 let (classes, groups) = classify();
@@ -91,7 +91,7 @@ impl Analysis {
                 let counted = grouped.as_deref().unwrap_or(graph);
                 let flow = Flow::new(counted, query.metric);
                 let table = FunctionTable::of_grouped_graph(counted, query.metric, &flow);
-                (classes, groups, Counted::Graph { grouped, flow }, table)
+                (classes, groups, Counted::Graph { grouped, flow: Box::new(flow) }, table)
             }
         };
         let serial = NEXT_SERIAL.fetch_add(1, Ordering::Relaxed);
