@@ -4,9 +4,9 @@ use super::rows::Scales;
 use crate::analyze::GroupBy;
 use crate::analyze::diff::{DiffRow, Measure, NoiseKind, Normalize, Status};
 use crate::layout::Difference;
-use crate::model::format::{self, Scale};
+use crate::model::format;
 use crate::ui::difference::{
-    interval_text, less_and_more, measure_name, relative_text, signed_count, status_text, text_color,
+    interval_text, less_and_more, measure_name, relative_text, signed_count, signed_in, status_text, text_color,
 };
 use crate::ui::views::table::name_head;
 use crate::ui::{
@@ -119,8 +119,8 @@ impl Column {
             Self::DeltaCalls => "Δ calls",
             Self::EffectOfCalls if of_self => "By calls",
             Self::EffectOfCalls => "Self by calls",
-            Self::EffectOfPerCall if of_self => "By each call",
-            Self::EffectOfPerCall => "Self by each call",
+            Self::EffectOfPerCall if of_self => "By cost",
+            Self::EffectOfPerCall => "Self by cost",
             Self::Error => "±",
             Self::Status => "Status",
             Self::Name => name_head(ctx.analysis.query().by),
@@ -252,13 +252,6 @@ impl Column {
             Self::Place => cell::place(ctx, row.group),
         })
     }
-}
-
-/// `+0.810`, `−0.810`, `0.000`: a figure of a column of differences.
-pub(super) fn signed_in(scale: &Scale, value: i64) -> String {
-    let text = scale.format(value);
-    let is_nothing = text.bytes().all(|b| matches!(b, b'0' | b'.' | b','));
-    if value > 0 && !is_nothing { format!("+{text}") } else { text }
 }
 
 fn status_reason(status: Status, compare: &CompareCtx<'_>) -> String {

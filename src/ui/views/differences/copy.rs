@@ -1,12 +1,11 @@
 //! The table of differences as text: in the order and with the filters of the screen.
 
-use super::columns::signed_in;
 use super::rows::Scales;
 use crate::analyze::GroupId;
 use crate::analyze::diff::{Comparison, Costs, Measure, NoiseKind, Side};
 use crate::layout::Difference;
 use crate::model::format;
-use crate::ui::difference::{measure_name, relative_text, signed_count, status_text};
+use crate::ui::difference::{measure_name, relative_text, signed_count, signed_in, status_text};
 use crate::ui::views::table::{MARKDOWN_ROWS, code, one_field};
 use std::fmt::Write as _;
 
@@ -63,12 +62,7 @@ pub(super) fn markdown(comparison: &Comparison, measure: Measure, rows: &[GroupI
     let _ = write!(text, "| status | {} | {} |", in_unit("base", costs), in_unit("new", costs));
     let _ = write!(text, " {} | Δ % |", in_unit("Δ", deltas));
     if with_calls {
-        let _ = write!(
-            text,
-            " Δ calls | {} | {} |",
-            in_unit("self by calls", deltas),
-            in_unit("self by each call", deltas)
-        );
+        let _ = write!(text, " Δ calls | {} | {} |", in_unit("self by calls", deltas), in_unit("self by cost", deltas));
     }
     let _ = writeln!(text, " {} | place |", comparison.question().query.by.name());
     text.push_str(if with_calls {
