@@ -18,7 +18,10 @@ const MOST_NEIGHBOURS: usize = 12;
 /// Draws the details of the selection.
 pub fn details_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, actions: &mut Actions) {
     let Some(group) = ctx.selection else {
-        nothing_selected_ui(ui, ctx);
+        match &ctx.compare {
+            Some(compare) => compared::everything_ui(ui, ctx, compare),
+            None => nothing_selected_ui(ui, ctx),
+        }
         return;
     };
     ScrollArea::vertical().id_salt(("details", group)).auto_shrink(false).show(ui, |ui| {

@@ -44,7 +44,7 @@ fn boxes_as_wide_as_new_leave_out_what_is_gone() {
     let h = harness(stage, SIZE);
     h.get_by_label("fast_write, – → 800, new");
     assert!(h.query_by_label("old_write, 3,000 → –, gone").is_none());
-    h.get_by_label_contains("as wide as new");
+    h.get_by_label("colour by total · as wide as new · as recorded");
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn the_legend_writes_the_ends_of_the_scale_and_how_values_were_made_comparable()
         );
     }
     let stage = Stage::new(Show::Flame, Scheme::Dark, rewritten()).normalized(Normalize::Total);
-    harness(stage, SIZE).get_by_label_contains("base scaled to the total of new");
+    harness(stage, SIZE).get_by_label("colour by total · as wide as the larger side · base scaled to the total of new");
 }
 
 #[test]

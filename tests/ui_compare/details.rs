@@ -69,7 +69,7 @@ fn a_renamed_function_is_paired_by_hand_and_taken_apart_again() {
     h.state_mut().select("fast_write");
     h.run();
     h.get_by_label("Paired by hand with old_write of base.");
-    h.get_by_label("300");
+    h.get_by_label_contains("▼ faster than base: −66.7 %");
     click(&mut h, "Take apart");
     h.state_mut().select("old_write");
     h.run();
@@ -98,4 +98,16 @@ fn picture_in_the_light() {
     let mut stage = Stage::new(Show::Details, Scheme::Light, calls());
     stage.select("parse_row");
     picture(harness(stage, SIZE), "difference_details_light");
+}
+
+#[test]
+fn while_nothing_is_selected_both_wholes_are_compared() {
+    let runs = recorded(&["base-1.prof", "base-2.prof"], &["new-1.prof", "new-2.prof"]);
+    let h = harness(Stage::new(Show::Details, Scheme::Dark, runs), SIZE);
+    h.get_by_label("Everything");
+    h.get_by_label("Each run, everything");
+    h.get_by_label_contains("95 % interval of the difference: ");
+    let h = harness(Stage::new(Show::Details, Scheme::Dark, calls()), SIZE);
+    h.get_by_label_contains("▼ faster than base: −");
+    assert!(h.query_by_label("Each run, everything").is_none(), "one run is no spread");
 }

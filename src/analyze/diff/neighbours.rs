@@ -28,13 +28,14 @@ impl DiffNeighbour {
         Some(calls(self.new)?.saturating_sub(calls(self.base)?))
     }
 
-    fn size(&self) -> u64 {
+    /// The size of its change, and where these are equal, its cost.
+    fn rank(&self) -> (u64, u64) {
         let size = |side: Option<Neighbour>| side.map_or(0, |n| n.total.unsigned_abs());
-        size(self.base).max(size(self.new))
+        (self.delta().unsigned_abs(), size(self.base).max(size(self.new)))
     }
 }
 
-/// Who calls a group on either side and whom it calls, most expensive first.
+/// Who calls a group on either side and whom it calls: what changed most, first.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct DiffNeighbours {
     /// Groups that call it.
@@ -79,7 +80,7 @@ fn join(base: Vec<Neighbour>, new: Vec<Neighbour>) -> Vec<DiffNeighbour> {
             None => joined.push(DiffNeighbour { group: neighbour.group, base: Some(neighbour), new: None }),
         }
     }
-    joined.sort_by_key(|n| (std::cmp::Reverse(n.size()), n.group));
+    joined.sort_by_key(|n| (std::cmp::Reverse(n.rank()), n.group));
     joined
 }
 
@@ -88,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn edges_of_either_side_stand_once_the_dearest_first() {
+    fn edges_of_either_side_stand_once_what_changed_most_first() {
         let edge = |group: usize, total: i64, calls: i64| Neighbour {
             group: GroupId::at(group),
             own: None,
@@ -97,6 +98,6 @@ mod tests {
         };
         let joined = join(vec![edge(1, 50, 5), edge(2, 400, 1)], vec![edge(3, 70, 7), edge(1, 90, 2)]);
         let told: Vec<_> = joined.iter().map(|n| (n.group.index(), n.delta(), n.delta_calls())).collect();
-        assert_eq!(told, [(2, -400, Some(-1)), (1, 40, Some(-3)), (3, 70, Some(7))]);
+        assert_eq!(told, [(2, -400, Some(-1)), (3, 70, Some(7)), (1, 40, Some(-3))]);
     }
 }

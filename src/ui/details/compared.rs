@@ -5,7 +5,7 @@ use crate::analyze::diff::{DiffNeighbour, DiffRow, Measure, NoiseKind, Normalize
 use crate::analyze::{GroupBy, GroupId};
 use crate::layout::{Difference, signed};
 use crate::model::format;
-use crate::ui::difference::{interval_text, relative_text, signed_count, status_sentence, text_color};
+use crate::ui::difference::{self, interval_text, relative_text, signed_count, status_sentence, text_color};
 use crate::ui::views::ViewKind;
 use crate::ui::{Action, Actions, CompareCtx, ViewCtx, cell, theme};
 use egui::{
@@ -24,7 +24,7 @@ pub(super) fn compared_ui(
     places_ui(ui, ctx, compare, group, actions);
     let row = compare.comparison.table().row(group);
     ui.add_space(theme::GAP);
-    status_ui(ui, ctx, compare, &row);
+    sentence_ui(ui, ctx, &Difference::of_row(&row, compare.measure));
     ui.add_space(theme::GAP / 2.0);
     figures_ui(ui, ctx, compare, &row);
     effects_ui(ui, ctx, &row);
@@ -34,6 +34,30 @@ pub(super) fn compared_ui(
     ui.add_space(theme::GAP);
     buttons_ui(ui, ctx, group, actions);
     neighbours_ui(ui, ctx, compare, actions);
+}
+
+/// Draws both sides as a whole, while nothing is selected.
+pub(super) fn everything_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, compare: &CompareCtx<'_>) {
+    let (comparison, unit) = (compare.comparison, &ctx.metric().unit);
+    ui.label(RichText::new("Everything").size(theme::NAME_TEXT).strong());
+    ui.add_space(theme::GAP);
+    let table = comparison.table();
+    let sums =
+        Difference { base: Some(table.base_sum()), new: Some(table.new_sum()), status: comparison.status_of_sums() };
+    sentence_ui(ui, ctx, &sums);
+    ui.add_space(theme::GAP / 2.0);
+    Grid::new("both sums").num_columns(3).spacing([theme::MARGIN, 3.0]).show(ui, |ui| {
+        difference::figures_ui(ui, ctx, compare, &sums);
+    });
+    if let Some(interval) = comparison.noise_of_sums() {
+        let text = format!("95 % interval of the difference: {}", interval_text(interval, unit));
+        ui.add_space(theme::GAP);
+        ui.add(Label::new(RichText::new(text).small().color(ctx.theme.text_weak)).wrap());
+    }
+    runs_ui(ui, ctx, compare, None);
+    ui.add_space(theme::MARGIN);
+    let hint = "Click a row, a box or an arc to see what it cost on both sides, who called it and what it called.";
+    ui.add(Label::new(RichText::new(hint).color(ctx.theme.text_weak)).wrap());
 }
 
 /// Where it is on each side: once where that is the same.
@@ -69,9 +93,9 @@ fn places_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, compare: &CompareCtx<'_>, group: Gr
     }
 }
 
-fn status_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, compare: &CompareCtx<'_>, row: &DiffRow) {
+/// What it did, in words and colour.
+fn sentence_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, difference: &Difference) {
     let unit = &ctx.metric().unit;
-    let difference = Difference::of_row(row, compare.measure);
     let color = text_color(ctx.theme, difference.status);
     let sentence = status_sentence(difference.status, unit);
     let text = match (difference.status, difference.relative()) {

@@ -29,18 +29,18 @@ pub(super) fn runs_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, compare: &CompareCtx<'_>, 
     let text = format!("Base: {}\nNew: {}", told(&base), told(&new));
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, text.replace('\n', ". ")));
     let plot = rect.with_min_x(rect.left() + NAMES).with_max_y(rect.bottom() - AXIS).shrink2(Vec2::new(POINT, 0.0));
-    let scale = Axis::of(base.iter().chain(&new).copied(), plot);
+    let spreads = [&base, &new].map(|values| Spread::of_runs(values));
+    let bands = spreads.iter().filter_map(|s| s.reach_of_mean().map(|reach| [s.mean - reach, s.mean + reach]));
+    let scale = Axis::of(base.iter().chain(&new).map(|v| *v as f64).chain(bands.flatten()), plot);
     axis_ui(ui, ctx, &scale, plot);
-    for (i, (name, color, values)) in
-        [("Base", ctx.theme.base, &base), ("New", ctx.theme.new, &new)].into_iter().enumerate()
-    {
+    let sides = [("Base", ctx.theme.base, &base), ("New", ctx.theme.new, &new)];
+    for (i, ((name, color, values), spread)) in sides.into_iter().zip(spreads).enumerate() {
         let y = plot.top() + (i as f32 + 0.5) * ROW;
         let at = Pos2::new(rect.left(), y);
         ui.painter().text(at, Align2::LEFT_CENTER, name, FontId::proportional(theme::BOX_TEXT), color);
-        let spread = Spread::of_runs(values);
         if let Some(reach) = spread.reach_of_mean() {
             let ends = scale.x(spread.mean - reach)..=scale.x(spread.mean + reach);
-            let band = Rect::from_x_y_ranges(ends, y - ROW * 0.3..=y + ROW * 0.3).intersect(plot.expand(POINT));
+            let band = Rect::from_x_y_ranges(ends, y - ROW * 0.3..=y + ROW * 0.3);
             ui.painter().rect_filled(band, theme::SMALL_RADIUS, color.gamma_multiply(0.22));
         }
         let mean = scale.x(spread.mean);
@@ -64,9 +64,12 @@ struct Axis {
 }
 
 impl Axis {
-    fn of(values: impl Iterator<Item = i64> + Clone, plot: Rect) -> Self {
-        let (low, high) = (values.clone().min().unwrap_or(0) as f64, values.max().unwrap_or(0) as f64);
-        let air = ((high - low) * 0.12).max(high.abs() * 0.01).max(1.0);
+    fn of(values: impl Iterator<Item = f64>, plot: Rect) -> Self {
+        let ends = values.fold(None, |ends: Option<(f64, f64)>, v| {
+            Some(ends.map_or((v, v), |(low, high)| (low.min(v), high.max(v))))
+        });
+        let (low, high) = ends.unwrap_or_default();
+        let air = ((high - low) * 0.04).max(high.abs() * 0.01).max(1.0);
         Self { from: low - air, to: high + air, plot }
     }
 

@@ -102,7 +102,8 @@ impl Column {
     pub(super) fn head(self, ctx: &ViewCtx<'_>, compare: &CompareCtx<'_>, scales: &Scales) -> Head<'static> {
         let unit = match self {
             Self::Base | Self::New => scales.costs.unit_name(),
-            Self::Delta | Self::EffectOfCalls | Self::EffectOfPerCall | Self::Error => scales.deltas.unit_name(),
+            Self::Delta | Self::Error => scales.deltas.unit_name(),
+            Self::EffectOfCalls | Self::EffectOfPerCall => scales.effects.unit_name(),
             _ => "",
         };
         Head { name: self.name(ctx, compare), unit: unit.to_owned(), is_number: self.is_number() }
@@ -228,7 +229,7 @@ impl Column {
     ) -> Cow<'a, str> {
         let analysis = ctx.analysis;
         let side = |value: Option<i64>| value.map_or_else(|| "–".to_owned(), |v| scales.costs.format(v));
-        let effect = |value: Option<i64>| value.map_or_else(|| "–".to_owned(), |v| signed_in(&scales.deltas, v));
+        let effect = |value: Option<i64>| value.map_or_else(|| "–".to_owned(), |v| signed_in(&scales.effects, v));
         Cow::Owned(match self {
             Self::Base => side(difference.base),
             Self::New => side(difference.new),
