@@ -51,6 +51,7 @@ pub(super) fn document_ui(
         let parts = document.shown_parts();
         let before = document.choices();
         let panes = panes(ui.max_rect(), parts.len(), document.view);
+        let top = ui.max_rect().top();
         for (&part, rect) in parts.iter().zip(panes) {
             let mut wanted = Actions::new();
             ui.scope_builder(UiBuilder::new().max_rect(rect).id_salt(part), |ui| {
@@ -61,6 +62,7 @@ pub(super) fn document_ui(
                 }
                 let (page, matcher) = (document.sources.page().cloned(), document.matcher.clone());
                 let (ctx, views) = document.view_parts(part, renamed, theme);
+                views.flame.controls = rect.top() <= top;
                 let editor = &chosen.options.editor;
                 let source = SourceCtx { page: page.as_deref(), search: matcher.as_ref(), marks: &[], editor };
                 view_ui(ui, view, &ctx, &source, views, &mut wanted);
@@ -72,7 +74,9 @@ pub(super) fn document_ui(
                 }
             }
         }
-        document.link_sides(&before);
+        if document.link_sides(&before) {
+            ui.request_repaint();
+        }
     });
     needs
 }

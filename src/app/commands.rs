@@ -264,7 +264,8 @@ impl Helioscope {
         for slot in &mut self.slots {
             let path = slot.recordings.newest().to_owned();
             if let Some(document) = slot.document() {
-                document.sources.look_again(&path, &places);
+                let profile = std::sync::Arc::clone(document.subject().newest());
+                document.sources.look_again(&path, &profile, &places);
             }
         }
     }

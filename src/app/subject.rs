@@ -130,6 +130,14 @@ impl Subject {
         }
     }
 
+    /// The profile whose sources are shown: of a comparison, the new one.
+    pub(super) fn newest(&self) -> &Arc<Profile> {
+        match self {
+            Self::Profile(analysis) => analysis.profile(),
+            Self::Comparison(compared) => compared.comparison.aligned().recorded(Side::New),
+        }
+    }
+
     /// Every profile in it, with its side.
     pub(super) fn profiles(&self) -> Vec<(Option<Side>, &Arc<Profile>)> {
         match self {

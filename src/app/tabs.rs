@@ -222,7 +222,8 @@ impl Helioscope {
                 }
                 slot.recordings = loaded.recordings;
                 document.replace(loaded.subject, &self.workers);
-                document.sources.look_again(slot.recordings.newest(), &self.options.source_places());
+                let profile = Arc::clone(document.subject().newest());
+                document.sources.look_again(slot.recordings.newest(), &profile, &self.options.source_places());
                 Content::Open(document)
             }
             (Ok(loaded), _) => {
@@ -230,7 +231,8 @@ impl Helioscope {
                     self.options.remember(path);
                 }
                 slot.recordings = loaded.recordings;
-                let sources = DocumentSources::new(slot.recordings.newest(), &self.options.source_places());
+                let profile = loaded.subject.newest();
+                let sources = DocumentSources::new(slot.recordings.newest(), profile, &self.options.source_places());
                 Content::Open(Box::new(Document::new(id, loaded.subject, sources, &self.options)))
             }
             // What is open stays as it was.

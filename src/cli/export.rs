@@ -125,7 +125,7 @@ fn write_stacks(
     scrub: &Scrub,
 ) -> io::Result<Vec<String>> {
     if let (Target::Speedscope, Body::Stacks(body)) = (target, profile.body()) {
-        return Ok(speedscope::write(out, profile, body, query, name, scrub)?.notes());
+        return speedscope::write(out, profile, body, query, name, scrub);
     }
     pprof::write(profile, query, scrub, out).map_err(|error| match error {
         pprof::WriteError::Io(error) => error,

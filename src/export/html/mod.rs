@@ -43,8 +43,8 @@ pub fn page(picture: &Picture, subject: &Subject<'_>) -> Result<String, PictureE
     let _ = flame(&mut page, drawing.as_deref(), subject);
     let _ = table.write(&mut page);
     let _ = footer(&mut page, &stamp);
-    let _ = write!(page, "<script type=\"application/json\" id=\"profile\">{}</script>\n", data.json());
-    let _ = write!(page, "<script>{SCRIPT}</script>\n</body>\n</html>\n");
+    let _ = writeln!(page, "<script type=\"application/json\" id=\"profile\">{}</script>", data.json());
+    let _ = writeln!(page, "<script>{SCRIPT}</script>\n</body>\n</html>");
     Ok(page)
 }
 

@@ -55,12 +55,12 @@ impl<'a> Trees<'a> {
     }
 
     fn describe(&self, scrub: &Scrub, stamp: &mut Stamp) {
-        stamp.view = match self.order {
+        let view = match self.order {
             Order::LeftHeavy => "Flame graph, left heavy",
             Order::Time => "Flame graph, time order",
             Order::Inverted => "Flame graph, inverted: below each box, who called it",
-        }
-        .to_owned();
+        };
+        view.clone_into(&mut stamp.view);
         let Some(timeline) = &self.timeline else { return };
         let (profile, query) = (self.analysis.profile(), self.analysis.query());
         if query.track.is_none() && profile.tracks().len() > 1 {

@@ -4,7 +4,7 @@
 use crate::analyze::{Analysis, CallTree, Class, Exactness, GroupBy, GroupId, Matches, share};
 use crate::export::scrub::Scrub;
 use crate::layout::{Names, Palette, Rgb};
-use crate::model::format;
+use crate::model::{Unit, format};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 
@@ -81,6 +81,24 @@ impl<'a> ByPackage<'a> {
         self.palette.fill(self.analysis, group)
     }
 
+    fn unit(&self) -> &'a Unit {
+        &self.analysis.profile().metric(self.analysis.query().metric).unit
+    }
+
+    /// What a function costs in all places, and how often it was called.
+    pub(crate) fn everywhere(&self, group: GroupId) -> String {
+        let (table, unit) = (self.analysis.table(), self.unit());
+        let (total, own) = (format::value(table.total(group), unit), format::value(table.own(group), unit));
+        let calls = match table.calls(group) {
+            Some((all, primitive)) if all == primitive => format!(", {} calls", format::count(all)),
+            Some((all, primitive)) => {
+                format!(", {} calls, {} not recursive", format::count(all), format::count(primitive))
+            }
+            None => String::new(),
+        };
+        format!("everywhere {total} total, {own} own{calls}")
+    }
+
     /// A function's file and line.
     pub(crate) fn place(&self, group: GroupId) -> Option<String> {
         let (file, line) = self.analysis.place(group);
@@ -104,34 +122,23 @@ impl Look for ByPackage<'_> {
 
     fn about(&self, tree: &CallTree, node: usize) -> String {
         let group = tree.group(node);
-        let table = self.analysis.table();
-        let unit = &self.analysis.profile().metric(self.analysis.query().metric).unit;
+        let unit = self.unit();
         let about = if tree.is_exact(node) { "" } else { "≈ " };
         let figure = |value: i64| {
             format!("{about}{} ({})", format::value(value, unit), format::percent(share(value, tree.sum())))
         };
-        let mut text = format::one_line(&self.names_of(group).name).into_owned();
-        if let Some(place) = self.place(group) {
-            text += &format!("\n{}", format::one_line(&place));
-        }
-        text += &format!("\nthis call path {}, of that own {}", figure(tree.total(node)), figure(tree.own(node)));
-        let (total, own) = (table.total(group), table.own(group));
-        text += &format!("\neverywhere {} total, {} own", format::value(total, unit), format::value(own, unit));
-        match table.calls(group) {
-            Some((all, primitive)) if all == primitive => text += &format!("\n{} calls", format::count(all)),
-            Some((all, primitive)) => {
-                text += &format!("\n{} calls, {} not recursive", format::count(all), format::count(primitive));
-            }
-            None => {}
-        }
+        let mut lines = vec![format::one_line(&self.names_of(group).name).into_owned()];
+        lines.extend(self.place(group).map(|place| format::one_line(&place).into_owned()));
+        lines.push(format!("this call path {}, of that own {}", figure(tree.total(node)), figure(tree.own(node))));
+        lines.push(self.everywhere(group));
         if tree.exactness() == Exactness::Estimated {
-            text += if tree.is_exact(node) { "\nexact" } else { "\nestimated from a call graph" };
+            lines.push(if tree.is_exact(node) { "exact" } else { "estimated from a call graph" }.to_owned());
         }
-        text
+        lines.join("\n")
     }
 
     fn value(&self, tree: &CallTree, node: usize) -> String {
-        let unit = &self.analysis.profile().metric(self.analysis.query().metric).unit;
+        let unit = self.unit();
         let about = if tree.is_exact(node) { "" } else { "≈ " };
         format!("{about}{}", format::value(tree.total(node), unit))
     }
@@ -165,7 +172,7 @@ impl Look for ByPackage<'_> {
 
     fn most_expensive(&self, count: usize) -> Vec<Listed<'_>> {
         let table = self.analysis.table();
-        let unit = &self.analysis.profile().metric(self.analysis.query().metric).unit;
+        let unit = self.unit();
         let mut groups: Vec<GroupId> = table.present().filter(|g| table.own(*g) > 0).collect();
         groups.sort_unstable_by_key(|&g| (std::cmp::Reverse(table.own(g)), g));
         groups.truncate(count);

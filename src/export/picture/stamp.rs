@@ -73,11 +73,10 @@ impl Stamp {
 
     /// The same in a sentence or two, for those who cannot see the picture.
     pub(crate) fn description(&self) -> String {
-        let mut text = format!("{} of {}. {}.", self.view, self.name, self.facts.join(", "));
-        for more in self.filters.iter().chain(&self.notes) {
-            text += &format!(" {more}");
-        }
-        text
+        let mut sentences = vec![format!("{} of {}.", self.view, self.name), format!("{}.", self.facts.join(", "))];
+        sentences.extend(self.filters.iter().map(|filter| format!("{filter}.")));
+        sentences.extend(self.notes.iter().cloned());
+        sentences.join(" ")
     }
 }
 

@@ -5,33 +5,13 @@ mod missing;
 mod rows;
 mod toolbar;
 
-use crate::analyze::{FileHeat, GroupId, GroupKey, HeatKind, LineHeat};
+use crate::analyze::{GroupId, GroupKey};
 use crate::model::StringId;
 use crate::source::Recorded;
-use crate::ui::source_page::SourcePage;
+use crate::ui::source_page::{HeatBy, SourcePage, hottest, next_hot};
 use crate::ui::{Action, Actions, ViewCtx, canvas_message, theme};
 use egui::{Key, Modifiers, Popup, Ui};
 use regex::Regex;
-
-/// Which cost lines are coloured and ranked by.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
-pub enum HeatBy {
-    /// Cost in the line itself.
-    #[default]
-    Own,
-    /// Cost in the line and everything it called.
-    Total,
-}
-
-impl HeatBy {
-    /// The cost of a line.
-    pub fn cost(self, line: &LineHeat) -> i64 {
-        match self {
-            Self::Own => line.own,
-            Self::Total => line.total,
-        }
-    }
-}
 
 /// State of the source view.
 #[derive(Clone, Debug, Default)]
@@ -82,10 +62,9 @@ impl SourceState {
     }
 
     /// Goes to the next hot line, or the one before.
-    pub fn step_hot(&mut self, heat: &FileHeat, forward: bool) {
-        let by = self.by_for(heat);
-        if let Some(line) = heat.next_hot(self.line, forward, |l| by.cost(l)) {
-            self.aim = Some(Aim::Line(line.line));
+    pub fn step_hot(&mut self, page: &SourcePage, forward: bool) {
+        if let Some(line) = next_hot(&page.costs(self.by), self.line, forward) {
+            self.aim = Some(Aim::Line(line));
         }
     }
 
@@ -108,11 +87,6 @@ impl SourceState {
     pub fn forget(&mut self) {
         self.file = None;
         self.followed = None;
-    }
-
-    /// By what the lines of a file are hot: recorded lines have one cost only.
-    fn by_for(&self, heat: &FileHeat) -> HeatBy {
-        if heat.kind == HeatKind::Recorded { HeatBy::Total } else { self.by }
     }
 }
 
@@ -242,14 +216,14 @@ fn costliest_file(ctx: &ViewCtx<'_>) -> Option<StringId> {
 }
 
 fn aimed_line(ctx: &ViewCtx<'_>, page: &SourcePage, state: &SourceState, aim: Aim) -> Option<u32> {
-    let by = state.by_for(&page.heat);
+    let hottest = || hottest(&page.costs(state.by)).map(|(line, _)| line);
     match aim {
         Aim::Line(line) => Some(line),
-        Aim::Hottest => page.heat.hottest(|l| by.cost(l)).map(|l| l.line),
+        Aim::Hottest => hottest(),
         Aim::Selection => {
             let function = ctx.analysis.groups().example(ctx.selection?);
             let line = page.line_of(ctx.analysis, function);
-            (line > 0).then_some(line).or_else(|| page.heat.hottest(|l| by.cost(l)).map(|l| l.line))
+            (line > 0).then_some(line).or_else(hottest)
         }
     }
 }

@@ -5,8 +5,8 @@ use super::{Aim, SourceCtx, SourceState};
 use crate::analyze::{GroupId, GroupKey, LineHeat};
 use crate::model::format;
 use crate::source::{Ink, SourceFile};
-use crate::ui::source_page::{CallHeat, SourcePage};
-use crate::ui::{Action, Actions, ViewCtx, theme};
+use crate::ui::source_page::{CallHeat, HeatBy, SourcePage};
+use crate::ui::{Action, Actions, Theme, ViewCtx, theme};
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
     Align, Align2, Color32, FontId, Pos2, Rect, Response, Role, ScrollArea, Sense, Stroke, TextStyle, Ui, Vec2,
@@ -31,7 +31,7 @@ struct Rows<'a> {
     text_left: f32,
     /// The cost the strongest colour stands for.
     hottest: i64,
-    by: super::HeatBy,
+    by: HeatBy,
 }
 
 /// Draws the head and the lines.
@@ -47,7 +47,7 @@ pub(super) fn rows_ui(
     let file = &found.file;
     let font = TextStyle::Monospace.resolve(ui.style());
     let small = TextStyle::Small.resolve(ui.style());
-    let by = state.by_for(&page.heat);
+    let by = page.by(state.by);
     let columns = Columns::new(ui, ctx, page, by, &small);
     let digit = ui.fonts_mut(|f| f.glyph_width(&font, '0'));
     let digits = file.line_count().max(100).to_string().len() as f32;
@@ -55,7 +55,7 @@ pub(super) fn rows_ui(
     let figures_left = number_right + theme::GAP;
     let figures: f32 = columns.columns.iter().map(|c| c.width + theme::MARGIN).sum();
     let text_left = figures_left + figures + theme::GAP;
-    let hottest = page.heat.hottest(|l| by.cost(l)).map_or(0, |l| by.cost(l));
+    let hottest = page.largest.cost(by);
     let rows =
         Rows { ctx, source, page, file, columns, font, small, number_right, figures_left, text_left, hottest, by };
     head_ui(ui, &rows);
@@ -131,7 +131,7 @@ impl Rows<'_> {
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         let (heat, calls) = (self.page.heat.line(line), self.page.calls_on(line));
         let text = self.file.line(line).unwrap_or_default();
-        self.ground(ui, rect, heat, is_current, response.hovered());
+        self.ground(ui, rect, (heat, calls), is_current, response.hovered());
         self.margin(ui, rect, line);
         let number = Pos2::new(rect.left() + self.number_right, rect.center().y);
         let number_color = if heat.is_some() || is_current { theme.text } else { theme.text_weak };
@@ -161,7 +161,14 @@ impl Rows<'_> {
     }
 
     /// The colour behind a line: the hotter, the stronger.
-    fn ground(&self, ui: &Ui, rect: Rect, heat: Option<&LineHeat>, is_current: bool, is_hovered: bool) {
+    fn ground(
+        &self,
+        ui: &Ui,
+        rect: Rect,
+        (heat, calls): (Option<&LineHeat>, Option<&CallHeat>),
+        is_current: bool,
+        is_hovered: bool,
+    ) {
         let theme = self.ctx.theme;
         let painter = ui.painter();
         if is_current {
@@ -169,12 +176,19 @@ impl Rows<'_> {
         } else if is_hovered {
             painter.rect_filled(rect, 0.0, theme.raised.gamma_multiply(0.5));
         }
-        let Some(cost) = heat.map(|l| self.by.cost(l)).filter(|&c| c > 0 && self.hottest > 0) else { return };
+        let (cost, color) = match (heat, calls) {
+            (Some(line), _) => (self.by.cost(line), theme.accent),
+            (None, Some(calls)) => (self.by.cost_of_calls(calls), theme.estimated),
+            (None, None) => return,
+        };
+        if cost <= 0 || self.hottest <= 0 {
+            return;
+        }
         let part = (cost as f64 / self.hottest as f64) as f32;
         let text = rect.with_min_x(rect.left() + self.text_left - theme::GAP);
-        painter.rect_filled(text, 0.0, theme.heat(part));
+        painter.rect_filled(text, 0.0, Theme::heat(color, part));
         let strip = text.with_max_x(text.left() + theme::SOURCE_STRIP);
-        painter.rect_filled(strip, 0.0, theme.accent.gamma_multiply(part.sqrt().max(0.25)));
+        painter.rect_filled(strip, 0.0, color.gamma_multiply(part.sqrt().max(0.25)));
     }
 
     /// Remarks on the line.

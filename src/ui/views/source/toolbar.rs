@@ -1,9 +1,9 @@
 //! The bar above the lines: which file it is, whether to believe it, where it is hot.
 
-use super::{HeatBy, SourceCtx, SourceState};
+use super::{SourceCtx, SourceState};
 use crate::analyze::HeatKind;
 use crate::source::{Encoding, How};
-use crate::ui::source_page::SourcePage;
+use crate::ui::source_page::{HeatBy, SourcePage};
 use crate::ui::{Action, Actions, Command, ViewCtx, cell, theme};
 use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{Align, Frame, Layout, Margin, PopupCloseBehavior, Rect, RichText, TextEdit, Ui, Vec2};
@@ -78,6 +78,8 @@ fn how(how: How, recorded: &str) -> String {
 
 /// What to know before believing the lines.
 fn notes(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &SourcePage) {
+    ui.spacing_mut().item_spacing.y = theme::GAP / 2.0;
+    ui.add_space(theme::GAP / 2.0);
     let weak = |text: &str| RichText::new(text.to_owned()).small().color(ctx.theme.text_weak);
     if page.heat.kind == HeatKind::Functions {
         let text = if page.calls.is_empty() {
