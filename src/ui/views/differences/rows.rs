@@ -25,7 +25,10 @@ impl Order {
     pub(super) fn clicked(self, column: Column) -> Self {
         match (self.column == column, column) {
             (false, Column::Delta) => Self::LARGEST,
-            (false, _) => Self { column, by_size: false, descending: column.is_number() },
+            (false, _) => {
+                // Statuses stand from slower on.
+                Self { column, by_size: false, descending: column.is_number() || column == Column::Status }
+            }
             (true, Column::Delta) if self.by_size => Self { by_size: false, descending: true, ..self },
             (true, Column::Delta) if !self.descending => Self::LARGEST,
             (true, _) => Self { descending: !self.descending, ..self },
