@@ -63,8 +63,14 @@ pub(super) fn document_ui(
                 let (page, matcher) = (document.sources.page().cloned(), document.matcher.clone());
                 let (ctx, views) = document.view_parts(part, renamed, theme);
                 views.flame.controls = rect.top() <= top;
-                let editor = &chosen.options.editor;
-                let source = SourceCtx { page: page.as_deref(), search: matcher.as_ref(), marks: &[], editor };
+                let source = SourceCtx {
+                    page: page.as_deref(),
+                    search: matcher.as_ref(),
+                    marks: &[],
+                    editor: &chosen.options.editor,
+                    roots: &chosen.options.source_roots,
+                    mappings: &chosen.options.source_mappings,
+                };
                 view_ui(ui, view, &ctx, &source, views, &mut wanted);
             });
             for action in wanted {

@@ -25,8 +25,9 @@ pub(super) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
     let profile = load(&arguments.file)?;
     let query = select::query(&profile, &arguments.select)?;
     let analysis = ManuallyDrop::new(Analysis::new(profile.clone(), query, None));
-    let scrub = scrub(&profile, &arguments.scrub);
-    let subject = Subject { name: &file_name(&arguments.file), analysis: &analysis, scrub: &scrub, search: None };
+    let scrub = scrub(&[&profile], &arguments.scrub);
+    let subject =
+        Subject { name: &file_name(&arguments.file), analysis: &analysis, base: None, scrub: &scrub, search: None };
     warn(profile.warnings());
     let view = PictureView::Flame { order: Order::LeftHeavy, growth: Growth::Down, zoom: Vec::new() };
     let picture = Picture { height: Height::AsNeeded, ..Picture::new(view, scheme(arguments.theme)) };

@@ -133,7 +133,7 @@ fn footer(page: &mut String, stamp: &Stamp) -> std::fmt::Result {
         writeln!(page, "<p class=\"notes\">{}</p>", Escaped(note))?;
     }
     writeln!(page, "<ul class=\"legend\">")?;
-    for LegendEntry { fill, text } in &stamp.legend {
+    for LegendEntry { fill, text, .. } in &stamp.legend {
         writeln!(
             page,
             "<li><svg width=\"11\" height=\"11\" aria-hidden=\"true\"><rect width=\"11\" height=\"11\" rx=\"2\" \

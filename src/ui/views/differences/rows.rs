@@ -218,7 +218,7 @@ impl Scales {
             i64::try_from(comparison.table().rows().map(|row| of(&row)).max().unwrap_or(0)).unwrap_or(i64::MAX)
         };
         let size = |value: Option<i64>| value.unwrap_or(0).unsigned_abs();
-        let costs = largest(&|row| size(row.base(measure)).max(size(row.new(measure))));
+        let costs = largest(&|row| size(row.cost(Side::Base, measure)).max(size(row.cost(Side::New, measure))));
         let largest_delta = largest(&|row| row.delta(measure).unsigned_abs());
         Self {
             costs: Scale::for_max(costs, unit),
