@@ -168,10 +168,7 @@ fn candidate_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, comparison: &Comparison, side: S
         ui.painter().rect_filled(rect, theme::SMALL_RADIUS, ctx.theme.raised);
     }
     let row = comparison.table().row(group);
-    let cost = match side {
-        Side::Base => row.base(Measure::Total),
-        Side::New => row.new(Measure::Total),
-    };
+    let cost = row.cost(side, Measure::Total);
     let value = format::value(cost.unwrap_or(0), &ctx.metric().unit);
     let inner = rect.shrink2(Vec2::new(theme::GAP / 2.0, 0.0));
     let font = TextStyle::Body.resolve(ui.style());
