@@ -7,7 +7,7 @@ use super::context::Site;
 use super::spot::Spot;
 use super::{Confidence, Ctx, Evidence, Finding, Recording, Rule};
 use crate::model::FunctionId;
-use crate::source::{Facts, NodeId, ScopeId};
+use crate::source::{Facts, Kind, NodeId, Role, ScopeId};
 use std::rc::Rc;
 
 /// What a share is of.
@@ -277,6 +277,30 @@ pub(super) fn at_function(ctx: &Ctx<'_>, mut finding: Finding, function: Functio
     finding.file = profile.file(function).to_owned();
     finding.line = profile.function(function).line;
     finding.lines = vec![finding.line];
+    finding
+}
+
+/// Names the function a finding is about, and its line with most samples where lines were recorded.
+pub(super) fn at_hottest(ctx: &Ctx<'_>, finding: Finding, function: FunctionId) -> Finding {
+    let mut finding = at_function(ctx, finding, function);
+    let lines = ctx.line_costs(function);
+    if let Some(line) = lines.and_then(|l| l.0.into_iter().max_by_key(|(_, cost)| cost.1)).map(|(line, _)| line) {
+        finding.line = line;
+        finding.lines = vec![line];
+    } else if let Some((facts, scope)) = ctx.source(function) {
+        // The head of a function says little: its first statement stands for its body.
+        let tree = facts.tree();
+        let body = tree.children_as(facts.scope(scope).node, Role::Body).find(|&n| {
+            let documents = tree.kind(n) == Kind::Expression
+                && tree.child(n, Role::Value).is_some_and(|v| tree.kind(v) == Kind::Str);
+            !documents
+        });
+        if let Some(body) = body {
+            finding.line = tree.line(body);
+            finding.lines = vec![finding.line];
+            finding.before = quote(&facts, body);
+        }
+    }
     finding
 }
 

@@ -3,7 +3,7 @@
 mod attribution;
 mod names;
 
-pub(super) use attribution::{Cost, Site};
+pub(super) use attribution::Site;
 
 use super::spot::{LineCosts, Spot};
 use super::{Files, Options};
@@ -249,6 +249,33 @@ impl<'a> Ctx<'a> {
         }
         spots.sort_by_key(|s| std::cmp::Reverse(s.work));
         spots
+    }
+
+    /// The user's functions that take a share of the active time with all they call, those nearest to the work first.
+    pub(super) fn costly_functions(&self, min_share: f64) -> Vec<FunctionId> {
+        /// The outer functions of a deep stack all take much, and say nothing.
+        const MOST: usize = 64;
+        let functions = self.analysis.table().present().map(|g| FunctionId(g.0)).filter(|&f| self.is_yours(f));
+        let mut costly: Vec<(i64, FunctionId)> =
+            functions.map(|f| (self.inclusive(f), f)).filter(|(total, _)| self.share(*total) >= min_share).collect();
+        costly.sort_unstable();
+        costly.truncate(MOST);
+        costly.into_iter().map(|(_, f)| f).collect()
+    }
+
+    /// A function as a spot, however little work it does itself; `None` where its source is not known.
+    pub(super) fn spot_of(&self, function: FunctionId) -> Option<Spot> {
+        let (facts, scope) = self.source(function)?;
+        Some(Spot {
+            function,
+            named: true,
+            facts,
+            scope,
+            own: self.own(function),
+            work: self.work(function),
+            calls: self.calls(function).map(|(all, _)| all),
+            lines: self.line_costs(function),
+        })
     }
 
     fn name_spot(&self, spot: &mut Spot) {

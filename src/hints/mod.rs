@@ -6,12 +6,17 @@
 mod callee;
 mod callees;
 mod catalogue;
+mod containers;
 mod context;
 mod finding;
+mod loops;
 mod markdown;
+mod pattern;
 mod rank;
 mod rule;
+mod sorting;
 mod spot;
+mod text;
 mod verdict;
 
 pub use catalogue::{HINTS, rule};
