@@ -40,7 +40,10 @@
     for (let module = functions.module[f]; module; module = module.split(".").slice(1).join(".")) {
       if (width(module) + 1 + width(name) <= fits) return module + "." + name;
     }
-    return width(name) <= fits ? name : Array.from(name).slice(0, fits - 1).join("") + "…";
+    if (width(name) <= fits) return name;
+    // `<built-in method time.sleep>` → `time.sleep`; `<method 'append' of 'list' objects>` → `append`.
+    const bare = name.replace(/^<built-in (?:method|function) (.*)>$/, "$1").replace(/^<method '([^']*)'.*>$/, "$1");
+    return width(bare) <= fits ? bare : Array.from(bare).slice(0, fits - 1).join("") + "…";
   }
 
   function make(name, attributes) {
@@ -59,9 +62,12 @@
   function draw() {
     const width = Math.max(flame.clientWidth, 200);
     const from = zoomed < 0 ? 0 : nodes.start[zoomed], span = zoomed < 0 ? extent : nodes.total[zoomed];
-    const scale = width / Math.max(span, 1), height = levels.length * ROW;
+    const scale = width / Math.max(span, 1);
+    // Levels below the last one with a box that can be told from its neighbours show nothing.
+    const told = (n) => nodes.total[n] * scale >= NARROW && nodes.start[n] < from + span && nodes.start[n] + nodes.total[n] > from;
+    const shown = levels.slice(0, levels.findLastIndex((level) => level.some(told)) + 1), height = shown.length * ROW;
     const picture = make("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "presentation" });
-    levels.forEach((level, d) => {
+    shown.forEach((level, d) => {
       const y = growth === "up" ? height - (d + 1) * ROW : d * ROW;
       let run = null;
       const flush = () => {
@@ -99,7 +105,10 @@
       }
       flush();
     });
+    const below = flame.scrollHeight - flame.scrollTop;
     flame.replaceChildren(picture);
+    // What grows upwards stays where it stands.
+    if (growth === "up") flame.scrollTop = flame.scrollHeight - below;
     byId("reset").disabled = zoomed < 0;
     flame.setAttribute("aria-activedescendant", current < 0 ? "" : "box-" + current);
   }

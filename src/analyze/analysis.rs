@@ -3,8 +3,8 @@
 mod sources;
 
 use super::{
-    CallTree, Classes, Detail, EstimatedStacks, Exactness, Flow, FunctionTable, GroupId, Groups, Matches, MergedTree,
-    Neighbours, Query, Timeline, Weights,
+    CallTree, Classes, Detail, EstimatedStacks, Exactness, Flow, FunctionTable, GroupBy, GroupId, Groups, Matches,
+    MergedTree, Neighbours, Query, Timeline, Weights,
     merged::stack_body,
     tree::{CalleesOf, Callers, Direction, GraphTree, TopDown, expand},
 };
@@ -58,39 +58,72 @@ impl Analysis {
     /// Counts a profile. What an earlier analysis of the same profile can lend is not computed again.
     pub fn new(profile: Arc<Profile>, query: Query, earlier: Option<&Self>) -> Self {
         let earlier = earlier.filter(|e| Arc::ptr_eq(&e.profile, &profile));
-        let classes = earlier.map_or_else(|| Arc::new(Classes::new(&profile)), |e| Arc::clone(&e.classes));
         let same_groups = earlier.filter(|e| e.query.by == query.by);
+        let (of, by) = (Arc::clone(&profile), query.by);
+        let classify = || {
+            let classes = earlier.map_or_else(|| Arc::new(Classes::new(&of)), |e| Arc::clone(&e.classes));
+            let groups =
+                same_groups.map_or_else(|| Arc::new(Groups::new(&of, &classes, by)), |e| Arc::clone(&e.groups));
+            (classes, groups)
+        };
+        Self::of_groups(profile, query, classify, same_groups)
+    }
+
+    /// Counts two profiles that share their functions and frames, and so their groups, at once. Earlier analyses of them
+    /// lend what they can.
+    pub(super) fn of_pair(
+        (base, new): (Arc<Profile>, Arc<Profile>),
+        query: &Query,
+        earlier: Option<(&Self, &Self)>,
+    ) -> (Self, Self) {
+        let same = earlier.filter(|(b, n)| Arc::ptr_eq(&b.profile, &base) && Arc::ptr_eq(&n.profile, &new));
+        let classes = same.map_or_else(|| Arc::new(Classes::new(&new)), |(_, n)| Arc::clone(&n.classes));
+        let same_groups = same.filter(|(_, n)| n.query.by == query.by);
         let groups =
-            same_groups.map_or_else(|| Arc::new(Groups::new(&profile, &classes, query.by)), |e| Arc::clone(&e.groups));
-        Self::of_groups(profile, query, classes, groups, same_groups)
+            same_groups.map_or_else(|| Arc::new(Groups::new(&new, &classes, query.by)), |(_, n)| Arc::clone(&n.groups));
+        let side = |profile, earlier| {
+            let shared = || (Arc::clone(&classes), Arc::clone(&groups));
+            Self::of_groups(profile, query.clone(), shared, earlier)
+        };
+        both(|| side(Arc::clone(&base), same_groups.map(|(b, _)| b)), || side(new, same_groups.map(|(_, n)| n)))
     }
 
     /// Counts a profile that shares its functions and frames with the profile of another analysis: groups are the same.
-    /// Costs by group that an earlier analysis of the profile can lend are not computed again.
-    pub(super) fn beside(profile: Arc<Profile>, query: Query, other: &Self, earlier: Option<&Self>) -> Self {
-        let same_groups =
-            earlier.filter(|e| Arc::ptr_eq(&e.profile, &profile) && Arc::ptr_eq(&e.groups, &other.groups));
-        Self::of_groups(profile, query, Arc::clone(&other.classes), Arc::clone(&other.groups), same_groups)
+    pub(super) fn beside(profile: Arc<Profile>, query: Query, other: &Self) -> Self {
+        Self::of_groups(profile, query, || (Arc::clone(&other.classes), Arc::clone(&other.groups)), None)
     }
 
+    /// Counts a profile whose functions are classified and grouped by `classify`, at the same time where nothing counted
+    /// depends on it.
     fn of_groups(
         profile: Arc<Profile>,
         query: Query,
-        classes: Arc<Classes>,
-        groups: Arc<Groups>,
+        classify: impl FnOnce() -> (Arc<Classes>, Arc<Groups>) + Send,
         same_groups: Option<&Self>,
     ) -> Self {
-        let (counted, table) = match profile.body() {
+        let (classes, groups, counted, table) = match profile.body() {
             Body::Stacks(body) => {
+                let (classes, groups) = classify();
                 let tree = match same_groups.filter(|e| e.query.transforms == query.transforms).map(|e| &e.counted) {
                     Some(Counted::Stacks { tree, .. }) => Arc::clone(tree),
                     _ => Arc::new(MergedTree::new(body, &groups, &classes, &query.transforms)),
                 };
                 let weights = Weights::new(body, &tree, &query);
                 let table = FunctionTable::of_stacks(&tree, &weights, groups.len());
-                (Counted::Stacks { tree, weights }, table)
+                (classes, groups, Counted::Stacks { tree, weights }, table)
+            }
+            Body::Graph(graph) if query.by == GroupBy::Function => {
+                let (flow, (classes, groups, table)) = both(
+                    || Flow::new(graph, query.metric),
+                    || {
+                        let (classes, groups) = classify();
+                        (classes, groups, FunctionTable::of_graph(graph, query.metric))
+                    },
+                );
+                (classes, groups, Counted::Graph { grouped: None, flow }, table)
             }
             Body::Graph(graph) => {
+                let (classes, groups) = classify();
                 let grouped = match same_groups.map(|e| &e.counted) {
                     Some(Counted::Graph { grouped, .. }) => grouped.clone(),
                     _ => groups.regroup(graph).map(Arc::new),
@@ -100,9 +133,13 @@ impl Analysis {
                     Some(grouped) => FunctionTable::of_grouped_graph(grouped, query.metric, &flow),
                     None => FunctionTable::of_graph(graph, query.metric),
                 };
-                (Counted::Graph { grouped, flow }, table)
+                (classes, groups, Counted::Graph { grouped, flow }, table)
             }
-            Body::Lines(lines) => (Counted::Lines, FunctionTable::of_lines(lines, &groups, query.metric)),
+            Body::Lines(lines) => {
+                let (classes, groups) = classify();
+                let table = FunctionTable::of_lines(lines, &groups, query.metric);
+                (classes, groups, Counted::Lines, table)
+            }
         };
         let serial = NEXT_SERIAL.fetch_add(1, Ordering::Relaxed);
         Self { serial, profile, classes, groups, query, counted, table }
@@ -283,4 +320,18 @@ impl Analysis {
             Counted::Graph { .. } | Counted::Lines => None,
         }
     }
+}
+
+/// Does two things at the same time, the first on a thread of its own where one can be had.
+fn both<A: Send, B>(first: impl Fn() -> A + Send + Sync, second: impl FnOnce() -> B) -> (A, B) {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("counting".to_owned()).spawn_scoped(scope, &first);
+        let b = second();
+        let a = match thread.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(a)) => a,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(_) => first(),
+        };
+        (a, b)
+    })
 }

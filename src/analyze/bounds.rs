@@ -89,6 +89,8 @@ impl Activity {
 pub struct Bounds {
     amounts: [i64; Activity::ALL.len()],
     of_function: Vec<Activity>,
+    /// Of a call graph, by function.
+    imported: Vec<f64>,
 }
 
 impl Bounds {
@@ -98,13 +100,18 @@ impl Bounds {
         let metric = analysis.query().metric;
         let of_function = activities(profile, analysis.classes());
         let mut amounts = [0; Activity::ALL.len()];
+        let mut imported = Vec::new();
         match profile.body() {
             Body::Stacks(body) => divide_stacks(body, metric, profile, &of_function, &mut amounts),
-            Body::Graph(graph) => divide_graph(graph, metric, &of_function, &mut amounts),
+            Body::Graph(graph) => {
+                let main = main_module(profile, analysis.classes(), graph, metric);
+                imported = imported_shares(graph, metric, &of_function, main);
+                divide_graph(graph, metric, &of_function, &imported, &mut amounts);
+            }
             // Lines say nothing of what was called.
             Body::Lines(_) => amounts[Activity::Python.index()] = analysis.sum(),
         }
-        Self { amounts, of_function }
+        Self { amounts, of_function, imported }
     }
 
     /// The time of one activity, in the metric's base unit.
@@ -125,6 +132,12 @@ impl Bounds {
     /// The time the processor had something to do.
     pub fn active(&self) -> i64 {
         Activity::ALL.into_iter().filter(|a| a.is_active()).map(|a| self.amount(a)).sum()
+    }
+
+    /// What part of the calls of a function in a call graph was made while a module was imported; 0 for stacks, which
+    /// tell it themselves.
+    pub fn imported(&self, function: FunctionId) -> f64 {
+        self.imported.get(function.index()).copied().unwrap_or(0.0)
     }
 
     /// What a function's own time is spent on, importing aside.
@@ -282,6 +295,14 @@ fn divide_stacks(
     }
 }
 
+/// The module that is the program: it is run by the same `exec` that runs imported modules, but it is not imported.
+fn main_module(profile: &Profile, classes: &Classes, graph: &CallGraph, metric: MetricId) -> Option<FunctionId> {
+    (0..profile.functions().len())
+        .map(FunctionId::at)
+        .filter(|&f| profile.name(f) == "<module>" && classes.class_of(f) == Class::Yours)
+        .max_by_key(|&f| graph.total(metric)[f.index()])
+}
+
 /// How often the share that is imported is passed on from callers to callees: imports nest a few levels deep.
 const IMPORT_ROUNDS: usize = 12;
 
@@ -289,9 +310,9 @@ fn divide_graph(
     graph: &CallGraph,
     metric: MetricId,
     of_function: &[Activity],
+    imported: &[f64],
     amounts: &mut [i64; Activity::ALL.len()],
 ) {
-    let imported = imported_shares(graph, metric, of_function);
     for (f, &own) in graph.own(metric).iter().enumerate() {
         let activity = of_function[f];
         if activity.is_active() {
@@ -305,7 +326,12 @@ fn divide_graph(
 }
 
 /// What part of each function's time passed while a module was being imported, from the shares of its callers.
-fn imported_shares(graph: &CallGraph, metric: MetricId, of_function: &[Activity]) -> Vec<f64> {
+fn imported_shares(
+    graph: &CallGraph,
+    metric: MetricId,
+    of_function: &[Activity],
+    main: Option<FunctionId>,
+) -> Vec<f64> {
     let mut shares: Vec<f64> = of_function.iter().map(|&a| f64::from(u8::from(a == Activity::Importing))).collect();
     if shares.iter().all(|&s| s == 0.0) {
         return shares;
@@ -314,7 +340,7 @@ fn imported_shares(graph: &CallGraph, metric: MetricId, of_function: &[Activity]
     for _ in 0..IMPORT_ROUNDS {
         let mut changed = 0.0_f64;
         for f in 0..shares.len() {
-            if of_function[f] == Activity::Importing {
+            if of_function[f] == Activity::Importing || main.is_some_and(|m| m.index() == f) {
                 continue;
             }
             let (mut all, mut importing) = (0.0, 0.0);
@@ -327,6 +353,8 @@ fn imported_shares(graph: &CallGraph, metric: MetricId, of_function: &[Activity]
                     importing += weight * shares[edge.caller.index()];
                 }
             }
+            // What no recorded call explains began outside: the program itself.
+            all = all.max(graph.total(metric)[f] as f64);
             let share = if all > 0.0 { importing / all } else { 0.0 };
             changed = changed.max((share - shares[f]).abs());
             shares[f] = share;

@@ -31,9 +31,10 @@ mod places;
 use self::{
     components::Components,
     entries::{Entries, ROUNDING_NS},
-    places::places,
+    places::Places,
 };
 use crate::model::{CallGraph, FunctionId, MetricId};
+use std::sync::OnceLock;
 
 /// A function's outer call, or its recursive ones.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -63,8 +64,40 @@ impl PlaceId {
 struct Link {
     from: PlaceId,
     to: PlaceId,
-    /// What `to` hands to `from`: first a weight, then a share of `to`'s inflow, at last the cost itself.
-    mass: f64,
+    /// What `from` asks `to` to take over. What it gets depends on what others ask for: see [`Flow::granted`].
+    asked: f64,
+}
+
+/// Links by callee.
+#[derive(Debug)]
+struct Incoming {
+    /// Numbers of links.
+    links: Vec<u32>,
+    /// `first[p]..first[p + 1]` in `links` are those into a place.
+    first: Vec<u32>,
+}
+
+/// What is asked of each place.
+struct Asked {
+    /// By its callers and the root.
+    all: Vec<f64>,
+    /// By the places of its cycle, itself included.
+    inside: Vec<f64>,
+}
+
+impl Asked {
+    fn outside(&self, place: u32) -> f64 {
+        self.all[place as usize] - self.inside[place as usize]
+    }
+}
+
+/// What reaches a place.
+#[derive(Clone, Copy)]
+struct Received {
+    /// What it asks of itself: how much that is depends on what it receives altogether.
+    from_itself: f64,
+    /// Its own cost, and what others hand on to it.
+    others: f64,
 }
 
 /// The flow of one metric through a call graph.
@@ -76,14 +109,14 @@ pub struct Flow {
     inflow: Vec<f64>,
     /// The part of `inflow` that no recorded caller asked for.
     from_root: Vec<f64>,
+    /// What a place hands on for each unit it is asked for.
+    granted: Vec<f64>,
     /// Sorted by caller.
     links: Vec<Link>,
     /// `first_out[p]..first_out[p + 1]` are the links out of a place.
     first_out: Vec<u32>,
-    /// Numbers of links by callee.
-    incoming: Vec<u32>,
-    /// `first_in[p]..first_in[p + 1]` in `incoming` are the links into a place.
-    first_in: Vec<u32>,
+    /// Made when somebody asks who calls.
+    incoming: OnceLock<Incoming>,
     /// Whether the path to the function is proven by the data: it and all its callers have one caller each.
     proven: Vec<bool>,
     /// Whether what flows through the function is what was recorded for it. Recursion further in can be shared out
@@ -97,50 +130,38 @@ pub struct Flow {
 const SETTLED: f64 = 1e-10;
 /// A cycle hands on less each time round; this many rounds settle any that the data can mean.
 const MAX_ROUNDS: usize = 400;
+/// In cycles so large that a round takes long, fewer are made: about so many links are looked at.
+const MAX_STEPS: usize = 20_000_000;
 
 impl Flow {
     /// Computes the flow of one metric.
     pub fn new(graph: &CallGraph, metric: MetricId) -> Self {
         let functions = graph.calls().len();
-        let cycles = Components::new(functions, |f| graph.outgoing(FunctionId(f)).map(|e| graph.edges()[e].callee.0));
+        let (edges, totals) = (graph.edges(), graph.total(metric));
+        let cycles = Components::new(functions, |f| edges[graph.outgoing(FunctionId(f))].iter().map(|e| e.callee.0));
         let weights = edge_weights(graph, metric);
         let entries = Entries::new(graph, metric, &cycles, &weights);
-        let (own, links) = places(graph, metric, &weights, &entries);
-        let mut flow = Self::indexed(own, links);
-        flow.components = Components::new(functions * 2, |p| flow.links_from(PlaceId(p)).iter().map(|l| l.to.0));
-        let roots = flow.root_weights(entries.from_root, graph.total(metric));
-        flow.normalise(roots);
-        flow.settle();
-        flow.proven = flow.find_proven(graph, &cycles);
-        let recorded = graph.total(metric).iter().enumerate();
-        flow.as_recorded = recorded.map(|(f, &total)| flow.agrees(FunctionId::at(f), total)).collect();
-        flow
-    }
-
-    fn indexed(own: Vec<f64>, mut links: Vec<Link>) -> Self {
-        let places = own.len();
-        links.sort_by_key(|l| l.from);
-        let first_out = run_starts(places, links.iter().map(|l| l.from));
-        let first_in = run_starts(places, links.iter().map(|l| l.to));
-        let mut next = first_in.clone();
-        let mut incoming = vec![0_u32; links.len()];
-        for (i, link) in links.iter().enumerate() {
-            let slot = &mut next[link.to.index()];
-            incoming[*slot as usize] = i as u32;
-            *slot += 1;
-        }
-        Self {
-            inflow: own.clone(),
-            from_root: vec![0.0; places],
+        let Places { own, links, first_out, .. } = Places::new(graph, metric, &cycles, &weights, &entries);
+        let mut flow = Self {
+            inflow: vec![0.0; own.len()],
+            granted: vec![0.0; own.len()],
+            from_root: entries.from_root.iter().flat_map(|&outer| [outer, 0.0]).collect(),
             own,
             links,
             first_out,
-            incoming,
-            first_in,
+            incoming: OnceLock::new(),
             proven: Vec::new(),
             as_recorded: Vec::new(),
             components: Components::default(),
-        }
+        };
+        flow.components = cycles.halved(
+            |f| entries.is_recursive(FunctionId(f)),
+            |p| flow.links_from(PlaceId(p)).iter().map(|link| link.to.0),
+        );
+        flow.settle(totals);
+        flow.proven = flow.find_proven(graph, &cycles);
+        flow.as_recorded = (0..).map(FunctionId).zip(totals).map(|(f, &total)| flow.agrees(f, total)).collect();
+        flow
     }
 
     fn links_from(&self, place: PlaceId) -> &[Link] {
@@ -148,96 +169,135 @@ impl Flow {
     }
 
     fn links_to(&self, place: PlaceId) -> impl Iterator<Item = &Link> {
-        let range = self.first_in[place.index()] as usize..self.first_in[place.index() + 1] as usize;
-        self.incoming[range].iter().map(|&i| &self.links[i as usize])
+        let incoming = self.incoming.get_or_init(|| Incoming::new(self.own.len(), &self.links));
+        let range = incoming.first[place.index()] as usize..incoming.first[place.index() + 1] as usize;
+        incoming.links[range].iter().map(|&i| &self.links[i as usize])
     }
 
-    /// What of each place no caller accounts for, as a weight beside those of its callers.
-    fn root_weights(&self, from_root: Vec<f64>, totals: &[i64]) -> Vec<f64> {
-        let mut roots: Vec<f64> = from_root.into_iter().flat_map(|outer| [outer, 0.0]).collect();
-        for component in self.components.iter() {
-            self.give_entry(component, &mut roots, totals);
+    /// What a link carries.
+    #[inline]
+    fn carried(&self, link: &Link) -> f64 {
+        link.asked * self.granted[link.to.index()]
+    }
+
+    /// Solves for the inflows, callees before callers: each place divides what it spends and hands on in the proportions
+    /// in which its callers and the root ask for it.
+    fn settle(&mut self, totals: &[i64]) {
+        let mut asked = Asked { all: self.from_root.clone(), inside: vec![0.0; self.own.len()] };
+        for link in &self.links {
+            asked.all[link.to.index()] += link.asked;
         }
-        roots
+        let components = std::mem::take(&mut self.components);
+        for component in components.iter() {
+            if let &[p] = component {
+                let received = self.received(PlaceId(p));
+                if received.from_itself > 0.0 {
+                    asked.inside[p as usize] = received.from_itself;
+                }
+                self.give_entry(component, &mut asked, totals);
+                self.grant(PlaceId(p), received, &asked);
+            } else {
+                self.settle_cycle(component, &components, &mut asked, totals);
+            }
+        }
+        self.components = components;
+        self.from_root.iter_mut().zip(&self.granted).for_each(|(root, granted)| *root *= granted);
+    }
+
+    /// Solves for the inflows within a cycle by going round it.
+    ///
+    /// Where nearly everything in a cycle goes round, a round changes little, and thousands would be needed. So after
+    /// each round the cycle as a whole is balanced: what it hands on must be what it spends and receives.
+    fn settle_cycle(&mut self, component: &[u32], components: &Components, asked: &mut Asked, totals: &[i64]) {
+        let mut received = 0.0;
+        for &p in component {
+            received += self.own[p as usize];
+            for link in self.links_from(PlaceId(p)) {
+                if components.are_together(p, link.to.0) {
+                    asked.inside[link.to.index()] += link.asked;
+                } else {
+                    received += self.carried(link);
+                }
+            }
+        }
+        self.give_entry(component, asked, totals);
+        // Where the figures agree with each other, this is the solution already.
+        for &p in component {
+            self.inflow[p as usize] = asked.all[p as usize];
+            self.granted[p as usize] = 1.0;
+        }
+        for _ in 0..self.rounds(component) {
+            let (mut change, mut handed_on): (f64, f64) = (0.0, 0.0);
+            for &p in component {
+                let received = self.received(PlaceId(p));
+                change = change.max(self.grant(PlaceId(p), received, asked));
+                handed_on += asked.outside(p) * self.granted[p as usize];
+            }
+            if handed_on > 0.0 {
+                let balance = received / handed_on;
+                for &p in component {
+                    self.inflow[p as usize] *= balance;
+                    self.granted[p as usize] *= balance;
+                }
+            }
+            if change < SETTLED {
+                break;
+            }
+        }
     }
 
     /// Gives a cycle nothing leads into an entry: its function with the largest total. So a graph in which every
     /// function has a caller is still drawn whole.
-    fn give_entry(&self, component: &[u32], roots: &mut [f64], totals: &[i64]) {
-        let (mut inside, mut outside) = (0.0, 0.0);
-        for &p in component {
-            outside += roots[p as usize];
-            for link in self.links_to(PlaceId(p)) {
-                let from_inside = component.len() > 1 && component.binary_search(&link.from.0).is_ok();
-                if from_inside || link.from.0 == p { inside += link.mass } else { outside += link.mass }
-            }
-        }
+    fn give_entry(&mut self, component: &[u32], asked: &mut Asked, totals: &[i64]) {
+        let outside: f64 = component.iter().map(|&p| asked.outside(p)).sum();
+        let inside: f64 = component.iter().map(|&p| asked.inside[p as usize]).sum();
         if outside > inside * 1e-9 && outside > 0.0 {
             return;
         }
         let total = |p: u32| totals[PlaceId(p).function().index()];
         if let Some(&entry) = component.iter().max_by_key(|&&p| (total(p), std::cmp::Reverse(p))) {
-            let called: f64 = self.links_to(PlaceId(entry)).map(|l| l.mass).sum();
-            roots[entry as usize] = (total(entry).max(0) as f64).max(called).max(1.0);
+            let entry_index = entry as usize;
+            let called = asked.all[entry_index] - self.from_root[entry_index];
+            let root = (total(entry).max(0) as f64).max(called).max(1.0);
+            asked.all[entry_index] = called + root;
+            self.from_root[entry_index] = root;
         }
     }
 
-    /// Turns weights into shares: those of a place's callers and of the root add up to one.
-    fn normalise(&mut self, roots: Vec<f64>) {
-        self.from_root = roots;
-        for p in 0..self.own.len() {
-            let range = self.first_in[p] as usize..self.first_in[p + 1] as usize;
-            let links = &self.incoming[range];
-            let called: f64 = links.iter().map(|&i| self.links[i as usize].mass).sum();
-            let sum = self.from_root[p] + called;
-            if sum > 0.0 {
-                for &i in links {
-                    self.links[i as usize].mass /= sum;
-                }
-                self.from_root[p] /= sum;
+    /// What a place spends and what its callees hand on to it.
+    fn received(&self, place: PlaceId) -> Received {
+        let mut received = Received { from_itself: 0.0, others: self.own[place.index()] };
+        for link in self.links_from(place) {
+            if link.to == place {
+                received.from_itself += link.asked;
+            } else {
+                received.others += self.carried(link);
             }
         }
+        received
     }
 
-    /// Solves for the inflows, callees before callers, and turns shares into costs.
-    fn settle(&mut self) {
-        let mut inflow = std::mem::take(&mut self.inflow);
-        for component in self.components.iter() {
-            for _ in 0..MAX_ROUNDS {
-                let mut change: f64 = 0.0;
-                for &p in component {
-                    let place = PlaceId(p);
-                    let (mut own_call, mut sum) = (0.0, self.own[place.index()]);
-                    for link in self.links_from(place) {
-                        // A place that calls itself is solved, not iterated.
-                        if link.to == place {
-                            own_call += link.mass;
-                        } else {
-                            sum += link.mass * inflow[link.to.index()];
-                        }
-                    }
-                    let next = sum / (1.0 - own_call).max(1e-6);
-                    change = change.max((next - inflow[place.index()]).abs() / next.max(1e-9));
-                    inflow[place.index()] = next;
-                }
-                if component.len() == 1 || change < SETTLED {
-                    break;
-                }
-            }
-        }
-        for link in &mut self.links {
-            link.mass *= inflow[link.to.index()];
-        }
-        for (root, inflow) in self.from_root.iter_mut().zip(&inflow) {
-            *root *= inflow;
-        }
-        self.inflow = inflow;
+    /// Lets a place hand on what it received. Gives by what part that has changed.
+    fn grant(&mut self, place: PlaceId, received: Received, asked: &Asked) -> f64 {
+        let asked = asked.all[place.index()];
+        // A place that calls itself is solved, not iterated.
+        let by_others = if asked > 0.0 { 1.0 - received.from_itself / asked } else { 1.0 };
+        let inflow = received.others / by_others.max(1e-6);
+        let change = (inflow - self.inflow[place.index()]).abs() / inflow.max(1e-9);
+        self.inflow[place.index()] = inflow;
+        self.granted[place.index()] = if asked > 0.0 { inflow / asked } else { 0.0 };
+        change
+    }
+
+    fn rounds(&self, component: &[u32]) -> usize {
+        let links: usize = component.iter().map(|&p| self.links_from(PlaceId(p)).len()).sum();
+        (MAX_STEPS / links.max(1)).clamp(10, MAX_ROUNDS)
     }
 
     fn find_proven(&self, graph: &CallGraph, cycles: &Components) -> Vec<bool> {
         let mut proven = vec![false; graph.calls().len()];
         // Callers before callees: the components backwards.
-        for component in cycles.iter_reversed() {
+        for component in cycles.iter().rev() {
             let [f] = component else { continue };
             let function = FunctionId(*f);
             proven[function.index()] = match graph.incoming(function) {
@@ -316,7 +376,7 @@ impl Flow {
 
     /// The places a place calls, with what each hands to it.
     pub(super) fn callees(&self, place: PlaceId) -> impl Iterator<Item = (PlaceId, f64)> {
-        self.links_from(place).iter().map(|l| (l.to, l.mass))
+        self.links_from(place).iter().map(|l| (l.to, self.carried(l)))
     }
 
     /// How many links there are.
@@ -327,7 +387,7 @@ impl Flow {
     /// The number of each link out of a place, the place called, and what that hands to it.
     pub(super) fn numbered_callees(&self, place: PlaceId) -> impl Iterator<Item = (usize, PlaceId, f64)> {
         let first = self.first_out[place.index()] as usize;
-        self.links_from(place).iter().enumerate().map(move |(i, l)| (first + i, l.to, l.mass))
+        self.links_from(place).iter().enumerate().map(move |(i, l)| (first + i, l.to, self.carried(l)))
     }
 
     /// The caller a function hands most to; `None` where it hands more to the root.
@@ -335,13 +395,14 @@ impl Flow {
         let places = [PlaceId::outer(function), PlaceId::recursive(function)];
         let from_root: f64 = places.iter().map(|p| self.root_mass_at(*p)).sum();
         let links = places.iter().flat_map(|p| self.links_to(*p)).filter(|l| l.from.function() != function);
-        let costliest = links.max_by(|a, b| a.mass.total_cmp(&b.mass).then(b.from.cmp(&a.from)))?;
-        (costliest.mass > from_root).then(|| costliest.from.function())
+        let costs = links.map(|l| (l.from, self.carried(l)));
+        let (caller, cost) = costs.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
+        (cost > from_root).then(|| caller.function())
     }
 
     /// The places that call a place, with what it hands to each.
     pub(super) fn callers(&self, place: PlaceId) -> impl Iterator<Item = (PlaceId, f64)> {
-        self.links_to(place).map(|l| (l.from, l.mass))
+        self.links_to(place).map(|l| (l.from, self.carried(l)))
     }
 
     /// The fraction of everything that passes through at least one of the marked functions.
@@ -357,7 +418,7 @@ impl Flow {
                     if is_marked(place.index()) || inflow <= 0.0 {
                         continue;
                     }
-                    let below: f64 = self.links_from(place).iter().map(|l| l.mass * hit[l.to.index()]).sum();
+                    let below: f64 = self.links_from(place).iter().map(|l| self.carried(l) * hit[l.to.index()]).sum();
                     let next = (below / inflow).min(1.0);
                     change = change.max((next - hit[place.index()]).abs());
                     hit[place.index()] = next;
@@ -376,11 +437,12 @@ impl Flow {
 /// The weight of each edge: its time; where a callee's edges have none, calls; where there are no calls, evenly.
 fn edge_weights(graph: &CallGraph, metric: MetricId) -> Vec<f64> {
     let mut weights: Vec<f64> = graph.edge_total(metric).iter().map(|&t| t.max(0) as f64).collect();
-    for f in (0..graph.calls().len()).map(FunctionId::at) {
+    let mut is_timed = vec![false; graph.calls().len()];
+    for (edge, &weight) in graph.edges().iter().zip(&weights) {
+        is_timed[edge.callee.index()] |= weight > 0.0;
+    }
+    for f in (0..graph.calls().len()).map(FunctionId::at).filter(|f| !is_timed[f.index()]) {
         let incoming = graph.incoming(f);
-        if incoming.iter().any(|&e| weights[e as usize] > 0.0) {
-            continue;
-        }
         // Where nobody made some of the calls, those cost what was recorded, and the others did cost nothing.
         let called: i64 = incoming.iter().map(|&e| graph.edges()[e as usize].calls).sum();
         if graph.has_calls() && graph.has_edge_costs() && graph.calls()[f.index()] > called {
@@ -398,14 +460,22 @@ fn edge_weights(graph: &CallGraph, metric: MetricId) -> Vec<f64> {
     weights
 }
 
-/// Where the run of each place begins once links are sorted by it: `starts[p]..starts[p + 1]`.
-fn run_starts(places: usize, of_links: impl Iterator<Item = PlaceId>) -> Vec<u32> {
-    let mut starts = vec![0_u32; places + 1];
-    for place in of_links {
-        starts[place.index() + 1] += 1;
+impl Incoming {
+    fn new(places: usize, links: &[Link]) -> Self {
+        let mut first = vec![0_u32; places + 1];
+        for link in links {
+            first[link.to.index() + 1] += 1;
+        }
+        for i in 1..first.len() {
+            first[i] += first[i - 1];
+        }
+        let mut next = first.clone();
+        let mut numbers = vec![0_u32; links.len()];
+        for (i, link) in (0..).zip(links) {
+            let slot = &mut next[link.to.index()];
+            numbers[*slot as usize] = i;
+            *slot += 1;
+        }
+        Self { links: numbers, first }
     }
-    for i in 1..starts.len() {
-        starts[i] += starts[i - 1];
-    }
-    starts
 }

@@ -88,7 +88,9 @@ impl Groups {
 
     /// The graph of these groups; `None` where they are the functions of the graph itself.
     pub fn regroup(&self, graph: &CallGraph) -> Option<CallGraph> {
-        if matches!(self.by, GroupBy::Function | GroupBy::Line) {
+        // Lines of a graph are its functions, unless it shares frames with recorded stacks.
+        let are_functions = || self.of_function.iter().enumerate().all(|(f, g)| g.index() == f);
+        if self.by == GroupBy::Function || (self.len() == self.of_function.len() && are_functions()) {
             return None;
         }
         let of: Vec<u32> = self.of_function.iter().map(|g| g.0).collect();

@@ -93,6 +93,15 @@ impl Query {
         })
     }
 
+    /// Whether the query asks for a sample.
+    pub fn counts(&self, samples: &Samples, sample: usize) -> bool {
+        let in_time = match (self.time_ns, samples.starts_ns()) {
+            (Some((from, to)), Some(starts)) => (from..to).contains(&starts[sample]),
+            _ => true,
+        };
+        in_time && self.track.is_none_or(|track| samples.tracks()[sample] == track)
+    }
+
     /// The stack and the value of every sample the query asks for, in the order of the recording.
     pub fn counted<'a>(&'a self, samples: &'a Samples) -> impl Iterator<Item = (StackId, i64)> + 'a {
         self.counted_as(samples, samples.weights(self.metric))

@@ -1,14 +1,17 @@
 //! An open profile and how it is looked at.
 
 use super::jobs::{DocumentId, Outcome, QueryWish, Workers};
+use super::sources::DocumentSources;
 use crate::analyze::{Analysis, GroupBy, GroupId, Matches, Neighbours, Order, Query, SearchText, Timeline, Transform};
-use crate::model::{Body, Profile, TimeMeaning, TrackId};
-use crate::ui::views::{CallersState, FlameState, SunburstState, TableState, ViewKind};
-use crate::ui::{Theme, TreeKind, TreeNeed, Trees, ViewCtx};
+use crate::model::{Body, Profile, StringId, TimeMeaning, TrackId};
+use crate::source::Places;
+use crate::ui::views::{CallersState, FlameState, SourceState, SunburstState, TableState, ViewKind};
+use crate::ui::{Command, Theme, TreeKind, TreeNeed, Trees, ViewCtx};
 use egui::Color32;
+use regex::Regex;
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Most steps "back" remembers.
@@ -36,6 +39,8 @@ pub(super) struct Document {
     pub(super) flame: FlameState,
     pub(super) sunburst: SunburstState,
     pub(super) callers: CallersState,
+    pub(super) source: SourceState,
+    pub(super) sources: DocumentSources,
 
     selection: Option<GroupId>,
     hovered: Option<GroupId>,
@@ -46,6 +51,8 @@ pub(super) struct Document {
     pub(super) search_error: Option<String>,
     search_number: u64,
     matches: Option<Matches>,
+    /// What is searched for.
+    pub(super) matcher: Option<Regex>,
 
     past: Vec<Place>,
     future: Vec<Place>,
@@ -63,8 +70,11 @@ struct Place {
 }
 
 impl Document {
-    pub(super) fn new(id: DocumentId, profile: Arc<Profile>, analysis: Analysis) -> Self {
+    pub(super) fn new(id: DocumentId, profile: Arc<Profile>, analysis: Analysis, path: &Path, named: &Places) -> Self {
         let query = analysis.query().clone();
+        let sources = DocumentSources::new(path, &profile, named);
+        // Lines without calls have no flame graph.
+        let view = if profile.has_trees() { ViewKind::default() } else { ViewKind::Source };
         Self {
             id,
             profile,
@@ -78,11 +88,13 @@ impl Document {
             ordering: None,
             colours: RefCell::default(),
             colour_scheme: crate::layout::Scheme::default(),
-            view: ViewKind::default(),
+            view,
             table: TableState::default(),
             flame: FlameState::default(),
             sunburst: SunburstState::default(),
             callers: CallersState::default(),
+            source: SourceState::default(),
+            sources,
             selection: None,
             hovered: None,
             hovering: None,
@@ -91,6 +103,7 @@ impl Document {
             search_error: None,
             search_number: 0,
             matches: None,
+            matcher: None,
             past: Vec::new(),
             future: Vec::new(),
         }
@@ -149,12 +162,14 @@ impl Document {
             time_meaning: meaning.unwrap_or(self.profile.origin().time),
             colours: &self.colours,
             busy: self.counting,
+            compare: None,
         };
         let states = ViewStates {
             table: &mut self.table,
             flame: &mut self.flame,
             sunburst: &mut self.sunburst,
             callers: &mut self.callers,
+            source: &mut self.source,
         };
         (ctx, states)
     }
@@ -325,6 +340,7 @@ impl Document {
     fn run_search(&mut self, workers: &Workers) {
         self.search_number += 1;
         self.search_error = None;
+        self.matcher = self.search.matcher().ok().flatten();
         match self.search.matcher() {
             Ok(Some(matcher)) => {
                 let analysis = Arc::clone(&self.analysis);
@@ -340,6 +356,12 @@ impl Document {
 
     /// Selects the next or previous match, by total cost.
     pub(super) fn step_match(&mut self, forward: bool, workers: &Workers) {
+        if self.view == ViewKind::Source
+            && let (Some(page), Some(matcher)) = (self.sources.page().cloned(), &self.matcher)
+            && self.source.step_match(&page, matcher, forward)
+        {
+            return;
+        }
         let Some(matches) = &self.matches else { return };
         let table = self.analysis.table();
         let mut found: Vec<GroupId> = table.present().filter(|g| matches.contains(*g)).collect();
@@ -355,6 +377,23 @@ impl Document {
             (Some(i), false) => (i + found.len() - 1) % found.len(),
         };
         self.select(Some(found[next]), workers);
+    }
+
+    /// Goes to a hot line of the source.
+    pub(super) fn step_hot(&mut self, command: Command) {
+        self.show(ViewKind::Source);
+        let Some(page) = self.sources.page().cloned() else { return };
+        match command {
+            Command::NextHotLine => self.source.step_hot(&page, true),
+            Command::PreviousHotLine => self.source.step_hot(&page, false),
+            _ => self.source.go_to_hottest(),
+        }
+    }
+
+    /// The file on the source view's screen, with a line; without one, the line the user is at.
+    pub(super) fn source_place(&self, line: Option<u32>) -> Option<(PathBuf, u32)> {
+        let found = self.sources.page()?.found()?;
+        Some((found.file.path().to_owned(), line.or(self.source.line()).unwrap_or(1)))
     }
 
     /// Has a tree made unless one like it is being made.
@@ -383,6 +422,13 @@ impl Document {
         workers.tree(self.id, self.generation, need, Arc::clone(&self.analysis), timeline);
     }
 
+    /// Has a source file read.
+    pub(super) fn need_source(&mut self, file: StringId, workers: &Workers) {
+        if !self.counting {
+            self.sources.need(file, self.id, &self.analysis, workers);
+        }
+    }
+
     /// Takes what a worker has done; results of an earlier question are dropped.
     pub(super) fn take(&mut self, outcome: Outcome, workers: &Workers) {
         match outcome {
@@ -402,6 +448,7 @@ impl Document {
             {
                 self.matches = Some(matches);
             }
+            Outcome::Source { epoch, page, .. } => self.sources.take(epoch, *page),
             Outcome::Neighbours { generation, group, neighbours, .. } if generation == self.generation => {
                 self.neighbours = Some((group, neighbours));
             }
@@ -430,6 +477,7 @@ impl Document {
         self.timeline = None;
         self.ordering = None;
         self.neighbours = None;
+        self.sources.forget_counts();
         self.colours.borrow_mut().clear();
     }
 
@@ -444,6 +492,7 @@ impl Document {
         self.flame.canvas.translate(find);
         self.sunburst.translate(find);
         self.callers.translate(find);
+        self.source.forget();
         self.past.clear();
         self.future.clear();
     }
@@ -502,6 +551,7 @@ pub(super) struct ViewStates<'a> {
     pub(super) flame: &'a mut FlameState,
     pub(super) sunburst: &'a mut SunburstState,
     pub(super) callers: &'a mut CallersState,
+    pub(super) source: &'a mut SourceState,
 }
 
 /// The name of a tab.

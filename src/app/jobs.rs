@@ -5,11 +5,14 @@
 
 use crate::analyze::{Analysis, CallTree, GroupId, Matches, Neighbours, Query, Timeline};
 use crate::import::{self, ImportError, Job};
-use crate::model::{Profile, TrackId};
+use crate::model::{Profile, StringId, TrackId};
+use crate::source::Sources;
+use crate::ui::source_page::SourcePage;
 use crate::ui::{TreeKind, TreeNeed};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 /// A document, for as long as the program runs.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -29,8 +32,12 @@ pub(super) enum Outcome {
     Found { document: DocumentId, generation: u64, search: u64, matches: Matches },
     /// Callers and callees are known.
     Neighbours { document: DocumentId, generation: u64, group: GroupId, neighbours: Neighbours },
+    /// A source file was read, or not found.
+    Source { document: DocumentId, epoch: u64, page: Box<SourcePage> },
     /// Files were chosen in the dialog.
     Chosen(Vec<PathBuf>),
+    /// A folder to look for sources in was chosen.
+    SourceFolder(PathBuf),
 }
 
 type Task = Box<dyn FnOnce() -> Option<Outcome> + Send>;
@@ -189,6 +196,32 @@ impl Workers {
             let neighbours = analysis.neighbours(group);
             Some(Outcome::Neighbours { document, generation, group, neighbours })
         }));
+    }
+
+    /// Finds and reads a source file, and counts its lines.
+    pub(super) fn source(
+        &self,
+        document: DocumentId,
+        epoch: u64,
+        file: StringId,
+        analysis: Arc<Analysis>,
+        sources: Arc<Sources>,
+        recorded_at: Option<SystemTime>,
+    ) {
+        self.run(Box::new(move || {
+            let page = Box::new(SourcePage::new(&analysis, &sources, file, recorded_at));
+            Some(Outcome::Source { document, epoch, page })
+        }));
+    }
+
+    /// Lets the user choose a folder to look for sources in.
+    pub(super) fn choose_source_folder(&self) {
+        let report = self.report.clone();
+        let dialog = move || {
+            let chosen = rfd::FileDialog::new().set_title("Where the sources are").pick_folder();
+            report.report(chosen.map(Outcome::SourceFolder));
+        };
+        let _ = std::thread::Builder::new().name("folder dialog".to_owned()).spawn(dialog);
     }
 
     /// Shows the system's dialog. It has a thread of its own, because it blocks until it is closed.

@@ -1,8 +1,10 @@
 //! The running program: the session's state, work on other threads, applying actions, what is remembered.
 
 mod document;
+mod editor;
 mod jobs;
 mod options;
+mod sources;
 mod window;
 
 pub use window::{Helioscope, Setup};

@@ -1,6 +1,7 @@
 //! The window: every frame, take what workers have done, draw, and apply what the user wants.
 
 use super::document::{Document, title_of};
+use super::editor;
 use super::jobs::{DocumentId, Outcome, Workers};
 use super::options::{self, Options};
 use crate::analyze::Transform;
@@ -11,7 +12,7 @@ use crate::ui::chrome::{BarState, Tab, bar_ui, status_ui, tabs_ui, transforms_ui
 
 use crate::ui::overlays::{Overlay, drop_target_ui, overlay_ui};
 use crate::ui::start::{Start, failed_ui, loading_ui, start_ui};
-use crate::ui::views::{ViewKind, callers_ui, flame_ui, sunburst_ui, table_ui};
+use crate::ui::views::{SourceCtx, ViewKind, callers_ui, flame_ui, source_ui, sunburst_ui, table_ui};
 use crate::ui::{Action, Actions, Command, Theme, details_ui};
 use egui::{Context, Frame, Ui, ViewportCommand};
 use std::path::{Path, PathBuf};
@@ -85,7 +86,10 @@ impl Helioscope {
         Self::with(ctx, Options::default(), Workers::inline(ctx.clone()), setup)
     }
 
-    fn with(ctx: &Context, options: Options, workers: Workers, setup: Setup) -> Self {
+    fn with(ctx: &Context, mut options: Options, workers: Workers, setup: Setup) -> Self {
+        if options.editor.is_empty() {
+            options.editor = editor::guess();
+        }
         let (dark, light) = (Theme::new(Scheme::Dark), Theme::new(Scheme::Light));
         ctx.set_fonts(Theme::fonts());
         ctx.set_style_of(egui::Theme::Dark, dark.style());
@@ -142,11 +146,16 @@ impl Helioscope {
         for outcome in self.workers.outcomes() {
             match outcome {
                 Outcome::Chosen(paths) => self.open(paths),
+                Outcome::SourceFolder(folder) => {
+                    self.options.add_source_root(folder);
+                    self.look_for_sources_again();
+                }
                 Outcome::Loaded { document, result } => self.loaded(document, result),
                 Outcome::Counted { document: id, .. }
                 | Outcome::Tree { document: id, .. }
                 | Outcome::Ordered { document: id, .. }
                 | Outcome::Found { document: id, .. }
+                | Outcome::Source { document: id, .. }
                 | Outcome::Neighbours { document: id, .. } => {
                     if let Some(slot) = self.slots.iter_mut().find(|s| s.id == id)
                         && let Some(document) = slot.document()
@@ -172,7 +181,8 @@ impl Helioscope {
             }
             (Ok((profile, analysis)), _) => {
                 self.options.remember(&slot.path);
-                let mut document = Box::new(Document::new(id, profile, analysis));
+                let places = self.options.source_places();
+                let mut document = Box::new(Document::new(id, profile, analysis, &slot.path, &places));
                 document.flame.growth = self.options.growth;
                 document.flame.minimap = self.options.minimap;
                 if document.has_time() || self.options.order != crate::analyze::Order::Time {
@@ -244,6 +254,17 @@ impl Helioscope {
                 return self.notify(ctx, what);
             }
             Action::ForgetRecent(path) => return self.options.forget(&path),
+            Action::ChooseSourceFolder => return self.workers.choose_source_folder(),
+            Action::MapSource(mapping) => {
+                self.options.add_source_mapping(mapping);
+                return self.look_for_sources_again();
+            }
+            Action::ForgetSources => return self.look_for_sources_again(),
+            Action::OpenInEditor(line) => return self.open_in_editor(ctx, Some(line)),
+            Action::SetEditor(command) => {
+                self.options.editor = command;
+                return;
+            }
             _ => {}
         }
         let Some(slot) = self.active.and_then(|i| self.slots.get_mut(i)) else { return };
@@ -261,13 +282,22 @@ impl Helioscope {
             Action::RemoveTransform(i) => document.ask(|q| q.transforms.truncate(i), workers),
             Action::ZoomTo(path) => document.zoom_to(path),
             Action::Need(need) => document.need(need, workers),
-            Action::Run(_)
+            Action::NeedSource(file) => document.need_source(file, workers),
+            Action::Measure(_)
+            | Action::Pair(_)
+            | Action::Unpair(_)
+            | Action::Run(_)
             | Action::Open(_)
             | Action::ShowTab(_)
             | Action::CloseTab(_)
             | Action::CancelLoading(_)
             | Action::Copy(..)
-            | Action::ForgetRecent(_) => {}
+            | Action::ForgetRecent(_)
+            | Action::ChooseSourceFolder
+            | Action::MapSource(_)
+            | Action::ForgetSources
+            | Action::OpenInEditor(_)
+            | Action::SetEditor(_) => {}
         }
     }
 
@@ -305,6 +335,7 @@ impl Helioscope {
                 self.notify(ctx, what);
             }
             Command::ToggleDetails => self.options.details = !self.options.details,
+            Command::OpenInEditor => self.open_in_editor(ctx, None),
             Command::ScaleUp => self.scale(ctx, self.options.scale * 1.1),
             Command::ScaleDown => self.scale(ctx, self.options.scale / 1.1),
             Command::ScaleReset => self.scale(ctx, 1.0),
@@ -322,6 +353,7 @@ impl Helioscope {
             Command::View(view) => document.show(view),
             Command::NextMatch => document.step_match(true, workers),
             Command::PreviousMatch => document.step_match(false, workers),
+            Command::HottestLine | Command::NextHotLine | Command::PreviousHotLine => document.step_hot(command),
             Command::Back => document.go_back(workers),
             Command::Forward => document.go_forward(workers),
             Command::ResetZoom => {
@@ -367,6 +399,31 @@ impl Helioscope {
                 self.notify(ctx, "Name copied");
             }
             _ => {}
+        }
+    }
+
+    /// Sources may lie elsewhere now, or have changed.
+    fn look_for_sources_again(&mut self) {
+        let places = self.options.source_places();
+        for slot in &mut self.slots {
+            let path = slot.path.clone();
+            if let Some(document) = slot.document() {
+                let profile = std::sync::Arc::clone(&document.profile);
+                document.sources.look_again(&path, &profile, &places);
+            }
+        }
+    }
+
+    /// Opens a line of the source view's file in the editor; without one, the line the user is at.
+    fn open_in_editor(&mut self, ctx: &Context, line: Option<u32>) {
+        let command = self.options.editor.clone();
+        let Some(document) = self.document() else { return };
+        let Some(place) = document.source_place(line) else {
+            return self.notify(ctx, "No source file is open");
+        };
+        match editor::open(&command, &place.0, place.1) {
+            Ok(()) => self.notify(ctx, "Opened in the editor"),
+            Err(why) => self.notice = Some((why, f64::INFINITY)),
         }
     }
 
@@ -448,7 +505,7 @@ impl Helioscope {
         overlay_ui(ui, &theme, &mut self.overlay, profile.as_deref(), &mut actions);
         self.notice_ui(ui, &theme);
         self.dropped(&ctx, &theme);
-        if actions.iter().any(|a| !matches!(a, Action::Hover(_) | Action::Need(_))) {
+        if actions.iter().any(|a| !matches!(a, Action::Hover(_) | Action::Need(_) | Action::NeedSource(_))) {
             ctx.request_repaint();
         }
         self.apply(&ctx, actions);
@@ -488,7 +545,7 @@ impl Helioscope {
             }
             Content::Open(document) | Content::Reloading(document, _) => {
                 let focus_search = std::mem::take(&mut self.focus_search);
-                document_ui(ui, theme, document, focus_search, self.options.details, actions);
+                document_ui(ui, theme, document, focus_search, &self.options, actions);
             }
         }
     }
@@ -549,7 +606,7 @@ fn document_ui(
     theme: &Theme,
     document: &mut Document,
     focus_search: bool,
-    details: bool,
+    options: &Options,
     actions: &mut Actions,
 ) {
     let plain = Frame::new().fill(theme.panel);
@@ -573,8 +630,9 @@ fn document_ui(
         .frame(plain)
         .show(ui, |ui| status_ui(ui, theme, &document.analysis, document.is_busy(), actions));
     let view = document.view;
+    let (page, matcher) = (document.sources.page().cloned(), document.matcher.clone());
     let (ctx, states) = document.view_parts(theme);
-    if details {
+    if options.details {
         egui::Panel::right("details")
             .frame(plain.inner_margin(crate::ui::theme::MARGIN))
             .resizable(true)
@@ -592,6 +650,11 @@ fn document_ui(
             ViewKind::Flame => flame_ui(ui, &ctx, states.flame, actions),
             ViewKind::Sunburst => sunburst_ui(ui, &ctx, states.sunburst, actions),
             ViewKind::Callers => callers_ui(ui, &ctx, states.callers, actions),
+            ViewKind::Source => {
+                let source =
+                    SourceCtx { page: page.as_deref(), search: matcher.as_ref(), marks: &[], editor: &options.editor };
+                source_ui(ui, &ctx, &source, states.source, actions);
+            }
         }
     });
 }

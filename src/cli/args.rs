@@ -2,8 +2,9 @@
 
 use super::failure::Failure;
 use crate::analyze::GroupBy;
+use crate::analyze::diff::{Mapping, Normalize};
 use crate::import::FORMATS;
-use crate::source::Mapping;
+use crate::source::Mapping as SourceMapping;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -31,6 +32,7 @@ Examples:
   helioscope out.prof                          open a profile in the window
   helioscope top out.prof                      the functions that cost the most
   helioscope top out.prof --sort total -n 10   the ten that cost the most with all they call
+  helioscope diff before.prof after.prof       what got slower, what faster, and whether to believe it
   helioscope info profile.pb.gz --json         what a profile holds, for a script
   helioscope formats                           what can be opened, and how to record it
 
@@ -40,10 +42,12 @@ A file named like a command is opened with its folder: helioscope ./top";
 pub(super) enum Command {
     Info(InfoArguments),
     Top(TopArguments),
+    Diff(DiffArguments),
     Export(ExportArguments),
     Hints(HintsArguments),
     Rules(RulesArguments),
     Render(RenderArguments),
+    Report(ReportArguments),
     /// List the formats that can be opened, and how to record them
     Formats,
 }
@@ -101,26 +105,95 @@ Examples:
   helioscope top heap.pb.gz --metric alloc_space
   helioscope top out.json --thread MainThread --format json | jq '.rows[0]'";
 
+/// Compare two recordings: what got slower, what faster, and whether that is more than chance
+#[derive(Args, Debug)]
+#[command(after_help = DIFF_HELP)]
+pub(super) struct DiffArguments {
+    /// The recording to compare with, and the one to compare
+    #[arg(value_name = "BASE NEW", num_args = 0..)]
+    pub(super) files: Vec<PathBuf>,
+    /// More runs of the base side
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(super) base: Vec<PathBuf>,
+    /// More runs of the new side
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(super) new: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) select: SelectArguments,
+    /// What a row stands for
+    #[arg(long, value_name = "WHAT", default_value = GroupBy::default().name(), value_parser = group_by())]
+    pub(super) by: GroupBy,
+    /// How to make the two comparable
+    #[arg(long, value_name = "HOW", default_value = Normalize::default().name(), value_parser = normalize())]
+    pub(super) normalize: Normalize,
+    /// What to sort by, largest first
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) sort: DiffSortArgument,
+    /// How many rows to print, or `all` [default: 30 that differ; all in JSON and CSV]
+    #[arg(short = 'n', long = "rows", value_name = "N")]
+    pub(super) rows: Option<RowLimit>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: TableFormat,
+    /// End with status 1 if the whole, or a function of at least `--min-share`, got slower by more than this beyond noise
+    #[arg(long, value_name = "PERCENT", value_parser = super::diff::parse_percent)]
+    pub(super) fail_above: Option<f64>,
+    /// Functions whose total is less of the whole than this do not make it fail
+    #[arg(long, value_name = "PERCENT", default_value = "1", value_parser = super::diff::parse_percent)]
+    pub(super) min_share: f64,
+    /// What a folder or file of the base side is called on the new side
+    #[arg(long, value_name = "FROM=TO", value_parser = super::diff::parse_mapping)]
+    pub(super) map: Vec<Mapping>,
+}
+
+const DIFF_HELP: &str = "\
+Functions are the same by module and qualified name, wherever they lie and on whatever line. A delta
+is `new` less `base`. Where calls are counted, the delta of `self` is the sum of `effect_calls`
+(more or fewer calls, at the old cost of a call) and `effect_per_call` (each call dearer or cheaper).
+The status is of `total`. JSON and CSV give integers in the metric's base unit, and null or an empty
+cell for what a side lacks; `noise` is the 95 % interval of a delta, where one is known.
+
+Several runs a side are compared by their means. Exit status: 0; 1 if --fail-above was exceeded; 2
+for every error.
+
+Examples:
+  helioscope diff before.prof after.prof
+  helioscope diff before.json after.json --normalize total
+  helioscope diff --base a1.prof a2.prof a3.prof --new b1.prof b2.prof b3.prof
+  helioscope diff main.prof branch.prof --fail-above 5 --min-share 2 --format markdown
+  helioscope diff old.prof new.prof --map /build/app=/srv/app";
+
 /// Write the call tree to a file, as collapsed stacks
+/// Convert a profile: collapsed stacks, speedscope, pprof, or the function table as CSV or JSON
 #[derive(Args, Debug)]
 #[command(after_help = EXPORT_HELP)]
 pub(super) struct ExportArguments {
     /// The profile
     pub(super) file: PathBuf,
-    /// The file to write; `-` for standard output
+    /// The file to write; its ending says what is written; `-` for collapsed stacks on standard output
     #[arg(short, long, value_name = "OUT")]
     pub(super) output: PathBuf,
     #[command(flatten)]
     pub(super) select: SelectArguments,
+    #[command(flatten)]
+    pub(super) scrub: ScrubArguments,
 }
 
 const EXPORT_HELP: &str = "\
-Each line is a stack, outermost frame first, and its own cost in the metric's base unit:
+  .folded, .collapsed, .txt    collapsed stacks
+  .speedscope.json, .speedscope  speedscope's JSON, a profile for each thread
+  .pb.gz, .pprof               pprof, with all metrics
+  .csv, .json                  the function table
+
+What a format has no place for is said on standard error.
+
+A line of collapsed stacks is a stack, outermost frame first, and its own cost in the metric's base unit:
   main (app/run.py:3);parse (app/csv.py:12) 60
 Where a profiler recorded no stacks (cProfile), the tree is an estimate, and standard error says so.
 
 Examples:
   helioscope export out.prof -o out.folded
+  helioscope export out.prof -o out.speedscope.json
   helioscope export profile.pb.gz --metric cpu -o - | grep parse";
 
 /// Say what to do about it: patterns that cost time, with the evidence
@@ -134,7 +207,7 @@ pub(super) struct HintsArguments {
     pub(super) source_root: Vec<PathBuf>,
     /// What was recorded under FROM lies in TO; may be given more than once
     #[arg(long, value_name = "FROM=TO")]
-    pub(super) map: Vec<Mapping>,
+    pub(super) map: Vec<SourceMapping>,
     /// Read no source
     #[arg(long, conflicts_with_all = ["source_root", "map"])]
     pub(super) no_source: bool,
@@ -243,6 +316,32 @@ Examples:
   helioscope render out.prof --view callers --function load -o load.svg
   helioscope render out.prof -o out.html            zoom, search and sort in any browser";
 
+/// Sum a profile up for a review: Markdown with a picture beside it, or one HTML page
+#[derive(Args, Debug)]
+#[command(after_help = REPORT_HELP)]
+pub(super) struct ReportArguments {
+    /// The profile
+    pub(super) file: PathBuf,
+    /// The file to write, .md or .html; the picture of a report in Markdown stands beside it
+    #[arg(short, long, value_name = "OUT")]
+    pub(super) output: PathBuf,
+    #[command(flatten)]
+    pub(super) select: SelectArguments,
+    /// How many functions to list in Markdown
+    #[arg(short = 'n', long = "rows", value_name = "N", default_value_t = 15)]
+    pub(super) rows: usize,
+    /// Dark or light
+    #[arg(long, value_enum, default_value_t = Theme::Light)]
+    pub(super) theme: Theme,
+    #[command(flatten)]
+    pub(super) scrub: ScrubArguments,
+}
+
+const REPORT_HELP: &str = "\
+Examples:
+  helioscope report out.prof -o report.md          and report.flame.png beside it
+  helioscope report out.prof -o report.html        one file, opens in any browser";
+
 /// What to change about the stacks before they are counted.
 #[derive(Args, Debug, Default)]
 pub(super) struct TransformArguments {
@@ -332,6 +431,29 @@ pub(super) enum Sort {
 }
 
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum DiffSortArgument {
+    /// Difference in self cost, up or down
+    #[default]
+    Delta,
+    /// Difference in total cost, up or down
+    DeltaTotal,
+    /// Difference in total cost, what got slower first
+    Slower,
+    /// Difference in self cost as a part of base
+    Relative,
+    /// Self cost on the base side
+    Base,
+    /// Self cost on the new side
+    New,
+    /// Difference in calls, where recorded
+    Calls,
+    /// Slower, faster, new, gone, same, within noise
+    Status,
+    /// Name
+    Name,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) enum TableFormat {
     /// Columns for a terminal
     #[default]
@@ -365,6 +487,11 @@ impl std::str::FromStr for RowLimit {
 fn group_by() -> impl TypedValueParser<Value = GroupBy> {
     PossibleValuesParser::new(GroupBy::ALL.map(GroupBy::name))
         .map(|name| GroupBy::ALL.into_iter().find(|by| by.name() == name).unwrap_or_default())
+}
+
+fn normalize() -> impl TypedValueParser<Value = Normalize> {
+    PossibleValuesParser::new(Normalize::ALL.map(Normalize::name))
+        .map(|name| Normalize::ALL.into_iter().find(|n| n.name() == name).unwrap_or_default())
 }
 
 /// What was typed.

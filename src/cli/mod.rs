@@ -1,16 +1,18 @@
 //! The command line: headless commands for scripts and for machines without a display, over the same functions the
 //! window uses.
 //!
-//! Exit status: 0; 1 for a file that cannot be read or written, with the reason on standard error; 2 for bad usage. A
-//! reader of standard output that stops early is no error.
+//! Exit status: 0; 1 for a file that cannot be read or written, with the reason on standard error; 2 for bad usage.
+//! `diff` ends with 1 where it is asked to fail and does, and with 2 for every error. A reader of standard output that stops early is no error.
 
 mod args;
+mod diff;
 mod export;
 mod failure;
 mod formats;
 mod hints;
 mod info;
 mod render;
+mod report;
 mod rules;
 mod select;
 mod self_profile;
@@ -41,10 +43,12 @@ fn run<E: Display>(window: impl FnOnce(Vec<PathBuf>) -> Result<(), E>) -> Result
         None => window(arguments.files.clone()).map_err(|e| Failure::Window(e.to_string())),
         Some(Command::Info(info)) => to_stdout(|out| info::run(info, out)),
         Some(Command::Top(top)) => to_stdout(|out| top::run(top, out)),
+        Some(Command::Diff(diff)) => to_stdout(|out| diff::run(diff, out)),
         Some(Command::Export(export)) => export::run(export),
         Some(Command::Hints(hints)) => to_stdout(|out| hints::run(hints, out)),
         Some(Command::Rules(rules)) => to_stdout(|out| rules::run(rules, out)),
         Some(Command::Render(render)) => render::run(render),
+        Some(Command::Report(report)) => report::run(report),
         Some(Command::Formats) => to_stdout(formats::run),
     };
     let Some(out) = &arguments.self_profile else { return command() };

@@ -84,7 +84,8 @@ fn height(size: PictureSize) -> Height {
     size.height.map_or(Height::AsNeeded, Height::Pixels)
 }
 
-fn scheme(theme: Theme) -> Scheme {
+/// The colours asked for.
+pub(super) fn scheme(theme: Theme) -> Scheme {
     match theme {
         Theme::Dark => Scheme::Dark,
         Theme::Light => Scheme::Light,

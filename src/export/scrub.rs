@@ -21,8 +21,10 @@ use std::sync::LazyLock;
 #[derive(Clone, Default, Debug)]
 pub struct Scrub {
     on: bool,
-    /// The users whose home folders the profile mentions, as a pattern; `None` where there are none.
-    users: Option<Regex>,
+    /// The users whose home folders the profile mentions.
+    users: BTreeSet<String>,
+    /// The same as a pattern; `None` where there are none.
+    user: Option<Regex>,
 }
 
 /// A home folder at the beginning of a path, up to its user's name.
@@ -80,7 +82,8 @@ impl Scrub {
         let names: Vec<String> = users.iter().map(|name| regex::escape(name)).collect();
         // A whole folder's name, or a whole word of a command; `janet.py` stays.
         let pattern = format!(r"(?P<before>^|[\\/\s@=-])(?:{})(?P<after>$|[\\/\s@:])", names.join("|"));
-        Self { on: true, users: if names.is_empty() { None } else { Regex::new(&pattern).ok() } }
+        let user = if names.is_empty() { None } else { Regex::new(&pattern).ok() };
+        Self { on: true, users, user }
     }
 
     /// Whether anything is removed.
@@ -94,9 +97,9 @@ impl Scrub {
             return Cow::Borrowed(text);
         }
         let text = self.name(text);
-        let text = match (&self.users, text) {
+        let text = match (&self.user, text) {
             (None, text) => text,
-            (Some(users), text) => replace(users, text, |found| format!("{}user{}", &found["before"], &found["after"])),
+            (Some(user), text) => replace(user, text, |found| format!("{}user{}", &found["before"], &found["after"])),
         };
         let Some(host) = HOST.as_ref().filter(|_| text.contains(['@', '\\'])) else { return text };
         replace(host, text, |found| {
@@ -106,6 +109,30 @@ impl Scrub {
                 "user@host".to_owned()
             }
         })
+    }
+
+    /// The value of a label of samples. Some keys say that it is a name.
+    pub fn label<'a>(&self, key: &str, value: &'a str) -> Cow<'a, str> {
+        match key.to_ascii_lowercase().as_str() {
+            "user" | "username" | "login" if self.on => Cow::Borrowed("user"),
+            "host" | "hostname" | "node" | "nodename" if self.on => Cow::Borrowed("host"),
+            _ => self.text(value),
+        }
+    }
+
+    /// A module's name, which may be made of its path: `home.jane.shop.orders` → `shop.orders`.
+    pub fn module<'a>(&self, module: &'a str) -> Cow<'a, str> {
+        if self.users.is_empty() || !module.split('.').any(|part| self.users.contains(part)) {
+            return Cow::Borrowed(module);
+        }
+        let parts: Vec<&str> = module.split('.').collect();
+        let home = parts.iter().position(|part| self.users.contains(*part)).filter(|&user| {
+            user.checked_sub(1).is_some_and(|before| ["home", "users"].contains(&parts[before].to_lowercase().as_str()))
+        });
+        let below = &parts[home.map_or(0, |user| user + 1)..];
+        let parts: Vec<&str> =
+            below.iter().map(|part| if self.users.contains(*part) { "user" } else { part }).collect();
+        Cow::Owned(parts.join("."))
     }
 
     /// A function's name, of which only home folders are removed: names that look like a user's are its own.
@@ -182,6 +209,9 @@ mod tests {
         assert_eq!(scrub.text("/srv/janet.py"), "/srv/janet.py");
         assert_eq!(scrub.text("/srv/runner/run.py"), "/srv/runner/run.py");
         assert_eq!(scrub.name("jane"), "jane", "a function may be called so");
+        assert_eq!(scrub.module("home.jane.shop.orders"), "shop.orders");
+        assert_eq!(scrub.module("scratch.jane.run"), "scratch.user.run");
+        assert_eq!(scrub.module("home.views.index"), "home.views.index");
     }
 
     #[test]

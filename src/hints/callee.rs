@@ -47,6 +47,10 @@ pub(super) struct CalleeRule {
     pub(super) repeated: bool,
     /// Whether a call found in the source is of the kind meant; `None` where that can't be told.
     pub(super) accepts: Option<fn(&Facts, NodeId) -> Option<bool>>,
+    /// Whether it is meant to happen when a module is run, which happens once.
+    pub(super) once_is_fine: bool,
+    /// How sure it is where the source is not known.
+    pub(super) without_source: Confidence,
     /// What speaks against it.
     pub(super) unless: Option<fn(&Ctx<'_>) -> bool>,
     /// How sure it is where nothing more is known.
@@ -67,6 +71,8 @@ impl CalleeRule {
         max_per_call_ns: f64::INFINITY,
         repeated: false,
         accepts: None,
+        once_is_fine: false,
+        without_source: Confidence::High,
         unless: None,
         confidence: Confidence::High,
     };
@@ -129,6 +135,9 @@ impl CalleeRule {
             if share < self.least(ctx) && !(findings.is_empty() && share * 2.0 >= self.least(ctx)) {
                 break;
             }
+            if self.once_is_fine && ctx.name(function) == "<module>" {
+                continue;
+            }
             let Some(place) = self.place(ctx, function, &sites) else { continue };
             let mut finding = Finding::new(rule, share, place.confidence, place.reason);
             if let Some(calls) = calls {
@@ -141,7 +150,29 @@ impl CalleeRule {
             finding = finding.with("callee", Evidence::Text(callee));
             findings.push(place.fill(ctx, finding, function));
         }
+        if findings.is_empty() && ctx.threads_are_mixed() {
+            findings.extend(self.check_mixed(ctx, rule, self.share(ctx, amount)));
+        }
         findings
+    }
+
+    /// Where threads are mixed, callers may belong to another thread: then the source tells who calls it.
+    fn check_mixed(&'static self, ctx: &Ctx<'_>, rule: &'static Rule, share: f64) -> Option<Finding> {
+        /// The user's functions that are looked at.
+        const MOST: usize = 100;
+        ctx.yours_by_total().into_iter().take(MOST).find_map(|function| {
+            let spot = ctx.spot_of(function)?;
+            let facts = &spot.facts;
+            let calls: Vec<NodeId> = facts
+                .calls_in(spot.scope)
+                .filter(|&c| self.written.contains(&facts.callee(c).as_str()))
+                .filter(|&c| !self.repeated || facts.in_loop(c) || is_called_in_loop(facts, spot.scope))
+                .filter(|&c| self.accepts.is_none_or(|accepts| accepts(facts, c) == Some(true)))
+                .collect();
+            let reason = "threads are mixed in this recording, so callers are uncertain; the source shows the call";
+            let finding = Finding::new(rule, share, self.confidence.min(Confidence::Medium), reason);
+            (!calls.is_empty()).then(|| at_node(ctx, finding, &spot, &calls))
+        })
     }
 
     /// Where a function of the user's calls it, if the source does not say that it is something else.
@@ -152,7 +183,8 @@ impl CalleeRule {
                 return None;
             }
             let reason = "the profile shows the calls and what they cost; the source was not looked at";
-            return Some(Place { confidence: self.confidence, reason, line, lines: Vec::new(), source: None });
+            let confidence = self.confidence.min(self.without_source);
+            return Some(Place { confidence, reason, line, lines: Vec::new(), source: None });
         };
         let direct: Vec<&str> = sites.iter().map(|s| ctx.name(s.via)).map(called_name).collect();
         let calls: Vec<NodeId> = facts
@@ -170,7 +202,7 @@ impl CalleeRule {
         }
         let spot_calls = ctx.calls(function).map(|(all, _)| all);
         let repeated =
-            |c: NodeId| facts.in_loop(c) || spot_calls.is_none_or(|n| n >= 20) || is_called_in_loop(&facts, scope);
+            |c: NodeId| facts.in_loop(c) || spot_calls.is_some_and(|n| n >= 20) || is_called_in_loop(&facts, scope);
         let mut fitting: Vec<NodeId> = judged.iter().filter(|(_, v)| *v != Some(false)).map(|(c, _)| *c).collect();
         if self.repeated {
             if !fitting.is_empty() && !fitting.iter().any(|&c| repeated(c)) {
@@ -204,7 +236,7 @@ impl CalleeRule {
 
     /// Where the callee itself was not recorded: lines of the source that call it, by their samples.
     fn check_written(&'static self, ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
-        if self.written.is_empty() || self.of == Of::All {
+        if self.written.is_empty() {
             return Vec::new();
         }
         let mut findings = Vec::new();
@@ -220,8 +252,8 @@ impl CalleeRule {
                 continue;
             }
             let part = spot.part(&calls, 0);
-            let share = ctx.share(part.amount);
-            if share < self.least(ctx) {
+            let share = self.share(ctx, part.amount);
+            if share < self.least(ctx) || (self.once_is_fine && spot.scope == ScopeId::MODULE) {
                 continue;
             }
             let confidence =
@@ -280,6 +312,37 @@ pub(super) fn at_function(ctx: &Ctx<'_>, mut finding: Finding, function: Functio
     finding
 }
 
+/// Names the function of a site, and the line that makes the call: where it was sampled, or the first that is written so.
+pub(super) fn place_call(ctx: &Ctx<'_>, finding: Finding, site: &Site, is_call: impl Fn(&str) -> bool) -> Finding {
+    let mut finding = at_function(ctx, finding, site.function);
+    if let Some((facts, scope)) = ctx.source(site.function) {
+        let tree = facts.tree();
+        let mut calls: Vec<NodeId> = facts.calls_in(scope).filter(|&c| is_call(&facts.callee(c))).collect();
+        if calls.is_empty() {
+            // Reached through another function: what the user's function called on the way there.
+            let name = called_name(ctx.name(site.via));
+            calls = facts
+                .calls_in(scope)
+                .filter(|&c| tree.child(c, Role::Func).is_some_and(|f| tree.name(f) == name))
+                .collect();
+        }
+        calls.sort_by_key(|&c| std::cmp::Reverse(facts.loop_depth(c)));
+        let at = calls.iter().copied().find(|&c| tree.line(c) <= site.line && site.line <= tree.last_line(c));
+        if let Some(at) = at.or(calls.first().copied()) {
+            finding.line = tree.line(at);
+            finding.before = quote(&facts, at);
+        }
+        finding.lines = calls.iter().map(|&c| tree.line(c)).collect();
+    }
+    if site.line > 0 {
+        finding.line = site.line;
+    }
+    if !finding.lines.contains(&finding.line) {
+        finding.lines.insert(0, finding.line);
+    }
+    finding
+}
+
 /// Names the function a finding is about, and its line with most samples where lines were recorded.
 pub(super) fn at_hottest(ctx: &Ctx<'_>, finding: Finding, function: FunctionId) -> Finding {
     let mut finding = at_function(ctx, finding, function);
@@ -333,7 +396,7 @@ pub(super) fn quote(facts: &Facts, node: NodeId) -> String {
 }
 
 /// What a function of the profile is called by in the source: `pop` of `<method 'pop' of 'list' objects>`.
-fn called_name(name: &str) -> &str {
+pub(super) fn called_name(name: &str) -> &str {
     if let Some(rest) = name.split("method '").nth(1) {
         return rest.split('\'').next().unwrap_or(rest);
     }
@@ -341,10 +404,41 @@ fn called_name(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or(name)
 }
 
-/// Whether some call of a function of the file, in the file, stands in a loop.
+/// Whether a function of the file is called in a loop, in the file, or by a function that is.
 pub(super) fn is_called_in_loop(facts: &Facts, scope: ScopeId) -> bool {
-    let name = &facts.scope(scope).name;
-    facts.calls_of(name).iter().any(|&c| facts.in_loop(c))
+    /// Callers of callers that are followed.
+    const HEIGHT: usize = 4;
+    let mut level = vec![scope];
+    let mut seen = vec![scope];
+    for _ in 0..HEIGHT {
+        let mut next = Vec::new();
+        for at in level {
+            let calls = facts.calls_of(&facts.scope(at).name);
+            // A loop that goes round a few times, as written, is none.
+            if calls.iter().any(|&c| facts.loops_around(c).any(|l| !is_short(facts, l))) {
+                return true;
+            }
+            for around in calls.iter().map(|&c| facts.scope_of(c)).filter(|s| *s != ScopeId::MODULE) {
+                if !seen.contains(&around) {
+                    seen.push(around);
+                    next.push(around);
+                }
+            }
+        }
+        level = next;
+    }
+    false
+}
+
+/// `for _ in range(3)`
+fn is_short(facts: &Facts, around: NodeId) -> bool {
+    const FEW: u32 = 9;
+    let tree = facts.tree();
+    let walk = if tree.kind(around).is_comprehension() { tree.child(around, Role::Clause) } else { Some(around) };
+    let Some(iter) = walk.and_then(|w| tree.child(w, Role::Iter)) else { return false };
+    let range = tree.kind(iter) == Kind::Call && facts.callee(iter) == "builtins.range";
+    let arguments: Vec<NodeId> = if range { facts.arguments(iter).collect() } else { Vec::new() };
+    matches!(arguments[..], [only] if tree.source(only).parse::<u32>().is_ok_and(|n| n <= FEW))
 }
 
 /// Sites of one function together, the functions that asked for most first.

@@ -1,7 +1,9 @@
 //! Every rule, in the order of the documentation.
 
 use super::callees::{builtin, database, files, frames, library, processes, regex, serialization};
-use super::{Rule, containers, loops, sorting, text};
+use super::{
+    Rule, asynchronous, calls, containers, database as queries, loops, network, recording, sorting, text, threads,
+};
 
 /// The rules. Ids are unique and never change: they are stored with what was dismissed.
 pub static HINTS: &[&Rule] = &[
@@ -30,11 +32,31 @@ pub static HINTS: &[&Rule] = &[
     &files::UNBUFFERED_SMALL_IO,
     &files::FILE_REOPEN,
     &files::STAT_STORM,
+    &network::SEQUENTIAL_IO,
+    &processes::HTTP_CONNECTION,
+    &queries::N_PLUS_ONE,
+    &queries::DB_EXECUTEMANY,
+    &queries::SLOW_QUERY,
     &database::DB_CONNECT,
     &database::DB_COMMIT,
+    &calls::EXPONENTIAL_RECURSION,
+    &calls::REPEATED_PURE,
+    &calls::PROPERTY_RECOMPUTE,
+    &threads::GIL_CPU,
+    &threads::GIL_CONTENTION,
+    &threads::LOCK_CONTENTION,
+    &threads::BUSY_POLL,
+    &threads::MP_IPC,
     &processes::SUBPROCESS_IN_LOOP,
     &processes::THREAD_PER_TASK,
     &processes::TINY_TASKS,
+    &asynchronous::BLOCKING_SLEEP,
+    &asynchronous::BLOCKING_IO,
+    &asynchronous::SYNC_DRIVER,
+    &asynchronous::CPU_IN_ASYNC,
+    &asynchronous::SEQUENTIAL_AWAIT,
+    &asynchronous::ASYNC_OVERHEAD,
+    &library::ASYNCIO_DEBUG,
     &serialization::JSON_SLOW_PATH,
     &serialization::JSON_HEAVY,
     &serialization::YAML_PURE_PYTHON,
@@ -58,7 +80,19 @@ pub static HINTS: &[&Rule] = &[
     &frames::PANDAS_SCALAR,
     &frames::PANDAS_GROUPBY,
     &loops::EXCEPTION_FLOW,
+    &calls::TINY_FUNCTION,
+    &calls::MISSING_SLOTS,
     &loops::INTERPRETER_BOUND,
+    &recording::IMPORT_HEAVY,
+    &recording::IMPORT_HOT,
+    &recording::MATERIALIZE,
+    &recording::GC_PRESSURE,
+    &recording::DEV_SERVER,
+    &recording::WORKER_SATURATED,
+    &recording::WORKERS_NOT_PROFILED,
+    &recording::MIXED_THREADS,
+    &recording::MOSTLY_IDLE,
+    &recording::PROFILER_DISTORTION,
 ];
 
 /// The rule with an id.

@@ -2,8 +2,9 @@
 
 mod attribution;
 mod names;
+mod threads;
 
-pub(super) use attribution::Site;
+pub(super) use attribution::{Site, Within};
 
 use super::spot::{LineCosts, Spot};
 use super::{Files, Options};
@@ -92,9 +93,15 @@ impl<'a> Ctx<'a> {
         self.bounds.total()
     }
 
-    /// The share of the whole recording that a part of it is.
+    /// The share of the whole recording that a part of it is; 0 where that is too little to have been measured.
     pub(super) fn share_of_all(&self, amount: i64) -> f64 {
-        if self.total() <= 0 { 0.0 } else { (amount as f64 / self.total() as f64).clamp(0.0, 1.0) }
+        /// A handful of samples, and less than a person notices.
+        const LEAST_NS: i64 = 25_000_000;
+        if self.total() <= 0 || self.nanoseconds(amount).is_none_or(|ns| ns < LEAST_NS) {
+            0.0
+        } else {
+            (amount as f64 / self.total() as f64).clamp(0.0, 1.0)
+        }
     }
 
     /// The share of the active time. Where a program was hardly ever active no share of that is worth a word, and it is 0.
@@ -175,6 +182,21 @@ impl<'a> Ctx<'a> {
     /// Whether one cProfile recorded several threads as one, which Python does from 3.12 on.
     pub(super) fn threads_are_mixed(&self) -> bool {
         self.recording == Recording::Calls && self.has(&["threading:_bootstrap", "threading:_bootstrap_inner"])
+    }
+
+    /// Whether the source of any function that matters was found.
+    pub(super) fn has_source(&self) -> bool {
+        /// Looking at these few is enough: they usually lie in one folder.
+        const LOOKED_AT: usize = 12;
+        self.yours_by_total().into_iter().take(LOOKED_AT).any(|f| self.source(f).is_some())
+    }
+
+    /// The user's functions, those that take most with all they call first.
+    pub(super) fn yours_by_total(&self) -> Vec<FunctionId> {
+        let mut yours: Vec<FunctionId> =
+            self.analysis.table().present().map(|g| FunctionId(g.0)).filter(|&f| self.is_yours(f)).collect();
+        yours.sort_by_key(|&f| std::cmp::Reverse(self.inclusive(f)));
+        yours
     }
 
     /// The facts of a file, read once.

@@ -3,20 +3,26 @@
 //! A wrong hint costs more than a missing one. So a rule speaks only where its evidence is in the profile, shares are of
 //! the time the program was *active*, and every finding says how sure it is, why, and what would settle it.
 
+mod asynchronous;
 mod callee;
 mod callees;
+mod calls;
 mod catalogue;
 mod containers;
 mod context;
+mod database;
 mod finding;
 mod loops;
 mod markdown;
+mod network;
 mod pattern;
 mod rank;
+mod recording;
 mod rule;
 mod sorting;
 mod spot;
 mod text;
+mod threads;
 mod verdict;
 
 pub use catalogue::{HINTS, rule};

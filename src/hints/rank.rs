@@ -26,7 +26,7 @@ pub(super) fn why_not(ctx: &Ctx<'_>, rule: &Rule) -> Option<String> {
         Recording::Samples if !kinds.samples => {
             Some("samples don't count calls; record with `python -m cProfile -o out.prof`".to_owned())
         }
-        _ if rule.needs == Needs::Source && ctx.spots().is_empty() => Some(
+        _ if rule.needs == Needs::Source && !ctx.has_source() => Some(
             "it looks at source code, and no source of the hot functions was found; give `--source-root`".to_owned(),
         ),
         _ => None,

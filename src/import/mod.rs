@@ -23,6 +23,7 @@ mod speedscope;
 pub use error::ImportError;
 pub use input::{Input, Job};
 pub use protobuf::Writer as ProtobufWriter;
+pub(crate) use speedscope::RUNNING_LINES;
 
 use crate::model::Profile;
 use std::path::Path;

@@ -168,7 +168,7 @@ fn hash(text: &str) -> u64 {
 
 /// OKLCH → sRGB, clipped to what a screen can show. Björn Ottosson's `OKLab`, <https://bottosson.github.io/posts/oklab/>.
 #[expect(clippy::many_single_char_names, reason = "they are the letters of the published formulas")]
-fn oklch(lightness: f32, chroma: f32, hue_degrees: f32) -> Rgb {
+pub(super) fn oklch(lightness: f32, chroma: f32, hue_degrees: f32) -> Rgb {
     let (sin, cos) = hue_degrees.to_radians().sin_cos();
     let (a, b) = (chroma * cos, chroma * sin);
     let l = (lightness + 0.396_337_78 * a + 0.215_803_76 * b).powi(3);
@@ -188,15 +188,26 @@ fn oklch(lightness: f32, chroma: f32, hue_degrees: f32) -> Rgb {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn luminance(Rgb(r, g, b): Rgb) -> f32 {
-        let linear = |c: u8| {
+    /// The light of each channel, 1 being all of it.
+    pub(in crate::layout) fn linear(Rgb(r, g, b): Rgb) -> [f32; 3] {
+        [r, g, b].map(|c| {
             let c = f32::from(c) / 255.0;
             if c <= 0.040_45 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
-        };
-        0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
+        })
+    }
+
+    /// The contrast of two colours as WCAG 2 has it, from 1 to 21.
+    pub(in crate::layout) fn contrast(a: Rgb, b: Rgb) -> f32 {
+        let (a, b) = (luminance(a), luminance(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    fn luminance(rgb: Rgb) -> f32 {
+        let [r, g, b] = linear(rgb);
+        0.2126 * r + 0.7152 * g + 0.0722 * b
     }
 
     #[test]
@@ -205,9 +216,7 @@ mod tests {
             let palette = Palette::new(scheme);
             for class in Class::ALL {
                 for name in ["a", "parse", "<module>", "django", "numpy", "x y z", "café"] {
-                    let fill = luminance(palette.shade(class, name, name));
-                    let text = luminance(palette.text_on_fill());
-                    let contrast = (fill + 0.05) / (text + 0.05);
+                    let contrast = contrast(palette.shade(class, name, name), palette.text_on_fill());
                     assert!(contrast >= 4.5, "{scheme:?} {class:?} {name}: {contrast:.2}");
                 }
             }

@@ -2,12 +2,14 @@
 //! pictures are the same picture.
 
 mod colour;
+mod difference;
 mod flame;
 mod label;
 mod ruler;
 mod sunburst;
 
 pub use colour::{DIMMED, Palette, Rgb, Scheme, Tones};
+pub use difference::{Difference, DifferenceScale, STRIPE_STEP, Stripes, sign, signed};
 pub use flame::{FlameBox, FlameView, Growth, LABEL_INSET, LABEL_ROOM, LABEL_SIZE, ROW_HEIGHT, flame_boxes};
 pub use label::{Names, bare_name, fit, fit_place, shorten_middle};
 pub use ruler::ruler_marks;

@@ -67,32 +67,39 @@ impl CallGraph {
                 grouped.missing[group_of[f] as usize] = false;
             }
         }
+        let functions = self.calls.len();
         let mut rows = EdgeRows::default();
-        for f in (0..self.calls.len()).map(FunctionId::at) {
-            let group = group_of[f.index()] as usize;
-            let mut called_within = (0, 0);
-            for &e in self.incoming(f) {
-                let e = e as usize;
-                let edge = self.edges[e];
-                let caller = group_of[edge.caller.index()];
-                if caller as usize == group {
-                    called_within.0 += edge.calls;
-                    called_within.1 += edge.primitive_calls;
-                    continue;
-                }
-                let costs = |columns: &[Vec<i64>]| columns.iter().map(|c| c[e]).collect::<Vec<i64>>();
-                let (caller, callee) = (FunctionId(caller), FunctionId::at(group));
-                rows.push(CallEdge { caller, callee, ..edge }, &costs(&self.edge_own), &costs(&self.edge_total));
-                for m in 0..metrics {
-                    grouped.total[m][group] = grouped.total[m][group].saturating_add(self.edge_total[m][e]);
-                }
+        // By function: calls from its own group, and what was recorded along all calls of it.
+        let mut within = vec![(0_i64, 0_i64); functions];
+        let mut through_callers = vec![vec![0_i64; functions]; metrics];
+        let mut costs = Vec::with_capacity(2 * metrics);
+        for (e, edge) in self.edges.iter().enumerate() {
+            let callee = edge.callee.index();
+            for (through, total) in through_callers.iter_mut().zip(&self.edge_total) {
+                through[callee] = through[callee].saturating_add(total[e]);
             }
-            grouped.calls[group] += (self.calls[f.index()] - called_within.0).max(0);
-            grouped.primitive_calls[group] += (self.primitive_calls[f.index()] - called_within.1).max(0);
+            let [caller_group, group] = [edge.caller, edge.callee].map(|f| group_of[f.index()]);
+            if caller_group == group {
+                within[callee].0 = within[callee].0.saturating_add(edge.calls);
+                within[callee].1 = within[callee].1.saturating_add(edge.primitive_calls);
+                continue;
+            }
+            costs.clear();
+            costs.extend(self.edge_own.iter().chain(&self.edge_total).map(|column| column[e]));
+            let (own, total) = costs.split_at(metrics);
+            rows.push(CallEdge { caller: FunctionId(caller_group), callee: FunctionId(group), ..*edge }, own, total);
+            for (grouped, total) in grouped.total.iter_mut().zip(total) {
+                let grouped = &mut grouped[group as usize];
+                *grouped = grouped.saturating_add(*total);
+            }
+        }
+        for f in 0..functions {
+            let group = group_of[f] as usize;
+            grouped.calls[group] += (self.calls[f] - within[f].0).max(0);
+            grouped.primitive_calls[group] += (self.primitive_calls[f] - within[f].1).max(0);
             for m in 0..metrics {
-                grouped.own[m][group] = grouped.own[m][group].saturating_add(self.own[m][f.index()]);
-                let through_callers: i64 = self.incoming(f).iter().map(|&e| self.edge_total[m][e as usize]).sum();
-                let uncalled = (self.total[m][f.index()] - through_callers).max(0);
+                grouped.own[m][group] = grouped.own[m][group].saturating_add(self.own[m][f]);
+                let uncalled = self.total[m][f].saturating_sub(through_callers[m][f]).max(0);
                 grouped.total[m][group] = grouped.total[m][group].saturating_add(uncalled);
             }
         }

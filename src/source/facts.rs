@@ -187,6 +187,11 @@ impl Facts {
         self.loops_around(node).next().is_some()
     }
 
+    /// Everything the file imports, by its full name.
+    pub fn imports(&self) -> impl Iterator<Item = &str> {
+        self.tree.imports().iter().map(|i| i.path.as_str())
+    }
+
     /// What an imported name or a path below one stands for: `np.append` → `numpy.append`; `None` for names that are
     /// not imported, and for names that are bound again in the scope.
     pub fn imported(&self, node: NodeId) -> Option<String> {

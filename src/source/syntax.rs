@@ -19,6 +19,7 @@ mod depth;
 mod kinds;
 mod lower;
 
+pub(super) use depth::is_too_deep;
 pub use kinds::{CmpOp, Kind, Operator, Role};
 
 use std::ops::Range;

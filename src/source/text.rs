@@ -1,6 +1,8 @@
 //! A source file as text and lines.
 
+use super::fit::Definitions;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::SystemTime;
 
 /// How a file's bytes were read.
@@ -23,6 +25,7 @@ pub struct SourceFile {
     starts: Vec<u32>,
     encoding: Encoding,
     modified: Option<SystemTime>,
+    definitions: OnceLock<Definitions>,
 }
 
 impl SourceFile {
@@ -33,7 +36,7 @@ impl SourceFile {
     pub fn new(path: PathBuf, bytes: &[u8], modified: Option<SystemTime>) -> Self {
         let (text, encoding) = decode(bytes);
         let starts = line_starts(&text);
-        Self { path, text, starts, encoding, modified }
+        Self { path, text, starts, encoding, modified, definitions: OnceLock::new() }
     }
 
     /// Where it was found.
@@ -70,6 +73,11 @@ impl SourceFile {
     /// The line, counted from one, that holds the byte at an offset.
     pub fn line_at(&self, offset: usize) -> u32 {
         self.starts.partition_point(|&s| s as usize <= offset).max(1) as u32
+    }
+
+    /// Where its functions and classes stand, looked up once.
+    pub(super) fn definitions(&self) -> &Definitions {
+        self.definitions.get_or_init(|| Definitions::of(self))
     }
 
     /// Where a line begins and where the next one does, in bytes.

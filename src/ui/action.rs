@@ -2,8 +2,10 @@
 
 use super::TreeNeed;
 use super::views::ViewKind;
+use crate::analyze::diff::{Measure, Renamed};
 use crate::analyze::{GroupBy, GroupId, SearchText, Transform};
-use crate::model::{MetricId, TrackId};
+use crate::model::{MetricId, StringId, TrackId};
+use crate::source::Mapping;
 use egui::{Key, KeyboardShortcut, Modifiers};
 use std::path::PathBuf;
 
@@ -42,11 +44,39 @@ pub enum Action {
     ZoomTo(Vec<GroupId>),
     /// A view needs a tree.
     Need(TreeNeed),
+    /// Compare what functions cost themselves, or with everything they called.
+    Measure(Measure),
+    /// Compare a function of base with one of another name of new.
+    Pair(Renamed),
+    /// Take such a pair apart.
+    Unpair(Renamed),
     /// Put a text on the clipboard; the second text says what it is: "Table copied".
     Copy(String, &'static str),
     /// Forget a recent file.
     ForgetRecent(PathBuf),
+    /// The source view needs a file.
+    NeedSource(StringId),
+    /// Search a folder of the user's choice for sources.
+    ChooseSourceFolder,
+    /// Look for sources by a mapping, too.
+    MapSource(Mapping),
+    /// Look for sources anew.
+    ForgetSources,
+    /// Open a line of the file in the source view in the user's editor.
+    OpenInEditor(u32),
+    /// The command to open an editor with.
+    SetEditor(String),
 }
+
+/// Commands of editors that open a file at a line.
+pub const EDITORS: &[&str] = &[
+    "code -g {file}:{line}",
+    "pycharm --line {line} {file}",
+    "zed {file}:{line}",
+    "subl {file}:{line}",
+    "gvim +{line} {file}",
+    "emacsclient -n +{line} {file}",
+];
 
 /// The list a view adds to.
 pub type Actions = Vec<Action>;
@@ -108,6 +138,14 @@ pub enum Command {
     OnlyMine,
     /// Copy the name and place of the selection.
     CopySelection,
+    /// To the line of the source that cost most.
+    HottestLine,
+    /// To the next hot line below.
+    NextHotLine,
+    /// To the hot line above.
+    PreviousHotLine,
+    /// The source's line in the user's editor.
+    OpenInEditor,
     /// Show a view by its number.
     View(ViewKind),
     /// Close the program.
@@ -134,6 +172,10 @@ impl Command {
             Self::CollapseRecursion,
             Self::OnlyMine,
             Self::CopySelection,
+            Self::HottestLine,
+            Self::NextHotLine,
+            Self::PreviousHotLine,
+            Self::OpenInEditor,
             Self::ToggleDetails,
             Self::ShowWarnings,
             Self::SwitchTheme,
@@ -177,6 +219,10 @@ impl Command {
             Self::CollapseRecursion => "Collapse recursion",
             Self::OnlyMine => "Only my code",
             Self::CopySelection => "Copy the selected function's name",
+            Self::HottestLine => "Hottest line",
+            Self::NextHotLine => "Next hot line",
+            Self::PreviousHotLine => "Previous hot line",
+            Self::OpenInEditor => "Open in editor",
             Self::View(view) => view.label(),
             Self::Quit => "Quit",
         }
@@ -212,6 +258,10 @@ impl Command {
             Self::CollapseRecursion => "A function that calls itself stands once on a stack.",
             Self::OnlyMine => "Fold packages, the standard library and built-ins into the code that called them.",
             Self::CopySelection => "Put the function's name and place on the clipboard.",
+            Self::HottestLine => "To the line of the source that cost most.",
+            Self::NextHotLine => "To the next hot line of the source.",
+            Self::PreviousHotLine => "To the hot line of the source before.",
+            Self::OpenInEditor => "Open the line of the source in your editor.",
             Self::View(view) => view.tooltip(),
             Self::Quit => "Close Helioscope.",
         }
@@ -252,6 +302,10 @@ impl Command {
             Self::HideSelection => (NONE, Key::H),
             Self::OnlyMine => (NONE, Key::M),
             Self::CopySelection => (CTRL, Key::C),
+            Self::HottestLine => (NONE, Key::G),
+            Self::NextHotLine => (NONE, Key::J),
+            Self::PreviousHotLine => (NONE, Key::K),
+            Self::OpenInEditor => (CTRL, Key::E),
             Self::View(view) => (NONE, view.key()),
             Self::Quit => (CTRL, Key::Q),
             Self::StartPage | Self::DropSelection | Self::CollapseRecursion => return None,

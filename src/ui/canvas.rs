@@ -113,7 +113,7 @@ pub fn canvas_ui(
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, 0.0, ctx.theme.ground);
     let Some(tree) = ctx.trees.get(kind) else {
-        let detail = Detail::for_window(0, ctx.analysis.sum().max(1), rect.width());
+        let detail = Detail::for_window(0, ctx.sum().max(1), rect.width());
         actions.push(Action::Need(TreeNeed { kind, detail }));
         canvas_paint::message(ui, rect, ctx.theme, "Laying out…");
         return response;
@@ -480,7 +480,7 @@ pub fn minimap_ui(
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, 0.0, ctx.theme.panel);
     let Some(tree) = ctx.trees.get(kind) else {
-        let detail = Detail::for_window(0, ctx.analysis.sum().max(1), rect.width());
+        let detail = Detail::for_window(0, ctx.sum().max(1), rect.width());
         actions.push(Action::Need(TreeNeed { kind, detail }));
         return;
     };

@@ -8,10 +8,10 @@ use crate::analyze::GroupId;
 use crate::layout;
 use crate::model::format;
 use egui::{
-    Color32, FontId, Galley, Pos2, Rect, Role, Sense, Stroke, TextFormat, TextStyle, Ui, Vec2, WidgetInfo,
-    text::LayoutJob,
+    Color32, FontId, Galley, Pos2, Rect, Response, Role, Sense, Shape, Stroke, TextFormat, TextStyle, Ui, Vec2,
+    WidgetInfo, accesskit, text::LayoutJob,
 };
-use egui_extras::TableBuilder;
+use egui_extras::{TableBuilder, TableRow};
 use std::{borrow::Cow, sync::Arc};
 
 /// Columns are set off by air, rows by the line under the pointer.
@@ -56,6 +56,39 @@ pub(super) fn head(ui: &Ui, theme: &Theme, head: &Head<'_>, is_sorted: bool) -> 
     let covered = Rect::from_min_size(Pos2::new(left, rect.top()), Vec2::new(galley.size().x, rect.height()));
     paint(ui, covered, galley, color);
     covered
+}
+
+/// The head of a column rows can be sorted by, with an arrow where they are: `Some(true)` where the largest comes first.
+pub(super) fn sort_head(
+    row: &mut TableRow<'_, '_>,
+    theme: &Theme,
+    head: &Head<'_>,
+    sorted: Option<bool>,
+    tooltip: &str,
+) -> Response {
+    let (_, response) = row.col(|ui| {
+        let covered = self::head(ui, theme, head, sorted.is_some());
+        if let Some(descending) = sorted {
+            let beside = theme::SWATCH;
+            let x = if head.is_number { covered.left() - beside } else { covered.right() + beside };
+            ui.painter().add(arrow(Pos2::new(x, covered.center().y), descending, theme.accent));
+        }
+    });
+    response.widget_info(|| WidgetInfo::labeled(Role::ColumnHeader, true, head.label()));
+    response.ctx.accesskit_node_builder(response.id, |node| {
+        if let Some(descending) = sorted {
+            let (down, up) = (accesskit::SortDirection::Descending, accesskit::SortDirection::Ascending);
+            node.set_sort_direction(if descending { down } else { up });
+        }
+    });
+    response.on_hover_text(tooltip).on_hover_cursor(egui::CursorIcon::PointingHand)
+}
+
+/// A triangle that points the way values go: drawn, because not every font has one.
+fn arrow(center: Pos2, descending: bool, color: Color32) -> Shape {
+    let half = Vec2::new(theme::ARROW, theme::ARROW * if descending { 0.6 } else { -0.6 });
+    let corners = [Vec2::new(-half.x, -half.y), Vec2::new(half.x, -half.y), Vec2::new(0.0, half.y)];
+    Shape::convex_polygon(corners.map(|c| center + c).to_vec(), color, Stroke::NONE)
 }
 
 /// What stands at the head of a column.
@@ -152,6 +185,24 @@ pub(super) fn bar(ui: &Ui, rect: Rect, share: f64, color: Color32) {
     }
     let width = (rect.width() * share.min(1.0) as f32).max(1.0);
     let bar = Rect::from_min_size(rect.min, Vec2::new(width, rect.height())).shrink2(Vec2::new(0.0, 3.0));
+    ui.painter().rect_filled(bar, theme::SMALL_RADIUS, color);
+}
+
+/// A bar from the middle of a cell: to the right for what is more, to the left for what is less. `part` is from −1 to 1,
+/// which reaches an edge.
+pub(super) fn diverging_bar(ui: &Ui, rect: Rect, part: f32, color: Color32) {
+    let middle = rect.center().x;
+    ui.painter().vline(
+        middle,
+        rect.shrink2(Vec2::new(0.0, 3.0)).y_range(),
+        Stroke::new(1.0, color.gamma_multiply(0.6)),
+    );
+    if part == 0.0 {
+        return;
+    }
+    let length = (rect.width() / 2.0 * part.abs().min(1.0)).max(1.0);
+    let (from, to) = if part > 0.0 { (middle, middle + length) } else { (middle - length, middle) };
+    let bar = Rect::from_x_y_ranges(from..=to, rect.y_range()).shrink2(Vec2::new(0.0, 3.0));
     ui.painter().rect_filled(bar, theme::SMALL_RADIUS, color);
 }
 

@@ -3,6 +3,7 @@
 //! The only place that may name a literal colour: see `clippy.toml`.
 
 use crate::layout::{self, Palette, Rgb, Scheme, Tones};
+use crate::source::Ink;
 use egui::{Color32, CornerRadius, FontFamily, FontId, Margin, Stroke, Style, TextStyle, Vec2, Visuals};
 
 /// Colours and sizes of one scheme.
@@ -38,6 +39,29 @@ pub struct Theme {
     pub error: Color32,
     /// What is estimated.
     pub estimated: Color32,
+    /// The base side of a comparison: no hue of a difference.
+    pub base: Color32,
+    /// The new side.
+    pub new: Color32,
+    /// Text about what costs more.
+    pub slower: Color32,
+    /// Text about what costs less.
+    pub faster: Color32,
+    /// The stripes of boxes that only one side has.
+    pub stripe: Color32,
+    /// Parts of source text.
+    inks: Inks,
+}
+
+/// Colours of source text.
+#[derive(Clone, Debug)]
+struct Inks {
+    keyword: Color32,
+    constant: Color32,
+    text: Color32,
+    comment: Color32,
+    definition: Color32,
+    decorator: Color32,
 }
 
 /// Height of a row of a flame graph.
@@ -64,10 +88,22 @@ pub const FIELD_WIDTH: f32 = 240.0;
 pub const METER: f32 = 5.0;
 /// Rounding of bars and swatches.
 pub const SMALL_RADIUS: f32 = 2.0;
+/// Thickness of the stripes of boxes and arcs that only one side of a comparison has.
+pub const STRIPE: f32 = 1.8;
 /// Size of a figure that is read first.
 pub const FIGURE_TEXT: f32 = 17.0;
 /// Size of the name of what a panel is about.
 pub const NAME_TEXT: f32 = 14.5;
+/// Height of a line of source.
+pub const SOURCE_ROW: f32 = 18.0;
+/// The margin before line numbers, where remarks stand.
+pub const SOURCE_MARGIN: f32 = 20.0;
+/// Width of the strip between figures and source that shows how hot a line is.
+pub const SOURCE_STRIP: f32 = 3.0;
+/// How far an arrow key scrolls source to the side.
+pub const SOURCE_STEP: f32 = 40.0;
+/// The widest a paragraph is comfortable to read.
+pub const READING_WIDTH: f32 = 720.0;
 /// Size of the text in boxes.
 pub const BOX_TEXT: f32 = layout::LABEL_SIZE;
 
@@ -76,9 +112,13 @@ impl Theme {
     pub fn new(scheme: Scheme) -> Self {
         let c = Color32::from_rgb;
         let tones = Tones::new(scheme);
+        let palette = Palette::new(scheme);
+        let (faster, slower) =
+            (Self::color(palette.difference_text(false)), Self::color(palette.difference_text(true)));
+        let stripe = Self::color(palette.text_on_fill()).gamma_multiply(0.34);
         match scheme {
             Scheme::Dark => Self {
-                palette: Palette::new(scheme),
+                palette,
                 ground: Self::color(tones.ground),
                 panel: Self::color(tones.panel),
                 raised: Self::color(tones.raised),
@@ -93,9 +133,22 @@ impl Theme {
                 warning: c(0xf5, 0xc0, 0x5c),
                 error: c(0xff, 0x8f, 0x80),
                 estimated: Self::color(tones.estimated),
+                base: c(0xc0, 0xa6, 0xf0),
+                new: c(0x74, 0xcf, 0xb0),
+                slower,
+                faster,
+                stripe,
+                inks: Inks {
+                    keyword: c(0xc9, 0xa4, 0xf0),
+                    constant: c(0x86, 0xc9, 0xdc),
+                    text: c(0xa6, 0xcf, 0x93),
+                    comment: c(0x8d, 0x96, 0xa7),
+                    definition: c(0xf0, 0xcc, 0x80),
+                    decorator: c(0xdf, 0xa8, 0x84),
+                },
             },
             Scheme::Light => Self {
-                palette: Palette::new(scheme),
+                palette,
                 ground: Self::color(tones.ground),
                 panel: Self::color(tones.panel),
                 raised: Self::color(tones.raised),
@@ -110,6 +163,19 @@ impl Theme {
                 warning: c(0x8a, 0x52, 0x00),
                 error: c(0xb3, 0x26, 0x1e),
                 estimated: Self::color(tones.estimated),
+                base: c(0x6b, 0x3f, 0xb0),
+                new: c(0x0b, 0x6a, 0x50),
+                slower,
+                faster,
+                stripe,
+                inks: Inks {
+                    keyword: c(0x75, 0x35, 0xa6),
+                    constant: c(0x06, 0x64, 0x80),
+                    text: c(0x2f, 0x69, 0x1f),
+                    comment: c(0x60, 0x68, 0x76),
+                    definition: c(0x80, 0x4a, 0x00),
+                    decorator: c(0x96, 0x45, 0x1d),
+                },
             },
         }
     }
@@ -135,6 +201,23 @@ impl Theme {
             }
         }
         fonts
+    }
+
+    /// The colour of a part of source text.
+    pub fn ink(&self, ink: Ink) -> Color32 {
+        match ink {
+            Ink::Keyword => self.inks.keyword,
+            Ink::Constant => self.inks.constant,
+            Ink::Text => self.inks.text,
+            Ink::Comment => self.inks.comment,
+            Ink::Definition => self.inks.definition,
+            Ink::Decorator => self.inks.decorator,
+        }
+    }
+
+    /// The ground of a line that cost a part of what the hottest did.
+    pub fn heat(color: Color32, part: f32) -> Color32 {
+        color.gamma_multiply(0.05 + 0.23 * part.clamp(0.0, 1.0).sqrt())
     }
 
     /// The fill of a bar behind text.

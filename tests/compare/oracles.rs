@@ -27,6 +27,13 @@ fn compared(arguments: &[&str]) -> Value {
     serde_json::from_slice(&output.stdout).expect("JSON")
 }
 
+/// The arguments that compare several runs a side.
+fn runs<'a>(base: &'a [String], new: &'a [String], options: &[&'a str]) -> Vec<&'a str> {
+    let base = std::iter::once("--base").chain(base.iter().map(String::as_str));
+    let new = std::iter::once("--new").chain(new.iter().map(String::as_str));
+    base.chain(new).chain(options.iter().copied()).collect()
+}
+
 fn rows(comparison: &Value) -> &[Value] {
     comparison["rows"].as_array().expect("rows")
 }
@@ -52,8 +59,9 @@ fn status<'a>(comparison: &'a Value, function: &str) -> &'a str {
 }
 
 /// A name of cProfile without the address in it, which differs from run to run.
-fn without_address(function: &str) -> &str {
-    function.split(" at 0x").next().unwrap_or_default()
+fn without_address(function: &str) -> String {
+    let Some((before, address)) = function.split_once(" at 0x") else { return function.to_owned() };
+    format!("{before}{}", address.trim_start_matches(|c: char| c.is_ascii_hexdigit()))
 }
 
 fn truth() -> Value {
@@ -175,7 +183,7 @@ fn rows_of_cprofile(comparison: &Value, pair: &Value) -> Vec<Row> {
     files.sort_by_key(|file| std::cmp::Reverse(file.len()));
     let left_out = |function: &str, file: &str| {
         let mut left_out = pair["left_out"].as_array().expect("rows").iter();
-        left_out.any(|row| row[1] == function && (row[0] == file || row[0] == "~" && file.is_empty()))
+        left_out.any(|row| row[1] == function && row[0] == file)
     };
     let figures = |side: &Value| {
         let side = side.as_object()?;
@@ -184,11 +192,7 @@ fn rows_of_cprofile(comparison: &Value, pair: &Value) -> Vec<Row> {
     let rows = rows(comparison).iter().map(|row| {
         let path = row["file"].as_str().unwrap_or_default().replace('\\', "/");
         let file = files.iter().find(|file| path.ends_with(**file)).expect("a file of pstats");
-        (
-            without_address(text(row, "function")).to_owned(),
-            (*file).to_owned(),
-            [figures(&row["base"]), figures(&row["new"])],
-        )
+        (without_address(text(row, "function")), (*file).to_owned(), [figures(&row["base"]), figures(&row["new"])])
     });
     let mut rows: Vec<Row> = rows.filter(|row| !left_out(&row.0, &row.1)).collect();
     rows.sort();
@@ -206,16 +210,25 @@ fn every_row_of_a_cprofile_pair_is_what_pstats_reads_on_both_sides() {
 }
 
 #[test]
-fn several_runs_a_side_are_what_pstats_adds_up() {
+fn several_runs_a_side_are_the_mean_of_what_pstats_adds_up() {
     let truth = &truth()["cprofile"]["four runs"];
-    let runs = |side: &str| [1, 2, 3, 4].map(|run| format!("orders/{side}-{run}.prof"));
-    let (base, new) = (runs("base"), runs("new"));
-    let mut arguments = vec!["--base"];
-    arguments.extend(base.iter().map(String::as_str));
-    arguments.push("--new");
-    arguments.extend(new.iter().map(String::as_str));
-    let comparison = compared(&arguments);
-    assert_eq!(rows_of_cprofile(&comparison, truth), rows_of_pstats(truth));
+    let [base, new] = ["base", "new"].map(|side| [1, 2, 3, 4].map(|run| format!("orders/{side}-{run}.prof")));
+    let comparison = compared(&runs(&base, &new, &[]));
+    // Sums of seconds and of nanoseconds are not rounded alike, and the parts of a mean are rounded so as to add up.
+    let all = |rows: &[Row]| {
+        let figures = rows.iter().flat_map(|row| row.2).map(Option::unwrap_or_default);
+        figures.collect::<Vec<[i64; 3]>>()
+    };
+    let by_name = |mut rows: Vec<Row>| {
+        rows.sort_by_key(|row| (row.1.clone(), row.0.clone(), row.2.map(|side| side.map(|side| side[0]))));
+        rows
+    };
+    let (ours, summed) = (by_name(rows_of_cprofile(&comparison, truth)), by_name(rows_of_pstats(truth)));
+    let names = |rows: &[Row]| rows.iter().map(|row| (row.0.clone(), row.1.clone())).collect::<Vec<_>>();
+    assert_eq!(names(&ours), names(&summed));
+    for (ours, summed) in all(&ours).into_iter().zip(all(&summed)) {
+        assert!(ours.iter().zip(summed).all(|(ours, sum)| (4 * ours - sum).abs() <= 8), "{ours:?} of {summed:?}");
+    }
 }
 
 #[test]
@@ -223,6 +236,19 @@ fn another_python_under_other_paths_is_matched_by_module_and_name() {
     let truth = &truth()["cprofile"]["container"];
     let comparison = compared(&["orders/base-1.prof", "orders/container.prof"]);
     assert_eq!(rows_of_cprofile(&comparison, truth), rows_of_pstats(truth));
+}
+
+#[test]
+fn what_the_user_says_of_paths_goes_before_the_rules() {
+    let pair = ["orders/base-1.prof", "orders/container.prof"];
+    let mapped = |mapping: &str| compared(&[&pair[..], &["--map", mapping]].concat());
+    assert_eq!(rows(&mapped("/home/ana/shop=/srv/app")), rows(&compared(&pair)));
+    // Said to be another file, it has none of these functions.
+    let wrong = mapped("/home/ana/shop/orders/customers.py=/srv/app/orders/report.py");
+    let found = rows(&wrong).iter().filter(|row| row["function"] == "find");
+    let mut statuses: Vec<&str> = found.map(|row| text(row, "status")).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, ["gone", "new"]);
 }
 
 #[test]
@@ -274,7 +300,7 @@ fn a_real_optimisation_is_found_by_every_recorder_and_named_first() {
         ("orders/base-1.raw.gz", "orders/new-1.raw.gz", "Book.find"),
         ("orders/base-1.raw.gz", "orders/container.raw.gz", "Book.find"),
         ("orders/base.speedscope.gz", "orders/new.speedscope.gz", "Book.find"),
-        ("shop/cpu-base.pb.gz", "shop/cpu-new.pb.gz", "main.(*book).find"),
+        ("shop/cpu-base.pb.gz", "shop/cpu-new.pb.gz", "cmpbody"),
     ] {
         let comparison = compared(&[base, new]);
         let summary = text(&comparison, "summary");
@@ -311,39 +337,32 @@ fn samples_are_counted_as_they_stand_in_the_file() {
     }
 }
 
-/// How many rows are called slower or faster, and of how many.
+/// How many rows are called slower or faster, of how many that both sides have.
 fn verdicts(comparison: &Value) -> (usize, usize) {
-    let rows = rows(comparison);
-    let called = rows.iter().filter(|row| ["slower", "faster"].contains(&text(row, "status"))).count();
-    (called, rows.len())
+    let rows = rows(comparison).iter().filter(|row| row["base"].is_object() && row["new"].is_object());
+    let called = rows.clone().filter(|row| ["slower", "faster"].contains(&text(row, "status"))).count();
+    (called, rows.count())
 }
 
 #[test]
 fn two_recordings_of_one_program_differ_no_more_than_chance_allows() {
-    let (mut called, mut all) = (0, 0);
-    for [base, new] in SAME {
-        let (c, a) = verdicts(&compared(&[base, new, "--normalize", "total"]));
-        (called, all) = (called + c, all + a);
+    for normalize in ["none", "total"] {
+        let (mut called, mut all) = (0, 0);
+        for [base, new] in SAME {
+            let (c, a) = verdicts(&compared(&[base, new, "--normalize", normalize]));
+            (called, all) = (called + c, all + a);
+        }
+        assert!(all > 80, "{called} of {all}");
+        assert!(called * 20 <= all, "{normalize}: {called} of {all} rows are called slower or faster");
     }
-    assert!(all > 100);
-    assert!(called * 20 <= all, "{called} of {all} rows are called slower or faster");
 }
 
 #[test]
 fn three_runs_a_side_of_one_program_differ_no_more_than_chance_allows() {
     let base = ["base-1", "base-2", "base-3"].map(|run| format!("orders/{run}.raw.gz"));
     let new = ["base-4", "again-1", "again-2"].map(|run| format!("orders/{run}.raw.gz"));
-    let (called, all) = verdicts(&several(&base, &new, &[]));
+    let (called, all) = verdicts(&compared(&runs(&base, &new, &[])));
     assert!(called * 20 <= all, "{called} of {all} rows are called slower or faster");
-}
-
-fn several(base: &[String], new: &[String], options: &[&str]) -> Value {
-    let mut arguments = vec!["--base"];
-    arguments.extend(base.iter().map(String::as_str));
-    arguments.push("--new");
-    arguments.extend(new.iter().map(String::as_str));
-    arguments.extend(options);
-    compared(&arguments)
 }
 
 fn steps(side: &str) -> [String; 4] {
@@ -352,18 +371,23 @@ fn steps(side: &str) -> [String; 4] {
 
 #[test]
 fn one_function_of_a_program_made_a_fifth_slower_is_found() {
-    let comparison = several(&steps("base"), &steps("new"), &[]);
-    assert_eq!(["read", "score", "write"].map(|function| status(&comparison, function)), ["noise", "slower", "noise"]);
+    let comparison = compared(&runs(&steps("base"), &steps("new"), &[]));
+    assert_eq!(
+        ["read", "score", "write"].map(|function| status(&comparison, function)),
+        ["within noise", "slower", "within noise"]
+    );
     assert!(text(&comparison, "summary").contains("`score`"), "{}", comparison["summary"]);
 }
 
 #[test]
 fn single_runs_suffice_to_find_it_more_often_than_not() {
-    let found = steps("base").iter().zip(&steps("new")).filter(|(base, new)| {
-        let comparison = compared(&[base, new, "--normalize", "total"]);
-        status(&comparison, "score") == "slower"
-    });
-    assert!(found.count() >= 3);
+    for normalize in ["none", "total"] {
+        let found = steps("base").into_iter().zip(steps("new")).filter(|(base, new)| {
+            let comparison = compared(&[base, new, "--normalize", normalize]);
+            status(&comparison, "score") == "slower"
+        });
+        assert!(found.count() >= 3, "{normalize}");
+    }
 }
 
 // Exit status
@@ -378,11 +402,7 @@ fn verdict(arguments: &[&str]) -> (Option<i32>, String) {
 #[test]
 fn a_slower_program_fails_and_names_the_functions() {
     let [base, new] = ["base", "new"].map(steps);
-    let mut arguments = vec!["--base"];
-    arguments.extend(base.iter().map(String::as_str));
-    arguments.push("--new");
-    arguments.extend(new.iter().map(String::as_str));
-    let with = |options: &[&str]| verdict(&[arguments.as_slice(), options].concat());
+    let with = |options: &[&str]| verdict(&runs(&base, &new, options));
     assert_eq!(with(&[]).0, Some(0));
     let (code, said) = with(&["--fail-above", "10", "-n", "0"]);
     assert_eq!(code, Some(1), "{said}");
@@ -396,7 +416,8 @@ fn a_slower_program_fails_and_names_the_functions() {
 #[test]
 fn a_faster_program_passes_and_an_unreadable_one_is_an_error() {
     let [base, new] = ["orders/base-1.prof", "orders/new-1.prof"];
-    let (code, said) = verdict(&[base, new, "--fail-above", "0", "--min-share", "1"]);
+    // Making up the orders is the same code, and took 5 % longer: one run does not tell whether that is chance.
+    let (code, said) = verdict(&[base, new, "--fail-above", "10", "--min-share", "5"]);
     assert_eq!(code, Some(0), "{said}");
     let (code, said) = verdict(&[new, base, "--fail-above", "5"]);
     assert_eq!(code, Some(1), "{said}");
@@ -408,7 +429,36 @@ fn a_faster_program_passes_and_an_unreadable_one_is_an_error() {
     }
 }
 
-// What the rows say of each other
+// What the answer says
+
+#[test]
+fn the_answer_has_the_fields_that_scripts_are_promised() {
+    let fields = |value: &Value| value.as_object().expect("an object").keys().cloned().collect::<Vec<_>>();
+    let has = |value: &Value, promised: &[&str]| {
+        let fields = fields(value);
+        let missing: Vec<_> = promised.iter().filter(|field| !fields.iter().any(|f| f == *field)).collect();
+        assert!(missing.is_empty(), "{missing:?} in {value}");
+    };
+    let comparison = compared(&["orders/base-1.prof", "orders/new-1.prof"]);
+    has(&comparison, &["metric", "unit", "normalize", "base", "new", "summary", "comparability", "rows"]);
+    assert_eq!([&comparison["metric"], &comparison["unit"], &comparison["normalize"]], ["time", "ns", "none"]);
+    for (side, path) in [("base", "orders/base-1.prof"), ("new", "orders/new-1.prof")] {
+        has(&comparison[side], &["path", "total"]);
+        assert_eq!(comparison[side]["path"], path);
+    }
+    for row in rows(&comparison) {
+        has(row, &["function", "file", "status", "base", "new", "delta_self", "delta_total", "delta_calls"]);
+        has(row, &["effect_calls", "effect_per_call", "noise"]);
+        for side in [&row["base"], &row["new"]].into_iter().filter(|side| !side.is_null()) {
+            has(side, &["self", "total", "calls"]);
+        }
+    }
+    let sum: i64 = rows(&comparison).iter().map(|row| integer(&row["delta_self"])).sum();
+    assert_eq!(sum, integer(&comparison["new"]["total"]) - integer(&comparison["base"]["total"]));
+    let none = diff(&["orders/base-1.prof", "orders/new-1.prof", "--format", "json", "-n", "0"]);
+    let none: Value = serde_json::from_slice(&none.stdout).expect("JSON");
+    assert_eq!((rows(&none).len(), &none["summary"]), (0, &comparison["summary"]));
+}
 
 #[test]
 fn effects_of_calls_and_of_each_call_make_up_the_delta() {
@@ -416,7 +466,7 @@ fn effects_of_calls_and_of_each_call_make_up_the_delta() {
     let mut split = 0;
     for row in rows(&comparison) {
         if let (Some(calls), Some(each)) = (row["effect_calls"].as_i64(), row["effect_per_call"].as_i64()) {
-            assert!([&row["delta_self"], &row["delta_total"]].into_iter().any(|d| integer(d) == calls + each), "{row}");
+            assert_eq!(integer(&row["delta_self"]), calls + each, "{row}");
             split += 1;
         }
     }
@@ -429,10 +479,13 @@ fn effects_of_calls_and_of_each_call_make_up_the_delta() {
 }
 
 #[test]
-fn what_two_profilers_measured_differently_is_compared_by_shares_and_said_so() {
-    let comparison = compared(&["orders/base-1.prof", "orders/new-1.raw.gz"]);
+fn what_two_profilers_measured_is_compared_by_shares_and_said_so() {
+    let comparison = compared(&["orders/base-1.prof", "orders/base-1.raw.gz"]);
     assert_ne!(comparison["comparability"].as_array().map(Vec::len), Some(0));
     assert_eq!(comparison["normalize"], "total");
-    let find = row(&comparison, "find");
-    assert!(find["base"].is_object() && !["new"].contains(&text(find, "status")), "{find}");
+    // cProfile of Python 3.11 writes names without their classes.
+    for function in ["Book.find", "Price.__init__", "JSONDecoder.raw_decode", "checksum", "settings"] {
+        let row = row(&comparison, function);
+        assert!(row["base"].is_object() && row["new"].is_object(), "{row}");
+    }
 }

@@ -22,6 +22,7 @@ mod pictures;
 mod reload;
 mod search;
 mod selection;
+mod source;
 mod start_page;
 mod views;
 mod window;

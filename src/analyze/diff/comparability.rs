@@ -38,6 +38,11 @@ pub(super) fn findings(comparison: &Comparison) -> Vec<Finding> {
     say("duration", durations(base, new));
     say("threads", threads(base, new));
     say("runs", runs(comparison));
+    if comparison.drifted() {
+        let text = "Every function takes about the same part of the whole on both sides: the whole changed, not one of \
+                    them. The machine may have been busier; several runs a side would tell.";
+        say("drift", Some(text.into()));
+    }
     let renamed = aligned.main_files().map(|(base, new)| {
         format!("The program's file has another name: {} (base) is compared with {} (new).", file(base), file(new))
     });

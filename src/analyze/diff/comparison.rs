@@ -1,9 +1,9 @@
 //! Two aligned recordings, asked the same question.
 
 use super::{
-    Aligned, Basis, BoxWidth, DiffTable, Finding, Interval, NoiseKind, Normalize, Scale, Side, Spread, Status,
+    Aligned, Basis, BoxWidth, DiffTable, Finding, Interval, Measure, NoiseKind, Normalize, Scale, Side, Spread, Status,
     comparability::findings,
-    noise::{Sampled, Welch, sample_counts, sampling_interval},
+    noise::{Sampled, Sampling, Welch, sample_counts},
     summary::summary,
     table::{RunTables, TableSide},
     tree::{Both, SideSource},
@@ -51,6 +51,8 @@ pub struct Comparison {
     noise: NoiseKind,
     /// Of everything recorded in a run, where both sides have several.
     sum_spreads: Option<[Spread; 2]>,
+    /// Of own and of total cost.
+    largest_changes: [i64; 2],
 }
 
 impl Comparison {
@@ -93,7 +95,8 @@ impl Comparison {
             _ => NoiseKind::Unknown,
         };
         let sum_spreads = run_tables.map(|tables| tables.map(|side| side.sum_spread()));
-        Self { aligned, question, base, new, table, noise, sum_spreads }
+        let largest_changes = [FunctionTable::own, FunctionTable::total].map(|cost| largest_change(&base, &new, cost));
+        Self { aligned, question, base, new, table, noise, sum_spreads, largest_changes }
     }
 
     /// The recordings.
@@ -207,27 +210,59 @@ impl Comparison {
 
     /// What a box of a tree did, by its total cost.
     pub fn status(&self, sides: Sides) -> Status {
-        let (base, new) = (sides.base.map(|(_, total)| total), sides.new.map(|(_, total)| total));
-        let noise = self.noise_of(base.unwrap_or(0), new.unwrap_or(0));
-        Status::of(base, new, noise)
+        self.judge(sides.base.map(|(_, total)| total), sides.new.map(|(_, total)| total))
+    }
+
+    /// What two costs amount to; `None` where a side does not have it.
+    pub fn judge(&self, base: Option<i64>, new: Option<i64>) -> Status {
+        Status::of(base, new, self.noise_of(base.unwrap_or(0), new.unwrap_or(0)))
+    }
+
+    /// The largest change of any group, up or down, in the values of the trees.
+    pub fn largest_change(&self, measure: Measure) -> i64 {
+        match measure {
+            Measure::Own => self.largest_changes[0],
+            Measure::Total => self.largest_changes[1],
+        }
     }
 
     /// The 95 % interval of the difference of two costs; `None` where the recordings were not sampled. Samples are taken
     /// to stand for equal costs.
     pub fn noise_of(&self, base: i64, new: i64) -> Option<Interval> {
-        let within_total = self.question.normalize == Normalize::Total;
-        Some(sampling_interval(self.base.sampled(base)?, self.new.sampled(new)?, within_total))
+        let sampling = self.table.sampling()?;
+        Some(sampling.interval(self.base.sampled(base)?, self.new.sampled(new)?))
     }
 }
 
 impl Comparison {
+    /// What everything recorded did.
+    pub fn status_of_sums(&self) -> Status {
+        Status::of(Some(self.table.base_sum()), Some(self.table.new_sum()), self.noise_of_sums())
+    }
+
     /// The 95 % interval of the difference of everything recorded; `None` where nothing is known of noise.
     pub fn noise_of_sums(&self) -> Option<Interval> {
         if let Some([base, new]) = &self.sum_spreads {
             return Welch::default().interval(*base, *new);
         }
-        self.noise_of(self.table.base_sum(), self.table.new_sum())
+        let (base, new) = (self.base.sampled(self.table.base_sum())?, self.new.sampled(self.table.new_sum())?);
+        match self.table.sampling()? {
+            Sampling::WithinTotal => None,
+            Sampling::AsRecorded | Sampling::Drifting => Some(Sampling::AsRecorded.interval(base, new)),
+        }
     }
+
+    /// Whether the whole changed beyond the error of sampling, but no function's part of it did.
+    pub fn drifted(&self) -> bool {
+        self.table.sampling() == Some(Sampling::Drifting)
+            && matches!(self.status_of_sums(), Status::Slower | Status::Faster)
+    }
+}
+
+fn largest_change(base: &Answer, new: &Answer, cost: fn(&FunctionTable, GroupId) -> i64) -> i64 {
+    let of = |side: &Answer, group: GroupId| side.scale.apply(cost(side.analysis.table(), group));
+    let changes = new.analysis.groups().ids().map(|g| of(new, g).saturating_sub(of(base, g)).saturating_abs());
+    changes.max().unwrap_or(0)
 }
 
 impl Answer {
@@ -249,9 +284,9 @@ impl Answer {
 }
 
 fn analyses(aligned: &Aligned, query: &Query, earlier: Option<&Comparison>) -> (Arc<Analysis>, Arc<Analysis>) {
-    let profile = |side: Side| Arc::clone(aligned.profile(side));
-    let new = Analysis::new(profile(Side::New), query.clone(), earlier.map(|e| &*e.new.analysis));
-    let base = Analysis::beside(profile(Side::Base), query.clone(), &new, earlier.map(|e| &*e.base.analysis));
+    let profiles = (Arc::clone(aligned.profile(Side::Base)), Arc::clone(aligned.profile(Side::New)));
+    let earlier = earlier.map(|e| (&*e.base.analysis, &*e.new.analysis));
+    let (base, new) = Analysis::of_pair(profiles, query, earlier);
     (Arc::new(base), Arc::new(new))
 }
 
@@ -273,7 +308,7 @@ fn run_tables(aligned: &Aligned, side: Side, question: &Question, new: &Analysis
             if query.transforms.is_empty() {
                 FunctionTable::new(run, new.groups(), query)
             } else {
-                Analysis::beside(Arc::clone(run), query.clone(), new, None).table().clone()
+                Analysis::beside(Arc::clone(run), query.clone(), new).table().clone()
             }
         })
         .collect();

@@ -178,7 +178,7 @@ impl Names {
 
 /// A name without addresses, and with the brackets of today's Python:
 /// `{built-in method __new__ of type object at 0x7f3b}` → `<built-in method __new__ of type object>`.
-fn plain(name: &str) -> Cow<'_, str> {
+pub(super) fn plain(name: &str) -> Cow<'_, str> {
     let mut plain = Cow::Borrowed(name);
     if let Some(inner) = name.strip_prefix('{').and_then(|n| n.strip_suffix('}')) {
         plain = Cow::Owned(format!("<{inner}>"));

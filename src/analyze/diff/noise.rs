@@ -7,9 +7,12 @@
 //! - **Scaled to equal totals**, a count is binomial within its total: Wilson's score interval of either proportion,
 //!   and Newcombe's of their difference (*Interval estimation for the difference between independent proportions*,
 //!   Statistics in Medicine 17, 1998, method 10).
-//! - **As recorded**, the number of samples is itself left to chance, and so is how busy the machine was: counts are
-//!   taken as Poisson, which is wider. The score interval of either count, and their difference by the same rule, which
-//!   in general is called MOVER (Zou and Donner 2008).
+//! - **As recorded**, the number of samples is itself left to chance: counts are taken as Poisson, which is wider. The
+//!   score interval of either count, and their difference by the same rule, which in general is called MOVER (Zou and
+//!   Donner 2008).
+//! - **As recorded, where the whole changed a little and no part did.** A busier machine makes everything slower. Where
+//!   no function takes another part of the whole than chance allows, such a drift says nothing about any one of them,
+//!   and intervals reach as far as either of the two above. More than half as much again is no drift.
 //! - **Several runs a side** show what lies between runs, whatever its cause: Welch's interval of the difference of
 //!   means. It is used instead of the others.
 //! - A profiler that sees every call has no sampling error, and from one run nothing is known of what lies between runs.
@@ -18,13 +21,17 @@
 //! Samples that follow each other are alike, so that a long function's count strays less than a binomial's: for one
 //! program the intervals are rather too wide than too narrow.
 
+use super::Scale;
 use crate::model::{Body, Profile, Unit};
-use statrs::distribution::{ContinuousCDF, StudentsT};
+use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 use std::cell::RefCell;
 use std::collections::HashMap;
 
 /// The 97.5th percentile of the normal distribution: two-sided 95 %.
 const Z: f64 = 1.959_963_984_540_054;
+
+/// The larger total is at most this many times the smaller where the machine may be the reason.
+const LARGEST_DRIFT: f64 = 1.5;
 
 /// What is known of how far a delta could stray.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -82,38 +89,101 @@ impl Sampled {
         }
     }
 
-    /// How far below and above the value the truth may lie.
-    fn reach(self, within_total: bool) -> (f64, f64) {
+    /// How far below and above the value the truth may lie, at `z` standard deviations.
+    fn reach(self, chance: Chance, z: f64) -> (f64, f64) {
         let count = self.count.max(0) as f64;
-        let (low, high) = if within_total { wilson(count, self.sum_count.max(0) as f64) } else { poisson(count) };
+        let (low, high) = match chance {
+            Chance::WithinTotal => wilson(count, self.sum_count.max(0) as f64, z),
+            Chance::OfCounts => poisson(count, z),
+        };
         let each = self.each().abs();
         ((count - low).max(0.0) * each, (high - count).max(0.0) * each)
     }
+
+    /// Scaled so that the whole is `sum`.
+    fn scaled_to(self, sum: i64) -> Self {
+        Self { value: Scale::new(self.sum, sum).apply(self.value), sum, ..self }
+    }
 }
 
-/// The interval of new less base. `within_total` where both sides are scaled to one total.
-pub(super) fn sampling_interval(base: Sampled, new: Sampled, within_total: bool) -> Interval {
-    let ((base_down, base_up), (new_down, new_up)) = (base.reach(within_total), new.reach(within_total));
+/// What is left to chance.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Chance {
+    /// Which of a fixed number of samples hit what.
+    WithinTotal,
+    /// How many samples there are of anything.
+    OfCounts,
+}
+
+/// How the deltas of two sampled recordings stray.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Sampling {
+    /// Both sides are scaled to one total.
+    WithinTotal,
+    /// As recorded.
+    AsRecorded,
+    /// As recorded, where the whole changed and no part of it.
+    Drifting,
+}
+
+impl Sampling {
+    /// How values as recorded stray, given the own costs of every function on both sides.
+    pub(super) fn as_recorded(own: impl Iterator<Item = (Sampled, Sampled)> + Clone) -> Self {
+        let sums = own.clone().next().map_or((0, 0), |(base, new)| (base.sum.max(0), new.sum.max(0)));
+        if sums.0.max(sums.1) as f64 > sums.0.min(sums.1) as f64 * LARGEST_DRIFT {
+            return Self::AsRecorded;
+        }
+        let counted = |(base, new): &(Sampled, Sampled)| base.count > 0 || new.count > 0;
+        let functions = own.clone().filter(counted).count();
+        // With many functions one or the other differs by chance: Bonferroni's rule keeps that to one time in twenty.
+        let z = normal_quantile(1.0 - 0.025 / functions.max(1) as f64);
+        let changed = |(base, new): (Sampled, Sampled)| {
+            let base = base.scaled_to(new.sum);
+            !difference(base, new, Chance::WithinTotal, z).holds_zero()
+        };
+        if own.into_iter().filter(counted).any(changed) { Self::AsRecorded } else { Self::Drifting }
+    }
+
+    /// The 95 % interval of new less base.
+    pub(super) fn interval(self, base: Sampled, new: Sampled) -> Interval {
+        match self {
+            Self::WithinTotal => difference(base, new, Chance::WithinTotal, Z),
+            Self::AsRecorded => difference(base, new, Chance::OfCounts, Z),
+            Self::Drifting => {
+                let counts = difference(base, new, Chance::OfCounts, Z);
+                let shares = difference(base.scaled_to(new.sum), new, Chance::WithinTotal, Z);
+                Interval { low: counts.low.min(shares.low), high: counts.high.max(shares.high) }
+            }
+        }
+    }
+}
+
+fn difference(base: Sampled, new: Sampled, chance: Chance, z: f64) -> Interval {
+    let ((base_down, base_up), (new_down, new_up)) = (base.reach(chance, z), new.reach(chance, z));
     let delta = new.value as f64 - base.value as f64;
     Interval::around(delta, new_down.hypot(base_up), new_up.hypot(base_down))
 }
 
+fn normal_quantile(probability: f64) -> f64 {
+    Normal::standard().inverse_cdf(probability)
+}
+
 /// Wilson's score interval of a count within a total, as counts.
-fn wilson(count: f64, of: f64) -> (f64, f64) {
+fn wilson(count: f64, of: f64, z: f64) -> (f64, f64) {
     if of <= 0.0 {
         return (0.0, 0.0);
     }
     let share = (count / of).min(1.0);
-    let middle = share + Z * Z / (2.0 * of);
-    let half = Z * (share * (1.0 - share) / of + Z * Z / (4.0 * of * of)).sqrt();
-    let scale = of / (1.0 + Z * Z / of);
+    let middle = share + z * z / (2.0 * of);
+    let half = z * (share * (1.0 - share) / of + z * z / (4.0 * of * of)).sqrt();
+    let scale = of / (1.0 + z * z / of);
     (((middle - half) * scale).max(0.0), ((middle + half) * scale).min(of))
 }
 
 /// The score interval of a count that came by chance.
-fn poisson(count: f64) -> (f64, f64) {
-    let half = Z * (count + Z * Z / 4.0).sqrt();
-    ((count + Z * Z / 2.0 - half).max(0.0), count + Z * Z / 2.0 + half)
+fn poisson(count: f64, z: f64) -> (f64, f64) {
+    let half = z * (count + z * z / 4.0).sqrt();
+    ((count + z * z / 2.0 - half).max(0.0), count + z * z / 2.0 + half)
 }
 
 /// How many samples each row of a profile's samples stands for; `None` where it was not sampled, or nothing tells.
@@ -207,9 +277,9 @@ mod tests {
     /// Wilson's interval as published: 81 of 263 (Newcombe 1998, table I).
     #[test]
     fn wilson_as_published() {
-        let (low, high) = wilson(81.0, 263.0);
+        let (low, high) = wilson(81.0, 263.0, Z);
         assert!((low / 263.0 - 0.2553).abs() < 1e-4 && (high / 263.0 - 0.3662).abs() < 1e-4);
-        let (low, high) = wilson(0.0, 20.0);
+        let (low, high) = wilson(0.0, 20.0, Z);
         assert!(low == 0.0 && (high / 20.0 - 0.1611).abs() < 1e-4);
     }
 
@@ -223,16 +293,15 @@ mod tests {
             sum: total,
             sum_count: of,
         };
-        let Interval { low, high } = sampling_interval(part(48, 80), part(56, 70), true);
+        let Interval { low, high } = Sampling::WithinTotal.interval(part(48, 80), part(56, 70));
         let share = |v: i64| v as f64 / total as f64;
         assert!((share(low) - 0.0524).abs() < 1e-4, "{low}");
         assert!((share(high) - 0.3339).abs() < 1e-4, "{high}");
     }
 
     #[test]
-    fn welch_as_r_computes_it() {
-        // R's t.test(c(30.02, 29.99, 30.11, 29.97, 30.01, 29.99), c(29.89, 29.93, 29.72, 29.98, 30.02, 29.98))
-        // gives 7.03 degrees of freedom and the interval −0.0196 to 0.2096.
+    fn welch_as_computed_to_many_digits() {
+        // 7.03 degrees of freedom; the percentile of Student's distribution computed to many digits is 2.36254.
         let spread = |values: [f64; 6]| Spread::of(values.map(|v| v * 1e6).into_iter());
         let a = spread([30.02, 29.99, 30.11, 29.97, 30.01, 29.99]);
         let b = spread([29.89, 29.93, 29.72, 29.98, 30.02, 29.98]);
@@ -245,9 +314,9 @@ mod tests {
     fn nothing_counted_on_one_side_still_has_an_upper_end() {
         let nothing = Sampled { value: 0, count: 0, sum: 1_000, sum_count: 100 };
         let few = Sampled { value: 20, count: 2, ..nothing };
-        assert!(sampling_interval(nothing, few, false).holds_zero());
+        assert!(Sampling::AsRecorded.interval(nothing, few).holds_zero());
         let many = Sampled { value: 300, count: 30, ..nothing };
-        assert!(!sampling_interval(nothing, many, false).holds_zero());
-        assert!(!sampling_interval(many, nothing, true).holds_zero());
+        assert!(!Sampling::AsRecorded.interval(nothing, many).holds_zero());
+        assert!(!Sampling::WithinTotal.interval(many, nothing).holds_zero());
     }
 }

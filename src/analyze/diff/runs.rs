@@ -1,5 +1,6 @@
 //! Several runs of one program: their sum, and what lies between them.
 
+use super::matching::plain;
 use crate::model::{
     Body, BuildError, FrameId, Function, FunctionId, GraphBuilder, Metric, MetricId, Profile, ProfileBuilder,
     Renumbering, Stacks, TimeMeaning, Track, TrackId,
@@ -23,7 +24,8 @@ pub(super) enum MergeError {
     Build(#[from] BuildError),
 }
 
-/// Adds up runs: functions of one name, file, line and object are the same, as for `pstats.Stats.add` and pprof.
+/// Adds up runs: functions of one name, file, line and object are the same, as for `pstats.Stats.add` and pprof. Built-ins
+/// whose names hold an address, which pstats keeps apart, are the same without it.
 pub(super) fn merge(runs: &[std::sync::Arc<Profile>]) -> Result<Merged, MergeError> {
     let Some(first) = runs.first() else { return Err(MergeError::Metrics) };
     let common: Vec<&Metric> =
@@ -67,7 +69,9 @@ fn merge_stacks(
             .functions()
             .iter()
             .map(|f| {
-                let [name, file, object] = [f.name, f.file, f.object].map(|text| b.string(run.text(text)));
+                let [file, object] = [f.file, f.object].map(|text| b.string(run.text(text)));
+                // Addresses differ from run to run.
+                let name = b.string(&plain(run.text(f.name)));
                 b.function(Function { name, file, line: f.line, object })
             })
             .collect();
@@ -130,7 +134,9 @@ fn merge_graphs(
             .functions()
             .iter()
             .map(|f| {
-                let [name, file, object] = [f.name, f.file, f.object].map(|text| b.string(run.text(text)));
+                let [file, object] = [f.file, f.object].map(|text| b.string(run.text(text)));
+                // Addresses differ from run to run.
+                let name = b.string(&plain(run.text(f.name)));
                 b.function(Function { name, file, line: f.line, object })
             })
             .collect();

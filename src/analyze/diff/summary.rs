@@ -67,8 +67,6 @@ fn whole(comparison: &Comparison) -> String {
     if comparison.normalize() == Normalize::Total {
         return format!("Scaled to equal totals ({values} as recorded)");
     }
-    let noise = comparison.noise_of_sums();
-    let status = Status::of(Some(base), Some(new), noise);
     if base == 0 {
         return match new {
             0 => "Neither side holds anything".to_owned(),
@@ -77,7 +75,7 @@ fn whole(comparison: &Comparison) -> String {
     }
     let share = (new.saturating_sub(base) as f64 / base as f64).abs();
     let word = if new > base { dearer(comparison) } else { cheaper(comparison) };
-    match status {
+    match comparison.status_of_sums() {
         Status::Same | Status::New | Status::Gone => format!("New costs the same as base ({values})"),
         Status::WithinNoise => format!("New is {} {word}, which is within noise ({values})", format::percent(share)),
         Status::Slower | Status::Faster => format!("New is {} {word} ({values})", format::percent(share)),

@@ -1,8 +1,6 @@
 //! The table of a comparison: one row for each group that either side has.
 
-use super::{
-    Effects, Interval, Normalize, Scale, Spread, noise::Sampled, noise::Welch, noise::sampling_interval, scale,
-};
+use super::{Effects, Interval, Normalize, Scale, Spread, noise::Sampled, noise::Sampling, noise::Welch, scale};
 use crate::analyze::{FunctionTable, GroupId};
 use std::cmp::Reverse;
 
@@ -182,6 +180,8 @@ pub enum DiffSort {
     EffectOfPerCall,
     /// Slower, faster, new, gone, same, within noise.
     Status,
+    /// How wide the interval of the delta is.
+    Error,
     /// A text the caller knows.
     Name,
 }
@@ -226,6 +226,7 @@ pub struct DiffTable {
     has_calls: bool,
     own_noise: Vec<Option<Interval>>,
     total_noise: Vec<Option<Interval>>,
+    sampling: Option<Sampling>,
     /// By group, base then new: own, then total.
     spreads: Vec<[(Spread, Spread); 2]>,
 }
@@ -272,8 +273,8 @@ impl TableSide<'_> {
         Column { own, total, calls, present, recorded_own, sum: self.scale.apply(table.sum()) }
     }
 
+    /// A cost of this side, and how many samples it is.
     fn sampled(&self, counts: &FunctionTable, value: i64, count: i64, sum: i64) -> Sampled {
-        // The mean of several runs is that of one with their samples, and strays less.
         Sampled { value, count, sum, sum_count: counts.sum() }
     }
 }
@@ -288,6 +289,7 @@ impl DiffTable {
             has_calls,
             own_noise: Vec::new(),
             total_noise: Vec::new(),
+            sampling: None,
             spreads: Vec::new(),
         };
         if normalize == Normalize::PerCall {
@@ -321,22 +323,33 @@ impl DiffTable {
         groups: usize,
         normalize: Normalize,
     ) {
-        let within_total = normalize == Normalize::Total;
-        for i in 0..groups {
-            let g = GroupId::at(i);
-            let own = sampling_interval(
-                base.sampled(base_counts, self.base.own[i], base_counts.own(g), self.base.sum),
-                new.sampled(new_counts, self.new.own[i], new_counts.own(g), self.new.sum),
-                within_total,
-            );
-            let total = sampling_interval(
-                base.sampled(base_counts, self.base.total[i], base_counts.total(g), self.base.sum),
-                new.sampled(new_counts, self.new.total[i], new_counts.total(g), self.new.sum),
-                within_total,
-            );
-            self.own_noise.push(Some(own));
-            self.total_noise.push(Some(total));
-        }
+        let ids = (0..groups).map(GroupId::at);
+        let own = |g: GroupId| {
+            (
+                base.sampled(base_counts, self.base.own[g.index()], base_counts.own(g), self.base.sum),
+                new.sampled(new_counts, self.new.own[g.index()], new_counts.own(g), self.new.sum),
+            )
+        };
+        let total = |g: GroupId| {
+            (
+                base.sampled(base_counts, self.base.total[g.index()], base_counts.total(g), self.base.sum),
+                new.sampled(new_counts, self.new.total[g.index()], new_counts.total(g), self.new.sum),
+            )
+        };
+        let sampling = match normalize {
+            Normalize::Total => Sampling::WithinTotal,
+            Normalize::None | Normalize::PerCall => Sampling::as_recorded(ids.clone().map(own)),
+        };
+        let interval = |(base, new): (Sampled, Sampled)| Some(sampling.interval(base, new));
+        let own_noise = ids.clone().map(|g| interval(own(g))).collect();
+        self.total_noise = ids.map(|g| interval(total(g))).collect();
+        self.own_noise = own_noise;
+        self.sampling = Some(sampling);
+    }
+
+    /// How deltas stray, where both sides were sampled and there is one run of each.
+    pub(super) fn sampling(&self) -> Option<Sampling> {
+        self.sampling
     }
 
     /// Groups that either side has.
@@ -429,6 +442,9 @@ impl DiffTable {
             DiffSort::EffectOfCalls => by_key(rows, descending, |g| row(g).effects.map(|e| e.calls)),
             DiffSort::EffectOfPerCall => by_key(rows, descending, |g| row(g).effects.map(|e| e.per_call)),
             DiffSort::Status => by_key(rows, !descending, |g| row(g).status(measure)),
+            DiffSort::Error => {
+                by_key(rows, descending, |g| row(g).noise(measure).map(|i| i.high.saturating_sub(i.low)));
+            }
             DiffSort::Name => by_key(rows, descending, text),
         }
     }

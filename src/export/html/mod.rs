@@ -43,8 +43,8 @@ pub fn page(picture: &Picture, subject: &Subject<'_>) -> Result<String, PictureE
     let _ = flame(&mut page, drawing.as_deref(), subject);
     let _ = table.write(&mut page);
     let _ = footer(&mut page, &stamp);
-    let _ = write!(page, "<script type=\"application/json\" id=\"profile\">{}</script>\n", data.json());
-    let _ = write!(page, "<script>{SCRIPT}</script>\n</body>\n</html>\n");
+    let _ = writeln!(page, "<script type=\"application/json\" id=\"profile\">{}</script>", data.json());
+    let _ = writeln!(page, "<script>{SCRIPT}</script>\n</body>\n</html>");
     Ok(page)
 }
 
@@ -78,7 +78,7 @@ fn variables(scheme: Scheme, palette: Palette) -> String {
 fn head(stamp: &Stamp, style: &str) -> String {
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src {}; script-src {}; \
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src {}; script-src {}; \
          base-uri 'none'; form-action 'none'\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"generator\" content=\"Helioscope {}\">\n<link rel=\"icon\" href=\"data:,\">\n\

@@ -55,12 +55,12 @@ impl<'a> Trees<'a> {
     }
 
     fn describe(&self, scrub: &Scrub, stamp: &mut Stamp) {
-        stamp.view = match self.order {
+        let view = match self.order {
             Order::LeftHeavy => "Flame graph, left heavy",
             Order::Time => "Flame graph, time order",
             Order::Inverted => "Flame graph, inverted: below each box, who called it",
-        }
-        .to_owned();
+        };
+        view.clone_into(&mut stamp.view);
         let Some(timeline) = &self.timeline else { return };
         let (profile, query) = (self.analysis.profile(), self.analysis.query());
         if query.track.is_none() && profile.tracks().len() > 1 {
@@ -186,6 +186,6 @@ impl Content for FlameContent<'_> {
 
 /// Says that rows are missing.
 pub(super) fn levels_left_out(shown: usize, left_out: usize) -> String {
-    let levels = if left_out == 1 { "level" } else { "levels" };
-    format!("The first {shown} levels of calls are shown; {left_out} deeper {levels} are left out.")
+    let levels = if left_out == 1 { "level is" } else { "levels are" };
+    format!("The first {shown} levels of calls are shown; {left_out} deeper {levels} left out.")
 }

@@ -1,10 +1,10 @@
 //! How the nodes of a tree look and what is said about them: the part of a picture that differs between a profile and a
 //! comparison.
 
-use crate::analyze::{Analysis, CallTree, Class, Exactness, GroupId, Matches, share};
+use crate::analyze::{Analysis, CallTree, Class, Exactness, GroupBy, GroupId, Matches, share};
 use crate::export::scrub::Scrub;
 use crate::layout::{Names, Palette, Rgb};
-use crate::model::format;
+use crate::model::{Unit, format};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 
@@ -69,16 +69,34 @@ impl<'a> ByPackage<'a> {
     /// The names of a function.
     pub(crate) fn names_of(&self, group: GroupId) -> Names<'a> {
         let Names { module, name } = Names::of(self.analysis, group);
-        let name = match name {
-            Cow::Borrowed(name) => self.scrub.name(name),
-            Cow::Owned(name) => Cow::Owned(self.scrub.name(&name).into_owned()),
-        };
-        Names { module, name }
+        let modules = self.analysis.groups().by() == GroupBy::Module;
+        Names {
+            module: map(module, |module| self.scrub.module(module)),
+            name: map(name, |name| if modules { self.scrub.module(name) } else { self.scrub.name(name) }),
+        }
     }
 
     /// The fill of a function's boxes.
     pub(crate) fn fill_of(&self, group: GroupId) -> Rgb {
         self.palette.fill(self.analysis, group)
+    }
+
+    fn unit(&self) -> &'a Unit {
+        &self.analysis.profile().metric(self.analysis.query().metric).unit
+    }
+
+    /// What a function costs in all places, and how often it was called.
+    pub(crate) fn everywhere(&self, group: GroupId) -> String {
+        let (table, unit) = (self.analysis.table(), self.unit());
+        let (total, own) = (format::value(table.total(group), unit), format::value(table.own(group), unit));
+        let calls = match table.calls(group) {
+            Some((all, primitive)) if all == primitive => format!(", {} calls", format::count(all)),
+            Some((all, primitive)) => {
+                format!(", {} calls, {} not recursive", format::count(all), format::count(primitive))
+            }
+            None => String::new(),
+        };
+        format!("everywhere {total} total, {own} own{calls}")
     }
 
     /// A function's file and line.
@@ -104,35 +122,23 @@ impl Look for ByPackage<'_> {
 
     fn about(&self, tree: &CallTree, node: usize) -> String {
         let group = tree.group(node);
-        let table = self.analysis.table();
-        let unit = &self.analysis.profile().metric(self.analysis.query().metric).unit;
+        let unit = self.unit();
         let about = if tree.is_exact(node) { "" } else { "≈ " };
         let figure = |value: i64| {
             format!("{about}{} ({})", format::value(value, unit), format::percent(share(value, tree.sum())))
         };
-        let name = self.analysis.name(group);
-        let mut text = format::one_line(&self.scrub.name(&name)).into_owned();
-        if let Some(place) = self.place(group) {
-            text += &format!("\n{}", format::one_line(&place));
-        }
-        text += &format!("\nthis call path {}, of that own {}", figure(tree.total(node)), figure(tree.own(node)));
-        let (total, own) = (table.total(group), table.own(group));
-        text += &format!("\neverywhere {} total, {} own", format::value(total, unit), format::value(own, unit));
-        match table.calls(group) {
-            Some((all, primitive)) if all == primitive => text += &format!("\n{} calls", format::count(all)),
-            Some((all, primitive)) => {
-                text += &format!("\n{} calls, {} not recursive", format::count(all), format::count(primitive));
-            }
-            None => {}
-        }
+        let mut lines = vec![format::one_line(&self.names_of(group).name).into_owned()];
+        lines.extend(self.place(group).map(|place| format::one_line(&place).into_owned()));
+        lines.push(format!("this call path {}, of that own {}", figure(tree.total(node)), figure(tree.own(node))));
+        lines.push(self.everywhere(group));
         if tree.exactness() == Exactness::Estimated {
-            text += if tree.is_exact(node) { "\nexact" } else { "\nestimated from a call graph" };
+            lines.push(if tree.is_exact(node) { "exact" } else { "estimated from a call graph" }.to_owned());
         }
-        text
+        lines.join("\n")
     }
 
     fn value(&self, tree: &CallTree, node: usize) -> String {
-        let unit = &self.analysis.profile().metric(self.analysis.query().metric).unit;
+        let unit = self.unit();
         let about = if tree.is_exact(node) { "" } else { "≈ " };
         format!("{about}{}", format::value(tree.total(node), unit))
     }
@@ -166,7 +172,7 @@ impl Look for ByPackage<'_> {
 
     fn most_expensive(&self, count: usize) -> Vec<Listed<'_>> {
         let table = self.analysis.table();
-        let unit = &self.analysis.profile().metric(self.analysis.query().metric).unit;
+        let unit = self.unit();
         let mut groups: Vec<GroupId> = table.present().filter(|g| table.own(*g) > 0).collect();
         groups.sort_unstable_by_key(|&g| (std::cmp::Reverse(table.own(g)), g));
         groups.truncate(count);
@@ -180,5 +186,13 @@ impl Look for ByPackage<'_> {
             ),
         });
         listed.collect()
+    }
+}
+
+/// Changes a text that may be borrowed for longer than what changes it.
+fn map<'a>(text: Cow<'a, str>, change: impl for<'b> Fn(&'b str) -> Cow<'b, str>) -> Cow<'a, str> {
+    match text {
+        Cow::Borrowed(text) => change(text),
+        Cow::Owned(text) => Cow::Owned(change(&text).into_owned()),
     }
 }

@@ -6,7 +6,7 @@ use crate::export::font::{MONOSPACE, PROPORTIONAL};
 use crate::export::scrub::Scrub;
 use crate::export::svg::{Anchor, Style, Svg};
 use crate::layout::{Tones, shorten_middle};
-use crate::model::format;
+use crate::model::{Unit, format};
 
 /// The texts around a picture.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -31,7 +31,7 @@ impl Stamp {
         let filters = analysis.query().transforms.iter().map(|t| transform_text(analysis, scrub, t));
         let mut filters: Vec<String> = filters.collect();
         if let Some((from, to)) = analysis.query().time_ns {
-            let time = |ns| format::value(ns, &crate::model::Unit::Nanoseconds);
+            let time = |ns| format::value(ns, &Unit::Nanoseconds);
             filters.push(format!("from {} to {}", time(from), time(to)));
         }
         if let Some((text, found)) = search {
@@ -73,11 +73,10 @@ impl Stamp {
 
     /// The same in a sentence or two, for those who cannot see the picture.
     pub(crate) fn description(&self) -> String {
-        let mut text = format!("{} of {}. {}.", self.view, self.name, self.facts.join(", "));
-        for more in self.filters.iter().chain(&self.notes) {
-            text += &format!(" {more}");
-        }
-        text
+        let mut sentences = vec![format!("{} of {}.", self.view, self.name), format!("{}.", self.facts.join(", "))];
+        sentences.extend(self.filters.iter().map(|filter| format!("{filter}.")));
+        sentences.extend(self.notes.iter().cloned());
+        sentences.join(" ")
     }
 }
 
@@ -104,11 +103,12 @@ fn facts(analysis: &Analysis, scrub: &Scrub) -> Vec<String> {
     facts.push(if producer.is_empty() { origin.format.to_owned() } else { producer.into_owned() });
     facts.extend(origin.interpreter.clone());
     facts.push(format!("{} {}", metric.name, format::value(analysis.sum(), &metric.unit)));
-    if let Some(samples) = analysis.samples() {
+    // Where samples are what is counted, their number is the total.
+    if let Some(samples) = analysis.samples().filter(|_| metric.unit != Unit::Samples) {
         facts.push(format!("{} samples", format::count(samples as i64)));
     }
     if let Some(period) = origin.period_ns.filter(|ns| *ns > 0) {
-        facts.push(format!("one every {}", format::value(period, &crate::model::Unit::Nanoseconds)));
+        facts.push(format!("one every {}", format::value(period, &Unit::Nanoseconds)));
     }
     match query.track {
         Some(track) => facts.push(scrub.text(&profile.track(track).title()).into_owned()),

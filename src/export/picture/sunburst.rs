@@ -212,7 +212,7 @@ impl SunburstContent<'_> {
         svg.circle(x, y, hole - 2.0, frame.tones.panel);
         let (name, value) = &self.sunburst.center;
         let name = self.sunburst.root.map_or_else(
-            || MONOSPACE.cut(name, 11.5, hole * 1.6),
+            || Some(if MONOSPACE.width(name, 11.5) < hole * 1.6 { name.clone() } else { "all".to_owned() }),
             |node| label_in(&self.look.names(&self.sunburst.tree, node), hole * 1.6),
         );
         let style = Style { font: &MONOSPACE, size: 11.5, fill: frame.tones.text };

@@ -3,6 +3,7 @@
 use crate::hints::callee::CalleeRule;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Kinds, Needs, Rule};
+use crate::source::{Facts, NodeId};
 
 pub(in crate::hints) static NUMPY_APPEND: Rule = Rule {
     id: "numpy-append-loop",
@@ -84,6 +85,7 @@ pub(in crate::hints) static PANDAS_APPLY: Rule = Rule {
             "pandas.core.apply:apply_standard",
         ],
         written: &[".apply"],
+        accepts: Some(by_row),
         min_share: 0.15,
         ..CalleeRule::HOT
     }),
@@ -169,3 +171,9 @@ pub(in crate::hints) static PANDAS_GROUPBY: Rule = Rule {
         ..CalleeRule::HOT
     }),
 };
+
+/// `apply(…, axis=1)`
+fn by_row(facts: &Facts, call: NodeId) -> Option<bool> {
+    let axis = facts.keyword(call, "axis").map(|a| facts.tree().source(a));
+    Some(matches!(axis, Some("1" | "\"columns\"" | "'columns'")))
+}

@@ -213,3 +213,25 @@ pub(in crate::hints) static EXPLICIT_GC: Rule = Rule {
         ..CalleeRule::HOT
     }),
 };
+
+pub(in crate::hints) static ASYNCIO_DEBUG: Rule = Rule {
+    id: "asyncio-debug-mode",
+    title: "asyncio debug mode is on",
+    category: Category::Measurement,
+    kinds: Kinds::TIME,
+    needs: Needs::Helps,
+    signal: "asyncio records where each task was made, as it does in debug mode only, for 5 % of the active time",
+    advice: "Debug mode captures a stack per handle/task; profile and deploy without it.",
+    before: "asyncio.run(main(), debug=True)",
+    after: "asyncio.run(main())",
+    docs: "https://docs.python.org/3/library/asyncio-dev.html#debug-mode",
+    removable: 0.95,
+    settle: "look for `debug=True`, `set_debug` and PYTHONASYNCIODEBUG",
+    wrong_if: "the program is being debugged",
+    check: Check::Callee(&CalleeRule {
+        callees: &["asyncio.format_helpers:extract_stack"],
+        min_share: 0.05,
+        min_calls: 1000,
+        ..CalleeRule::HOT
+    }),
+};

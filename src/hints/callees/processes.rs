@@ -3,6 +3,7 @@
 use crate::hints::callee::{CalleeRule, Of};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Kinds, Needs, Rule};
+use crate::source::{Facts, NodeId};
 
 pub(in crate::hints) static SUBPROCESS_IN_LOOP: Rule = Rule {
     id: "subprocess-in-loop",
@@ -87,6 +88,7 @@ pub(in crate::hints) static TINY_TASKS: Rule = Rule {
     check: Check::Callee(&CalleeRule {
         callees: &["concurrent.futures.thread:submit", "concurrent.futures.process:submit"],
         written: &[".submit"],
+        accepts: Some(submits_to_an_executor),
         min_share: 0.2,
         min_calls: 2000,
         max_per_call_ns: 200000.0,
@@ -94,3 +96,33 @@ pub(in crate::hints) static TINY_TASKS: Rule = Rule {
         ..CalleeRule::HOT
     }),
 };
+
+pub(in crate::hints) static HTTP_CONNECTION: Rule = Rule {
+    id: "http-connection-per-request",
+    title: "New HTTP connection (or client) per request",
+    category: Category::Io,
+    kinds: Kinds::TIME,
+    needs: Needs::Helps,
+    signal: "ten requests or more open a connection each, which takes 15 % of the time",
+    advice: "One Session/Client for the process: keep-alive, pooled TLS, one SSL context (httpx.get rebuilds it each time).",
+    before: "requests.get(u)",
+    after: "s = requests.Session(); s.get(u)",
+    docs: "https://requests.readthedocs.io/en/latest/user/advanced/#session-objects",
+    removable: 0.60,
+    settle: "use one session for all of them and compare",
+    wrong_if: "each request goes to another host",
+    check: Check::Callee(&CalleeRule {
+        callees: &["requests.api:request", "httpx._api:request", "aiohttp.client:__init__"],
+        written: &["requests.get", "requests.post", "requests.put", "requests.request", "httpx.get", "httpx.post"],
+        of: Of::All,
+        min_share: 0.15,
+        min_calls: 10,
+        repeated: true,
+        ..CalleeRule::HOT
+    }),
+};
+
+/// A call of `submit` in a file that uses executors: other things have a method of that name.
+fn submits_to_an_executor(facts: &Facts, _: NodeId) -> Option<bool> {
+    Some(facts.imports().any(|path| path.starts_with("concurrent")))
+}

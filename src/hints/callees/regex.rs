@@ -24,6 +24,7 @@ pub(in crate::hints) static REGEX_COMPILE: Rule = Rule {
         min_share: 0.1,
         min_calls: 50,
         repeated: true,
+        once_is_fine: true,
         ..CalleeRule::HOT
     }),
 };

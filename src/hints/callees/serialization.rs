@@ -46,7 +46,7 @@ pub(in crate::hints) static JSON_HEAVY: Rule = Rule {
     settle: "replace the call by `orjson.loads` and record again",
     wrong_if: "the program exists to convert JSON, or a dependency in native code is not allowed",
     check: Check::Callee(&CalleeRule {
-        callees: &["json:*", "json.decoder:*", "json.encoder:*"],
+        callees: &["json:loads", "json:dumps", "json.decoder:*", "json.encoder:*"],
         written: &["json.loads", "json.dumps", "json.load", "json.dump"],
         min_share: 0.2,
         confidence: Confidence::Medium,
@@ -69,7 +69,7 @@ pub(in crate::hints) static YAML_PURE_PYTHON: Rule = Rule {
     settle: "`yaml.__with_libyaml__` says whether the fast loader is there",
     wrong_if: "libyaml cannot be installed",
     check: Check::Callee(&CalleeRule {
-        callees: &["yaml:*", "yaml.*:*"],
+        callees: &["yaml.scanner:*", "yaml.parser:*", "yaml.reader:*", "yaml.emitter:*", "yaml.serializer:*"],
         written: &["yaml.safe_load", "yaml.load", "yaml.safe_load_all", "yaml.safe_dump", "yaml.dump"],
         min_share: 0.1,
         ..CalleeRule::HOT

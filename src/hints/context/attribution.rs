@@ -3,7 +3,7 @@
 use super::super::spot::LineCosts;
 use super::Ctx;
 use crate::analyze::{Class, Classes};
-use crate::model::{Body, FunctionId, MetricId, Profile, StackProfile};
+use crate::model::{Body, CallGraph, FunctionId, MetricId, Profile, StackProfile};
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
 
@@ -77,8 +77,11 @@ impl Ctx<'_> {
                 let edge = &graph.edges()[e as usize];
                 called = true;
                 if set.binary_search(&edge.caller).is_err() {
-                    let total = graph.edge_total(metric)[e as usize];
-                    entries.push(Entry { caller: Some(edge.caller), callee, total, calls: edge.calls.max(0) });
+                    // What importing calls is another matter.
+                    let kept = 1.0 - self.bounds().imported(edge.caller);
+                    let total = (graph.edge_total(metric)[e as usize] as f64 * kept) as i64;
+                    let calls = (edge.calls.max(0) as f64 * kept).round() as i64;
+                    entries.push(Entry { caller: Some(edge.caller), callee, total, calls });
                 }
             }
             if !called {
@@ -177,6 +180,8 @@ struct Entry {
 pub(super) struct StackCosts {
     /// By stack, with everything below it.
     pub(super) totals: Vec<i64>,
+    /// Whether a module was being imported, by stack.
+    importing: Vec<bool>,
     /// By frame: own and total.
     frames: Vec<(i64, i64)>,
     /// Frames by function: `frames_of[first[f]..first[f + 1]]`.
@@ -207,7 +212,12 @@ impl StackCosts {
             totals[parent] += total;
             frames[stacks.frames()[stack].index()].1 += total;
         }
-        Self { totals, ..Self::of_frames(profile, frames) }
+        let mut importing = vec![false; stacks.len()];
+        for stack in 1..stacks.len() {
+            let module = classes.module(profile.frame(stacks.frames()[stack]).function);
+            importing[stack] = importing[stacks.parents()[stack].index()] || module.starts_with("importlib");
+        }
+        Self { totals, importing, ..Self::of_frames(profile, frames) }
     }
 
     /// Timed lines: a line's time includes what it called, and there are no stacks.
@@ -231,7 +241,7 @@ impl StackCosts {
             *place += 1;
         }
         let lines = profile.frames().iter().map(|f| f.line).collect();
-        Self { totals: Vec::new(), frames, first, frames_of, lines }
+        Self { totals: Vec::new(), importing: Vec::new(), frames, first, frames_of, lines }
     }
 
     fn frames_of(&self, function: FunctionId) -> impl Iterator<Item = usize> + '_ {
@@ -264,9 +274,144 @@ impl StackCosts {
             let outer = inside[stacks.parents()[stack].index()];
             let member = members[profile.frame(stacks.frames()[stack]).function.index()];
             inside[stack] = outer || member;
-            if member && !outer && self.totals[stack] != 0 {
+            if member && !outer && self.totals[stack] != 0 && !self.importing[stack] {
                 visit(stack);
             }
         }
     }
+}
+
+/// Which calls happened below certain functions.
+pub(in super::super) enum Within {
+    /// What part of each function's calls, by function.
+    Graph(Vec<f64>),
+    /// By stack.
+    Stacks(Vec<bool>),
+}
+
+impl Ctx<'_> {
+    /// What happened below `roots`, on their own thread: what a thread runs does not belong to the function that is on
+    /// the stack where a recording mixes threads.
+    pub(in super::super) fn within(&self, roots: &[FunctionId]) -> Within {
+        let is_root = self.members(roots);
+        let threads = self.members(&self.find(&["threading:_bootstrap"]));
+        match self.analysis.profile().body() {
+            Body::Graph(graph) => {
+                let metric = self.analysis.query().metric;
+                let begins = |f: usize| {
+                    if is_root[f] {
+                        Some(1.0)
+                    } else if threads[f] {
+                        Some(0.0)
+                    } else {
+                        None
+                    }
+                };
+                Within::Graph(shares_below(graph, metric, begins))
+            }
+            Body::Stacks(body) => {
+                let stacks = &body.stacks;
+                let mut inside = vec![false; stacks.len()];
+                for stack in 1..stacks.len() {
+                    let function = self.analysis.profile().frame(stacks.frames()[stack]).function;
+                    inside[stack] = inside[stacks.parents()[stack].index()] || is_root[function.index()];
+                }
+                Within::Stacks(inside)
+            }
+            Body::Lines(_) => Within::Stacks(Vec::new()),
+        }
+    }
+
+    /// What a group of functions cost below the roots of `within`, and the user's functions that asked for it there.
+    pub(in super::super) fn sites_within(&self, set: &[FunctionId], within: &Within) -> Vec<Site> {
+        let mut sites: FxHashMap<(FunctionId, FunctionId), Site> = FxHashMap::default();
+        match (within, self.analysis.profile().body(), &self.stacks) {
+            (Within::Graph(share), ..) => {
+                for entry in self.entries(set) {
+                    let Some(caller) = entry.caller else { continue };
+                    let share = share[caller.index()];
+                    if share > 0.05 {
+                        let total = (entry.total as f64 * share) as i64;
+                        self.climb(caller, &Entry { total, ..entry }, &mut sites);
+                    }
+                }
+            }
+            (Within::Stacks(inside), Body::Stacks(body), Some(stacks)) => {
+                let profile = self.analysis.profile();
+                stacks.each_entry(profile, body, &self.members(set), |stack| {
+                    if !inside[stack] {
+                        return;
+                    }
+                    let via = profile.frame(body.stacks.frames()[stack]).function;
+                    let mut at = body.stacks.parents()[stack].index();
+                    while at != 0 {
+                        let frame = profile.frame(body.stacks.frames()[at]);
+                        if self.is_yours(frame.function) {
+                            let function = frame.function;
+                            let site = Site { function, via, total: 0, calls: None, line: frame.line };
+                            sites.entry((function, via)).or_insert(site).total += stacks.totals[stack];
+                            return;
+                        }
+                        at = body.stacks.parents()[at].index();
+                    }
+                });
+            }
+            _ => {}
+        }
+        let mut sites: Vec<Site> = sites.into_values().collect();
+        sites.sort_unstable_by_key(|s| (Reverse(s.total), s.function, s.via));
+        sites
+    }
+
+    /// What part of a function's time passed below the roots of `within`.
+    pub(in super::super) fn share_within(&self, function: FunctionId, within: &Within) -> f64 {
+        match (within, self.analysis.profile().body(), &self.stacks) {
+            (Within::Graph(share), ..) => share[function.index()],
+            (Within::Stacks(inside), Body::Stacks(body), Some(stacks)) => {
+                let (mut all, mut some) = (0, 0);
+                stacks.each_entry(self.analysis.profile(), body, &self.members(&[function]), |stack| {
+                    all += stacks.totals[stack];
+                    some += if inside[stack] { stacks.totals[stack] } else { 0 };
+                });
+                if all > 0 { some as f64 / all as f64 } else { 0.0 }
+            }
+            _ => 0.0,
+        }
+    }
+}
+
+/// How often shares are passed on from callers to callees; deeper calls keep what the last round gave them.
+const ROUNDS: usize = 24;
+
+/// What part of each function's calls came from below certain functions, passed on along the edges by their time.
+fn shares_below(graph: &CallGraph, metric: MetricId, begins: impl Fn(usize) -> Option<f64>) -> Vec<f64> {
+    let count = graph.calls().len();
+    let mut shares: Vec<f64> = (0..count).map(|f| begins(f).unwrap_or(0.0)).collect();
+    if shares.iter().all(|&s| s == 0.0) {
+        return shares;
+    }
+    let totals = graph.edge_total(metric);
+    for _ in 0..ROUNDS {
+        let mut changed = 0.0_f64;
+        for f in (0..count).filter(|&f| begins(f).is_none()) {
+            let (mut all, mut below) = (0.0, 0.0);
+            for &e in graph.incoming(FunctionId::at(f)) {
+                let caller = graph.edges()[e as usize].caller;
+                if caller.index() != f {
+                    let weight = totals[e as usize].max(1) as f64;
+                    all += weight;
+                    below += weight * shares[caller.index()];
+                }
+            }
+            // What no recorded call explains began outside.
+            all = all.max(graph.total(metric)[f] as f64);
+            let share = if all > 0.0 { below / all } else { 0.0 };
+            changed = changed.max((share - shares[f]).abs());
+            shares[f] = share;
+        }
+        if changed < 0.01 {
+            break;
+        }
+    }
+    shares
 }

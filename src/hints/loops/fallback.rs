@@ -28,7 +28,7 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     for spot in ctx.spots() {
         let facts = &spot.facts;
         let share = ctx.share(spot.work);
-        let python = spot.own as f64 >= spot.work as f64 * 0.5;
+        let python = spot.own as f64 >= spot.work as f64 * 0.3;
         if share < 0.4 || !python {
             continue;
         }

@@ -76,7 +76,17 @@ fn is_numeric(facts: &Facts, spot: &Spot, node: NodeId) -> bool {
         }
     }
     // Indices count as arithmetic too: there must be some besides.
-    arithmetic >= 2 && indexed >= 1
+    arithmetic >= 2 && indexed >= 1 && !feeds_itself(facts, node)
+}
+
+/// Whether a list that the loop appends to is also read in it: then each step needs the one before.
+fn feeds_itself(facts: &Facts, node: NodeId) -> bool {
+    let tree = facts.tree();
+    let appended = tree.inside(node).filter(|&n| tree.kind(n) == Kind::Call && facts.callee(n) == ".append");
+    let lists: Vec<&str> = appended.filter_map(|c| facts.receiver(c)).map(|r| tree.source(r)).collect();
+    tree.inside(node).any(|n| {
+        tree.kind(n) == Kind::Subscript && tree.child(n, Role::Value).is_some_and(|v| lists.contains(&tree.source(v)))
+    })
 }
 
 fn is_arithmetic_call(facts: &Facts, call: NodeId) -> bool {

@@ -10,7 +10,7 @@ const MAX_DEPTH: usize = 1_000;
 ///
 /// An expression nests by its brackets, and by operators that follow each other without a comma: `a+a+a`, `f()()()`,
 /// `not not x`. Counting both gives a bound on the depth of the tree.
-pub(super) fn is_too_deep(text: &str) -> bool {
+pub(in crate::source) fn is_too_deep(text: &str) -> bool {
     let mut tokens = lexer::lex(text, Mode::Module);
     let mut blocks = 0_usize;
     // Operators since the last comma, for each open bracket.

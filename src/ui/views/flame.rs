@@ -4,7 +4,8 @@ use crate::analyze::{Exactness, Order};
 use crate::layout::ruler_marks;
 use crate::model::{TimeMeaning, format};
 use crate::ui::canvas::{CanvasState, Growth, canvas_ui, minimap_ui};
-use crate::ui::{Actions, TreeKind, ViewCtx, theme};
+use crate::ui::difference::legend_panel_ui;
+use crate::ui::{Actions, TreeKind, ViewCtx, no_trees_message, theme};
 use egui::{RichText, Ui};
 
 /// State of the flame view.
@@ -28,7 +29,15 @@ impl Default for FlameState {
 
 /// Draws the flame view.
 pub fn flame_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut FlameState, actions: &mut Actions) {
+    if !ctx.analysis.profile().has_trees() {
+        no_trees_message(ui, ctx.theme);
+        return;
+    }
+    if ctx.merged().is_some() && state.order == Order::Time {
+        state.order = Order::LeftHeavy;
+    }
     controls(ui, ctx, state);
+    legend_panel_ui(ui, ctx);
     let kind = TreeKind::Whole(state.order);
     if state.minimap {
         minimap_ui(ui, ctx, TreeKind::Overview(state.order), state.growth, &mut state.canvas, actions);
@@ -49,14 +58,19 @@ fn controls(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut FlameState) {
                 (Order::Time, "Time order", "Stacks as they were recorded, from left to right."),
                 (Order::Inverted, "Inverted", "From the innermost function outwards: below each box, who called it."),
             ] {
-                let timeless = order == Order::Time && ctx.time_meaning == TimeMeaning::None;
+                let merged = ctx.merged().is_some();
+                let timeless = order == Order::Time && (merged || ctx.time_meaning == TimeMeaning::None);
                 let button = egui::Button::selectable(state.order == order, label);
                 let response = ui.add_enabled(!timeless, button).on_hover_text(hint);
                 if response.clicked() {
                     state.order = order;
                 }
                 if timeless {
-                    response.on_disabled_hover_text("This profile does not record the order of its stacks.");
+                    response.on_disabled_hover_text(if merged {
+                        "Two recordings have no order in common. Show them side by side."
+                    } else {
+                        "This profile does not record the order of its stacks."
+                    });
                 }
             }
             if state.order != before {
@@ -79,7 +93,7 @@ fn controls(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut FlameState) {
 
 /// What to know about this picture.
 fn notes(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &FlameState) {
-    if ctx.analysis.exactness() == Exactness::Estimated {
+    if ctx.exactness() == Exactness::Estimated {
         ui.label(RichText::new("≈ estimated from a call graph").small().color(ctx.theme.estimated)).on_hover_text(
             "The profiler recorded functions and who calls whom, not whole stacks. Widths here divide each function's \
              cost among its callers in proportion; the table is exact.",

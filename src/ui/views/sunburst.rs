@@ -1,10 +1,13 @@
 //! The sunburst: who called whom, in rings around the centre.
 
 use crate::analyze::{CallTree, Detail, Exactness, GroupId};
-use crate::layout::{self, Arc, RingPlace, SunburstView, arc_at, shorten_middle, sunburst_arcs};
+use crate::layout::{self, Arc, RingPlace, Stripes, SunburstView, arc_at, shorten_middle, signed, sunburst_arcs};
 use crate::model::format;
+use crate::ui::difference::legend_panel_ui;
 use crate::ui::tooltip::node_tooltip;
-use crate::ui::{Action, Actions, Theme, TreeKind, TreeNeed, ViewCtx, canvas_message, theme};
+use crate::ui::{
+    Action, Actions, TreeKind, TreeNeed, ViewCtx, accessible_name, canvas_message, no_trees_message, theme,
+};
 use egui::{Align2, FontId, Mesh, Painter, Pos2, Rect, RichText, Sense, Shape, Stroke, Ui, Vec2, accesskit};
 use std::f32::consts::TAU;
 
@@ -50,16 +53,21 @@ const CUTOFFS: [f64; 4] = [0.01, 0.001, 0.0001, 0.0];
 
 /// Draws the sunburst with its list of calls.
 pub fn sunburst_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut SunburstState, actions: &mut Actions) {
+    if !ctx.analysis.profile().has_trees() {
+        no_trees_message(ui, ctx.theme);
+        return;
+    }
     let width = (ui.available_width() * 0.28).clamp(200.0, 320.0);
     egui::Panel::right("sunburst list").exact_size(width).resizable(false).show_separator_line(true).show(ui, |ui| {
         side(ui, ctx, state, actions);
     });
+    legend_panel_ui(ui, ctx);
     let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::click());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Sunburst"));
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, 0.0, ctx.theme.ground);
     let Some(tree) = ctx.trees.get(TreeKind::Sunburst) else {
-        need(ctx, (0, ctx.analysis.sum()), state.cutoff, actions);
+        need(ctx, (0, ctx.sum()), state.cutoff, actions);
         canvas_message(ui, rect, ctx.theme, "Laying out…");
         return;
     };
@@ -166,14 +174,20 @@ fn paint(painter: &Painter, ctx: &ViewCtx<'_>, tree: &CallTree, arcs: &[Arc], ri
     let ground = Stroke::new(1.0, ctx.theme.ground);
     for arc in arcs {
         let group = tree.group(arc.node as usize);
-        let mut fill = ctx.colour(group);
+        let difference = ctx.difference(tree, arc.node as usize);
+        let mut fill = ctx.node_fill(tree, arc.node as usize, difference.as_ref());
+        let mut stripe = ctx.theme.stripe;
         if ctx.is_dimmed(group) {
             fill = ctx.theme.dimmed(fill);
+            stripe = stripe.gamma_multiply(0.5);
         }
         if ctx.hovered == Some(group) {
             fill = fill.lerp_to_gamma(ctx.theme.hover, 0.45);
         }
         add_arc(&mut mesh, rings, arc, fill);
+        if let Some(stripes) = difference.and_then(|d| d.stripes()) {
+            edges.extend(stripe_lines(rings, arc, stripes, Stroke::new(theme::STRIPE, stripe)));
+        }
         let (inner, outer) = (rings.inner(arc.ring), rings.inner(arc.ring + 1));
         if (arc.to - arc.from) as f32 * TAU * outer > 3.0 && arc.to - arc.from < 0.9999 {
             edges.push(Shape::line_segment([rings.point(inner, arc.from), rings.point(outer, arc.from)], ground));
@@ -214,6 +228,16 @@ fn add_arc(mesh: &mut Mesh, rings: &Rings, arc: &Arc, fill: egui::Color32) {
     }
 }
 
+/// The stripes of an arc, as those of a box that is as long as the middle of the arc.
+fn stripe_lines(rings: &Rings, arc: &Arc, stripes: Stripes, stroke: Stroke) -> impl Iterator<Item = Shape> {
+    let (inner, outer) = (rings.inner(arc.ring), rings.inner(arc.ring + 1));
+    let turn = f32::midpoint(inner, outer) * TAU;
+    let point = move |(x, y): (f32, f32)| rings.point(outer - y, arc.from + f64::from(x / turn));
+    stripes
+        .lines(arc.from as f32 * turn, (arc.to - arc.from) as f32 * turn, outer - inner)
+        .map(move |line| Shape::line_segment(line.map(point), stroke))
+}
+
 fn outline(painter: &Painter, rings: &Rings, arc: &Arc, stroke: Stroke) {
     let (inner, outer) = (rings.inner(arc.ring), rings.inner(arc.ring + 1));
     let steps = steps(rings, arc);
@@ -233,7 +257,11 @@ fn center(painter: &Painter, ctx: &ViewCtx<'_>, tree: &CallTree, root: Option<us
     };
     let room = (rings.rings.hole * 1.7 / 7.0) as usize;
     let text = layout::fit(&name, room.max(4)).into_owned();
-    let value = format::value(total, &ctx.metric().unit);
+    let value = match ctx.merged().map(|_| root.and_then(|node| ctx.difference(tree, node))) {
+        Some(Some(difference)) => signed(difference.delta(), &ctx.metric().unit),
+        Some(None) => everything_changed(ctx),
+        None => format::value(total, &ctx.metric().unit),
+    };
     painter.text(
         rings.center - Vec2::new(0.0, 2.0),
         Align2::CENTER_BOTTOM,
@@ -248,6 +276,13 @@ fn center(painter: &Painter, ctx: &ViewCtx<'_>, tree: &CallTree, root: Option<us
         FontId::proportional(13.0),
         ctx.theme.text,
     );
+}
+
+/// What the whole did, in a tree of both sides.
+fn everything_changed(ctx: &ViewCtx<'_>) -> String {
+    let table = ctx.merged().map(|c| c.comparison.table());
+    let delta = table.map_or(0, |t| t.new_sum().saturating_sub(t.base_sum()));
+    signed(delta, &ctx.metric().unit)
 }
 
 /// Tells screen readers, and tests, of the arcs that are wide enough to point at.
@@ -268,8 +303,7 @@ fn accessible(
         let bounds = Rect::from_center_size(middle, Vec2::splat(rings.rings.thickness.min(12.0)));
         let added = ui.ctx().accesskit_node_builder(id, |access| {
             access.set_role(accesskit::Role::Button);
-            let value = format::value(tree.total(node), &ctx.metric().unit);
-            access.set_label(format!("{}, {value}", ctx.analysis.name(tree.group(node))));
+            access.set_label(accessible_name(ctx, tree, node));
             access.set_bounds(accesskit::Rect {
                 x0: bounds.left().into(),
                 y0: bounds.top().into(),
@@ -320,7 +354,7 @@ fn side(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut SunburstState, actions: &mut
             .labelled_by(label.id);
         ui.end_row();
     });
-    if ctx.analysis.exactness() == Exactness::Estimated {
+    if ctx.exactness() == Exactness::Estimated {
         ui.label(RichText::new("≈ estimated from a call graph").small().color(ctx.theme.estimated));
     }
     ui.separator();
@@ -355,6 +389,7 @@ fn call_list(ui: &mut Ui, ctx: &ViewCtx<'_>, tree: &CallTree, node: usize, actio
     let room = (ui.available_width() / 7.6) as usize;
     for (i, &at) in chain.iter().enumerate() {
         let group = tree.group(at);
+        let difference = ctx.difference(tree, at);
         let name = ctx.analysis.name(group);
         let text = RichText::new(layout::fit(&name, room.saturating_sub(2))).monospace();
         let text = if i == 0 { text.strong() } else { text };
@@ -362,7 +397,7 @@ fn call_list(ui: &mut Ui, ctx: &ViewCtx<'_>, tree: &CallTree, node: usize, actio
         ui.painter().rect_filled(
             Rect::from_min_size(swatch.min + Vec2::new(0.0, 3.0), Vec2::splat(11.0)),
             2.0,
-            ctx.colour(group),
+            ctx.node_fill(tree, at, difference.as_ref()),
         );
         let row = Rect::from_min_max(swatch.min + Vec2::new(17.0, 0.0), swatch.max);
         let layout = egui::Layout::left_to_right(egui::Align::Center);
@@ -378,8 +413,9 @@ fn call_list(ui: &mut Ui, ctx: &ViewCtx<'_>, tree: &CallTree, node: usize, actio
             actions.push(Action::Select(Some(group)));
             actions.push(Action::ZoomTo(tree.path(at)));
         }
-        let value = format!("{}  {}", format::value(tree.total(at), &ctx.metric().unit), shorten_middle(file, room));
+        let unit = &ctx.metric().unit;
+        let cost = difference.map_or_else(|| format::value(tree.total(at), unit), |d| signed(d.delta(), unit));
+        let value = format!("{cost}  {}", shorten_middle(file, room));
         ui.label(RichText::new(value).small().color(ctx.theme.text_weak));
     }
-    let _ = Theme::color;
 }

@@ -165,3 +165,17 @@ fn rows_sort_by_what_is_asked_and_equals_keep_their_order() {
     assert_eq!(order(DiffSort::Status, true), "abcd");
     assert_eq!(order(DiffSort::Name, false), "abcd");
 }
+
+#[test]
+fn where_the_whole_got_a_little_slower_and_no_part_did_no_function_is_blamed() {
+    let (base, new) = (testing::stacks(&["f 300", "g 100"]), testing::stacks(&["f 390", "g 130"]));
+    let comparison = compared(&base, &new, |_| ());
+    assert!(statuses(&comparison).iter().all(|(_, status)| *status == Status::WithinNoise));
+    assert!(comparison.drifted());
+    // Where one part grew, and the other did not, that one is blamed.
+    let new = testing::stacks(&["f 300", "g 220"]);
+    let comparison = compared(&base, &new, |_| ());
+    assert!(!comparison.drifted());
+    let expected = [("f".to_owned(), Status::Same), ("g".to_owned(), Status::Slower)];
+    assert_eq!(statuses(&comparison), expected);
+}

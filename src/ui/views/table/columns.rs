@@ -32,8 +32,16 @@ pub(super) enum Column {
 impl Column {
     /// The columns that have something to say about a profile.
     pub(super) fn shown(ctx: &ViewCtx<'_>) -> Vec<Self> {
-        let mut columns = vec![Self::Own, Self::OwnShare, Self::Total, Self::TotalShare];
-        if ctx.analysis.table().has_calls() {
+        let mut columns = vec![Self::Own, Self::OwnShare];
+        if ctx.analysis.table().is_inclusive() {
+            // There is one cost, and hits of lines where calls would stand.
+            if ctx.analysis.table().has_calls() {
+                columns.extend([Self::Calls, Self::OwnPerCall]);
+            }
+        } else {
+            columns.extend([Self::Total, Self::TotalShare]);
+        }
+        if ctx.analysis.table().has_calls() && !ctx.analysis.table().is_inclusive() {
             columns.extend([Self::Calls, Self::OwnPerCall, Self::TotalPerCall]);
         }
         columns.push(Self::Name);
@@ -99,6 +107,15 @@ impl Column {
 
     fn head_name(self, ctx: &ViewCtx<'_>) -> &'static str {
         let by = ctx.analysis.query().by;
+        if ctx.analysis.table().is_inclusive() {
+            match self {
+                Self::Own => return "Time",
+                Self::OwnShare => return "Time %",
+                Self::Calls => return "Hits",
+                Self::OwnPerCall => return "Per hit",
+                _ => {}
+            }
+        }
         match (self, ctx.analysis.table().totals_are_exact()) {
             (Self::Own, _) => "Self",
             (Self::OwnShare, _) => "Self %",
@@ -127,6 +144,18 @@ impl Column {
                 "Cost in it and in everything it called: estimated, because the profiler recorded totals of functions only."
             }
         };
+        if ctx.analysis.table().is_inclusive() {
+            match self {
+                Self::Own => return "Time of its lines, with everything they called.".to_owned(),
+                Self::OwnShare => {
+                    return "Time ÷ the time of all lines. Time of watched functions that call each other counts twice there."
+                        .to_owned();
+                }
+                Self::Calls => return "How often the line ran.".to_owned(),
+                Self::OwnPerCall => return "Time ÷ hits.".to_owned(),
+                _ => {}
+            }
+        }
         match self {
             Self::Own => "Cost in it alone, without what it called.".to_owned(),
             Self::OwnShare => "Self ÷ everything that was counted.".to_owned(),
