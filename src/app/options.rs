@@ -2,6 +2,7 @@
 
 use crate::analyze::Order;
 use crate::source::{Mapping, Places};
+use crate::ui::Arrangement;
 use crate::ui::canvas::Growth;
 use std::path::{Path, PathBuf};
 
@@ -22,6 +23,9 @@ pub(super) struct Options {
     pub(super) order: Order,
     pub(super) minimap: bool,
     pub(super) scale: f32,
+    pub(super) arrangement: Arrangement,
+    /// Whether open files are looked at for changes.
+    pub(super) watch: bool,
     /// What an editor is opened with; empty for a guess.
     pub(super) editor: String,
     /// Folders and mappings sources are looked for by.
@@ -39,6 +43,8 @@ impl Default for Options {
             order: Order::LeftHeavy,
             minimap: true,
             scale: 1.0,
+            arrangement: Arrangement::default(),
+            watch: true,
             editor: String::new(),
             source_roots: Vec::new(),
             source_mappings: Vec::new(),

@@ -1,5 +1,6 @@
 //! What can be typed, and the help that explains it.
 
+use super::WindowFiles;
 use super::failure::Failure;
 use crate::analyze::GroupBy;
 use crate::analyze::diff::{Mapping, Normalize};
@@ -19,6 +20,18 @@ pub(super) struct Arguments {
     #[arg(value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
 
+    /// Compare two profiles in the window, the base first: BASE NEW --compare
+    #[arg(long, conflicts_with_all = ["base", "new"])]
+    pub(super) compare: bool,
+
+    /// Runs of the base side, to be compared in the window with those of --new
+    #[arg(long, value_name = "FILE", num_args = 1.., requires = "new")]
+    pub(super) base: Vec<PathBuf>,
+
+    /// Runs of the new side
+    #[arg(long, value_name = "FILE", num_args = 1.., requires = "base")]
+    pub(super) new: Vec<PathBuf>,
+
     /// Profile Helioscope itself while it does this, and write a pprof profile to OUT
     #[arg(long, value_name = "OUT", global = true, display_order = 900)]
     pub(super) self_profile: Option<PathBuf>,
@@ -27,9 +40,24 @@ pub(super) struct Arguments {
     pub(super) command: Option<Command>,
 }
 
+impl Arguments {
+    /// What the window is to show.
+    pub(super) fn window_files(&self) -> Result<WindowFiles, Failure> {
+        if self.compare {
+            let [base, new] = &self.files[..] else {
+                return Err(Failure::usage("--compare takes two files: the base and the new one"));
+            };
+            return Ok(WindowFiles { open: Vec::new(), compare: Some((vec![base.clone()], vec![new.clone()])) });
+        }
+        let sides = (!self.base.is_empty()).then(|| (self.base.clone(), self.new.clone()));
+        Ok(WindowFiles { open: self.files.clone(), compare: sides })
+    }
+}
+
 const EXAMPLES: &str = "\
 Examples:
   helioscope out.prof                          open a profile in the window
+  helioscope before.prof after.prof --compare  compare two in the window
   helioscope top out.prof                      the functions that cost the most
   helioscope top out.prof --sort total -n 10   the ten that cost the most with all they call
   helioscope diff before.prof after.prof       what got slower, what faster, and whether to believe it
@@ -500,6 +528,9 @@ pub(super) fn parse(typed: impl IntoIterator<Item = std::ffi::OsString>) -> Resu
     let arguments = Arguments::from_arg_matches(&matches)?;
     if arguments.command.is_some() && !arguments.files.is_empty() {
         return Err(Failure::usage("a file stands before the command; write it behind"));
+    }
+    if arguments.command.is_some() && (arguments.compare || !arguments.base.is_empty()) {
+        return Err(Failure::usage("--compare, --base and --new open the window; write `diff` options behind `diff`"));
     }
     Ok(arguments)
 }

@@ -35,6 +35,7 @@ pub(crate) fn start_in<P: AsRef<Path>>(theme: egui::Theme, files: &[P]) -> Windo
         paths: files.iter().map(|f| f.as_ref().to_owned()).collect(),
         can_drop: true,
         samples: SAMPLES.iter().map(PathBuf::from).collect(),
+        compare: None,
     };
     start_with(theme, setup)
 }
