@@ -85,6 +85,7 @@ impl Stage {
             time_meaning: TimeMeaning::Order,
             colours: &self.colours,
             busy: false,
+            hints: None,
             compare: None,
         }
     }
