@@ -6,11 +6,12 @@ use super::pane::Views;
 use super::recordings::Recordings;
 use super::subject::Part;
 use crate::analyze::diff::{Renamed, Side};
+use crate::model::format;
 use crate::ui::chrome::{BarState, bar_ui, status_ui, transforms_ui};
 use crate::ui::compare_bar::{CompareBar, compare_bar_ui, side_ui};
 use crate::ui::views::{SourceCtx, ViewKind, callers_ui, flame_ui, source_ui, sunburst_ui, table_ui};
 use crate::ui::{Action, Actions, Theme, TreeNeed, ViewCtx, details_ui, theme};
-use egui::{CentralPanel, Frame, Margin, Panel, Rect, Ui, UiBuilder};
+use egui::{CentralPanel, Frame, Margin, Panel, Rect, RichText, Ui, UiBuilder};
 
 /// What was chosen for the window.
 #[derive(Clone, Copy)]
@@ -166,7 +167,17 @@ fn heading_ui(ui: &mut Ui, theme: &Theme, document: &Document, side: Side, title
     let margin = Margin::symmetric(theme::MARGIN as i8, 3);
     Frame::new().fill(theme.panel).inner_margin(margin).show(ui, |ui| {
         ui.set_width(ui.available_width());
-        ui.horizontal(|ui| side_ui(ui, theme, &compared.comparison, side, title, 60));
+        ui.horizontal(|ui| {
+            side_ui(ui, theme, &compared.comparison, side, title, 60);
+            let runs = compared.comparison.aligned().runs(side).len();
+            if runs > 1 {
+                // The table and both sides as one have means; a side by itself is all that was recorded.
+                let analysis = document.subject().analysis(Part::Side(side));
+                let sum = format::value(analysis.sum(), &analysis.profile().metric(analysis.query().metric).unit);
+                let text = format!("a run on average; the sum of {runs} runs is drawn: {sum}");
+                ui.label(RichText::new(text).small().color(theme.text_weak));
+            }
+        });
     });
 }
 
