@@ -385,8 +385,8 @@ impl Document {
         let Some(page) = self.sources.page() else { return };
         let source = &mut self.views.get_mut(Part::Whole).source;
         match command {
-            Command::NextHotLine => source.step_hot(&page, true),
-            Command::PreviousHotLine => source.step_hot(&page, false),
+            Command::NextHotLine => source.step_hot(page, true),
+            Command::PreviousHotLine => source.step_hot(page, false),
             _ => source.go_to_hottest(),
         }
     }
