@@ -7,7 +7,7 @@ use crate::analyze::diff::Side;
 use crate::analyze::{GroupId, Matches, Neighbours, Order, SearchText, SortKey, Timeline};
 use crate::model::TrackId;
 use crate::ui::canvas::Growth;
-use crate::ui::views::{CallersState, FlameState, SourceState, SunburstState, TableState};
+use crate::ui::views::{CallersState, FlameState, HintsState, SourceState, SunburstState, TableState};
 use crate::ui::{TreeKind, TreeNeed, Trees};
 use egui::Color32;
 use std::cell::RefCell;
@@ -71,6 +71,7 @@ pub(super) struct Views {
     pub(super) sunburst: SunburstState,
     pub(super) callers: CallersState,
     pub(super) source: SourceState,
+    pub(super) hints: HintsState,
 }
 
 /// Choices in views that hold for both sides.
