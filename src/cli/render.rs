@@ -78,7 +78,7 @@ pub(super) struct Asked<'a> {
 
 /// A profile, counted as asked for, alone or beside another.
 pub(super) enum Counted {
-    One(Analysis),
+    One(Box<Analysis>),
     Both(Box<Comparison>),
 }
 
@@ -88,7 +88,7 @@ impl Counted {
         let Some(base) = base else {
             let mut query = select::query(profile, asked.select)?;
             query.transforms = select::transforms(profile, &query, asked.transform)?;
-            return Ok(Self::One(Analysis::new(Arc::clone(profile), query, None)));
+            return Ok(Self::One(Box::new(Analysis::new(Arc::clone(profile), query, None))));
         };
         let aligned = Arc::new(align(base, profile, &Matching::default())?);
         let new = aligned.profile(Side::New);
