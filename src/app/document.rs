@@ -163,7 +163,7 @@ impl Document {
         let track = self.request.query.track;
         let time_track = match &answers.timeline {
             Some((of, _)) if track.is_none_or(|t| t == *of) => *of,
-            _ => self.request.query.time_track(analysis.profile()),
+            _ => answers.time_track(&self.request.query, analysis.profile()),
         };
         let meaning = answers.timeline.as_ref().and_then(|(_, t)| t.as_ref()).map(|t| t.meaning());
         let answering = self.subject.answering(part);

@@ -115,7 +115,7 @@ impl Document {
         }
         let mut timeline = None;
         if let TreeKind::Whole(Order::Time) | TreeKind::Overview(Order::Time) = need.kind {
-            let track = self.request.query.time_track(self.subject.analysis(part).profile());
+            let track = answers.time_track(&self.request.query, self.subject.analysis(part).profile());
             match &answers.timeline {
                 Some((of, ready)) if *of == track => timeline.clone_from(ready),
                 _ => {
