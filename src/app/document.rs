@@ -322,7 +322,7 @@ impl Document {
 
     /// Zooms flame graphs and sunbursts to a path of calls; an empty one shows everything. A side that lacks the end of
     /// the path is zoomed to as much of it as it has.
-    pub(super) fn zoom_to(&mut self, path: Vec<GroupId>) {
+    pub(super) fn zoom_to(&mut self, path: &[GroupId]) {
         let everything = path.is_empty();
         let now = self.here();
         // An inverted graph has paths of its own, from the innermost function outwards.
@@ -334,10 +334,10 @@ impl Document {
         }
         for views in self.views.each_mut() {
             if flame && (everything || path != views.flame.canvas.zoomed()) {
-                views.flame.canvas.zoom_to(path.clone());
+                views.flame.canvas.zoom_to(path.to_vec());
             }
             if sunburst {
-                views.sunburst.root_at(path.clone());
+                views.sunburst.root_at(path.to_vec());
             }
             if everything {
                 views.callers.show_everything();
@@ -365,8 +365,8 @@ impl Document {
         let Some(page) = self.sources.page() else { return };
         let source = &mut self.views.get_mut(Part::Whole).source;
         match command {
-            Command::NextHotLine => source.step_hot(&page, true),
-            Command::PreviousHotLine => source.step_hot(&page, false),
+            Command::NextHotLine => source.step_hot(page, true),
+            Command::PreviousHotLine => source.step_hot(page, false),
             _ => source.go_to_hottest(),
         }
     }

@@ -356,9 +356,10 @@ impl Helioscope {
             let comparable = showing.any(|slot| slot.profile().is_some());
             let notice = Notice::lasting(format!("{} has changed", file_name(path)))
                 .with(Command::Reload.label(), Action::ReloadFile(path.clone()));
-            self.notice = Some(match comparable {
-                true => notice.with(Command::ReloadAndCompare.label(), Action::ReloadAndCompare(path.clone())),
-                false => notice,
+            self.notice = Some(if comparable {
+                notice.with(Command::ReloadAndCompare.label(), Action::ReloadAndCompare(path.clone()))
+            } else {
+                notice
             });
         }
     }

@@ -208,9 +208,10 @@ fn metric_choice(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut
     let (profile, metric) = (state.analysis.profile(), state.analysis.query().metric);
     let label = |metric: MetricId, sum: i64, between: &str| {
         let about = profile.metric(metric);
-        match state.compared {
-            true => about.name.clone(),
-            false => format!("{}{between}{}", about.name, format::value(sum, &about.unit)),
+        if state.compared {
+            about.name.clone()
+        } else {
+            format!("{}{between}{}", about.name, format::value(sum, &about.unit))
         }
     };
     let text = label(metric, state.analysis.sum(), " · ");

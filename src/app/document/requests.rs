@@ -151,7 +151,7 @@ impl Document {
             Outcome::Tree { generation, part, need, tree, .. } if generation == self.generation => {
                 let answers = self.answers.get_mut(part);
                 answers.making.remove(&need.kind);
-                answers.trees.put(need.kind, Arc::new(tree));
+                answers.trees.put(need.kind, tree);
             }
             Outcome::Ordered { generation, part, track, timeline, .. } if generation == self.generation => {
                 let answers = self.answers.get_mut(part);
