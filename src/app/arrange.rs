@@ -101,7 +101,7 @@ fn bars_ui(
     let analysis = subject.analysis(Part::Whole);
     let bar = BarState {
         analysis,
-        compared: subject.compared().is_some(),
+        sum: subject.compared().is_none().then(|| analysis.sum()),
         view: document.view,
         search: &document.search,
         search_error: document.search_error.as_deref(),
