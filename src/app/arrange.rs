@@ -7,9 +7,11 @@ use super::recordings::Recordings;
 use super::subject::Part;
 use crate::analyze::diff::{Renamed, Side};
 use crate::model::format;
+use crate::ui::bounds_strip::Strip;
 use crate::ui::chrome::{BarState, bar_ui, status_ui, transforms_ui};
 use crate::ui::compare_bar::{CompareBar, compare_bar_ui, side_ui};
-use crate::ui::views::{SourceCtx, ViewKind, callers_ui, flame_ui, source_ui, sunburst_ui, table_ui};
+use crate::ui::hints_page::HintsPage;
+use crate::ui::views::{SourceCtx, ViewKind, callers_ui, flame_ui, hints_ui, source_ui, sunburst_ui, table_ui};
 use crate::ui::{Action, Actions, Theme, TreeNeed, ViewCtx, details_ui, theme};
 use egui::{CentralPanel, Frame, Margin, Panel, Rect, RichText, Ui, UiBuilder};
 
@@ -62,17 +64,22 @@ pub(super) fn document_ui(
                     heading_ui(ui, theme, document, side, &sides.title(side));
                 }
                 let (page, matcher) = (document.sources.page().cloned(), document.matcher.clone());
+                let base = document.hints.page(Part::Side(Side::Base)).cloned().filter(|_| view == ViewKind::Hints);
                 let (ctx, views) = document.view_parts(part, renamed, theme);
                 views.flame.controls = rect.top() <= top;
+                let marks = match (page.as_deref(), ctx.hints) {
+                    (Some(page), Some(hints)) if view == ViewKind::Source => hints.marks(&page.recorded),
+                    _ => Vec::new(),
+                };
                 let source = SourceCtx {
                     page: page.as_deref(),
                     search: matcher.as_ref(),
-                    marks: &[],
+                    marks: &marks,
                     editor: &chosen.options.editor,
                     roots: &chosen.options.source_roots,
                     mappings: &chosen.options.source_mappings,
                 };
-                view_ui(ui, view, &ctx, &source, views, &mut wanted);
+                view_ui(ui, view, &ctx, &source, base.as_ref(), views, &mut wanted);
             });
             for action in wanted {
                 match action {
@@ -103,6 +110,7 @@ fn bars_ui(
         analysis,
         sum: subject.compared().is_none().then(|| analysis.sum()),
         view: document.view,
+        hints: document.hints.count(subject),
         search: &document.search,
         search_error: document.search_error.as_deref(),
         matches: document.matches(),
@@ -131,9 +139,17 @@ fn bars_ui(
         Panel::top("transforms").frame(plain).show(ui, |ui| transforms_ui(ui, theme, analysis, actions));
     }
     let profiles = subject.profiles();
+    let strips: Vec<Strip<'_>> = profiles
+        .iter()
+        .filter_map(|(side, profile)| {
+            let page = document.hints.page(side.map_or(Part::Whole, Part::Side))?;
+            let unit = &profile.metric(profile.default_metric()).unit;
+            Some(Strip { side: *side, bounds: &page.hints().bounds, unit })
+        })
+        .collect();
     Panel::bottom("status")
         .frame(plain)
-        .show(ui, |ui| status_ui(ui, theme, analysis, &profiles, document.is_busy(), actions));
+        .show(ui, |ui| status_ui(ui, theme, analysis, &profiles, &strips, document.is_busy(), actions));
 }
 
 /// Where panes stand: beside each other where each is wide enough for its view, else one below the other. Flame graphs
@@ -145,7 +161,7 @@ fn panes(all: Rect, count: usize, view: ViewKind) -> Vec<Rect> {
     }
     let least = match view {
         ViewKind::Flame | ViewKind::Table => 760.0,
-        ViewKind::Sunburst | ViewKind::Callers | ViewKind::Source => 360.0,
+        ViewKind::Sunburst | ViewKind::Callers | ViewKind::Source | ViewKind::Hints => 360.0,
     };
     let count = count as f32;
     let (width, height) = ((all.width() - GAP * (count - 1.0)) / count, (all.height() - GAP * (count - 1.0)) / count);
@@ -186,6 +202,7 @@ fn view_ui(
     view: ViewKind,
     ctx: &ViewCtx<'_>,
     source: &SourceCtx<'_>,
+    base_hints: Option<&HintsPage>,
     views: &mut Views,
     actions: &mut Actions,
 ) {
@@ -198,5 +215,6 @@ fn view_ui(
         ViewKind::Sunburst => sunburst_ui(ui, ctx, &mut views.sunburst, actions),
         ViewKind::Source => source_ui(ui, ctx, source, &mut views.source, actions),
         ViewKind::Callers => callers_ui(ui, ctx, &mut views.callers, actions),
+        ViewKind::Hints => hints_ui(ui, ctx, base_hints, &mut views.hints, actions),
     }
 }

@@ -52,6 +52,18 @@ impl Helioscope {
             }
             Action::OpenInEditor(line) => self.open_in_editor(Some(line)),
             Action::SetEditor(command) => self.options.editor = command,
+            Action::Dismiss(dismissal) => {
+                self.options.dismiss(dismissal);
+                self.dismissed_changed();
+                self.say("Dismissed; it is listed below the hints");
+            }
+            Action::Restore(dismissal) => {
+                self.options.dismissed.retain(|d| *d != dismissal);
+                self.dismissed_changed();
+            }
+            Action::ChooseAfterFix(key) => self.ask_after_fix(key),
+            Action::ChooseFileAfterFix(path, key) => self.workers.choose_files(Purpose::AfterFix(path, key)),
+            Action::CompareAfterFix(base, new, key) => self.compare_after_fix(base, vec![new], key),
             Action::Arrange(arrangement) => {
                 self.options.arrangement = arrangement;
                 if let Some(document) = self.document() {
@@ -79,6 +91,8 @@ impl Helioscope {
             Action::ZoomTo(path) => document.zoom_to(&path),
             Action::Need(need) => document.need(Part::Whole, need, workers),
             Action::NeedSource(file) => document.need_source(file, workers),
+            Action::ShowLine(group, line) => document.show_line(group, line, workers),
+            Action::ShowHint(key) => document.show_hint(key),
             Action::Measure(measure) => document.measure = measure,
             Action::Normalize(normalize) => document.normalize(normalize, workers),
             Action::BoxWidth(width) => document.set_box_width(width, workers),
@@ -106,6 +120,11 @@ impl Helioscope {
             | Action::RemoveMapping(_)
             | Action::OpenInEditor(_)
             | Action::SetEditor(_)
+            | Action::Dismiss(_)
+            | Action::Restore(_)
+            | Action::ChooseAfterFix(_)
+            | Action::ChooseFileAfterFix(..)
+            | Action::CompareAfterFix(..)
             | Action::ForgetRecent(_) => {}
         }
     }
@@ -275,6 +294,9 @@ impl Helioscope {
                 let profile = std::sync::Arc::clone(document.subject().newest());
                 document.sources.look_again(&path, &profile, &places);
             }
+        }
+        for index in 0..self.slots.len() {
+            self.look_for_hints(index);
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod requests;
 
+use super::hints::DocumentHints;
 use super::history::{History, Place};
 use super::jobs::{DocumentId, Workers};
 use super::options::Options;
@@ -10,6 +11,7 @@ use super::sources::DocumentSources;
 use super::subject::{Part, Request, Subject};
 use crate::analyze::diff::{BoxWidth, Measure, Renamed, Side, Status};
 use crate::analyze::{GroupId, Matches, Order, Query, SearchText};
+use crate::hints::FindingKey;
 use crate::layout::Scheme;
 use crate::model::{TimeMeaning, TrackId};
 use crate::ui::views::ViewKind;
@@ -30,6 +32,7 @@ pub(super) struct Document {
     answers: Parts<Answers>,
     views: Parts<Views>,
     pub(super) sources: DocumentSources,
+    pub(super) hints: DocumentHints,
     colour_scheme: Scheme,
 
     pub(super) view: ViewKind,
@@ -75,6 +78,7 @@ impl Document {
             answers: Parts::default(),
             views,
             sources,
+            hints: DocumentHints::default(),
             colour_scheme: Scheme::default(),
             view: if has_trees { ViewKind::default() } else { ViewKind::Source },
             arrangement: options.arrangement,
@@ -127,10 +131,10 @@ impl Document {
         self.arrangement
     }
 
-    /// The parts that are on screen. There is one source, the new side's.
+    /// The parts that are on screen.
     pub(super) fn shown_parts(&self) -> &'static [Part] {
         match (&self.subject, self.arrangement) {
-            (Subject::Comparison(_), Arrangement::SideBySide) if self.view != ViewKind::Source => &Part::SIDES,
+            (Subject::Comparison(_), Arrangement::SideBySide) if self.view.has_sides() => &Part::SIDES,
             _ => &[Part::Whole],
         }
     }
@@ -192,6 +196,7 @@ impl Document {
             time_meaning: meaning.unwrap_or(self.subject.time(part)),
             colours: &answers.colours,
             busy: self.counting,
+            hints: self.hints.page(answering),
             compare,
         };
         (ctx, self.views.get_mut(part))
@@ -357,6 +362,21 @@ impl Document {
         let Some(matches) = self.matches() else { return };
         let found = self.subject.by_cost(|g| matches.contains(g));
         self.step(&found, forward, workers);
+    }
+
+    /// Shows a finding.
+    pub(super) fn show_hint(&mut self, key: FindingKey) {
+        self.show(ViewKind::Hints);
+        self.views.get_mut(Part::Whole).hints.show(key);
+    }
+
+    /// Shows a line of the source of a group.
+    pub(super) fn show_line(&mut self, group: GroupId, line: u32, workers: &Workers) {
+        self.select(Some(group), workers);
+        self.show(ViewKind::Source);
+        if line > 0 {
+            self.views.get_mut(Part::Whole).source.go_to(line);
+        }
     }
 
     /// Goes to a hot line of the source.

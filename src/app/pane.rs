@@ -7,7 +7,7 @@ use crate::analyze::diff::Side;
 use crate::analyze::{GroupId, Matches, Neighbours, Order, Query, SearchText, SortKey, Timeline};
 use crate::model::{Profile, TrackId};
 use crate::ui::canvas::Growth;
-use crate::ui::views::{CallersState, FlameState, SourceState, SunburstState, TableState};
+use crate::ui::views::{CallersState, FlameState, HintsState, SourceState, SunburstState, TableState};
 use crate::ui::{TreeKind, TreeNeed, Trees};
 use egui::Color32;
 use std::cell::{OnceCell, RefCell};
@@ -78,6 +78,7 @@ pub(super) struct Views {
     pub(super) sunburst: SunburstState,
     pub(super) callers: CallersState,
     pub(super) source: SourceState,
+    pub(super) hints: HintsState,
 }
 
 /// Choices in views that hold for both sides.

@@ -1,5 +1,6 @@
 //! The bars around the views: tabs, choices and search above, transforms, and the state of things below.
 
+use super::bounds_strip::{Strip, bounds_strip_ui};
 use super::compare_bar::{side_colour, side_title};
 use super::menus::command_button;
 use super::overlays::Profiles;
@@ -163,6 +164,8 @@ pub struct BarState<'a> {
     pub sum: Option<i64>,
     /// The view that is shown.
     pub view: ViewKind,
+    /// How many things could be done, once the rules have looked.
+    pub hints: Option<usize>,
     /// The search text being typed.
     pub search: &'a SearchText,
     /// Why the search text is no expression.
@@ -182,7 +185,11 @@ pub fn bar_ui(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut Ac
     Frame::new().fill(theme.panel).inner_margin(Margin::symmetric(8, 5)).show(ui, |ui| {
         ui.horizontal(|ui| {
             for view in ViewKind::ALL {
-                let button = Button::selectable(state.view == view, view.label());
+                let label = match (view, state.hints) {
+                    (ViewKind::Hints, Some(count)) => format!("{} ({count})", view.label()),
+                    _ => view.label().to_owned(),
+                };
+                let button = Button::selectable(state.view == view, label);
                 let keys = Command::View(view).keys(ui.ctx());
                 if ui.add(button).on_hover_text(format!("{} ({keys})", view.tooltip())).clicked() {
                     actions.push(Action::Show(view));
@@ -410,6 +417,7 @@ pub fn status_ui(
     theme: &Theme,
     analysis: &Analysis,
     profiles: &Profiles<'_>,
+    strips: &[Strip<'_>],
     busy: bool,
     actions: &mut Actions,
 ) {
@@ -438,6 +446,10 @@ pub fn status_ui(
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let text = if profiles.len() > 1 { compared_text(analysis) } else { counted_text(analysis) };
                 ui.label(RichText::new(text).small().color(theme.text_weak));
+                ui.separator();
+                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                    bounds_strip_ui(ui, theme, strips, actions);
+                });
             });
         });
     });

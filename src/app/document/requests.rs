@@ -4,6 +4,8 @@ use super::Document;
 use crate::analyze::diff::{BoxWidth, Normalize};
 use crate::analyze::{GroupBy, GroupId, Order, Query, SearchText, Transform};
 use crate::app::jobs::{Outcome, TreeWanted, Workers};
+use crate::app::options::Options;
+use crate::app::recordings::Recordings;
 use crate::app::subject::{Part, Request, Subject, Wish};
 use crate::app::translate::Translation;
 use crate::model::StringId;
@@ -142,6 +144,12 @@ impl Document {
         }
     }
 
+    /// Has the rules look at it, with the sources that can be found.
+    pub(in crate::app) fn look_for_hints(&mut self, recordings: &Recordings, options: &Options, workers: &Workers) {
+        let sources = (self.sources.shared(), &options.source_places());
+        self.hints.look(self.id, &self.subject, recordings, sources, &options.dismissed, workers);
+    }
+
     /// Takes what a worker has done; results of an earlier request are dropped.
     pub(in crate::app) fn take(&mut self, outcome: Outcome, workers: &Workers) {
         match outcome {
@@ -164,6 +172,7 @@ impl Document {
                 self.answers.get_mut(part).matches = Some(matches);
             }
             Outcome::Source { epoch, page, .. } => self.sources.take(epoch, *page),
+            Outcome::Hints { epoch, part, hints, .. } => self.hints.take(epoch, part, hints, &self.subject),
             Outcome::Neighbours { generation, part, group, neighbours, .. } if generation == self.generation => {
                 self.answers.get_mut(part).neighbours = Some((group, neighbours));
             }

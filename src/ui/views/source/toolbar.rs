@@ -17,39 +17,49 @@ pub(super) fn toolbar_ui(
     actions: &mut Actions,
 ) {
     Frame::new().inner_margin(Margin::symmetric(theme::MARGIN as i8, 6)).show(ui, |ui| {
-        ui.horizontal(|ui| {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                options_menu(ui, source, actions);
-                if ui.button("Open in editor").on_hover_text(Command::OpenInEditor.tooltip()).clicked() {
-                    actions.push(Action::Run(Command::OpenInEditor));
-                }
-                ui.separator();
-                for (label, command) in [
-                    ("↓", Command::NextHotLine),
-                    ("↑", Command::PreviousHotLine),
-                    ("Hottest line", Command::HottestLine),
-                ] {
-                    let hint = format!("{} ({})", command.tooltip(), command.keys(ui.ctx()));
-                    if ui.button(label).on_hover_text(hint).clicked() {
-                        actions.push(Action::Run(command));
-                    }
-                }
-                if page.heat.kind != HeatKind::Recorded {
-                    ui.separator();
-                    for (by, label, hint) in [
-                        (HeatBy::Total, "Total", "Colour lines by their cost with everything they called."),
-                        (HeatBy::Own, "Self", "Colour lines by what they cost themselves."),
-                    ] {
-                        if ui.selectable_label(state.by == by, label).on_hover_text(hint).clicked() {
-                            state.by = by;
-                        }
-                    }
-                }
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| title(ui, ctx, page));
+        let is_narrow = ui.available_width() < theme::READING_WIDTH;
+        if is_narrow {
+            ui.horizontal(|ui| title(ui, ctx, page));
+            ui.add_space(theme::GAP / 2.0);
+            ui.horizontal_wrapped(|ui| buttons(ui, source, page, state, actions));
+        } else {
+            ui.horizontal(|ui| {
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    buttons(ui, source, page, state, actions);
+                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| title(ui, ctx, page));
+                });
             });
-        });
+        }
         notes(ui, ctx, page);
     });
+}
+
+/// In the order of the layout: from the right where there is room, or in rows of their own.
+fn buttons(ui: &mut Ui, source: &SourceCtx<'_>, page: &SourcePage, state: &mut SourceState, actions: &mut Actions) {
+    options_menu(ui, source, actions);
+    if ui.button("Open in editor").on_hover_text(Command::OpenInEditor.tooltip()).clicked() {
+        actions.push(Action::Run(Command::OpenInEditor));
+    }
+    ui.separator();
+    for (label, command) in
+        [("↓", Command::NextHotLine), ("↑", Command::PreviousHotLine), ("Hottest line", Command::HottestLine)]
+    {
+        let hint = format!("{} ({})", command.tooltip(), command.keys(ui.ctx()));
+        if ui.button(label).on_hover_text(hint).clicked() {
+            actions.push(Action::Run(command));
+        }
+    }
+    if page.heat.kind != HeatKind::Recorded {
+        ui.separator();
+        for (by, label, hint) in [
+            (HeatBy::Total, "Total", "Colour lines by their cost with everything they called."),
+            (HeatBy::Own, "Self", "Colour lines by what they cost themselves."),
+        ] {
+            if ui.selectable_label(state.by == by, label).on_hover_text(hint).clicked() {
+                state.by = by;
+            }
+        }
+    }
 }
 
 /// The file's name and folder, as much of them as there is room for.
