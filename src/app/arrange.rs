@@ -108,7 +108,7 @@ fn bars_ui(
     let analysis = subject.analysis(Part::Whole);
     let bar = BarState {
         analysis,
-        compared: subject.compared().is_some(),
+        sum: subject.compared().is_none().then(|| analysis.sum()),
         view: document.view,
         hints: document.hints.count(subject),
         search: &document.search,
