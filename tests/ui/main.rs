@@ -14,6 +14,7 @@ mod picture;
 mod choices;
 mod filters;
 mod gallery;
+mod hints;
 mod history;
 mod hostile;
 mod opening;
