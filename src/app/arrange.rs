@@ -6,13 +6,14 @@ use super::pane::Views;
 use super::recordings::Recordings;
 use super::subject::Part;
 use crate::analyze::diff::{Renamed, Side};
+use crate::model::format;
 use crate::ui::bounds_strip::Strip;
 use crate::ui::chrome::{BarState, bar_ui, status_ui, transforms_ui};
 use crate::ui::compare_bar::{CompareBar, compare_bar_ui, side_ui};
 use crate::ui::hints_page::HintsPage;
 use crate::ui::views::{SourceCtx, ViewKind, callers_ui, flame_ui, hints_ui, source_ui, sunburst_ui, table_ui};
 use crate::ui::{Action, Actions, Theme, TreeNeed, ViewCtx, details_ui, theme};
-use egui::{CentralPanel, Frame, Margin, Panel, Rect, Ui, UiBuilder};
+use egui::{CentralPanel, Frame, Margin, Panel, Rect, RichText, Ui, UiBuilder};
 
 /// What was chosen for the window.
 #[derive(Clone, Copy)]
@@ -53,6 +54,7 @@ pub(super) fn document_ui(
         let parts = document.shown_parts();
         let before = document.choices();
         let panes = panes(ui.max_rect(), parts.len(), document.view);
+        let top = ui.max_rect().top();
         for (&part, rect) in parts.iter().zip(panes) {
             let mut wanted = Actions::new();
             ui.scope_builder(UiBuilder::new().max_rect(rect).id_salt(part), |ui| {
@@ -64,12 +66,19 @@ pub(super) fn document_ui(
                 let (page, matcher) = (document.sources.page().cloned(), document.matcher.clone());
                 let base = document.hints.page(Part::Side(Side::Base)).cloned().filter(|_| view == ViewKind::Hints);
                 let (ctx, views) = document.view_parts(part, renamed, theme);
-                let editor = &chosen.options.editor;
                 let marks = match (page.as_deref(), ctx.hints) {
                     (Some(page), Some(hints)) if view == ViewKind::Source => hints.marks(&page.recorded),
                     _ => Vec::new(),
                 };
-                let source = SourceCtx { page: page.as_deref(), search: matcher.as_ref(), marks: &marks, editor };
+                views.flame.controls = rect.top() <= top;
+                let source = SourceCtx {
+                    page: page.as_deref(),
+                    search: matcher.as_ref(),
+                    marks: &marks,
+                    editor: &chosen.options.editor,
+                    roots: &chosen.options.source_roots,
+                    mappings: &chosen.options.source_mappings,
+                };
                 view_ui(ui, view, &ctx, &source, base.as_ref(), views, &mut wanted);
             });
             for action in wanted {
@@ -79,7 +88,9 @@ pub(super) fn document_ui(
                 }
             }
         }
-        document.link_sides(&before);
+        if document.link_sides(&before) {
+            ui.request_repaint();
+        }
     });
     needs
 }
@@ -172,7 +183,17 @@ fn heading_ui(ui: &mut Ui, theme: &Theme, document: &Document, side: Side, title
     let margin = Margin::symmetric(theme::MARGIN as i8, 3);
     Frame::new().fill(theme.panel).inner_margin(margin).show(ui, |ui| {
         ui.set_width(ui.available_width());
-        ui.horizontal(|ui| side_ui(ui, theme, &compared.comparison, side, title, 60));
+        ui.horizontal(|ui| {
+            side_ui(ui, theme, &compared.comparison, side, title, 60);
+            let runs = compared.comparison.aligned().runs(side).len();
+            if runs > 1 {
+                // The table and both sides as one have means; a side by itself is all that was recorded.
+                let analysis = document.subject().analysis(Part::Side(side));
+                let sum = format::value(analysis.sum(), &analysis.profile().metric(analysis.query().metric).unit);
+                let text = format!("a run on average; the sum of {runs} runs is drawn: {sum}");
+                ui.label(RichText::new(text).small().color(theme.text_weak));
+            }
+        });
     });
 }
 

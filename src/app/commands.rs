@@ -42,6 +42,14 @@ impl Helioscope {
                 self.look_for_sources_again();
             }
             Action::ForgetSources => self.look_for_sources_again(),
+            Action::RemoveSourceRoot(folder) => {
+                self.options.source_roots.retain(|f| *f != folder);
+                self.look_for_sources_again();
+            }
+            Action::RemoveMapping(mapping) => {
+                self.options.source_mappings.retain(|m| *m != mapping);
+                self.look_for_sources_again();
+            }
             Action::OpenInEditor(line) => self.open_in_editor(Some(line)),
             Action::SetEditor(command) => self.options.editor = command,
             Action::Dismiss(dismissal) => {
@@ -108,6 +116,8 @@ impl Helioscope {
             | Action::ChooseSourceFolder
             | Action::MapSource(_)
             | Action::ForgetSources
+            | Action::RemoveSourceRoot(_)
+            | Action::RemoveMapping(_)
             | Action::OpenInEditor(_)
             | Action::SetEditor(_)
             | Action::Dismiss(_)

@@ -213,11 +213,28 @@ impl Document {
         self.hovering = Some(group);
     }
 
-    /// Makes what was chosen on one side hold on the other; `before` is what held on both.
-    pub(super) fn link_sides(&mut self, before: &Choices) {
-        if self.shown_parts().len() > 1 {
-            self.views.link_sides(before);
+    /// Makes what was chosen on one side hold on the other; `before` is what held on both. Whether anything changed.
+    pub(super) fn link_sides(&mut self, before: &Choices) -> bool {
+        if self.shown_parts().len() < 2 {
+            return false;
         }
+        let chosen = self.views.link_sides(before);
+        self.scale_sides() || chosen
+    }
+
+    /// Puts the flame graphs of both sides on one scale, or lets each fill its width.
+    fn scale_sides(&mut self) -> bool {
+        let Some(compared) = self.subject.compared() else { return false };
+        let span = |part: Part, factor: f64| self.views.get(part).flame.canvas.span() * factor;
+        // Positions are as recorded; what is compared is scaled.
+        let factors = Side::BOTH.map(|side| (Part::Side(side), compared.comparison.scale(side).factor()));
+        let most = factors.iter().map(|(part, factor)| span(*part, *factor)).fold(0.0, f64::max);
+        let mut changed = false;
+        for (part, factor) in factors {
+            let least = if self.equal_scale && factor > 0.0 { most / factor } else { 0.0 };
+            changed |= self.views.get_mut(part).flame.canvas.show_at_least(least);
+        }
+        changed
     }
 
     fn here(&self) -> Place {
@@ -290,11 +307,12 @@ impl Document {
             return;
         }
         self.leave();
-        let Place { order, zoom, root, .. } = self.here();
+        let (Place { order, zoom, root, .. }, choices) = (self.here(), self.choices());
         self.arrangement = arrangement;
         for &part in self.shown_parts() {
-            let (orderly, views) = (self.subject.can_order(part, order), self.views.get_mut(part));
-            views.order_by(if orderly { order } else { Order::LeftHeavy });
+            let order = if self.subject.can_order(part, order) { order } else { Order::LeftHeavy };
+            let views = self.views.get_mut(part);
+            views.choose(&choices.ordered(order));
             views.flame.canvas.zoom_to(zoom.clone());
             views.sunburst.root_at(root.clone());
         }

@@ -20,7 +20,7 @@ pub(super) fn guess() -> String {
 pub(super) fn open(command: &str, file: &Path, line: u32) -> Result<(), String> {
     let words = words_for(command, file, line);
     let Some((program, arguments)) = words.split_first() else {
-        return Err("No editor is chosen. Choose one with “Editor…” in the source view.".to_owned());
+        return Err("No editor is chosen. Choose one with “Options…” in the source view.".to_owned());
     };
     let started = Command::new(program_of(program))
         .args(arguments)
@@ -36,7 +36,7 @@ pub(super) fn open(command: &str, file: &Path, line: u32) -> Result<(), String> 
             Ok(())
         }
         Err(error) => {
-            Err(format!("{program} could not be started: {error}. Choose another with “Editor…” in the source view."))
+            Err(format!("{program} could not be started: {error}. Choose another with “Options…” in the source view."))
         }
     }
 }

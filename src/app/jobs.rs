@@ -38,7 +38,7 @@ pub(super) enum Outcome {
     Found { document: DocumentId, generation: u64, search: u64, part: Part, matches: Matches },
     /// Callers and callees are known.
     Neighbours { document: DocumentId, generation: u64, part: Part, group: GroupId, neighbours: Neighbours },
-    /// A recordings file was read, or not found.
+    /// A source file was read, or not found.
     Source { document: DocumentId, epoch: u64, page: Box<SourcePage> },
     /// Every rule has looked.
     Hints { document: DocumentId, epoch: u64, part: Part, hints: Arc<Hints> },
@@ -241,7 +241,7 @@ impl Workers {
         }));
     }
 
-    /// Finds and reads a recordings file, and counts its lines.
+    /// Finds and reads a source file, and counts its lines.
     pub(super) fn source(
         &self,
         document: DocumentId,

@@ -83,6 +83,15 @@ pub(super) struct Choices {
     sort: SortKey,
     descending: bool,
     filter: SearchText,
+    rings: Option<usize>,
+    cutoff: f64,
+}
+
+impl Choices {
+    /// The same, in another order.
+    pub(super) fn ordered(&self, order: Order) -> Self {
+        Self { order, ..self.clone() }
+    }
 }
 
 impl Views {
@@ -110,10 +119,13 @@ impl Views {
             sort: self.table.sort,
             descending: self.table.descending,
             filter: self.table.filter.clone(),
+            rings: self.sunburst.rings,
+            cutoff: self.sunburst.cutoff,
         }
     }
 
-    fn choose(&mut self, choices: &Choices) {
+    /// Makes choices hold.
+    pub(super) fn choose(&mut self, choices: &Choices) {
         if self.flame.order != choices.order {
             self.order_by(choices.order);
             self.flame.canvas.zoom_to(Vec::new());
@@ -123,16 +135,22 @@ impl Views {
         self.table.sort = choices.sort;
         self.table.descending = choices.descending;
         self.table.filter.clone_from(&choices.filter);
+        self.sunburst.rings = choices.rings;
+        self.sunburst.cutoff = choices.cutoff;
     }
 }
 
 impl Parts<Views> {
-    /// Makes what was chosen on one side hold on the other; `before` is what held on both.
-    pub(super) fn link_sides(&mut self, before: &Choices) {
+    /// Makes what was chosen on one side hold on the other; `before` is what held on both. Whether anything changed.
+    pub(super) fn link_sides(&mut self, before: &Choices) -> bool {
         if self.base.choices() != *before {
             self.new.choose(&self.base.choices());
+            true
         } else if self.new.choices() != *before {
             self.base.choose(&self.new.choices());
+            true
+        } else {
+            false
         }
     }
 }

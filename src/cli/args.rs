@@ -304,6 +304,12 @@ pub(super) struct RenderArguments {
     /// What to draw
     #[arg(long, value_enum, default_value_t)]
     pub(super) view: View,
+    /// Draw what changed since this profile, in blue what costs less and in orange what costs more
+    #[arg(long, value_name = "FILE")]
+    pub(super) base: Option<PathBuf>,
+    /// How to make the two comparable
+    #[arg(long, value_name = "HOW", requires = "base", default_value = Normalize::default().name(), value_parser = normalize())]
+    pub(super) normalize: Normalize,
     #[command(flatten)]
     pub(super) select: SelectArguments,
     #[command(flatten)]
@@ -342,6 +348,7 @@ Examples:
   helioscope render out.prof --view sunburst --theme light -o out.png
   helioscope render profile.pb.gz --focus '^handle$' --hide 'logging' --size 1600xauto -o handle.png
   helioscope render out.prof --view callers --function load -o load.svg
+  helioscope render new.prof --base old.prof -o change.png
   helioscope render out.prof -o out.html            zoom, search and sort in any browser";
 
 /// Sum a profile up for a review: Markdown with a picture beside it, or one HTML page

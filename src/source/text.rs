@@ -143,6 +143,22 @@ mod tests {
         assert_eq!([0, 1, 2, 5, 7].map(|at| file.line_at(at)), [1, 1, 2, 3, 4]);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn lines_put_together_are_the_text(bytes in proptest::collection::vec(proptest::sample::select(&b"ab \r\n\xff\xc3\xa9#\x0c"[..]), 0..60)) {
+            let file = file(&bytes);
+            let count = file.line_count() as u32;
+            let mut all = String::new();
+            for number in 1..=count {
+                let (start, end) = file.line_range(number).expect("there is such a line");
+                proptest::prop_assert_eq!(file.line_at(start), number);
+                all.push_str(&file.text()[start..end]);
+            }
+            proptest::prop_assert_eq!(&all, file.text());
+            proptest::prop_assert_eq!(file.line(count + 1), None);
+        }
+    }
+
     #[test]
     fn nothing_after_the_last_line_break_is_no_line() {
         assert_eq!(file(b"a\n").line_count(), 1);

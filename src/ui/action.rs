@@ -83,6 +83,10 @@ pub enum Action {
     MapSource(Mapping),
     /// Look for sources anew.
     ForgetSources,
+    /// Search a folder for sources no longer.
+    RemoveSourceRoot(PathBuf),
+    /// Look for sources by a mapping no longer.
+    RemoveMapping(Mapping),
     /// Open a line of the file in the source view in the user's editor.
     OpenInEditor(u32),
     /// The command to open an editor with.

@@ -213,14 +213,14 @@ fn step_button(ui: &mut Ui, text: &str, command: Command, enabled: bool, actions
 
 fn metric_choice(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut Actions) {
     let (profile, metric) = (state.analysis.profile(), state.analysis.query().metric);
-    let label = |metric: MetricId, sum: i64| {
+    let label = |metric: MetricId, sum: i64, between: &str| {
         let about = profile.metric(metric);
         match state.compared {
             true => about.name.clone(),
-            false => format!("{} · {}", about.name, format::value(sum, &about.unit)),
+            false => format!("{}{between}{}", about.name, format::value(sum, &about.unit)),
         }
     };
-    let text = label(metric, state.analysis.sum());
+    let text = label(metric, state.analysis.sum(), " · ");
     if profile.metrics().len() == 1 {
         ui.label(RichText::new(text).color(theme.text_weak)).on_hover_text("What was measured, and its sum.");
         return;
@@ -229,7 +229,7 @@ fn metric_choice(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut
         let mut rows: Vec<MetricId> = (0..profile.metrics().len()).map(MetricId::at).collect();
         rows.sort_by_key(|&m| std::cmp::Reverse(profile.total(m)));
         for other in rows {
-            if ui.selectable_label(other == metric, label(other, profile.total(other))).clicked() {
+            if ui.selectable_label(other == metric, label(other, profile.total(other), "  ·  ")).clicked() {
                 actions.push(Action::Metric(other));
             }
         }

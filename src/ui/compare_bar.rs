@@ -81,15 +81,28 @@ pub fn side_ui(ui: &mut Ui, theme: &Theme, comparison: &Comparison, side: Side, 
     ui.label(RichText::new(value).color(theme.text_weak));
 }
 
+/// From this width on, names of files and choices stand in one row.
+const ONE_ROW: f32 = 1040.0;
+/// From this width on there is room for longer names.
+const WIDE: f32 = 1260.0;
+
 /// Draws the bar.
 pub fn compare_bar_ui(ui: &mut Ui, theme: &Theme, bar: &CompareBar<'_>, actions: &mut Actions) {
     Frame::new().fill(theme.panel).inner_margin(Margin::symmetric(8, 4)).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
+        let one_row = ui.available_width() >= ONE_ROW;
         ui.horizontal(|ui| {
-            let most = if ui.available_width() < 1100.0 { 20 } else { 36 };
+            let most = if ui.available_width() < WIDE { 20 } else { 36 };
             sides_ui(ui, theme, bar, most, actions);
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| choices_ui(ui, bar, actions));
+            if one_row {
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| choices_ui(ui, bar, actions));
+            }
         });
+        if !one_row {
+            ui.horizontal(|ui| {
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| choices_ui(ui, bar, actions));
+            });
+        }
         summary_ui(ui, bar, actions);
         findings_ui(ui, theme, bar, actions);
     });

@@ -132,7 +132,7 @@ impl Theme {
         let palette = Palette::new(scheme);
         let (faster, slower) =
             (Self::color(palette.difference_text(false)), Self::color(palette.difference_text(true)));
-        let stripe = Self::color(palette.text_on_fill()).gamma_multiply(0.34);
+        let stripe = Self::color(palette.text_on_fill()).gamma_multiply(0.26);
         match scheme {
             Scheme::Dark => Self {
                 palette,

@@ -12,6 +12,8 @@
 mod picture;
 
 mod choices;
+mod compare;
+mod compare_opening;
 mod filters;
 mod gallery;
 mod hints;

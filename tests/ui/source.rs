@@ -209,12 +209,20 @@ fn a_profile_without_files_says_so() {
     assert!(!says(&window, "Reading the source"));
 }
 
+/// Of files written now, the source first: how old those of the checkout are is its own affair.
+fn picture(theme: egui::Theme, name: &str) {
+    let folder = Folder::new();
+    folder.put("work.py", fs::read("tests/fixtures/lprof/work.py").expect("reads"));
+    let profile = folder.put("work.lprof", fs::read(LPROF).expect("reads"));
+    compare(start_in(theme, &[profile]), "tests/snapshots", name);
+}
+
 #[test]
 fn in_the_dark() {
-    compare(start_in(egui::Theme::Dark, &[LPROF]), "tests/snapshots", "source_lines_dark");
+    picture(egui::Theme::Dark, "source_lines_dark");
 }
 
 #[test]
 fn in_the_light() {
-    compare(start_in(egui::Theme::Light, &[LPROF]), "tests/snapshots", "source_lines_light");
+    picture(egui::Theme::Light, "source_lines_light");
 }

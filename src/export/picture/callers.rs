@@ -2,8 +2,9 @@
 
 use super::boxes::{Boxes, label_in, rows_in};
 use super::flame::levels_left_out;
+use super::recording::Recording;
 use super::{Area, Content, Frame, Look, Picture, Stamp};
-use crate::analyze::{Analysis, CallTree, Detail, GroupId};
+use crate::analyze::{CallTree, Detail, GroupId};
 use crate::export::font::{MONOSPACE, PROPORTIONAL};
 use crate::export::svg::{Anchor, Style, Svg};
 use crate::layout::{Growth, ROW_HEIGHT};
@@ -20,17 +21,10 @@ pub(super) struct Callers {
 const BAR: f32 = 34.0;
 
 impl Callers {
-    pub(super) fn new(analysis: &Analysis, of: GroupId, width: u32) -> Self {
-        let table = analysis.table();
-        let unit = &analysis.profile().metric(analysis.query().metric).unit;
-        let detail = Detail::for_window(0, table.total(of).max(1), width as f32);
-        let figures = format!(
-            "{} total ({}), {} own",
-            format::value(table.total(of), unit),
-            format::percent(table.share(table.total(of))),
-            format::value(table.own(of), unit)
-        );
-        Self { above: analysis.callers_tree(of, detail), below: analysis.callees_tree(of, detail), figures }
+    pub(super) fn new(recording: Recording<'_>, of: GroupId, width: u32) -> Self {
+        let detail = Detail::for_window(0, recording.total(of).max(1), width as f32);
+        let figures = recording.figures(of);
+        Self { above: recording.callers_tree(of, detail), below: recording.callees_tree(of, detail), figures }
     }
 
     pub(super) fn describe(&self, look: &dyn Look, stamp: &mut Stamp) {

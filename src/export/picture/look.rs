@@ -1,9 +1,10 @@
 //! How the nodes of a tree look and what is said about them: the part of a picture that differs between a profile and a
 //! comparison.
 
+use super::boxes::label_in;
 use crate::analyze::{Analysis, CallTree, Class, Exactness, GroupBy, GroupId, Matches, share};
 use crate::export::scrub::Scrub;
-use crate::layout::{Names, Palette, Rgb};
+use crate::layout::{Names, Palette, Rgb, Stripes};
 use crate::model::{Unit, format};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
@@ -19,6 +20,16 @@ pub trait Look {
     /// Its name, in forms that shorten.
     fn names(&self, tree: &CallTree, node: usize) -> Names<'_>;
 
+    /// What it is striped with.
+    fn stripes(&self, _tree: &CallTree, _node: usize) -> Option<Stripes> {
+        None
+    }
+
+    /// What is written on its box, where there is so much room.
+    fn label(&self, tree: &CallTree, node: usize, room: f32) -> Option<String> {
+        label_in(&self.names(tree, node), room)
+    }
+
     /// Everything about it, a fact a line: what shows under the pointer.
     fn about(&self, tree: &CallTree, node: usize) -> String;
 
@@ -27,6 +38,11 @@ pub trait Look {
 
     /// What the colours mean, the most important first.
     fn legend(&self) -> Vec<LegendEntry>;
+
+    /// The head of the column of values of [`Look::most_expensive`].
+    fn listed_by(&self) -> &'static str {
+        "own"
+    }
 
     /// The functions that cost most themselves, to be listed beside a picture.
     fn most_expensive(&self, count: usize) -> Vec<Listed<'_>>;
@@ -47,6 +63,8 @@ pub struct Listed<'a> {
 pub struct LegendEntry {
     /// The colour.
     pub fill: Rgb,
+    /// What it is striped with.
+    pub stripes: Option<Stripes>,
     /// What it means.
     pub text: String,
 }
@@ -68,12 +86,7 @@ impl<'a> ByPackage<'a> {
 
     /// The names of a function.
     pub(crate) fn names_of(&self, group: GroupId) -> Names<'a> {
-        let Names { module, name } = Names::of(self.analysis, group);
-        let modules = self.analysis.groups().by() == GroupBy::Module;
-        Names {
-            module: map(module, |module| self.scrub.module(module)),
-            name: map(name, |name| if modules { self.scrub.module(name) } else { self.scrub.name(name) }),
-        }
+        names_of(self.analysis, self.scrub, group)
     }
 
     /// The fill of a function's boxes.
@@ -101,9 +114,7 @@ impl<'a> ByPackage<'a> {
 
     /// A function's file and line.
     pub(crate) fn place(&self, group: GroupId) -> Option<String> {
-        let (file, line) = self.analysis.place(group);
-        let file = self.scrub.text(file);
-        (!file.is_empty()).then(|| if line > 0 { format!("{file}:{line}") } else { file.into_owned() })
+        place_of(self.analysis.place(group), self.scrub)
     }
 }
 
@@ -162,7 +173,8 @@ impl Look for ByPackage<'_> {
                 Class::ThirdParty => format::one_line(&self.scrub.text(&package.name)).into_owned(),
                 class => class.name().to_owned(),
             };
-            let entry = LegendEntry { fill: self.palette.legend(package.class, &package.name), text };
+            let fill = self.palette.legend(package.class, &package.name);
+            let entry = LegendEntry { fill, stripes: None, text };
             if !legend.contains(&entry) {
                 legend.push(entry);
             }
@@ -187,6 +199,22 @@ impl Look for ByPackage<'_> {
         });
         listed.collect()
     }
+}
+
+/// The names of a group as they may leave the machine.
+pub(super) fn names_of<'a>(analysis: &'a Analysis, scrub: &Scrub, group: GroupId) -> Names<'a> {
+    let Names { module, name } = Names::of(analysis, group);
+    let modules = analysis.groups().by() == GroupBy::Module;
+    Names {
+        module: map(module, |module| scrub.module(module)),
+        name: map(name, |name| if modules { scrub.module(name) } else { scrub.name(name) }),
+    }
+}
+
+/// A file and a line as they may leave the machine; `None` where there is no file.
+pub(super) fn place_of((file, line): (&str, u32), scrub: &Scrub) -> Option<String> {
+    let file = scrub.text(file);
+    (!file.is_empty()).then(|| if line > 0 { format!("{file}:{line}") } else { file.into_owned() })
 }
 
 /// Changes a text that may be borrowed for longer than what changes it.

@@ -307,7 +307,7 @@ impl Ctx<'_> {
                         None
                     }
                 };
-                Within::Graph(shares_below(graph, metric, begins))
+                Within::Graph(shares_below(graph, metric, !self.threads_are_mixed(), begins))
             }
             Body::Stacks(body) => {
                 let stacks = &body.stacks;
@@ -384,7 +384,12 @@ impl Ctx<'_> {
 const ROUNDS: usize = 24;
 
 /// What part of each function's calls came from below certain functions, passed on along the edges by their time.
-fn shares_below(graph: &CallGraph, metric: MetricId, begins: impl Fn(usize) -> Option<f64>) -> Vec<f64> {
+fn shares_below(
+    graph: &CallGraph,
+    metric: MetricId,
+    totals_hold: bool,
+    begins: impl Fn(usize) -> Option<f64>,
+) -> Vec<f64> {
     let count = graph.calls().len();
     let mut shares: Vec<f64> = (0..count).map(|f| begins(f).unwrap_or(0.0)).collect();
     if shares.iter().all(|&s| s == 0.0) {
@@ -403,8 +408,10 @@ fn shares_below(graph: &CallGraph, metric: MetricId, begins: impl Fn(usize) -> O
                     below += weight * shares[caller.index()];
                 }
             }
-            // What no recorded call explains began outside.
-            all = all.max(graph.total(metric)[f] as f64);
+            // What no recorded call explains began outside. Where threads are mixed, totals exceed what was called.
+            if totals_hold {
+                all = all.max(graph.total(metric)[f] as f64);
+            }
             let share = if all > 0.0 { below / all } else { 0.0 };
             changed = changed.max((share - shares[f]).abs());
             shares[f] = share;

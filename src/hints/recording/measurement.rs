@@ -112,7 +112,11 @@ fn mixed(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     }
     let threads: i64 = ctx.find(&["threading:_bootstrap"]).iter().filter_map(|&f| ctx.calls(f)).map(|c| c.0).sum();
     let reason = "cProfile cannot see the first function of a thread unless it records all threads as one";
-    vec![Finding::new(rule, 0.0, Confidence::High, reason).with("threads", Evidence::Count(threads))]
+    let mut finding = Finding::new(rule, 0.0, Confidence::High, reason).with("threads", Evidence::Count(threads));
+    if let Some(minor) = ctx.minor {
+        finding = finding.with("python", Evidence::Text(format!("3.{minor}")));
+    }
+    vec![finding]
 }
 
 const TOOLS: &[&str] = &[

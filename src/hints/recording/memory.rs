@@ -46,7 +46,18 @@ fn materialize(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         let Some(spot) = ctx.spot_of(function) else { continue };
         let facts = &spot.facts;
         let tree = facts.tree();
-        let nodes: Vec<NodeId> = facts.nodes(spot.scope).filter(|&n| reads_all(facts, n)).collect();
+        let mut nodes: Vec<NodeId> = facts.nodes(spot.scope).filter(|&n| reads_all(facts, n)).collect();
+        // Lists made of that list are made of everything, too.
+        let made: Vec<&str> = nodes.iter().filter_map(|&n| stored_in(facts, n)).collect();
+        let derived: Vec<NodeId> = facts
+            .nodes(spot.scope)
+            .filter(|&n| tree.kind(n) == Kind::ListComp && !nodes.contains(&n))
+            .filter(|&n| {
+                let iter = tree.child(n, Role::Clause).and_then(|c| tree.child(c, Role::Iter));
+                iter.is_some_and(|i| made.contains(&tree.source(i)))
+            })
+            .collect();
+        nodes.extend(derived);
         let Some(&first) = nodes.first() else { continue };
         let amount = match &spot.lines {
             Some(lines) => nodes
@@ -102,6 +113,14 @@ fn reads_all(facts: &Facts, node: NodeId) -> bool {
         _ => false,
     };
     reads && is_walked_once(facts, node)
+}
+
+/// The name a list is assigned to.
+fn stored_in(facts: &Facts, node: NodeId) -> Option<&str> {
+    let tree = facts.tree();
+    let parent = tree.parent(node);
+    let target = tree.child(parent, Role::Target).filter(|_| tree.kind(parent) == Kind::Assign)?;
+    (tree.kind(target) == Kind::Name).then(|| tree.name(target))
 }
 
 fn is_walked_once(facts: &Facts, node: NodeId) -> bool {

@@ -1,6 +1,7 @@
 //! The views. Each file has its state and a function that draws it.
 
 mod callers;
+mod callers_compared;
 pub mod callers_tables;
 pub mod differences;
 mod flame;

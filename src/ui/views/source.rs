@@ -7,11 +7,12 @@ mod toolbar;
 
 use crate::analyze::{GroupId, GroupKey};
 use crate::model::StringId;
-use crate::source::Recorded;
+use crate::source::{Mapping, Recorded};
 use crate::ui::source_page::{HeatBy, SourcePage, hottest, next_hot};
 use crate::ui::{Action, Actions, ViewCtx, canvas_message, theme};
 use egui::{Key, Modifiers, Popup, Ui};
 use regex::Regex;
+use std::path::PathBuf;
 
 /// State of the source view.
 #[derive(Clone, Debug, Default)]
@@ -22,8 +23,8 @@ pub struct SourceState {
     file: Option<StringId>,
     /// The line the user is at; 0 for none.
     line: u32,
-    /// The selection that has been followed.
-    followed: Option<Option<GroupId>>,
+    /// The selection that has been followed, once any has.
+    followed: Followed,
     /// Where to go once the file is there.
     aim: Option<Aim>,
     /// How far the text is scrolled to the right.
@@ -32,6 +33,16 @@ pub struct SourceState {
     rows_on_screen: usize,
     /// What is being typed into the fields of a missing file.
     mapping: (String, String),
+}
+
+/// What the view has followed so far.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+enum Followed {
+    /// Nothing yet.
+    #[default]
+    Nothing,
+    /// A selection, or that there is none.
+    Selection(Option<GroupId>),
 }
 
 /// A place to scroll to.
@@ -86,7 +97,7 @@ impl SourceState {
     /// Forgets what ids meant before a reload or another grouping.
     pub fn forget(&mut self) {
         self.file = None;
-        self.followed = None;
+        self.followed = Followed::Nothing;
     }
 }
 
@@ -110,6 +121,10 @@ pub struct SourceCtx<'a> {
     pub marks: &'a [LineMark],
     /// The command a file is opened in an editor with.
     pub editor: &'a str,
+    /// Folders the user has sources searched in.
+    pub roots: &'a [PathBuf],
+    /// Recorded folders and what they are here.
+    pub mappings: &'a [Mapping],
 }
 
 /// Draws the source view.
@@ -135,7 +150,7 @@ pub fn source_ui(
         return;
     };
     if let Err(missing) = &page.answer {
-        missing::missing_ui(ui, ctx, missing, &mut state.mapping, actions);
+        missing::missing_ui(ui, ctx, source, missing, &mut state.mapping, actions);
         return;
     }
     if let Some(line) = state.aim.take().and_then(|aim| aimed_line(ctx, page, state, aim)) {
@@ -151,11 +166,11 @@ pub fn source_ui(
 
 /// Shows the file of what was selected since the last frame, or the costliest function's where nothing is.
 fn follow(ctx: &ViewCtx<'_>, state: &mut SourceState) {
-    if state.followed == Some(ctx.selection) {
+    if state.followed == Followed::Selection(ctx.selection) {
         return;
     }
-    let first = state.followed.is_none();
-    state.followed = Some(ctx.selection);
+    let first = state.followed == Followed::Nothing;
+    state.followed = Followed::Selection(ctx.selection);
     match ctx.selection {
         Some(group) => {
             if let Some((file, aim)) = place_of(ctx, group) {

@@ -18,9 +18,9 @@ pub struct SunburstState {
     /// The calls down to the centre.
     root: Vec<GroupId>,
     /// How many rings; `None` for as many as fit.
-    rings: Option<usize>,
+    pub rings: Option<usize>,
     /// Arcs below this part of the circle are left out.
-    cutoff: f64,
+    pub cutoff: f64,
     arcs: Vec<Arc>,
 }
 
@@ -52,6 +52,9 @@ const RINGS: [Option<usize>; 6] = [Some(3), Some(5), Some(10), Some(15), Some(20
 /// Choices for the cutoff.
 const CUTOFFS: [f64; 4] = [0.01, 0.001, 0.0001, 0.0];
 
+/// From this width on, one of two sunbursts has its list of calls beside it.
+const ROOM_FOR_LIST: f32 = 600.0;
+
 /// Draws the sunburst with its list of calls.
 pub fn sunburst_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut SunburstState, actions: &mut Actions) {
     if !ctx.analysis.profile().has_trees() {
@@ -59,9 +62,15 @@ pub fn sunburst_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut SunburstState, ac
         return;
     }
     let width = (ui.available_width() * 0.28).clamp(200.0, 320.0);
-    egui::Panel::right("sunburst list").exact_size(width).resizable(false).show_separator_line(true).show(ui, |ui| {
-        side(ui, ctx, state, actions);
-    });
+    // Beside another one in a narrow window, the picture needs the room.
+    if ctx.compare.is_none_or(|c| c.is_merged()) || ui.available_width() >= ROOM_FOR_LIST {
+        egui::Panel::right("sunburst list").exact_size(width).resizable(false).show_separator_line(true).show(
+            ui,
+            |ui| {
+                side(ui, ctx, state, actions);
+            },
+        );
+    }
     legend_panel_ui(ui, ctx);
     let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::click());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Sunburst"));

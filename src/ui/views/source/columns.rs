@@ -30,7 +30,7 @@ pub(super) struct Column {
 
 /// The columns of a file, and how their figures are written.
 pub(super) struct Columns {
-    pub(super) columns: Vec<Column>,
+    pub(super) shown: Vec<Column>,
     own: Scale,
     total: Scale,
     by: HeatBy,
@@ -53,11 +53,10 @@ impl Columns {
         let has_counts = largest.hits.is_some();
         let figures: &[Figure] = match heat.kind {
             HeatKind::Recorded => &[Figure::Hits, Figure::Total, Figure::PerHit, Figure::ShareOfFunction],
-            HeatKind::Sampled => &[Figure::Own, Figure::Total, Figure::Share],
             HeatKind::Functions if has_counts => &[Figure::Calls, Figure::Own, Figure::Total, Figure::Share],
-            HeatKind::Functions => &[Figure::Own, Figure::Total, Figure::Share],
+            HeatKind::Sampled | HeatKind::Functions => &[Figure::Own, Figure::Total, Figure::Share],
         };
-        let mut columns = Self { columns: Vec::new(), own, total, by, sum: heat.sum };
+        let mut columns = Self { shown: Vec::new(), own, total, by, sum: heat.sum };
         let widest = |texts: [&str; 2]| {
             let width = |text: &str| ui.painter().layout_no_wrap(text.to_owned(), font.clone(), Color32::PLACEHOLDER);
             texts.map(|t| width(t).size().x).into_iter().fold(0.0, f32::max)
@@ -72,7 +71,7 @@ impl Columns {
                 Figure::Share | Figure::ShareOfFunction => format::percent(1e-9),
             };
             let width = widest([&head, &example]);
-            columns.columns.push(Column { figure, head, tooltip: tooltip(figure, heat.kind, by), width });
+            columns.shown.push(Column { figure, head, tooltip: tooltip(figure, heat.kind, by), width });
         }
         columns
     }

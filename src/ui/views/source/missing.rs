@@ -1,5 +1,7 @@
 //! What is shown where there is no source: why, where it was looked for, and what to do.
 
+use super::SourceCtx;
+use super::toolbar::named_places_ui;
 use crate::analyze::{GroupBy, GroupId};
 use crate::model::format;
 use crate::source::{Mapping, Missing, Recorded, Why};
@@ -15,6 +17,7 @@ const MOST_CALLERS: usize = 12;
 pub(super) fn missing_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
+    source: &SourceCtx<'_>,
     missing: &Missing,
     mapping: &mut (String, String),
     actions: &mut Actions,
@@ -29,6 +32,7 @@ pub(super) fn missing_ui(
             }
             if missing.why == Why::NotFound {
                 remedies(ui, ctx, missing, mapping, actions);
+                named_places_ui(ui, source, actions);
                 places(ui, ctx, missing);
             } else if matches!(missing.why, Why::Unreadable { .. }) && ui.button("Try again").clicked() {
                 actions.push(Action::ForgetSources);

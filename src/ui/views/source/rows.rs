@@ -53,7 +53,7 @@ pub(super) fn rows_ui(
     let digits = file.line_count().max(100).to_string().len() as f32;
     let number_right = theme::SOURCE_MARGIN + digits * digit;
     let figures_left = number_right + theme::GAP;
-    let figures: f32 = columns.columns.iter().map(|c| c.width + theme::MARGIN).sum();
+    let figures: f32 = columns.shown.iter().map(|c| c.width + theme::MARGIN).sum();
     let text_left = figures_left + figures + theme::GAP;
     let hottest = page.largest.cost(by);
     let rows =
@@ -112,7 +112,7 @@ fn head_ui(ui: &mut Ui, rows: &Rows<'_>) {
     let theme = rows.ctx.theme;
     let (rect, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), theme::TABLE_HEAD), Sense::hover());
     let mut left = rect.left() + rows.figures_left;
-    for (i, column) in rows.columns.columns.iter().enumerate() {
+    for (i, column) in rows.columns.shown.iter().enumerate() {
         let cell = Rect::from_min_size(Pos2::new(left, rect.top()), Vec2::new(column.width, rect.height()));
         let font = rows.small.clone();
         ui.painter().text(cell.right_center(), Align2::RIGHT_CENTER, &column.head, font, theme.text_weak);
@@ -136,10 +136,9 @@ impl Rows<'_> {
         let number = Pos2::new(rect.left() + self.number_right, rect.center().y);
         let number_color = if heat.is_some() || is_current { theme.text } else { theme.text_weak };
         ui.painter().text(number, Align2::RIGHT_CENTER, line.to_string(), self.small.clone(), number_color);
-        let cells: Vec<Cell> =
-            self.columns.columns.iter().map(|c| self.columns.cell(self.ctx, c, heat, calls)).collect();
+        let cells: Vec<Cell> = self.columns.shown.iter().map(|c| self.columns.cell(self.ctx, c, heat, calls)).collect();
         let mut left = rect.left() + self.figures_left;
-        for (column, cell) in self.columns.columns.iter().zip(&cells) {
+        for (column, cell) in self.columns.shown.iter().zip(&cells) {
             let at = Pos2::new(left + column.width, rect.center().y);
             let color = if cell.estimated { theme.estimated } else { theme.text };
             if !cell.text.is_empty() {
@@ -171,8 +170,13 @@ impl Rows<'_> {
     ) {
         let theme = self.ctx.theme;
         let painter = ui.painter();
+        let text = rect.with_min_x(rect.left() + self.text_left - theme::GAP);
         if is_current {
-            painter.rect_filled(rect, 0.0, theme.selected_row);
+            // Beside the text alone: below it, it would change the colour of the heat.
+            painter.rect_filled(rect.with_max_x(text.left()), 0.0, theme.selected_row);
+            let edges = Stroke::new(1.0, theme.selected_row);
+            painter.hline(text.x_range(), rect.top() + 0.5, edges);
+            painter.hline(text.x_range(), rect.bottom() - 0.5, edges);
         } else if is_hovered {
             painter.rect_filled(rect, 0.0, theme.raised.gamma_multiply(0.5));
         }
@@ -185,7 +189,6 @@ impl Rows<'_> {
             return;
         }
         let part = (cost as f64 / self.hottest as f64) as f32;
-        let text = rect.with_min_x(rect.left() + self.text_left - theme::GAP);
         painter.rect_filled(text, 0.0, Theme::heat(color, part));
         let strip = text.with_max_x(text.left() + theme::SOURCE_STRIP);
         painter.rect_filled(strip, 0.0, color.gamma_multiply(part.sqrt().max(0.25)));
@@ -255,7 +258,7 @@ impl Rows<'_> {
         let cut = text.floor_char_boundary(200);
         let figures: Vec<String> = self
             .columns
-            .columns
+            .shown
             .iter()
             .zip(cells)
             .filter(|(_, cell)| !cell.text.is_empty())
