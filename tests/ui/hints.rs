@@ -3,7 +3,8 @@
 
 use crate::picture::compare as compare_picture;
 use crate::window::{
-    SPEEDSCOPE, Window, click, click_button, compare, copied, leave, press, rest, says, selected, start, start_in, write,
+    SPEEDSCOPE, Window, click, click_button, compare, copied, leave, press, rest, says, selected, start, start_in,
+    write,
 };
 use egui::accesskit::Role;
 use egui::{Key, Theme};
@@ -12,7 +13,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 const SLOW: &str = "tests/fixtures/hints/banned_guests/slow.prof";
 const FAST: &str = "tests/fixtures/hints/banned_guests/fast.prof";
 const HEALTHY: &str = "tests/fixtures/hints/healthy_words/main.prof";
-const TITLE: &str = "Membership test in a list inside a loop";
+const TITLE: &str = "Membership test scans a list";
 
 /// Buttons whose name begins like this, from top to bottom.
 fn buttons(window: &Window, beginning: &str) -> Vec<String> {
@@ -52,7 +53,9 @@ fn the_best_finding_is_open_with_all_it_rests_on() {
     assert!(count(&window) >= 1);
     let first = buttons(&window, TITLE).first().cloned().expect("the finding");
     assert!(first.contains("likely") && first.contains("at most"), "{first}");
-    for part in ["share", "Before", "After", "Confidence", "What would settle it", "It would be wrong if", "Documentation"] {
+    for part in
+        ["share", "Before", "After", "Confidence", "What would settle it", "It would be wrong if", "Documentation"]
+    {
         assert!(says(&window, part), "{part}");
     }
     assert!(says(&window, "Checked, nothing found (") && says(&window, "This profile can't show ("));

@@ -44,7 +44,7 @@ impl Measured {
         let group = function.and_then(|f| ctx.analysis.groups().of_functions().get(f.index()).copied());
         let costs = group.map(|group| {
             let row = compare.comparison.table().row(group);
-            (row.base(Measure::Total).unwrap_or(0), row.new(Measure::Total).unwrap_or(0))
+            (row.cost(Side::Base, Measure::Total).unwrap_or(0), row.cost(Side::New, Measure::Total).unwrap_or(0))
         });
         Self { function: costs.filter(|_| self.active.is_some()), ..self.clone() }
     }
