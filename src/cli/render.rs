@@ -71,7 +71,7 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
 /// A profile, counted as asked for, alone or beside another.
 enum Counted {
     One(Analysis),
-    Both(Comparison),
+    Both(Box<Comparison>),
 }
 
 impl Counted {
@@ -86,7 +86,7 @@ impl Counted {
         let mut query = select::query(new, &arguments.select)?;
         query.transforms = select::transforms(new, &query, &arguments.transform)?;
         let question = Question { query, normalize: arguments.normalize };
-        Ok(Self::Both(Comparison::new(aligned, question, None)))
+        Ok(Self::Both(Box::new(Comparison::new(aligned, question, None))))
     }
 
     fn analysis(&self) -> &Analysis {

@@ -6,21 +6,25 @@ use super::render::{file_name, scheme, scrub, write_bytes};
 use super::{load, select, warn};
 use crate::analyze::{Analysis, Order};
 use crate::export::markdown::{Review, review};
-use crate::export::picture::{Height, Picture, PictureView, Subject};
+use crate::export::picture::{Height, Picture, PictureError, PictureView, Subject};
 use crate::export::{html, png};
+use crate::hints::{Hints, Options};
 use crate::layout::Growth;
+use crate::source::{Places, Sources};
 use std::mem::ManuallyDrop;
 
 /// Pixels of the picture's file for each of its own.
 const SCALE: u32 = 2;
 
 pub(super) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
-    let name = file_name(&arguments.output);
     let extension = arguments.output.extension().map(|e| e.to_string_lossy().to_lowercase());
     let markdown = match extension.as_deref() {
         Some("md" | "markdown") => true,
         Some("html" | "htm") => false,
-        _ => return Err(Failure::usage(format!("{name} names no kind of report: end it in .md or .html"))),
+        _ => {
+            let name = file_name(&arguments.output);
+            return Err(Failure::usage(format!("{name} names no kind of report: end it in .md or .html")));
+        }
     };
     let profile = load(&arguments.file)?;
     let query = select::query(&profile, &arguments.select)?;
@@ -31,14 +35,24 @@ pub(super) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
     warn(profile.warnings());
     let view = PictureView::Flame { order: Order::LeftHeavy, growth: Growth::Down, zoom: Vec::new() };
     let picture = Picture { height: Height::AsNeeded, ..Picture::new(view, scheme(arguments.theme)) };
-    let drawn = |error: crate::export::picture::PictureError| Failure::usage(error.to_string());
+    let drawn = |error: PictureError| Failure::usage(error.to_string());
     if !markdown {
         return write_bytes(&arguments.output, html::page(&picture, &subject).map_err(drawn)?.as_bytes());
     }
     let stem = arguments.output.file_stem().unwrap_or_default().to_string_lossy();
     let beside = arguments.output.with_file_name(format!("{stem}.flame.png"));
-    let svg = picture.svg(&subject).map_err(drawn)?;
-    write_bytes(&beside, &png::from_svg(&svg, SCALE).map_err(drawn)?)?;
-    let text = review(&subject, Review { rows: arguments.rows, picture: Some(&file_name(&beside)) });
+    let name = file_name(&beside);
+    let picture = match picture.svg(&subject) {
+        Ok(svg) => {
+            write_bytes(&beside, &png::from_svg(&svg, SCALE).map_err(drawn)?)?;
+            Some(&*name)
+        }
+        // Figures of lines are worth a report without a picture.
+        Err(PictureError::NoCalls) => None,
+        Err(error) => return Err(drawn(error)),
+    };
+    let sources = Sources::new(Places::of_profile(&arguments.file));
+    let hints = Hints::new(&analysis, &sources, Options::default());
+    let text = review(&subject, Review { rows: arguments.rows, picture, hints: Some(&hints) });
     write_bytes(&arguments.output, text.as_bytes())
 }

@@ -10,23 +10,29 @@
 //! | Self, ms | Self % | … | Function |
 //! ```
 
+use super::findings;
 use super::picture::{Stamp, Subject};
 use super::scrub::Scrub;
 use super::table::{Counted, Table, code_span};
 use crate::analyze::{Exactness, FunctionTable, GroupId};
+use crate::hints::Hints;
 use crate::layout::shorten_middle;
 use crate::model::format;
 use std::fmt::Write;
 
 /// What a review holds beside its summary.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Review<'a> {
     /// How many functions are listed.
     pub rows: usize,
     /// Where the picture is, as a reference from where the text will be; `None` for no picture.
     pub picture: Option<&'a str>,
+    /// What could be done about it.
+    pub hints: Option<&'a Hints>,
 }
 
+/// How many findings are listed.
+const FINDINGS: usize = 5;
 /// How many functions the summary names.
 const NAMED: usize = 3;
 /// The longest name in the summary, in characters.
@@ -67,6 +73,10 @@ pub fn review(subject: &Subject<'_>, review: Review<'_>) -> String {
     }
     if rows.left_out() > 0 {
         let _ = write!(text, "\n{} more functions are left out.\n", format::count(rows.left_out() as i64));
+    }
+    if let Some(hints) = review.hints.filter(|hints| !hints.findings.is_empty()) {
+        text.push('\n');
+        text.push_str(&findings::markdown(hints, FINDINGS, subject.scrub, plain));
     }
     // What is estimated is the tree: where totals are those of the recording, the table is not meant.
     let table_is_exact = analysis.exactness() == Exactness::Estimated && table.totals_are_exact();

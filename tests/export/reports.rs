@@ -53,3 +53,17 @@ fn a_report_as_a_page_is_one_file() {
     let run = folder.run(["report", "b.prof", "-o", "b.docx"]);
     assert_eq!(run.status, Some(2), "{}", run.err);
 }
+
+#[test]
+fn figures_of_lines_are_reported_without_a_picture() {
+    let folder = Folder::new();
+    let lines = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/lprof/5.1.0-py3.12.lprof");
+    let run = folder.run(["report", lines, "-o", "l.md"]);
+    assert_eq!((run.status, run.out.as_str()), (Some(0), ""), "{}", run.err);
+    let text = std::fs::read_to_string(folder.path().join("l.md")).expect("reads");
+    assert!(text.contains("line\\_profiler") && !text.contains("!["), "{text}");
+    assert_eq!(std::fs::read_dir(folder.path()).expect("lists").count(), 1);
+    let run = folder.run(["render", lines, "-o", "l.png"]);
+    assert_eq!(run.status, Some(2));
+    assert!(run.err.contains("records lines, not calls"), "{}", run.err);
+}
