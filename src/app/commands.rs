@@ -165,6 +165,9 @@ impl Helioscope {
             Command::ScaleUp => self.scale(ctx, self.options.scale * 1.1),
             Command::ScaleDown => self.scale(ctx, self.options.scale / 1.1),
             Command::ScaleReset => self.scale(ctx, 1.0),
+            Command::Export | Command::CopyPicture | Command::CopyReview | Command::SaveScreen => {
+                self.run_export(ctx, command);
+            }
             Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             Command::SwapSides
             | Command::SwitchArrangement
@@ -299,7 +302,7 @@ impl Helioscope {
 
     pub(super) fn shortcuts(&self, ctx: &Context, actions: &mut Actions) {
         let typing = ctx.text_edit_focused();
-        let overlay = self.overlay != Overlay::None;
+        let overlay = self.overlay != Overlay::None || self.exporting.is_some();
         for command in Command::all() {
             let Some(shortcut) = command.shortcut() else { continue };
             let plain = shortcut.modifiers.is_none();

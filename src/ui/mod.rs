@@ -11,6 +11,7 @@ mod context;
 mod details;
 mod difference;
 pub mod drops;
+pub mod export_dialog;
 mod menus;
 pub mod notice;
 pub mod overlays;
