@@ -108,11 +108,7 @@ fn by_own_cost(counted: &Counted<'_>) -> Vec<GroupId> {
         let cost = |g| Reverse(counted.table.own(g));
         let name = |g| groups.name(profile, classes, g);
         let place = |g| groups.place(profile, g);
-        cost(a)
-            .cmp(&cost(b))
-            .then_with(|| name(a).cmp(&name(b)))
-            .then_with(|| place(a).cmp(&place(b)))
-            .then(a.cmp(&b))
+        cost(a).cmp(&cost(b)).then_with(|| name(a).cmp(&name(b))).then_with(|| place(a).cmp(&place(b))).then(a.cmp(&b))
     });
     rows
 }

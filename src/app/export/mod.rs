@@ -135,8 +135,7 @@ impl Helioscope {
         }
         let dialog =
             ExportDialog { offer, choice, preview: Preview::Waiting, stale: false, writing: None, problem: None };
-        self.exporting =
-            Some(Exporting { dialog, shown, previewed: None, pending: None, serial: 0, progress: None });
+        self.exporting = Some(Exporting { dialog, shown, previewed: None, pending: None, serial: 0, progress: None });
     }
 
     /// Draws the dialog, where it is open.
@@ -331,9 +330,9 @@ impl Exporting {
 fn preview_of(shown: &Shown, choice: &ExportChoice, pixels_per_point: f32) -> Previewed {
     if choice.format.is_drawn() {
         let size = PREVIEW * pixels_per_point;
-        let picture = shown.svg(choice).and_then(|svg| {
-            png::raster_within(&svg, size.x as u32, size.y as u32).map_err(|error| error.to_string())
-        });
+        let picture = shown
+            .svg(choice)
+            .and_then(|svg| png::raster_within(&svg, size.x as u32, size.y as u32).map_err(|error| error.to_string()));
         return match picture {
             Ok(raster) => Previewed::Picture(image_of(&raster)),
             Err(why) => Previewed::Failed(why),

@@ -6,11 +6,11 @@ use crate::app::recordings::{Recordings, file_name};
 use crate::app::subject::{Part, Subject};
 use crate::export::convert::{self, Target};
 use crate::export::diff::DiffExport;
+use crate::export::html;
 use crate::export::markdown::{Review, review};
 use crate::export::picture::{self, Base, Height, Picture, PictureView};
 use crate::export::png::{self, Raster};
 use crate::export::scrub::Scrub;
-use crate::export::html;
 use crate::hints::{Hints, Options};
 use crate::layout::Growth;
 use crate::model::Profile;
@@ -184,8 +184,8 @@ impl Shown {
         self.with_subject(choice, |subject, _| {
             // Findings are about functions.
             let functions = subject.analysis.query().by == GroupBy::Function;
-            let hints = (choice.hints && functions)
-                .then(|| Hints::new(subject.analysis, &*self.sources, Options::default()));
+            let hints =
+                (choice.hints && functions).then(|| Hints::new(subject.analysis, &*self.sources, Options::default()));
             review(subject, Review { rows: ROWS, picture: None, hints: hints.as_ref() })
         })
     }
@@ -196,9 +196,10 @@ impl Shown {
         let comparison = &compared.comparison;
         let for_people = choice.format == Format::Markdown;
         let differs = |status| status != Status::Same;
-        let rows = comparison.table().rows().filter(|row| {
-            !for_people || row.delta(Measure::Own) != 0 || differs(row.status(Measure::Total))
-        });
+        let rows = comparison
+            .table()
+            .rows()
+            .filter(|row| !for_people || row.delta(Measure::Own) != 0 || differs(row.status(Measure::Total)));
         let mut rows: Vec<_> = rows.map(|row| (Reverse(row.delta(Measure::Own).unsigned_abs()), row.group)).collect();
         rows.sort_unstable();
         rows.truncate(if for_people { ROWS } else { usize::MAX });

@@ -111,13 +111,11 @@ fn choices_ui(ui: &mut Ui, theme: &Theme, dialog: &mut ExportDialog) {
     ui.add_space(theme::GAP);
     Grid::new("export choices").num_columns(2).spacing(Vec2::new(theme::MARGIN, theme::GAP)).show(ui, |ui| {
         if offer.compared {
-            ui.label("Recordings");
-            list_ui(ui, "export recordings", &mut choice.which, &Which::ALL, Which::label);
+            list_ui(ui, "Recordings", &mut choice.which, &Which::ALL, Which::label);
             ui.end_row();
         }
         if choice.format.is_drawn() {
-            ui.label("View");
-            list_ui(ui, "export view", &mut choice.drawing, &Drawing::ALL, Drawing::label);
+            list_ui(ui, "View", &mut choice.drawing, &Drawing::ALL, Drawing::label);
             ui.end_row();
         }
         if choice.format.has_size() {
@@ -138,11 +136,13 @@ fn choices_ui(ui: &mut Ui, theme: &Theme, dialog: &mut ExportDialog) {
 }
 
 fn list_ui<T: Copy + PartialEq>(ui: &mut Ui, name: &str, value: &mut T, all: &[T], label: impl Fn(T) -> &'static str) {
-    ComboBox::from_id_salt(name).width(170.0).selected_text(label(*value)).show_ui(ui, |ui| {
+    let name = ui.label(name).id;
+    let list = ComboBox::from_id_salt(("export", name)).width(170.0).selected_text(label(*value)).show_ui(ui, |ui| {
         for &one in all {
             ui.selectable_value(value, one, label(one));
         }
     });
+    list.response.labelled_by(name);
 }
 
 fn size_ui(ui: &mut Ui, choice: &mut ExportChoice) {
@@ -250,7 +250,8 @@ fn buttons_ui(ui: &mut Ui, theme: &Theme, dialog: &ExportDialog) -> Option<Asked
     ui.horizontal(|ui| {
         if let Some(bytes) = dialog.writing {
             ui.spinner();
-            let written = crate::model::format::value(i64::try_from(bytes).unwrap_or(i64::MAX), &crate::model::Unit::Bytes);
+            let written =
+                crate::model::format::value(i64::try_from(bytes).unwrap_or(i64::MAX), &crate::model::Unit::Bytes);
             ui.label(format!("Writing… {written}"));
             if ui.button("Stop").clicked() {
                 asked = Some(Asked::Stop);
