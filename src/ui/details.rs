@@ -4,6 +4,7 @@ mod compared;
 mod pairing;
 mod runs;
 
+use super::hint_marks::hints_of_ui;
 use super::views::{ViewKind, table::transform_button};
 use super::{Action, Actions, ViewCtx, cell, theme};
 use crate::analyze::{Class, Exactness, GroupBy, GroupId, Neighbour, Transform, share};
@@ -35,6 +36,7 @@ pub fn details_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, actions: &mut Actions) {
         figures_ui(ui, ctx, group);
         calls_ui(ui, ctx, group);
         note_ui(ui, ctx, group);
+        hints_of_ui(ui, ctx, group, actions);
         ui.add_space(theme::GAP);
         buttons_ui(ui, ctx, group, actions);
         neighbours_ui(ui, ctx, group, actions);
