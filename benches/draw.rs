@@ -1,30 +1,52 @@
-//! One frame of a view, layout and tessellation on the processor, for a profile of a million samples.
+//! One frame of a view, layout and tessellation on the processor, at 1920 × 1080.
 //!
-//! The floor is a frame of an empty panel.
+//! Two measurements. `frame/…` is criterion's: a frame that does not move, beside the floor, a frame of an empty panel.
+//! Before it, each view is taken on a *tour*: zoomed in at several places as far as it goes, panned and scrolled, jumped
+//! about in; every single frame is timed, and the slowest twentieth is what counts. The profile has a million samples,
+//! the table 200,000 rows.
 
 #![allow(missing_docs, reason = "criterion's macros make items without documentation")]
+#![allow(clippy::print_stdout, reason = "tours report to the terminal, as criterion does")]
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use egui::{Context, Pos2, RawInput, Rect, Vec2};
-use helioscope::analyze::{Analysis, Detail, Order, Query};
+use egui::{Context, Event, MouseWheelUnit, Pos2, RawInput, Rect, TouchPhase, Ui, Vec2};
+use helioscope::analyze::{Analysis, Detail, GroupId, Order, Query};
 use helioscope::layout::Scheme;
-use helioscope::model::{FrameId, Profile, ProfileBuilder, TimeMeaning, Track, TrackId, Unit};
-use helioscope::ui::views::{FlameState, SunburstState, flame_ui, sunburst_ui, table::TableState, table::table_ui};
-use helioscope::ui::{Action, Theme, Trees, ViewCtx};
+use helioscope::model::{
+    FrameId, Function, GraphBuilder, Profile, ProfileBuilder, StringId, TimeMeaning, Track, TrackId, Unit,
+};
+use helioscope::ui::views::{
+    CallersState, FlameState, SunburstState, callers_ui, flame_ui, sunburst_ui, table::TableState, table::table_ui,
+};
+use helioscope::ui::{Action, Actions, Theme, Trees, ViewCtx};
 use std::cell::RefCell;
 use std::hint::black_box;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 const SAMPLES: usize = 1_000_000;
 const FUNCTIONS: u64 = 20_000;
+const ROWS: u64 = 200_000;
+const SCREEN: Vec2 = Vec2::new(1920.0, 1080.0);
+
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % bound
+    }
+
+    /// Small numbers more often, as some functions are called more often than others.
+    fn skewed(&mut self, bound: u64) -> u64 {
+        let part = self.below(1 << 30) as f64 / f64::from(1 << 30);
+        (part.powi(5) * bound as f64) as u64
+    }
+}
 
 /// A walk of calls and returns through 20,000 functions, 10 to 60 deep.
-fn profile() -> Profile {
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut random = |below: u64| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) % below
-    };
+fn samples() -> Profile {
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
     let mut b = ProfileBuilder::new("bench");
     b.metric("samples", Unit::Samples);
     b.origin_mut().time = TimeMeaning::Order;
@@ -37,47 +59,68 @@ fn profile() -> Profile {
         .collect();
     let mut stack = vec![frames[0]];
     for _ in 0..SAMPLES {
-        let keep = stack.len().saturating_sub(random(6) as usize).max(1);
+        let keep = stack.len().saturating_sub(random.below(6) as usize).max(1);
         stack.truncate(keep);
-        let depth = 10 + random(50) as usize;
+        let depth = 10 + random.below(50) as usize;
         while stack.len() < depth {
             // Few callees a function, popular ones more often: trees that branch as programs do.
             let caller = u64::from(stack[stack.len() - 1].0);
-            let callee = (caller * 31 + random(4) * random(4) * 7 + 1) % FUNCTIONS;
+            let callee = (caller * 31 + random.below(4) * random.below(4) * 7 + 1) % FUNCTIONS;
             stack.push(frames[callee as usize]);
         }
+        stack.push(frames[random.skewed(FUNCTIONS) as usize]);
         let id = b.stack_of(&stack);
         b.sample(track, id, None, &[1]);
     }
     b.finish().unwrap_or_else(|e| panic!("{e}"))
 }
 
-fn input() -> RawInput {
-    let screen = Rect::from_min_size(Pos2::ZERO, Vec2::new(1920.0, 1080.0));
-    RawInput { screen_rect: Some(screen), ..RawInput::default() }
+/// A call graph of 200,000 functions, for its table.
+fn functions() -> Profile {
+    let mut random = Random(0x2545_f491_4f6c_dd1d);
+    let mut b = GraphBuilder::new("bench");
+    b.metric("time", Unit::Nanoseconds);
+    for i in 0..ROWS {
+        let name = b.string(&format!("function_{i}"));
+        let file = b.string(&format!("/srv/app/package_{}/module_{}.py", i % 60, i % 4_000));
+        let function = b.function(Function { name, file, line: (i % 900) as u32, object: StringId::EMPTY });
+        let (own, calls) = (random.skewed(1 << 40) as i64, 1 + random.skewed(1 << 20) as i64);
+        b.add(function, calls, calls, &[own], &[own + random.skewed(1 << 40) as i64]);
+    }
+    b.finish().unwrap_or_else(|e| panic!("{e}"))
 }
 
-/// Draws a frame and tessellates it; gives what the view asked for.
-fn frame(egui: &Context, draw: impl FnMut(&mut egui::Ui)) -> usize {
-    let mut output = egui.run_ui(input(), draw);
-    output.textures_delta.clear();
-    egui.tessellate(output.shapes, output.pixels_per_point).len()
-}
-
+/// A profile that is looked at, and what the views need for it.
 struct Stage {
+    egui: Context,
+    now: f64,
     analysis: Analysis,
     trees: Trees,
     theme: Theme,
+    selection: Option<GroupId>,
     colours: RefCell<Vec<Option<egui::Color32>>>,
 }
 
 impl Stage {
-    fn ctx(&self) -> ViewCtx<'_> {
-        ViewCtx {
+    fn new(profile: Profile) -> Self {
+        let profile = Arc::new(profile);
+        let query = Query::new(&profile);
+        let analysis = Analysis::new(profile, query, None);
+        let table = analysis.table();
+        let selection = table.present().max_by_key(|&group| table.own(group));
+        let egui = Context::default();
+        egui.set_fonts(Theme::fonts());
+        let theme = Theme::new(Scheme::Dark);
+        Self { egui, now: 0.0, analysis, trees: Trees::default(), theme, selection, colours: RefCell::default() }
+    }
+
+    /// Draws a frame and tessellates it, then makes the trees it asks for, as the program does on its other threads.
+    fn frame(&mut self, events: Vec<Event>, mut view: impl FnMut(&mut Ui, &ViewCtx<'_>, &mut Actions)) -> Duration {
+        let ctx = ViewCtx {
             analysis: &self.analysis,
             trees: &self.trees,
             theme: &self.theme,
-            selection: None,
+            selection: self.selection,
             hovered: None,
             matches: None,
             neighbours: None,
@@ -85,11 +128,23 @@ impl Stage {
             time_meaning: TimeMeaning::Order,
             colours: &self.colours,
             busy: false,
+            hints: None,
             compare: None,
-        }
+        };
+        self.now += 1.0 / 60.0;
+        let screen_rect = Some(Rect::from_min_size(Pos2::ZERO, SCREEN));
+        let input = RawInput { screen_rect, time: Some(self.now), events, ..RawInput::default() };
+        let mut actions = Vec::new();
+        let begin = Instant::now();
+        let mut output = self.egui.run_ui(input, |ui| view(ui, &ctx, &mut actions));
+        let shapes = std::mem::take(&mut output.shapes);
+        black_box(self.egui.tessellate(shapes, output.pixels_per_point).len());
+        let taken = begin.elapsed();
+        output.textures_delta.clear();
+        self.serve(actions);
+        taken
     }
 
-    /// Makes the trees a view asks for, as the program does on its other threads.
     fn serve(&mut self, actions: Vec<Action>) {
         use helioscope::ui::TreeKind::{CalleesOf, CallersOf, Overview, Sunburst, Whole};
         for action in actions {
@@ -111,50 +166,83 @@ impl Stage {
     }
 }
 
+/// Frame by frame, what the user does: zooms in at a place until a few samples fill the screen, then pans and scrolls.
+fn journey() -> Vec<Vec<Event>> {
+    const DOWN: [f32; 2] = [0.25, 0.75];
+    let wheel = |delta: Vec2| Event::MouseWheel {
+        unit: MouseWheelUnit::Point,
+        delta,
+        phase: TouchPhase::Move,
+        source: egui::MouseWheelSource::Unknown,
+        modifiers: egui::Modifiers::NONE,
+    };
+    let mut frames = Vec::new();
+    for (across, down) in [0.03_f32, 0.2, 0.4, 0.6, 0.8].into_iter().zip(DOWN.into_iter().cycle()) {
+        let at = Event::PointerMoved(Pos2::new(SCREEN.x * across, SCREEN.y * down));
+        frames.extend((0..40).map(|_| vec![at.clone(), Event::Zoom(1.4)]));
+        for delta in [Vec2::new(-150.0, 0.0), Vec2::new(0.0, -90.0), Vec2::new(300.0, 0.0), Vec2::new(0.0, 120.0)] {
+            frames.extend((0..12).map(|_| vec![at.clone(), wheel(delta)]));
+        }
+        frames.extend((0..40).map(|_| vec![at.clone(), Event::Zoom(1.0 / 1.4)]));
+    }
+    frames
+}
+
+/// Reports the frames of a tour.
+fn report(name: &str, mut frames: Vec<Duration>) {
+    frames.sort_unstable();
+    let at = |part: usize| frames[(frames.len() - 1) * part / 100].as_secs_f64() * 1_000.0;
+    let (median, p95, most) = (at(50), at(95), at(100));
+    println!("tour: {name:<24} median {median:6.2} ms   p95 {p95:6.2} ms   slowest {most:6.2} ms");
+}
+
+/// A tour, and criterion's measurement of a frame that does not move.
+fn view(
+    group: &mut criterion::BenchmarkGroup<'_, criterion::measurement::WallTime>,
+    stage: &mut Stage,
+    name: &str,
+    mut draw: impl FnMut(&mut Ui, &ViewCtx<'_>, &mut Actions),
+) {
+    // The first frames ask for trees.
+    for _ in 0..3 {
+        stage.frame(Vec::new(), &mut draw);
+    }
+    report(name, journey().into_iter().map(|events| stage.frame(events, &mut draw)).collect());
+    group.bench_function(name, |b| {
+        b.iter_custom(|times| (0..times).map(|_| stage.frame(Vec::new(), &mut draw)).sum());
+    });
+}
+
 fn draw(c: &mut Criterion) {
-    let profile = Arc::new(profile());
-    let query = Query::new(&profile);
-    let analysis = Analysis::new(profile, query, None);
-    let theme = Theme::new(Scheme::Dark);
-    let mut stage = Stage { analysis, trees: Trees::default(), theme, colours: RefCell::default() };
-    let egui = Context::default();
-    egui.set_fonts(Theme::fonts());
     let mut group = c.benchmark_group("frame");
-    group.bench_function("floor: an empty panel", |b| b.iter(|| frame(&egui, |_| {})));
+    let mut stage = Stage::new(samples());
+    group.bench_function("floor: an empty panel", |b| {
+        b.iter_custom(|times| (0..times).map(|_| stage.frame(Vec::new(), |_, _, _| {})).sum());
+    });
     for order in [Order::LeftHeavy, Order::Time, Order::Inverted] {
         let mut state = FlameState { order, ..FlameState::default() };
-        // The first frames ask for trees.
-        for _ in 0..3 {
-            let mut actions = Vec::new();
-            frame(&egui, |ui| flame_ui(ui, &stage.ctx(), &mut state, &mut actions));
-            stage.serve(actions);
-        }
-        group.bench_function(format!("flame, {order:?}"), |b| {
-            b.iter(|| {
-                let mut actions = Vec::new();
-                black_box(frame(&egui, |ui| flame_ui(ui, &stage.ctx(), &mut state, &mut actions)))
-            });
+        view(&mut group, &mut stage, &format!("flame, {order:?}"), |ui, ctx, actions| {
+            flame_ui(ui, ctx, &mut state, actions);
         });
     }
+    let mut callers = CallersState::default();
+    view(&mut group, &mut stage, "callers", |ui, ctx, actions| callers_ui(ui, ctx, &mut callers, actions));
     let mut sunburst = SunburstState::default();
-    for _ in 0..3 {
-        let mut actions = Vec::new();
-        frame(&egui, |ui| sunburst_ui(ui, &stage.ctx(), &mut sunburst, &mut actions));
-        stage.serve(actions);
-    }
-    group.bench_function("sunburst", |b| {
-        b.iter(|| {
-            let mut actions = Vec::new();
-            black_box(frame(&egui, |ui| sunburst_ui(ui, &stage.ctx(), &mut sunburst, &mut actions)))
-        });
-    });
+    view(&mut group, &mut stage, "sunburst", |ui, ctx, actions| sunburst_ui(ui, ctx, &mut sunburst, actions));
     let mut table = TableState::default();
-    group.bench_function("table", |b| {
-        b.iter(|| {
-            let mut actions = Vec::new();
-            black_box(frame(&egui, |ui| table_ui(ui, &stage.ctx(), &mut table, &mut actions)))
-        });
+    view(&mut group, &mut stage, "table", |ui, ctx, actions| table_ui(ui, ctx, &mut table, actions));
+
+    let mut stage = Stage::new(functions());
+    let mut table = TableState::default();
+    view(&mut group, &mut stage, "table of 200,000", |ui, ctx, actions| table_ui(ui, ctx, &mut table, actions));
+    let mut random = Random(1);
+    let jumps = (0..200).map(|_| {
+        stage.selection = Some(GroupId::at(random.below(ROWS) as usize));
+        let jump = stage.frame(Vec::new(), |ui, ctx, actions| table_ui(ui, ctx, &mut table, actions));
+        // The rows come into sight one frame after they were asked for.
+        jump.max(stage.frame(Vec::new(), |ui, ctx, actions| table_ui(ui, ctx, &mut table, actions)))
     });
+    report("table, jumps", jumps.collect());
     group.finish();
 }
 

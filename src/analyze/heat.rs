@@ -1,6 +1,6 @@
 //! What each line of one file cost.
 
-use super::{Analysis, MergedTree, PathWalk, Step, analysis::Counted, share};
+use super::{Analysis, MergedTree, PathWalk, Step, analysis::Counted};
 use crate::model::{Body, CallGraph, FunctionId, LineProfile, MetricId, Profile, StackProfile, StringId};
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ pub struct LineHeat {
     pub hits: Option<i64>,
     /// The function it belongs to; the costliest, where several share a line.
     pub function: FunctionId,
-    /// The function's total: what line_profiler takes shares of.
+    /// The function's total: what `line_profiler` takes shares of.
     pub function_total: i64,
 }
 
@@ -49,30 +49,6 @@ impl FileHeat {
     /// The figures of a line.
     pub fn line(&self, line: u32) -> Option<&LineHeat> {
         self.lines.binary_search_by_key(&line, |l| l.line).ok().map(|i| &self.lines[i])
-    }
-
-    /// The line with the largest cost.
-    pub fn hottest(&self, cost: impl Fn(&LineHeat) -> i64) -> Option<&LineHeat> {
-        self.lines.iter().filter(|l| cost(l) > 0).max_by_key(|l| (cost(l), std::cmp::Reverse(l.line)))
-    }
-
-    /// The nearest hot line below or above a line, beginning anew at the other end: one with at least a twentieth of the
-    /// hottest line's cost.
-    pub fn next_hot(&self, from: u32, forward: bool, cost: impl Fn(&LineHeat) -> i64) -> Option<&LineHeat> {
-        let least = (cost(self.hottest(&cost)?) / 20).max(1);
-        let mut hot = self.lines.iter().filter(|l| cost(l) >= least);
-        if forward {
-            let first = hot.clone().next();
-            hot.find(|l| l.line > from).or(first)
-        } else {
-            let last = hot.clone().next_back();
-            hot.rfind(|l| l.line < from).or(last)
-        }
-    }
-
-    /// A cost as a share of everything counted.
-    pub fn share(&self, value: i64) -> f64 {
-        share(value, self.sum)
     }
 }
 
@@ -287,15 +263,6 @@ mod tests {
         let heat = heat(&stacks(&[("main;parse", 5), ("main;parse;parse", 2), ("main", 1)]));
         assert_eq!(heat.kind, HeatKind::Functions);
         assert_eq!(figures(&heat), [(1, 8, 8)], "both begin at line 1");
-    }
-
-    #[test]
-    fn the_next_hot_line_begins_anew_at_the_end() {
-        let heat = heat(&stacks(&[("main:3", 100), ("main:5", 1), ("main:8", 50), ("main:9", 60)]));
-        let next = |from, forward| heat.next_hot(from, forward, |l| l.own).map(|l| l.line);
-        assert_eq!((next(3, true), next(8, true), next(9, true)), (Some(8), Some(9), Some(3)));
-        assert_eq!((next(9, false), next(4, false), next(3, false)), (Some(8), Some(3), Some(9)));
-        assert_eq!(heat.hottest(|l| l.own).map(|l| l.line), Some(3));
     }
 
     #[test]

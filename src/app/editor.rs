@@ -8,19 +8,19 @@ use std::process::{Command, Stdio};
 pub(super) fn guess() -> String {
     let folders: Vec<PathBuf> =
         std::env::var_os("PATH").map(|p| std::env::split_paths(&p).collect()).unwrap_or_default();
-    let installed = |command: &&str| {
+    let installed = |command: &str| {
         let program = command.split(' ').next().unwrap_or(command);
         // Windows' `code` is a script.
         folders.iter().any(|f| ["", ".exe", ".cmd"].iter().any(|end| f.join(format!("{program}{end}")).is_file()))
     };
-    EDITORS.iter().copied().find(|command| installed(&command)).unwrap_or(EDITORS[0]).to_owned()
+    EDITORS.iter().copied().find(|command| installed(command)).unwrap_or(EDITORS[0]).to_owned()
 }
 
 /// Starts the editor, and does not wait for it.
 pub(super) fn open(command: &str, file: &Path, line: u32) -> Result<(), String> {
     let words = words_for(command, file, line);
     let Some((program, arguments)) = words.split_first() else {
-        return Err("No editor is chosen. Choose one with “Editor…” in the source view.".to_owned());
+        return Err("No editor is chosen. Choose one with “Options…” in the source view.".to_owned());
     };
     let started = Command::new(program_of(program))
         .args(arguments)
@@ -36,7 +36,7 @@ pub(super) fn open(command: &str, file: &Path, line: u32) -> Result<(), String> 
             Ok(())
         }
         Err(error) => {
-            Err(format!("{program} could not be started: {error}. Choose another with “Editor…” in the source view."))
+            Err(format!("{program} could not be started: {error}. Choose another with “Options…” in the source view."))
         }
     }
 }
@@ -92,13 +92,12 @@ fn split(command: &str) -> Vec<String> {
     for c in command.chars() {
         match quote {
             Some(q) if c == q => quote = None,
-            Some(_) => word.get_or_insert_default().push(c),
             None if c == '"' || c == '\'' => {
                 quote = Some(c);
                 word.get_or_insert_default();
             }
             None if c.is_whitespace() => words.extend(word.take()),
-            None => word.get_or_insert_default().push(c),
+            Some(_) | None => word.get_or_insert_default().push(c),
         }
     }
     words.extend(word);

@@ -1,7 +1,9 @@
 //! What is remembered from one start to the next.
 
 use crate::analyze::Order;
+use crate::hints::Dismissal;
 use crate::source::{Mapping, Places};
+use crate::ui::Arrangement;
 use crate::ui::canvas::Growth;
 use std::path::{Path, PathBuf};
 
@@ -22,11 +24,16 @@ pub(super) struct Options {
     pub(super) order: Order,
     pub(super) minimap: bool,
     pub(super) scale: f32,
+    pub(super) arrangement: Arrangement,
+    /// Whether open files are looked at for changes.
+    pub(super) watch: bool,
     /// What an editor is opened with; empty for a guess.
     pub(super) editor: String,
     /// Folders and mappings sources are looked for by.
     pub(super) source_roots: Vec<PathBuf>,
     pub(super) source_mappings: Vec<Mapping>,
+    /// Findings that are not to be shown, and why.
+    pub(super) dismissed: Vec<Dismissal>,
 }
 
 impl Default for Options {
@@ -39,9 +46,12 @@ impl Default for Options {
             order: Order::LeftHeavy,
             minimap: true,
             scale: 1.0,
+            arrangement: Arrangement::default(),
+            watch: true,
             editor: String::new(),
             source_roots: Vec::new(),
             source_mappings: Vec::new(),
+            dismissed: Vec::new(),
         }
     }
 }
@@ -72,6 +82,12 @@ impl Options {
         self.source_mappings.retain(|m| m.from != mapping.from);
         self.source_mappings.insert(0, mapping);
         self.source_mappings.truncate(RECENT);
+    }
+
+    /// Shows a finding no more. The last word on it counts.
+    pub(super) fn dismiss(&mut self, dismissal: Dismissal) {
+        self.dismissed.retain(|d| Dismissal { reason: dismissal.reason.clone(), ..d.clone() } != dismissal);
+        self.dismissed.push(dismissal);
     }
 
     /// Takes a file from the recent ones.

@@ -2,12 +2,12 @@
 
 use super::jobs::{DocumentId, Workers};
 use crate::analyze::Analysis;
-use crate::model::StringId;
+use crate::model::{Profile, StringId};
 use crate::source::{Places, Sources};
 use crate::ui::source_page::SourcePage;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 /// Where a profile's sources are looked for, and the file that is shown.
 pub(super) struct DocumentSources {
@@ -23,12 +23,12 @@ pub(super) struct DocumentSources {
 
 impl DocumentSources {
     /// The sources of the profile at a path, looked for in places the user named, too.
-    pub(super) fn new(profile: &Path, named: &Places) -> Self {
-        let near = Places::of_profile(profile);
+    pub(super) fn new(path: &Path, profile: &Profile, named: &Places) -> Self {
+        let near = Places::of_profile(path);
         let places = Places { mappings: named.mappings.clone(), roots: named.roots.clone(), ..near };
         Self {
             sources: Arc::new(Sources::new(places)),
-            recorded_at: std::fs::metadata(profile).and_then(|m| m.modified()).ok(),
+            recorded_at: recorded_at(path, profile),
             page: None,
             making: None,
             epoch: 0,
@@ -36,8 +36,8 @@ impl DocumentSources {
     }
 
     /// Looks for them in other places, or anew.
-    pub(super) fn look_again(&mut self, profile: &Path, named: &Places) {
-        *self = Self { epoch: self.epoch + 1, ..Self::new(profile, named) };
+    pub(super) fn look_again(&mut self, path: &Path, profile: &Profile, named: &Places) {
+        *self = Self { epoch: self.epoch + 1, ..Self::new(path, profile, named) };
     }
 
     /// Forgets what was counted: the question has changed.
@@ -45,6 +45,11 @@ impl DocumentSources {
         self.page = None;
         self.making = None;
         self.epoch += 1;
+    }
+
+    /// Where all of them are found.
+    pub(super) fn shared(&self) -> &Arc<Sources> {
+        &self.sources
     }
 
     /// The file that is ready.
@@ -67,5 +72,16 @@ impl DocumentSources {
             self.making = None;
             self.page = Some(Arc::new(page));
         }
+    }
+}
+
+/// When a recording ended, as it says itself, or else when its file was written.
+fn recorded_at(path: &Path, profile: &Profile) -> Option<SystemTime> {
+    let origin = profile.origin();
+    let ended = origin.start_unix_ns.map(|start| start.saturating_add(origin.duration_ns.unwrap_or(0)));
+    let ended = ended.and_then(|ns| u64::try_from(ns).ok()).filter(|&ns| ns > 0);
+    match ended {
+        Some(ns) => SystemTime::UNIX_EPOCH.checked_add(Duration::from_nanos(ns)),
+        None => std::fs::metadata(path).and_then(|m| m.modified()).ok(),
     }
 }

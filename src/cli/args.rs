@@ -1,5 +1,6 @@
 //! What can be typed, and the help that explains it.
 
+use super::WindowFiles;
 use super::failure::Failure;
 use crate::analyze::GroupBy;
 use crate::analyze::diff::{Mapping, Normalize};
@@ -19,6 +20,18 @@ pub(super) struct Arguments {
     #[arg(value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
 
+    /// Compare two profiles in the window, the base first: BASE NEW --compare
+    #[arg(long, conflicts_with_all = ["base", "new"])]
+    pub(super) compare: bool,
+
+    /// Runs of the base side, to be compared in the window with those of --new
+    #[arg(long, value_name = "FILE", num_args = 1.., requires = "new")]
+    pub(super) base: Vec<PathBuf>,
+
+    /// Runs of the new side
+    #[arg(long, value_name = "FILE", num_args = 1.., requires = "base")]
+    pub(super) new: Vec<PathBuf>,
+
     /// Profile Helioscope itself while it does this, and write a pprof profile to OUT
     #[arg(long, value_name = "OUT", global = true, display_order = 900)]
     pub(super) self_profile: Option<PathBuf>,
@@ -27,9 +40,24 @@ pub(super) struct Arguments {
     pub(super) command: Option<Command>,
 }
 
+impl Arguments {
+    /// What the window is to show.
+    pub(super) fn window_files(&self) -> Result<WindowFiles, Failure> {
+        if self.compare {
+            let [base, new] = &self.files[..] else {
+                return Err(Failure::usage("--compare takes two files: the base and the new one"));
+            };
+            return Ok(WindowFiles { open: Vec::new(), compare: Some((vec![base.clone()], vec![new.clone()])) });
+        }
+        let sides = (!self.base.is_empty()).then(|| (self.base.clone(), self.new.clone()));
+        Ok(WindowFiles { open: self.files.clone(), compare: sides })
+    }
+}
+
 const EXAMPLES: &str = "\
 Examples:
   helioscope out.prof                          open a profile in the window
+  helioscope before.prof after.prof --compare  compare two in the window
   helioscope top out.prof                      the functions that cost the most
   helioscope top out.prof --sort total -n 10   the ten that cost the most with all they call
   helioscope diff before.prof after.prof       what got slower, what faster, and whether to believe it
@@ -276,6 +304,12 @@ pub(super) struct RenderArguments {
     /// What to draw
     #[arg(long, value_enum, default_value_t)]
     pub(super) view: View,
+    /// Draw what changed since this profile, in blue what costs less and in orange what costs more
+    #[arg(long, value_name = "FILE")]
+    pub(super) base: Option<PathBuf>,
+    /// How to make the two comparable
+    #[arg(long, value_name = "HOW", requires = "base", default_value = Normalize::default().name(), value_parser = normalize())]
+    pub(super) normalize: Normalize,
     #[command(flatten)]
     pub(super) select: SelectArguments,
     #[command(flatten)]
@@ -314,6 +348,7 @@ Examples:
   helioscope render out.prof --view sunburst --theme light -o out.png
   helioscope render profile.pb.gz --focus '^handle$' --hide 'logging' --size 1600xauto -o handle.png
   helioscope render out.prof --view callers --function load -o load.svg
+  helioscope render new.prof --base old.prof -o change.png
   helioscope render out.prof -o out.html            zoom, search and sort in any browser";
 
 /// Sum a profile up for a review: Markdown with a picture beside it, or one HTML page
@@ -327,6 +362,9 @@ pub(super) struct ReportArguments {
     pub(super) output: PathBuf,
     #[command(flatten)]
     pub(super) select: SelectArguments,
+    /// Report what changed since this profile
+    #[arg(long, value_name = "FILE")]
+    pub(super) base: Option<PathBuf>,
     /// How many functions to list in Markdown
     #[arg(short = 'n', long = "rows", value_name = "N", default_value_t = 15)]
     pub(super) rows: usize,
@@ -340,6 +378,7 @@ pub(super) struct ReportArguments {
 const REPORT_HELP: &str = "\
 Examples:
   helioscope report out.prof -o report.md          and report.flame.png beside it
+  helioscope report new.prof --base old.prof -o change.md
   helioscope report out.prof -o report.html        one file, opens in any browser";
 
 /// What to change about the stacks before they are counted.
@@ -500,6 +539,9 @@ pub(super) fn parse(typed: impl IntoIterator<Item = std::ffi::OsString>) -> Resu
     let arguments = Arguments::from_arg_matches(&matches)?;
     if arguments.command.is_some() && !arguments.files.is_empty() {
         return Err(Failure::usage("a file stands before the command; write it behind"));
+    }
+    if arguments.command.is_some() && (arguments.compare || !arguments.base.is_empty()) {
+        return Err(Failure::usage("--compare, --base and --new open the window; write `diff` options behind `diff`"));
     }
     Ok(arguments)
 }

@@ -90,8 +90,10 @@ fn files(arguments: &DiffArguments) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Fail
     Ok((base, new))
 }
 
+type Profiles = Vec<Arc<Profile>>;
+
 /// Reads the files of both sides, a few at a time.
-fn load_all(base: &[PathBuf], new: &[PathBuf]) -> Result<(Vec<Arc<Profile>>, Vec<Arc<Profile>>), Failure> {
+fn load_all(base: &[PathBuf], new: &[PathBuf]) -> Result<(Profiles, Profiles), Failure> {
     let at_once = std::thread::available_parallelism().map_or(1, NonZero::get);
     let files: Vec<&PathBuf> = base.iter().chain(new).collect();
     let mut profiles = Vec::with_capacity(files.len());
@@ -176,7 +178,7 @@ fn judge(comparison: &Comparison, limit: f64, min_share: f64) -> Result<(), Fail
     let mut rows: Vec<DiffRow> = table.rows().filter(|row| row.status(Measure::Total) == Status::Slower).collect();
     rows.sort_by_key(|row| std::cmp::Reverse(row.delta(Measure::Total)));
     for row in rows {
-        if let (Some(before), Some(after)) = (row.base(Measure::Total), row.new(Measure::Total))
+        if let (Some(before), Some(after)) = (row.cost(Side::Base, Measure::Total), row.cost(Side::New, Measure::Total))
             && exceeds(before, after)
             && after.max(before) as f64 >= min_share * whole as f64
         {

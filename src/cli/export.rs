@@ -39,14 +39,14 @@ const ENDINGS: [(&str, Target); 9] = [
 pub(super) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
     let target = target(&arguments.output)?;
     let profile = load(&arguments.file)?;
-    if !profile.has_trees() {
+    if !profile.has_trees() && !matches!(target, Target::Csv | Target::Json) {
         return Err(Failure::usage(
             "this profile records lines, not calls, so there is no call tree to write; \
-             `helioscope top FILE --by line --format csv` writes its lines",
+             write its figures as .csv or .json",
         ));
     }
     let query = select::query(&profile, &arguments.select)?;
-    let scrub = scrub(&profile, &arguments.scrub);
+    let scrub = scrub(&[&profile], &arguments.scrub);
     warn(profile.warnings());
     let name = file_name(&arguments.file);
     let notes = if arguments.output.as_os_str() == "-" {
@@ -84,7 +84,6 @@ fn write(
     scrub: &Scrub,
 ) -> io::Result<Vec<String>> {
     match target {
-        Target::Folded if matches!(profile.body(), Body::Lines(_)) => Err(no_stacks()),
         Target::Folded => {
             let unit = profile.metric(query.metric).unit.clone();
             Ok(folded::write(out, profile, query, scrub)?.notes(&unit))
@@ -95,8 +94,8 @@ fn write(
         }
         Target::Speedscope | Target::Pprof => match profile.body() {
             Body::Stacks(_) => write_stacks(out, target, profile, &query, name, scrub),
-            Body::Lines(_) => Err(no_stacks()),
-            Body::Graph(_) => {
+            // Lines have no stacks, and are refused before.
+            Body::Graph(_) | Body::Lines(_) => {
                 let analysis = Analysis::new(Arc::clone(profile), query, None);
                 let stacks = match estimated::as_stacks(&analysis) {
                     Some(stacks) => stacks.map_err(|error| io::Error::other(error.to_string()))?,
@@ -112,10 +111,6 @@ fn write(
     }
 }
 
-fn no_stacks() -> io::Error {
-    io::Error::other("this recording holds lines and their cost, no stacks; write it as .csv or .json")
-}
-
 fn write_stacks(
     out: &mut dyn Write,
     target: Target,
@@ -125,7 +120,7 @@ fn write_stacks(
     scrub: &Scrub,
 ) -> io::Result<Vec<String>> {
     if let (Target::Speedscope, Body::Stacks(body)) = (target, profile.body()) {
-        return Ok(speedscope::write(out, profile, body, query, name, scrub)?.notes());
+        return speedscope::write(out, profile, body, query, name, scrub);
     }
     pprof::write(profile, query, scrub, out).map_err(|error| match error {
         pprof::WriteError::Io(error) => error,

@@ -29,18 +29,27 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+/// What the window is to show.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct WindowFiles {
+    /// Files that open each in a tab.
+    pub open: Vec<PathBuf>,
+    /// Recordings to compare: those of the base side and those of the new side.
+    pub compare: Option<(Vec<PathBuf>, Vec<PathBuf>)>,
+}
+
 /// Does what the command line asks for. `window` opens the window with the given files.
-pub fn main<E: Display>(window: impl FnOnce(Vec<PathBuf>) -> Result<(), E>) -> ExitCode {
+pub fn main<E: Display>(window: impl FnOnce(WindowFiles) -> Result<(), E>) -> ExitCode {
     match run(window) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }
 }
 
-fn run<E: Display>(window: impl FnOnce(Vec<PathBuf>) -> Result<(), E>) -> Result<(), Failure> {
+fn run<E: Display>(window: impl FnOnce(WindowFiles) -> Result<(), E>) -> Result<(), Failure> {
     let arguments = args::parse(std::env::args_os())?;
     let command = || match &arguments.command {
-        None => window(arguments.files.clone()).map_err(|e| Failure::Window(e.to_string())),
+        None => window(arguments.window_files()?).map_err(|e| Failure::Window(e.to_string())),
         Some(Command::Info(info)) => to_stdout(|out| info::run(info, out)),
         Some(Command::Top(top)) => to_stdout(|out| top::run(top, out)),
         Some(Command::Diff(diff)) => to_stdout(|out| diff::run(diff, out)),

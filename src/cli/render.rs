@@ -1,15 +1,17 @@
 //! `helioscope render`: a picture of a profile.
 
-use super::args::{PictureSize, RenderArguments, ScrubArguments, Theme, View};
+use super::args::{PictureSize, RenderArguments, ScrubArguments, SelectArguments, Theme, TransformArguments, View};
 use super::failure::Failure;
 use super::{load, select, to_stdout, warn};
+use crate::analyze::diff::{Comparison, Matching, Normalize, Question, Side, align};
 use crate::analyze::{Analysis, GroupId, Order};
-use crate::export::picture::{Height, Picture, PictureView, Subject};
+use crate::export::picture::{Base, Height, Picture, PictureView, Subject};
 use crate::export::scrub::Scrub;
 use crate::export::{html, png, write_file};
 use crate::layout::{Growth, Scheme};
 use crate::model::Profile;
 use std::path::Path;
+use std::sync::Arc;
 
 /// What is written, told by the name of the file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -21,13 +23,19 @@ enum Kind {
 
 pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
     let kind = kind(&arguments.output)?;
+    if arguments.base.is_some() && kind == Kind::Html {
+        return Err(Failure::usage("a comparison is drawn as .svg or .png; `helioscope diff` writes its table"));
+    }
     let profile = load(&arguments.file)?;
-    let mut query = select::query(&profile, &arguments.select)?;
-    query.transforms = select::transforms(&profile, &query, &arguments.transform)?;
-    let analysis = Analysis::new(profile.clone(), query, None);
+    let base = arguments.base.as_deref().map(|path| Ok::<_, Failure>((file_name(path), load(path)?))).transpose()?;
+    let profiles: Vec<&Profile> = base.iter().map(|(_, base)| &**base).chain([&*profile]).collect();
+    let scrub = scrub(&profiles, &arguments.scrub);
+    let asked = Asked { select: &arguments.select, transform: &arguments.transform, normalize: arguments.normalize };
+    let counted = Counted::new(&profile, base.as_ref().map(|(_, base)| base), &asked)?;
     // The process ends with the command: what is not taken apart is not waited for.
-    let analysis = std::mem::ManuallyDrop::new(analysis);
-    let function = arguments.function.as_deref().map(|text| select::function(&analysis, "--function", text));
+    let counted = std::mem::ManuallyDrop::new(counted);
+    let analysis = counted.analysis();
+    let function = arguments.function.as_deref().map(|text| select::function(analysis, "--function", text));
     let function = function.transpose()?;
     let picture = Picture {
         width: arguments.size.width,
@@ -42,14 +50,16 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
         Some(text) => Some((text, analysis.search(&select::matcher("--search", text)?))),
         None => None,
     };
-    let scrub = scrub(&profile, &arguments.scrub);
     let subject = Subject {
         name: &file_name(&arguments.file),
-        analysis: &analysis,
+        analysis,
+        base: counted.base(base.as_ref().map_or("", |(name, _)| name)),
         scrub: &scrub,
         search: search.as_ref().map(|(text, found)| (*text, found)),
     };
-    warn(profile.warnings());
+    for profile in profiles {
+        warn(profile.warnings());
+    }
     let written = match kind {
         Kind::Svg => picture.svg(&subject).map(String::into_bytes),
         Kind::Png => picture.svg(&subject).and_then(|svg| png::from_svg(&svg, arguments.scale)),
@@ -57,6 +67,52 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
     };
     let bytes = written.map_err(|e| Failure::usage(e.to_string()))?;
     write_bytes(&arguments.output, &bytes)
+}
+
+/// What is asked of profiles.
+pub(super) struct Asked<'a> {
+    pub(super) select: &'a SelectArguments,
+    pub(super) transform: &'a TransformArguments,
+    pub(super) normalize: Normalize,
+}
+
+/// A profile, counted as asked for, alone or beside another.
+pub(super) enum Counted {
+    One(Box<Analysis>),
+    Both(Box<Comparison>),
+}
+
+impl Counted {
+    /// Counts a profile, or it and another one beside it.
+    pub(super) fn new(profile: &Arc<Profile>, base: Option<&Arc<Profile>>, asked: &Asked<'_>) -> Result<Self, Failure> {
+        let Some(base) = base else {
+            let mut query = select::query(profile, asked.select)?;
+            query.transforms = select::transforms(profile, &query, asked.transform)?;
+            return Ok(Self::One(Box::new(Analysis::new(Arc::clone(profile), query, None))));
+        };
+        let aligned = Arc::new(align(base, profile, &Matching::default())?);
+        let new = aligned.profile(Side::New);
+        let mut query = select::query(new, asked.select)?;
+        query.transforms = select::transforms(new, &query, asked.transform)?;
+        let question = Question { query, normalize: asked.normalize };
+        Ok(Self::Both(Box::new(Comparison::new(aligned, question, None))))
+    }
+
+    /// The profile by itself.
+    pub(super) fn analysis(&self) -> &Analysis {
+        match self {
+            Self::One(analysis) => analysis,
+            Self::Both(comparison) => comparison.side(Side::New),
+        }
+    }
+
+    /// What the profile is compared with, the file of which has this name.
+    pub(super) fn base<'a>(&'a self, name: &'a str) -> Option<Base<'a>> {
+        match self {
+            Self::One(_) => None,
+            Self::Both(comparison) => Some(Base { name, comparison }),
+        }
+    }
 }
 
 fn kind(output: &Path) -> Result<Kind, Failure> {
@@ -107,9 +163,9 @@ fn view(view: View, function: Option<GroupId>) -> Result<PictureView, Failure> {
     }
 }
 
-/// What is to be removed from a profile's texts.
-pub(super) fn scrub(profile: &Profile, arguments: &ScrubArguments) -> Scrub {
-    if arguments.no_scrub { Scrub::off() } else { Scrub::new(profile) }
+/// What is to be removed from the texts of profiles.
+pub(super) fn scrub(profiles: &[&Profile], arguments: &ScrubArguments) -> Scrub {
+    if arguments.no_scrub { Scrub::off() } else { Scrub::new(profiles) }
 }
 
 /// The name of a file without its folder.

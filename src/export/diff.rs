@@ -53,7 +53,7 @@ struct Row<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     runs: Option<Runs>,
     #[serde(skip)]
-    row: DiffRow,
+    costs: DiffRow,
 }
 
 #[derive(Serialize, Debug)]
@@ -218,10 +218,14 @@ impl<'a> DiffExport<'a> {
     /// Writes the summary, what to know, and a table of GitHub's Markdown.
     pub fn write_markdown(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{}", self.comparison.summary())?;
-        for (i, finding) in self.findings().iter().enumerate() {
-            write!(out, "{}- {}\n", if i == 0 { "\n" } else { "" }, format::one_line(finding))?;
+        let findings = self.findings();
+        if !findings.is_empty() {
+            writeln!(out)?;
         }
-        let cells = self.cells(&Columns::all(self.comparison));
+        for finding in findings {
+            writeln!(out, "- {}", format::one_line(&finding))?;
+        }
+        let cells = self.cells(&columns(self.comparison));
         writeln!(out, "\n| {} | Status | Function |", cells.head.join(" | "))?;
         writeln!(out, "|{}---|---|", "--:|".repeat(cells.head.len()))?;
         for (row, numbers) in self.rows.iter().zip(&cells.rows) {
@@ -289,7 +293,7 @@ impl<'a> Row<'a> {
             effect_per_call: row.effects.map(|e| e.per_call),
             noise: noise.map(|(own, total)| Noise { own: own.into(), total: total.into() }),
             runs: runs.map(|[base, new]| Runs { base: base.into(), new: new.into() }),
-            row,
+            costs: row,
         }
     }
 
@@ -303,21 +307,22 @@ impl<'a> Row<'a> {
     }
 }
 
-/// Which columns are written for people.
-#[derive(Clone, Copy)]
-struct Columns {
-    noise: bool,
-    calls: bool,
-    effects: bool,
-    total: bool,
+/// A column for people that not every table has room for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Column {
+    Noise,
+    Total,
+    Calls,
+    Effects,
 }
 
-impl Columns {
-    fn all(comparison: &Comparison) -> Self {
-        let calls = comparison.table().has_calls();
-        let effects = calls && comparison.normalize() != Normalize::PerCall;
-        Self { noise: comparison.noise() != NoiseKind::Unknown, calls, effects, total: true }
-    }
+/// The columns a comparison has something for, in their order.
+fn columns(comparison: &Comparison) -> Vec<Column> {
+    let calls = comparison.table().has_calls();
+    let effects = calls && comparison.normalize() != Normalize::PerCall;
+    let noise = comparison.noise() != NoiseKind::Unknown;
+    let all = [(noise, Column::Noise), (true, Column::Total), (calls, Column::Calls), (effects, Column::Effects)];
+    all.into_iter().filter(|(has, _)| *has).map(|(_, column)| column).collect()
 }
 
 /// Numbers as people read them, and the heads of their columns.
@@ -327,14 +332,17 @@ struct Cells {
 }
 
 impl DiffExport<'_> {
-    fn cells(&self, columns: &Columns) -> Cells {
+    fn cells(&self, columns: &[Column]) -> Cells {
         let unit = &self.comparison.metric().unit;
         let scale = |values: &dyn Fn(&DiffRow) -> i64| {
-            let largest = self.rows.iter().map(|r| values(&r.row).saturating_abs()).max().unwrap_or(0);
+            let largest = self.rows.iter().map(|r| values(&r.costs).saturating_abs()).max().unwrap_or(0);
             Scale::for_max(largest, unit)
         };
         let largest_side = |row: &DiffRow, measure: Measure| {
-            row.base(measure).unwrap_or(0).saturating_abs().max(row.new(measure).unwrap_or(0).saturating_abs())
+            row.cost(Side::Base, measure)
+                .unwrap_or(0)
+                .saturating_abs()
+                .max(row.cost(Side::New, measure).unwrap_or(0).saturating_abs())
         };
         let own = scale(&|row| largest_side(row, Measure::Own));
         let total = scale(&|row| row.delta(Measure::Total));
@@ -343,36 +351,35 @@ impl DiffExport<'_> {
             unit => format!("{name}, {unit}"),
         };
         let mut head = vec![named("Base", &own), "New".to_owned(), "Δ".to_owned(), "Δ %".to_owned()];
-        let optional = [
-            (columns.noise, "±".to_owned()),
-            (columns.total, named("Δ total", &total)),
-            (columns.calls, "Δ calls".to_owned()),
-            (columns.effects, "by calls".to_owned()),
-            (columns.effects, "by cost of a call".to_owned()),
-        ];
-        head.extend(optional.into_iter().filter(|(shown, _)| *shown).map(|(_, name)| name));
+        for column in columns {
+            match column {
+                Column::Noise => head.push("±".to_owned()),
+                Column::Total => head.push(named("Δ total", &total)),
+                Column::Calls => head.push("Δ calls".to_owned()),
+                Column::Effects => head.extend(["by calls".to_owned(), "by cost of a call".to_owned()]),
+            }
+        }
+        let nothing = || "–".to_owned();
         let rows = self.rows.iter().map(|r| {
-            let row = &r.row;
-            let side = |value: Option<i64>| value.map_or("–".to_owned(), |v| own.format(v));
-            let mut cells = vec![
-                side(row.base(Measure::Own)),
-                side(row.new(Measure::Own)),
-                signed(&own, row.delta(Measure::Own)),
-                relative(row),
-            ];
-            if columns.noise {
-                cells.push(row.own_noise.map_or("–".to_owned(), |noise| own.format(reach(noise, row))));
-            }
-            if columns.total {
-                cells.push(signed(&total, row.delta(Measure::Total)));
-            }
-            if columns.calls {
-                cells.push(row.delta_calls().map_or("–".to_owned(), |n| plus(n, format::count(n))));
-            }
-            if columns.effects {
-                let effect = |value: Option<i64>| value.map_or("–".to_owned(), |v| signed(&own, v));
-                cells.push(effect(row.effects.map(|e| e.calls)));
-                cells.push(effect(row.effects.map(|e| e.per_call)));
+            let row = &r.costs;
+            let side = |side: Side| row.cost(side, Measure::Own).map_or_else(nothing, |v| own.format(v));
+            let effect = |value: Option<i64>| value.map_or_else(nothing, |v| signed(&own, v));
+            let delta = signed(&own, row.delta(Measure::Own));
+            let mut cells = vec![side(Side::Base), side(Side::New), delta, relative(row)];
+            for column in columns {
+                match column {
+                    Column::Noise => {
+                        cells.push(row.own_noise.map_or_else(nothing, |noise| own.format(reach(noise, row))));
+                    }
+                    Column::Total => cells.push(signed(&total, row.delta(Measure::Total))),
+                    Column::Calls => {
+                        cells.push(row.delta_calls().map_or_else(nothing, |n| plus(n, format::count(n))));
+                    }
+                    Column::Effects => {
+                        cells.push(effect(row.effects.map(|e| e.calls)));
+                        cells.push(effect(row.effects.map(|e| e.per_call)));
+                    }
+                }
             }
             cells
         });

@@ -11,7 +11,7 @@
 //!
 //! Only the profile decides, and nothing of the machine that writes: the same profile gives the same bytes everywhere.
 
-use crate::model::Profile;
+use crate::model::{Profile, StringId};
 use regex::{Captures, Regex};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -62,19 +62,19 @@ impl Scrub {
         Self::default()
     }
 
-    /// Learns from a profile who its users are.
-    pub fn new(profile: &Profile) -> Self {
+    /// Learns from profiles who their users are.
+    pub fn new(profiles: &[&Profile]) -> Self {
         let mut users = BTreeSet::new();
-        let origin = profile.origin();
-        let strings = (0..profile.strings().len()).map(|i| profile.text(crate::model::StringId::at(i)));
-        let texts = strings.chain(origin.command.as_deref()).chain(origin.comments.iter().map(String::as_str));
-        for text in texts.chain(profile.tracks().iter().flat_map(|t| [t.name.as_str(), t.process.as_str()])) {
-            if !may_hold_home(text) {
-                continue;
-            }
-            for found in HOME.iter().flat_map(|home| home.captures_iter(text)) {
-                if let Some(name) = found.name("spaced").or_else(|| found.name("name")) {
-                    users.insert(name.as_str().to_owned());
+        for profile in profiles {
+            let origin = profile.origin();
+            let strings = (0..profile.strings().len()).map(|i| profile.text(StringId::at(i)));
+            let texts = strings.chain(origin.command.as_deref()).chain(origin.comments.iter().map(String::as_str));
+            let threads = profile.tracks().iter().flat_map(|t| [t.name.as_str(), t.process.as_str()]);
+            for text in texts.chain(threads).filter(|text| may_hold_home(text)) {
+                for found in HOME.iter().flat_map(|home| home.captures_iter(text)) {
+                    if let Some(name) = found.name("spaced").or_else(|| found.name("name")) {
+                        users.insert(name.as_str().to_owned());
+                    }
                 }
             }
         }
@@ -170,7 +170,7 @@ mod tests {
         for file in files {
             b.function_named("f", file, 1);
         }
-        Scrub::new(&b.finish().expect("builds"))
+        Scrub::new(&[&b.finish().expect("builds")])
     }
 
     #[test]

@@ -9,8 +9,7 @@
 //! ```
 //!
 //! A profile of the file is a thread, and has one metric. A frame has one line: the first of its function, or, where the
-//! recording knows no first lines, the one that was running; `exporter` says which. What has no place is counted in
-//! [`Left`].
+//! recording knows no first lines, the one that was running; `exporter` says which.
 
 use super::scrub::Scrub;
 use crate::analyze::Query;
@@ -20,50 +19,6 @@ use serde::Serialize;
 use std::io::{self, Write};
 
 const EXPORTER: &str = concat!("Helioscope ", env!("CARGO_PKG_VERSION"));
-
-/// What the format has no place for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Left {
-    /// Metrics beside the one that is written.
-    pub metrics: usize,
-    /// Whether the lines that were running are left out.
-    pub lines: bool,
-    /// Whether the times of samples, and the gaps between them, are left out.
-    pub times: bool,
-    /// Whether the file suggests an order of samples that was not recorded.
-    pub order: bool,
-    /// Whether samples have labels, which are left out.
-    pub labels: bool,
-    /// How many samples have negative values, which speedscope refuses.
-    pub negative: usize,
-}
-
-impl Left {
-    /// The same in full sentences.
-    pub fn notes(&self) -> Vec<String> {
-        let mut notes = Vec::new();
-        let mut note = |is: bool, text: &str| {
-            if is {
-                notes.push(text.to_owned());
-            }
-        };
-        note(
-            self.metrics > 0,
-            "The format holds one metric a thread: the others are left out. Choose another with --metric.",
-        );
-        note(
-            self.lines,
-            "The lines that were running are left out: the format has one line a frame, its function's first.",
-        );
-        note(self.times, "The times of samples are left out: the file holds their order, without gaps.");
-        note(self.order, "The order of samples was not recorded: “time order” of this file has no meaning.");
-        note(self.labels, "The labels of samples are left out.");
-        if self.negative > 0 {
-            notes.push(format!("{} samples have negative values, which speedscope refuses.", self.negative));
-        }
-        notes
-    }
-}
 
 #[derive(Serialize)]
 struct SharedFrame<'a> {
@@ -79,7 +34,8 @@ fn is_zero(line: &u32) -> bool {
     *line == 0
 }
 
-/// Writes what a query counts of recorded stacks. `name` is the name of the file they come from.
+/// Writes what a query counts of recorded stacks. `name` is the name of the file they come from. Says in full sentences what
+/// the format has no place for.
 pub fn write(
     out: &mut dyn Write,
     profile: &Profile,
@@ -87,17 +43,10 @@ pub fn write(
     query: &Query,
     name: &str,
     scrub: &Scrub,
-) -> io::Result<Left> {
+) -> io::Result<Vec<String>> {
     let samples = &body.samples;
     let running = profile.functions().iter().all(|function| function.line == 0);
-    let mut left = Left {
-        metrics: profile.metrics().len() - 1,
-        lines: !running && profile.frames().iter().any(|frame| frame.line != 0),
-        times: profile.origin().time == TimeMeaning::Clock,
-        order: profile.origin().time == TimeMeaning::None,
-        labels: samples.label_sets().iter().any(|set| !set.is_empty()),
-        negative: 0,
-    };
+    let mut negative = 0;
     out.write_all(b"{\"$schema\":\"https://www.speedscope.app/file-format-schema.json\",\n\"shared\":{\"frames\":[")?;
     let numbers = write_frames(out, profile, running, scrub)?;
     out.write_all(b"\n]},\n\"profiles\":[")?;
@@ -106,7 +55,7 @@ pub fn write(
         out.write_all(if first { b"\n" } else { b",\n" })?;
         first = false;
         let weights = samples.weights(query.metric);
-        left.negative += rows.iter().filter(|&&row| weights[row] < 0).count();
+        negative += rows.iter().filter(|&&row| weights[row] < 0).count();
         let sum = rows.iter().fold(0_i64, |sum, &row| sum.saturating_add(weights[row]));
         out.write_all(b"{\"type\":\"sampled\",\"name\":")?;
         text(out, &scrub.text(&profile.track(track).title()))?;
@@ -133,7 +82,33 @@ pub fn write(
     out.write_all(b",\"activeProfileIndex\":0,\"exporter\":")?;
     text(out, &if running { format!("{EXPORTER}{RUNNING_LINES}") } else { EXPORTER.to_owned() })?;
     out.write_all(b"}\n")?;
-    Ok(left)
+    Ok(left_out(profile, body, running, negative))
+}
+
+/// What the file does not hold, or holds and should not be believed.
+fn left_out(profile: &Profile, body: &StackProfile, running: bool, negative: usize) -> Vec<String> {
+    let lines = !running && profile.frames().iter().any(|frame| frame.line != 0);
+    let labels = body.samples.label_sets().iter().any(|set| !set.is_empty());
+    let time = profile.origin().time;
+    let mut notes = Vec::new();
+    for (is, text) in [
+        (
+            profile.metrics().len() > 1,
+            "The format holds one metric a thread: the others are left out. Choose another with --metric.",
+        ),
+        (lines, "The lines that were running are left out: the format has one line a frame, its function's first."),
+        (time == TimeMeaning::Clock, "The times of samples are left out: the file holds their order, without gaps."),
+        (time == TimeMeaning::None, "The order of samples was not recorded: “time order” of this file has no meaning."),
+        (labels, "The labels of samples are left out."),
+    ] {
+        if is {
+            notes.push(text.to_owned());
+        }
+    }
+    if negative > 0 {
+        notes.push(format!("{negative} samples have negative values, which speedscope refuses."));
+    }
+    notes
 }
 
 /// Writes frames that differ in what the format tells of them, and gives the number of each.

@@ -118,6 +118,26 @@ impl Svg {
         ));
     }
 
+    /// Lines from a place, each from one end to the other.
+    pub(crate) fn lines(
+        &mut self,
+        (x, y): (f32, f32),
+        lines: impl Iterator<Item = [(f32, f32); 2]>,
+        stroke: (f32, Rgb),
+    ) {
+        self.text.push_str("<path d=\"");
+        for [from, to] in lines {
+            self.push(format_args!(
+                "M{} {}L{} {}",
+                Number(x + from.0),
+                Number(y + from.1),
+                Number(x + to.0),
+                Number(y + to.1)
+            ));
+        }
+        self.push(format_args!("\" stroke=\"{}\" stroke-width=\"{}\"/>", stroke.1, Number(stroke.0)));
+    }
+
     /// A text in the style of the group it stands in; `y` is its base line.
     pub(crate) fn text(&mut self, x: f32, y: f32, anchor: Anchor, text: &str) {
         let anchor = match anchor {

@@ -157,10 +157,15 @@ impl<'a> Table<'a> {
             |value: fn(&Row<'_>) -> i64| self.rows.iter().map(|r| value(r).saturating_abs()).max().unwrap_or(0);
         let own = Scale::for_max(largest(|r| r.own), &self.metric.unit);
         let total = Scale::for_max(largest(|r| r.total), &self.metric.unit);
-        let mut head =
-            vec![column_head("Self", &own), "Self %".to_owned(), column_head("Total", &total), "Total %".to_owned()];
+        // Where lines were recorded there is one cost, and hits in place of calls.
+        let inclusive = self.costs.is_inclusive();
+        let mut head = if inclusive {
+            vec![column_head("Time", &total), "Time %".to_owned()]
+        } else {
+            vec![column_head("Self", &own), "Self %".to_owned(), column_head("Total", &total), "Total %".to_owned()]
+        };
         if self.costs.has_calls() {
-            head.push("Calls".to_owned());
+            head.push(if inclusive { "Hits" } else { "Calls" }.to_owned());
         }
         let rows = self.rows.iter().map(|row| {
             let mut cells = vec![
@@ -169,6 +174,9 @@ impl<'a> Table<'a> {
                 total.format(row.total),
                 format::percent(self.costs.share(row.total)),
             ];
+            if inclusive {
+                cells.drain(..2);
+            }
             if self.costs.has_calls() {
                 cells.push(row.calls_text());
             }

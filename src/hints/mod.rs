@@ -11,6 +11,7 @@ mod catalogue;
 mod containers;
 mod context;
 mod database;
+mod dismissal;
 mod finding;
 mod loops;
 mod markdown;
@@ -27,7 +28,8 @@ mod verdict;
 
 pub use catalogue::{HINTS, rule};
 pub use context::{Ctx, Recording};
-pub use finding::{Confidence, Evidence, Finding, Severity};
+pub use dismissal::{Dismissal, Extent};
+pub use finding::{Confidence, Evidence, Finding, FindingKey, Severity, evidence_name};
 pub use markdown::{document, write_rule};
 pub use rank::NotApplicable;
 pub use rule::{Category, Kinds, Needs, Rule};

@@ -1,4 +1,4 @@
-//! Recordings of line_profiler.
+//! Recordings of `line_profiler`.
 //!
 //! Specification: `LineStats` in
 //! <https://github.com/pyutils/line_profiler/blob/main/line_profiler/line_profiler.py>. The file is one pickled object

@@ -5,7 +5,7 @@
 
 use super::colour::{Palette, Rgb, Scheme, oklch};
 use crate::analyze::CallTree;
-use crate::analyze::diff::{Comparison, DiffRow, Measure, NoiseKind, Status};
+use crate::analyze::diff::{Comparison, DiffRow, Measure, NoiseKind, Side, Status};
 use crate::model::{Unit, format};
 
 /// What one function or one box cost on either side, and what that amounts to.
@@ -22,7 +22,7 @@ pub struct Difference {
 impl Difference {
     /// Of a row of the table.
     pub fn of_row(row: &DiffRow, measure: Measure) -> Self {
-        Self { base: row.base(measure), new: row.new(measure), status: row.status(measure) }
+        Self { base: row.cost(Side::Base, measure), new: row.cost(Side::New, measure), status: row.status(measure) }
     }
 
     /// Of a node of a tree of both sides; `None` where the tree is of one.

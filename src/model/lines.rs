@@ -1,4 +1,4 @@
-//! Lines and what each of them cost: what line_profiler records instead of calls.
+//! Lines and what each of them cost: what `line_profiler` records instead of calls.
 
 use super::{FrameId, FunctionId, MetricId};
 

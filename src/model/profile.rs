@@ -45,7 +45,7 @@ pub enum Body {
     Stacks(StackProfile),
     /// Functions and edges only: cProfile. Tables are exact, trees are estimated.
     Graph(CallGraph),
-    /// Lines only: line_profiler. Figures of lines are exact; there is no tree.
+    /// Lines only: `line_profiler`. Figures of lines are exact; there is no tree.
     Lines(LineProfile),
 }
 

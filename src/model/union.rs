@@ -116,7 +116,7 @@ pub struct UnionTables {
 /// What the ids of one profile are in a union: by function, frame and thread.
 #[derive(Debug, Default)]
 pub struct Renumbering {
-    /// Different functions have different ids in the union, too.
+    /// Several functions may become one: its figures are theirs added up, as far as that can be done.
     pub functions: Vec<FunctionId>,
     /// Several frames may become one.
     pub frames: Vec<FrameId>,
@@ -214,14 +214,15 @@ fn renumbered_graph(graph: &CallGraph, functions: usize, ids: &Renumbering) -> C
     let column = |values: &[i64]| {
         let mut column = vec![0_i64; functions];
         for (value, id) in values.iter().zip(&ids.functions) {
-            column[id.index()] = *value;
+            let sum = &mut column[id.index()];
+            *sum = sum.saturating_add(*value);
         }
         column
     };
     let columns = |of: &[Vec<i64>]| ids.metrics.iter().map(|m| column(&of[m.index()])).collect();
     let mut missing = vec![true; functions];
     for (f, id) in ids.functions.iter().enumerate() {
-        missing[id.index()] = !graph.holds(FunctionId::at(f));
+        missing[id.index()] &= !graph.holds(FunctionId::at(f));
     }
     let mut renumbered = CallGraph {
         missing,

@@ -1,6 +1,7 @@
 //! Where a function calls what: the lines of its own body.
 
 use super::{Kind, NodeId, Role, Tree};
+use std::collections::HashMap;
 
 /// A call as it is written.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -11,14 +12,31 @@ pub struct CallSite {
     pub name: String,
 }
 
-/// The function of this name whose code begins at a line: that of its first decorator, or of its `def`.
-pub fn function_at(tree: &Tree, name: &str, first_line: u32) -> Option<NodeId> {
-    let bare = name.rsplit('.').next().unwrap_or(name);
-    tree.all().find(|&node| {
-        matches!(tree.kind(node), Kind::Function { .. })
-            && tree.name(node) == bare
-            && (tree.line(node) == first_line || tree.name_line(node) == first_line)
-    })
+/// The functions of a file by the lines they begin at.
+pub struct FunctionLines<'a> {
+    tree: &'a Tree,
+    by_line: HashMap<u32, Vec<NodeId>>,
+}
+
+impl<'a> FunctionLines<'a> {
+    /// Looks them up once.
+    pub fn new(tree: &'a Tree) -> Self {
+        let mut by_line: HashMap<u32, Vec<NodeId>> = HashMap::new();
+        for node in tree.all().filter(|&node| matches!(tree.kind(node), Kind::Function { .. })) {
+            let (first, name) = (tree.line(node), tree.name_line(node));
+            by_line.entry(first).or_default().push(node);
+            if name != first {
+                by_line.entry(name).or_default().push(node);
+            }
+        }
+        Self { tree, by_line }
+    }
+
+    /// The function of this name whose code begins at a line: that of its first decorator, or of its `def`.
+    pub fn at(&self, name: &str, first_line: u32) -> Option<NodeId> {
+        let bare = name.rsplit('.').next().unwrap_or(name);
+        self.by_line.get(&first_line)?.iter().copied().find(|&node| self.tree.name(node) == bare)
+    }
 }
 
 /// The calls in a function's own body; those in functions inside it are theirs.
@@ -80,9 +98,10 @@ def work(n=default()):
     #[test]
     fn a_function_has_the_calls_of_its_own_body() {
         let tree = Tree::parse(CODE.to_owned()).expect("small");
-        let work = function_at(&tree, "work", 1).expect("by its decorator");
-        assert_eq!(function_at(&tree, "App.work", 2), Some(work), "by its def");
-        assert_eq!(function_at(&tree, "work", 3), None);
+        let functions = FunctionLines::new(&tree);
+        let work = functions.at("work", 1).expect("by its decorator");
+        assert_eq!(functions.at("App.work", 2), Some(work), "by its def");
+        assert_eq!(functions.at("work", 3), None);
         let sites: Vec<(u32, String)> = call_sites(&tree, work).into_iter().map(|s| (s.line, s.name)).collect();
         let expected = [(3, "load"), (5, "append"), (5, "parse"), (8, "str")];
         assert_eq!(sites, expected.map(|(line, name)| (line, name.to_owned())));

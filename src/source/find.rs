@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 /// By what a file was found; the further down, the less certain it is the one that ran.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -46,9 +46,11 @@ impl Found {
         }
     }
 
-    /// Whether the file was written after a moment: it may not be what ran before it.
+    /// Whether the file was written after a moment: it may not be what ran before it. What is written within two seconds
+    /// counts as together: copying and checking out write files in any order.
     pub fn is_newer_than(&self, moment: SystemTime) -> bool {
-        self.file.modified().is_some_and(|modified| modified > moment)
+        const TOGETHER: Duration = Duration::from_secs(2);
+        self.file.modified().is_some_and(|modified| modified.duration_since(moment).is_ok_and(|by| by > TOGETHER))
     }
 }
 
@@ -301,7 +303,6 @@ mod tests {
     use super::super::Mapping;
     use super::*;
     use std::fs;
-    use std::time::Duration;
 
     struct Machine {
         dir: tempfile::TempDir,

@@ -1,6 +1,7 @@
 //! Whether a function stands in a file where a profile says it does.
 
 use super::SourceFile;
+use std::collections::HashMap;
 
 /// Where a function stands, compared with where the profile says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -19,6 +20,30 @@ pub enum Fit {
     Gone,
     /// Cannot be told: the profile names no line, or names something without a `def`.
     Unknown,
+}
+
+/// Where the functions and classes of a file stand, by name.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Definitions {
+    /// The line of the only one of this name; `None` where there are several.
+    only: HashMap<String, Option<u32>>,
+}
+
+impl Definitions {
+    pub(super) fn of(file: &SourceFile) -> Self {
+        let mut only: HashMap<String, Option<u32>> = HashMap::new();
+        for line in 1..=file.line_count() as u32 {
+            if let Some(rest) = file.line(line).and_then(definition) {
+                let end = rest.find(|c: char| !is_of_name(c)).unwrap_or(rest.len());
+                only.entry(rest[..end].to_owned()).and_modify(|l| *l = None).or_insert(Some(line));
+            }
+        }
+        Self { only }
+    }
+}
+
+fn is_of_name(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
 }
 
 /// Most lines decorators may take; a signature's first line follows them.
@@ -49,9 +74,8 @@ pub fn fit(file: &SourceFile, name: &str, first_line: u32) -> Fit {
     if let Some(line) = definition_from(file, bare, first_line) {
         return Fit::Here { line };
     }
-    let mut elsewhere = (1..=file.line_count() as u32).filter(|&n| file.line(n).is_some_and(|l| defines(l, bare)));
-    match (elsewhere.next(), elsewhere.next()) {
-        (Some(line), None) => Fit::Moved { line },
+    match file.definitions().only.get(bare) {
+        Some(&Some(line)) => Fit::Moved { line },
         _ => Fit::Gone,
     }
 }
@@ -89,9 +113,7 @@ fn indent(line: &str) -> usize {
 }
 
 fn defines(line: &str, name: &str) -> bool {
-    definition(line).is_some_and(|rest| {
-        rest.strip_prefix(name).is_some_and(|after| !after.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
-    })
+    definition(line).is_some_and(|rest| rest.strip_prefix(name).is_some_and(|after| !after.starts_with(is_of_name)))
 }
 
 /// What follows `def`, `async def` or `class`.
@@ -106,7 +128,7 @@ fn definition(line: &str) -> Option<&str> {
 }
 
 fn has_word(line: &str, word: &str) -> bool {
-    line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| w == word)
+    line.split(|c: char| !is_of_name(c)).any(|w| w == word)
 }
 
 #[cfg(test)]

@@ -80,8 +80,8 @@ fn spans(tokens: &[(TokenKind, u32, u32)]) -> Vec<Span> {
         let ink = match kind {
             _ if in_decorator => Some(Ink::Decorator),
             TokenKind::Comment => Some(Ink::Comment),
-            TokenKind::Int | TokenKind::Float | TokenKind::Complex | TokenKind::Ellipsis => Some(Ink::Constant),
-            TokenKind::True | TokenKind::False | TokenKind::None => Some(Ink::Constant),
+            TokenKind::Int | TokenKind::Float | TokenKind::Complex => Some(Ink::Constant),
+            _ if kind.is_singleton() || kind == TokenKind::Ellipsis => Some(Ink::Constant),
             TokenKind::Name if matches!(before, TokenKind::Def | TokenKind::Class) => Some(Ink::Definition),
             _ if is_text(kind) => Some(Ink::Text),
             _ if kind.is_soft_keyword() => (begins && next.is_some_and(begins_operand)).then_some(Ink::Keyword),
@@ -164,6 +164,19 @@ mod tests {
         let text = "x = '''one\ntwo'''\n";
         let second: Vec<Span> = Highlights::of_python(text).within(11, 18).collect();
         assert_eq!(second, [Span { start: 11, end: 17, ink: Ink::Text }]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn parts_of_any_text_lie_in_it_in_order(text in "([a-z(){}'\"#:@\\\\\\n \\t\r0-9.é]|def |f'|match |\\n    ){0,60}") {
+            let all = Highlights::of_python(&text);
+            let mut end = 0;
+            for span in all.within(0, text.len()) {
+                proptest::prop_assert!(end <= span.start && span.start < span.end);
+                proptest::prop_assert!(text.get(span.start as usize..span.end as usize).is_some(), "{span:?}");
+                end = span.end;
+            }
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod recorded;
 mod syntax;
 mod text;
 
-pub use calls::{CallSite, call_sites, called_as, function_at};
+pub use calls::{CallSite, FunctionLines, call_sites, called_as};
 pub use facts::{Bound, Facts, Scope, ScopeId, Value, ValueKind};
 pub use find::{Answer, Found, How, Missing, Sources, Why};
 pub use fit::{Fit, fit};

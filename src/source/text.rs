@@ -1,6 +1,8 @@
 //! A source file as text and lines.
 
+use super::fit::Definitions;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::SystemTime;
 
 /// How a file's bytes were read.
@@ -23,6 +25,7 @@ pub struct SourceFile {
     starts: Vec<u32>,
     encoding: Encoding,
     modified: Option<SystemTime>,
+    definitions: OnceLock<Definitions>,
 }
 
 impl SourceFile {
@@ -33,7 +36,7 @@ impl SourceFile {
     pub fn new(path: PathBuf, bytes: &[u8], modified: Option<SystemTime>) -> Self {
         let (text, encoding) = decode(bytes);
         let starts = line_starts(&text);
-        Self { path, text, starts, encoding, modified }
+        Self { path, text, starts, encoding, modified, definitions: OnceLock::new() }
     }
 
     /// Where it was found.
@@ -70,6 +73,11 @@ impl SourceFile {
     /// The line, counted from one, that holds the byte at an offset.
     pub fn line_at(&self, offset: usize) -> u32 {
         self.starts.partition_point(|&s| s as usize <= offset).max(1) as u32
+    }
+
+    /// Where its functions and classes stand, looked up once.
+    pub(super) fn definitions(&self) -> &Definitions {
+        self.definitions.get_or_init(|| Definitions::of(self))
     }
 
     /// Where a line begins and where the next one does, in bytes.
@@ -133,6 +141,22 @@ mod tests {
         assert_eq!(lines, ["a", "b", "c", "d\u{c}", "", "last"]);
         assert_eq!((file.line(0), file.line(7)), (None, None));
         assert_eq!([0, 1, 2, 5, 7].map(|at| file.line_at(at)), [1, 1, 2, 3, 4]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn lines_put_together_are_the_text(bytes in proptest::collection::vec(proptest::sample::select(&b"ab \r\n\xff\xc3\xa9#\x0c"[..]), 0..60)) {
+            let file = file(&bytes);
+            let count = file.line_count() as u32;
+            let mut all = String::new();
+            for number in 1..=count {
+                let (start, end) = file.line_range(number).expect("there is such a line");
+                proptest::prop_assert_eq!(file.line_at(start), number);
+                all.push_str(&file.text()[start..end]);
+            }
+            proptest::prop_assert_eq!(&all, file.text());
+            proptest::prop_assert_eq!(file.line(count + 1), None);
+        }
     }
 
     #[test]

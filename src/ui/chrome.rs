@@ -1,11 +1,14 @@
 //! The bars around the views: tabs, choices and search above, transforms, and the state of things below.
 
+use super::bounds_strip::{Strip, bounds_strip_ui};
+use super::compare_bar::{side_colour, side_title};
 use super::menus::command_button;
+use super::overlays::Profiles;
 use super::views::ViewKind;
 use super::{Action, Actions, Command, Theme, theme};
 use crate::analyze::{Analysis, GroupBy, Matches, SearchText, Transform};
 use crate::layout::{fit, shorten_middle};
-use crate::model::{Body, MetricId, TimeMeaning, TrackId, Unit, format};
+use crate::model::{Body, MetricId, Profile, TimeMeaning, TrackId, Unit, format};
 use egui::{Button, Frame, Key, Margin, RichText, TextEdit, Ui};
 
 /// What stands in a tab.
@@ -20,11 +23,56 @@ pub struct Tab {
     pub failed: bool,
 }
 
+/// What is on screen, which decides what the main menu offers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Shown {
+    /// The start page.
+    #[default]
+    StartPage,
+    /// A tab with nothing open in it, by now or for good.
+    Tab,
+    /// A profile.
+    Profile {
+        /// Whether it is known what its file held before it was reloaded.
+        has_earlier: bool,
+    },
+    /// A comparison.
+    Comparison,
+}
+
+impl Shown {
+    fn allows(self, command: Command) -> bool {
+        match command {
+            Command::OpenDialog | Command::SwitchTheme | Command::Palette | Command::Shortcuts | Command::Quit => true,
+            Command::CompareWith | Command::ReloadAndCompare => matches!(self, Self::Profile { .. }),
+            Command::CompareWithEarlier => self == Self::Profile { has_earlier: true },
+            Command::SwapSides | Command::SwitchArrangement | Command::NextNormalization => self == Self::Comparison,
+            _ => self != Self::StartPage,
+        }
+    }
+}
+
+/// What the main menu shows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MenuState {
+    /// What is on screen.
+    pub shown: Shown,
+    /// Whether open files are watched.
+    pub watching: bool,
+}
+
 /// The row of tabs with the main menu.
-pub fn tabs_ui(ui: &mut Ui, theme: &Theme, tabs: &[Tab], active: Option<usize>, actions: &mut Actions) {
+pub fn tabs_ui(
+    ui: &mut Ui,
+    theme: &Theme,
+    tabs: &[Tab],
+    active: Option<usize>,
+    menu: MenuState,
+    actions: &mut Actions,
+) {
     Frame::new().fill(theme.panel).inner_margin(Margin::symmetric(8, 5)).show(ui, |ui| {
         ui.horizontal(|ui| {
-            ui.menu_button("Menu", |ui| main_menu(ui, active.is_some(), actions));
+            ui.menu_button("Menu", |ui| main_menu(ui, menu, actions));
             let home = Button::selectable(active.is_none(), "Start");
             if ui.add(home).on_hover_text("Recent files, samples, and how to record a profile").clicked() {
                 actions.push(Action::Run(Command::StartPage));
@@ -75,9 +123,17 @@ fn tab_ui(ui: &mut Ui, theme: &Theme, tab: &Tab, index: usize, active: bool, act
     });
 }
 
-fn main_menu(ui: &mut Ui, open: bool, actions: &mut Actions) {
-    let sections: [&[Command]; 4] = [
-        &[Command::OpenDialog, Command::Reload, Command::CloseTab],
+fn main_menu(ui: &mut Ui, menu: MenuState, actions: &mut Actions) {
+    let sections: [&[Command]; 5] = [
+        &[Command::OpenDialog, Command::Reload, Command::ToggleWatching, Command::CloseTab],
+        &[
+            Command::CompareWith,
+            Command::ReloadAndCompare,
+            Command::CompareWithEarlier,
+            Command::SwapSides,
+            Command::SwitchArrangement,
+            Command::NextNormalization,
+        ],
         &[Command::Find, Command::Back, Command::Forward, Command::ResetZoom],
         &[Command::ToggleDetails, Command::ShowWarnings, Command::SwitchTheme],
         &[Command::Palette, Command::Shortcuts, Command::Quit],
@@ -87,11 +143,15 @@ fn main_menu(ui: &mut Ui, open: bool, actions: &mut Actions) {
             ui.separator();
         }
         for &command in section {
-            let always = matches!(
-                command,
-                Command::OpenDialog | Command::SwitchTheme | Command::Palette | Command::Shortcuts | Command::Quit
-            );
-            command_button(ui, command, open || always, actions);
+            if command == Command::ToggleWatching {
+                let mut on = menu.watching;
+                if ui.checkbox(&mut on, command.label()).on_hover_text(command.tooltip()).clicked() {
+                    actions.push(Action::Run(command));
+                    ui.close();
+                }
+                continue;
+            }
+            command_button(ui, command, menu.shown.allows(command), actions);
         }
     }
 }
@@ -100,8 +160,12 @@ fn main_menu(ui: &mut Ui, open: bool, actions: &mut Actions) {
 pub struct BarState<'a> {
     /// The profile, counted.
     pub analysis: &'a Analysis,
+    /// What everything cost; `None` for a comparison, which has two sums, and its own bar for them.
+    pub sum: Option<i64>,
     /// The view that is shown.
     pub view: ViewKind,
+    /// How many things could be done, once the rules have looked.
+    pub hints: Option<usize>,
     /// The search text being typed.
     pub search: &'a SearchText,
     /// Why the search text is no expression.
@@ -121,14 +185,18 @@ pub fn bar_ui(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut Ac
     Frame::new().fill(theme.panel).inner_margin(Margin::symmetric(8, 5)).show(ui, |ui| {
         ui.horizontal(|ui| {
             for view in ViewKind::ALL {
-                let button = Button::selectable(state.view == view, view.label());
+                let label = match (view, state.hints) {
+                    (ViewKind::Hints, Some(count)) => format!("{} ({count})", view.label()),
+                    _ => view.label().to_owned(),
+                };
+                let button = Button::selectable(state.view == view, label);
                 let keys = Command::View(view).keys(ui.ctx());
                 if ui.add(button).on_hover_text(format!("{} ({keys})", view.tooltip())).clicked() {
                     actions.push(Action::Show(view));
                 }
             }
             ui.separator();
-            metric_choice(ui, theme, state.analysis, actions);
+            metric_choice(ui, theme, state, actions);
             track_choice(ui, theme, state.analysis, actions);
             group_choice(ui, state.analysis, actions);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -149,10 +217,16 @@ fn step_button(ui: &mut Ui, text: &str, command: Command, enabled: bool, actions
     }
 }
 
-fn metric_choice(ui: &mut Ui, theme: &Theme, analysis: &Analysis, actions: &mut Actions) {
-    let profile = analysis.profile();
-    let current = profile.metric(analysis.query().metric);
-    let text = format!("{} · {}", current.name, format::value(analysis.sum(), &current.unit));
+fn metric_choice(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut Actions) {
+    let (profile, metric) = (state.analysis.profile(), state.analysis.query().metric);
+    let label = |metric: MetricId, sum: i64, between: &str| {
+        let about = profile.metric(metric);
+        match state.sum {
+            Some(_) => format!("{}{between}{}", about.name, format::value(sum, &about.unit)),
+            None => about.name.clone(),
+        }
+    };
+    let text = label(metric, state.sum.unwrap_or(0), " · ");
     if profile.metrics().len() == 1 {
         ui.label(RichText::new(text).color(theme.text_weak)).on_hover_text("What was measured, and its sum.");
         return;
@@ -160,15 +234,14 @@ fn metric_choice(ui: &mut Ui, theme: &Theme, analysis: &Analysis, actions: &mut 
     let combo = egui::ComboBox::from_id_salt("metric").selected_text(text).width(120.0).show_ui(ui, |ui| {
         let mut rows: Vec<MetricId> = (0..profile.metrics().len()).map(MetricId::at).collect();
         rows.sort_by_key(|&m| std::cmp::Reverse(profile.total(m)));
-        for metric in rows {
-            let about = profile.metric(metric);
-            let label = format!("{}  ·  {}", about.name, format::value(profile.total(metric), &about.unit));
-            if ui.selectable_label(metric == analysis.query().metric, label).clicked() {
-                actions.push(Action::Metric(metric));
+        for other in rows {
+            if ui.selectable_label(other == metric, label(other, profile.total(other), "  ·  ")).clicked() {
+                actions.push(Action::Metric(other));
             }
         }
     });
-    combo.response.on_hover_text("What is counted.");
+    let hint = if state.sum.is_some() { "What is counted." } else { "What is compared; only what both sides have." };
+    combo.response.on_hover_text(hint);
 }
 
 fn track_choice(ui: &mut Ui, theme: &Theme, analysis: &Analysis, actions: &mut Actions) {
@@ -339,12 +412,18 @@ fn transform_text(analysis: &Analysis, transform: &Transform) -> String {
 }
 
 /// The line at the bottom: what is shown, and what to know about it.
-pub fn status_ui(ui: &mut Ui, theme: &Theme, analysis: &Analysis, busy: bool, actions: &mut Actions) {
-    let profile = analysis.profile();
-    let origin = profile.origin();
+pub fn status_ui(
+    ui: &mut Ui,
+    theme: &Theme,
+    analysis: &Analysis,
+    profiles: &Profiles<'_>,
+    strips: &[Strip<'_>],
+    busy: bool,
+    actions: &mut Actions,
+) {
     Frame::new().fill(theme.panel).inner_margin(Margin::symmetric(10, 4)).show(ui, |ui| {
         ui.horizontal(|ui| {
-            let warnings = profile.warnings().len();
+            let warnings: usize = profiles.iter().map(|(_, profile)| profile.warnings().len()).sum();
             if warnings > 0 {
                 let text = if warnings == 1 { "▲ 1 warning".to_owned() } else { format!("▲ {warnings} warnings") };
                 let button = Button::new(RichText::new(text).small().color(theme.warning)).frame(false);
@@ -353,27 +432,54 @@ pub fn status_ui(ui: &mut Ui, theme: &Theme, analysis: &Analysis, busy: bool, ac
                 }
                 ui.separator();
             }
-            let mut parts = vec![origin.format.to_owned()];
-            if !origin.producer.is_empty() && !origin.producer.eq_ignore_ascii_case(origin.format) {
-                parts.push(origin.producer.clone());
+            for (side, profile) in profiles {
+                if let Some(side) = side {
+                    ui.label(RichText::new(side_title(*side)).small().color(side_colour(theme, *side)));
+                }
+                let room = if profiles.len() > 1 { 44 } else { 70 };
+                ui.label(RichText::new(fit(&recorded_by(profile), room)).small().color(theme.text_weak));
             }
-            parts.extend(origin.interpreter.clone());
-            let about = parts.join(" · ");
-            ui.label(RichText::new(fit(&about, 70)).small().color(theme.text_weak));
             if busy {
                 ui.add(egui::Spinner::new().size(12.0));
                 ui.label(RichText::new("counting…").small().color(theme.text_weak));
             }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let mut parts = vec![format!("{} functions", format::count(profile.functions().len() as i64))];
-                parts.extend(analysis.samples().map(|samples| samples_text(analysis, samples)));
-                if let Some(duration) = origin.duration_ns {
-                    parts.push(format!("{} recorded", format::value(duration, &crate::model::Unit::Nanoseconds)));
-                }
-                ui.label(RichText::new(parts.join("   ")).small().color(theme.text_weak));
+                let text = if profiles.len() > 1 { compared_text(analysis) } else { counted_text(analysis) };
+                ui.label(RichText::new(text).small().color(theme.text_weak));
+                ui.separator();
+                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                    bounds_strip_ui(ui, theme, strips, actions);
+                });
             });
         });
     });
+}
+
+/// `cProfile · Python 3.12`
+fn recorded_by(profile: &Profile) -> String {
+    let origin = profile.origin();
+    let mut parts = vec![origin.format.to_owned()];
+    if !origin.producer.is_empty() && !origin.producer.eq_ignore_ascii_case(origin.format) {
+        parts.push(origin.producer.clone());
+    }
+    parts.extend(origin.interpreter.clone());
+    parts.join(" · ")
+}
+
+/// `123 functions   1,000 samples   5.0 s recorded`
+fn counted_text(analysis: &Analysis) -> String {
+    let profile = analysis.profile();
+    let mut parts = vec![format!("{} functions", format::count(profile.functions().len() as i64))];
+    parts.extend(analysis.samples().map(|samples| samples_text(analysis, samples)));
+    if let Some(duration) = profile.origin().duration_ns {
+        parts.push(format!("{} recorded", format::value(duration, &Unit::Nanoseconds)));
+    }
+    parts.join("   ")
+}
+
+/// Aligned profiles hold the functions of both.
+fn compared_text(analysis: &Analysis) -> String {
+    format!("{} functions on either side", format::count(analysis.profile().functions().len() as i64))
 }
 
 /// `1,000 samples`; where samples of one stack were recorded as one row with their number, `12 stacks`: the number of

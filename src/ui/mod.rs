@@ -1,15 +1,21 @@
 //! The window: draws borrowed data, and returns what the user wants as [`Action`]s. Nothing here changes a session.
 
 mod action;
+pub mod bounds_strip;
 pub mod canvas;
 mod canvas_paint;
 mod cell;
 pub mod chrome;
 mod compare;
+pub mod compare_bar;
 mod context;
 mod details;
 mod difference;
+pub mod drops;
+mod hint_marks;
+pub mod hints_page;
 mod menus;
+pub mod notice;
 pub mod overlays;
 pub mod source_page;
 pub mod start;
@@ -22,6 +28,7 @@ pub(crate) use canvas_paint::{accessible_name, message as canvas_message, no_tre
 
 pub use action::{Action, Actions, Command, EDITORS};
 pub use compare::CompareCtx;
+pub use compare_bar::Arrangement;
 pub use context::{TreeKind, TreeNeed, Trees, ViewCtx};
 pub use details::details_ui;
 pub use theme::Theme;

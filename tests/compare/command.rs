@@ -197,3 +197,33 @@ fn mapped_files_are_the_same_file() {
     assert_eq!(status(&["before.txt", "moved.txt"]), 2);
     assert_eq!(status(&["before.txt", "moved.txt", "--map", "app/csv.py=app/readers/table.py"]), 1);
 }
+
+#[test]
+fn empty_and_negative_recordings_are_compared_without_a_number_that_is_none() {
+    let folder = Folder::new();
+    let speedscope = |weight: &str| {
+        format!(
+            "{{\"$schema\":\"https://www.speedscope.app/file-format-schema.json\",\"shared\":{{\"frames\":[{{\"name\":\"f\"}}]}},\
+             \"profiles\":[{{\"type\":\"sampled\",\"name\":\"t\",\"unit\":\"nanoseconds\",\"startValue\":0,\"endValue\":0,\
+             \"samples\":[[0]],\"weights\":[{weight}]}}]}}"
+        )
+    };
+    let weights = ["0", "-5", "9223372036854775807", "-9223372036854775807", "7"];
+    for (i, weight) in weights.iter().enumerate() {
+        folder.write(&format!("{i}.json"), &speedscope(weight));
+    }
+    for base in 0..weights.len() {
+        for new in 0..weights.len() {
+            for normalize in ["none", "total"] {
+                let (base, new) = (format!("{base}.json"), format!("{new}.json"));
+                for format in ["json", "csv", "markdown", "table"] {
+                    let arguments = [&*base, &*new, "--normalize", normalize, "--format", format, "--fail-above", "5"];
+                    let (status, out, err) = folder.run(&arguments);
+                    assert!(status == 0 || status == 1, "{arguments:?}: {err}");
+                    assert!(!out.contains("NaN") && !out.contains("inf"), "{arguments:?}: {out}");
+                    assert!(!err.contains("panicked"), "{err}");
+                }
+            }
+        }
+    }
+}

@@ -346,13 +346,15 @@ fn verdicts(comparison: &Value) -> (usize, usize) {
 
 #[test]
 fn two_recordings_of_one_program_differ_no_more_than_chance_allows() {
-    let (mut called, mut all) = (0, 0);
-    for [base, new] in SAME {
-        let (c, a) = verdicts(&compared(&[base, new, "--normalize", "total"]));
-        (called, all) = (called + c, all + a);
+    for normalize in ["none", "total"] {
+        let (mut called, mut all) = (0, 0);
+        for [base, new] in SAME {
+            let (c, a) = verdicts(&compared(&[base, new, "--normalize", normalize]));
+            (called, all) = (called + c, all + a);
+        }
+        assert!(all > 80, "{called} of {all}");
+        assert!(called * 20 <= all, "{normalize}: {called} of {all} rows are called slower or faster");
     }
-    assert!(all > 80, "{called} of {all}");
-    assert!(called * 20 <= all, "{called} of {all} rows are called slower or faster");
 }
 
 #[test]
@@ -379,11 +381,13 @@ fn one_function_of_a_program_made_a_fifth_slower_is_found() {
 
 #[test]
 fn single_runs_suffice_to_find_it_more_often_than_not() {
-    let found = steps("base").into_iter().zip(steps("new")).filter(|(base, new)| {
-        let comparison = compared(&[base, new, "--normalize", "total"]);
-        status(&comparison, "score") == "slower"
-    });
-    assert!(found.count() >= 3);
+    for normalize in ["none", "total"] {
+        let found = steps("base").into_iter().zip(steps("new")).filter(|(base, new)| {
+            let comparison = compared(&[base, new, "--normalize", normalize]);
+            status(&comparison, "score") == "slower"
+        });
+        assert!(found.count() >= 3, "{normalize}");
+    }
 }
 
 // Exit status

@@ -7,11 +7,11 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// A page that takes longer than this to answer hangs.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A browser with one page.
 pub(crate) struct Browser {
@@ -31,7 +31,7 @@ impl Browser {
         let Some(program) = ["chromium", "chromium-browser", "google-chrome"].into_iter().find(|name| answers(name))
         else {
             assert!(std::env::var_os("CI").is_none(), "there is no Chromium to test pages with");
-            eprintln!("skipped: there is no Chromium to test pages with; on Debian, `apt-get install chromium`");
+            println!("skipped: there is no Chromium to test pages with; on Debian, `apt-get install chromium`");
             return None;
         };
         let profile = tempfile::tempdir().expect("a folder");
@@ -75,23 +75,28 @@ impl Browser {
 
     /// Opens a file, and waits until it is there.
     pub(crate) fn open(&mut self, path: &Path) {
-        let target = self.call("Target.createTarget", json!({"url": "about:blank"}));
+        self.open_at(path, "");
+    }
+
+    /// Opens a file at a place within it.
+    pub(crate) fn open_at(&mut self, path: &Path, place: &str) {
+        let target = self.call("Target.createTarget", &json!({"url": "about:blank"}));
         self.session = None;
-        let attached = self.call("Target.attachToTarget", json!({"targetId": target["targetId"], "flatten": true}));
+        let attached = self.call("Target.attachToTarget", &json!({"targetId": target["targetId"], "flatten": true}));
         self.session = Some(attached["sessionId"].as_str().expect("a session").to_owned());
         for domain in ["Page.enable", "Runtime.enable", "Log.enable"] {
-            self.call(domain, json!({}));
+            self.call(domain, &json!({}));
         }
         let path = path.canonicalize().expect("a file");
         let url: String = path.to_str().expect("UTF-8").bytes().map(in_url).collect();
-        self.call("Page.navigate", json!({"url": format!("file://{url}")}));
+        self.call("Page.navigate", &json!({"url": format!("file://{url}{place}")}));
         while self.message()["method"] != "Page.loadEventFired" {}
     }
 
     /// The value of an expression in the page.
     pub(crate) fn eval(&mut self, expression: &str) -> Value {
         let call = json!({"expression": expression, "returnByValue": true, "awaitPromise": true});
-        let answer = self.call("Runtime.evaluate", call);
+        let answer = self.call("Runtime.evaluate", &call);
         assert!(answer.get("exceptionDetails").is_none(), "{expression}: {answer}");
         answer["result"]["value"].clone()
     }
@@ -109,7 +114,7 @@ impl Browser {
         ));
         for kind in ["mouseMoved", "mousePressed", "mouseReleased"] {
             let event = json!({"type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": 1});
-            self.call("Input.dispatchMouseEvent", event);
+            self.call("Input.dispatchMouseEvent", &event);
         }
     }
 
@@ -128,16 +133,34 @@ impl Browser {
         let text = if key == "Enter" { "\r" } else { "" };
         for kind in ["keyDown", "keyUp"] {
             let event = json!({"type": kind, "key": key, "windowsVirtualKeyCode": code, "text": text});
-            self.call("Input.dispatchKeyEvent", event);
+            self.call("Input.dispatchKeyEvent", &event);
+        }
+    }
+
+    /// Waits until an expression is true.
+    pub(crate) fn wait_for(&mut self, expression: &str) {
+        let begin = Instant::now();
+        while self.eval(expression) != true {
+            assert!(begin.elapsed() < PATIENCE, "{expression} never came true");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Presses a key that is a character.
+    pub(crate) fn press_letter(&mut self, letter: &str) {
+        for kind in ["keyDown", "keyUp"] {
+            let event =
+                json!({"type": kind, "key": letter, "text": letter, "windowsVirtualKeyCode": letter.as_bytes()[0]});
+            self.call("Input.dispatchKeyEvent", &event);
         }
     }
 
     /// Types into what has the focus.
     pub(crate) fn type_text(&mut self, text: &str) {
-        self.call("Input.insertText", json!({"text": text}));
+        self.call("Input.insertText", &json!({"text": text}));
     }
 
-    fn call(&mut self, method: &str, params: Value) -> Value {
+    fn call(&mut self, method: &str, params: &Value) -> Value {
         self.last_id += 1;
         let mut command = json!({"id": self.last_id, "method": method, "params": params});
         if let Some(session) = &self.session {

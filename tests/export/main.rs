@@ -1,6 +1,6 @@
 //! What leaves the program: pictures, pages, reports, and files for other programs.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a test fails by panicking")]
 
 #[cfg(unix)]
 mod browser;
@@ -10,6 +10,7 @@ mod page;
 mod pictures;
 mod reports;
 #[path = "../cli/support.rs"]
+#[expect(dead_code, reason = "shared with the tests of commands")]
 mod support;
 
 /// A profile with a stack of one frame for each name, file and weight, as speedscope JSON, which holds any text.

@@ -196,3 +196,70 @@ fn home_folders_do_not_leave_the_machine_unless_asked_to() {
         assert!(written(&["--no-scrub"]).contains("/home/jane/shop/run.py"));
     }
 }
+
+#[test]
+fn a_comparison_is_drawn_with_both_sides_in_words() {
+    let folder = Folder::new();
+    folder.write("old.folded", "main (a.py:1);load (a.py:2) 600\nmain (a.py:1);parse (a.py:3) 400\n");
+    folder.write("new.folded", "main (a.py:1);load (a.py:2) 100\nmain (a.py:1);write (a.py:4) 400\n");
+    let drawn = svg(&folder, &["new.folded", "--base", "old.folded", "--size", "1400x400"]);
+    let words = texts(&drawn);
+    for part in [
+        "old.folded → new.folded",
+        "main  ▼ −500",
+        "load  ▼ −500",
+        "write  new +400",
+        "parse  gone −400",
+        "new",
+        "gone",
+    ] {
+        assert!(words.iter().any(|text| text.ends_with(part)), "{part}: {words:?}");
+    }
+    let facts = words.iter().find(|text| text.starts_with("base: ")).expect("the facts");
+    assert!(
+        facts.starts_with("base: samples 1,000 · new: samples 500 · faster −500, −50.0 % · as recorded"),
+        "{facts}"
+    );
+    // What only one side has is striped: `write`, `parse`, and the two samples of the legend.
+    assert_eq!(drawn.matches("<path d=\"M").count(), 4);
+    for (arguments, reason) in [
+        (&["new.folded", "--base", "old.folded", "-o", "a.html"][..], "drawn as .svg or .png"),
+        (&["new.folded", "--base", "old.folded", "-o", "a.svg", "--view", "time"], "in time order"),
+        (&["new.folded", "-o", "a.svg", "--normalize", "total"], "--base"),
+    ] {
+        let (status, err) = render(&folder, arguments);
+        assert!(status == Some(2) && err.contains(reason), "{arguments:?}: {err}");
+    }
+}
+
+/// A picture against the one that is stored: text may be smoothed a little differently, boxes may not move.
+/// `UPDATE_SNAPSHOTS=1` stores what is drawn now.
+#[test]
+fn pictures_look_as_they_did() {
+    let folder = Folder::new();
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/samples/shop.prof");
+    for (name, arguments) in [
+        ("flame_dark", &["--view", "left-heavy"][..]),
+        ("sunburst_light", &["--view", "sunburst", "--theme", "light"]),
+        ("callers_light", &["--view", "callers", "--function", "parse", "--theme", "light"]),
+    ] {
+        let mut all = vec![source, "--size", "800x450", "--scale", "1", "-o", "now.png"];
+        all.extend(arguments);
+        assert_eq!(render(&folder, &all), (Some(0), String::new()));
+        let drawn = folder.path().join("now.png");
+        let stored =
+            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/export/snapshots/{name}.png"));
+        if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+            std::fs::copy(&drawn, &stored).expect("stores");
+        }
+        let [now, then] = [&drawn, &stored].map(|path| image::open(path).expect("a PNG").into_rgb8());
+        assert_eq!(now.dimensions(), then.dimensions());
+        let far = now
+            .pixels()
+            .zip(then.pixels())
+            .filter(|(a, b)| a.0.iter().zip(b.0).map(|(a, b)| u32::from(a.abs_diff(b))).sum::<u32>() > 60);
+        let far = far.count();
+        // One box of the smallest size that has a label is 26 × 19 pixels.
+        assert!(far < 200, "{name}: {far} pixels differ");
+    }
+}

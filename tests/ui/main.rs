@@ -12,8 +12,11 @@
 mod picture;
 
 mod choices;
+mod compare;
+mod compare_opening;
 mod filters;
 mod gallery;
+mod hints;
 mod history;
 mod hostile;
 mod opening;
@@ -22,6 +25,7 @@ mod pictures;
 mod reload;
 mod search;
 mod selection;
+mod source;
 mod start_page;
 mod views;
 mod window;

@@ -112,7 +112,7 @@ pub fn align_runs(base: &[Arc<Profile>], new: &[Arc<Profile>], rules: &Matching)
     Ok(Aligned {
         metrics: metrics.collect(),
         basis,
-        main_files: matched.files.main_files,
+        main_files: matched.files.renamed,
         base: base.over(&tables, &base_ids),
         new: new.over(&tables, &new_ids),
     })
@@ -221,18 +221,17 @@ fn base_numbering(
     }
     let mut functions = Vec::with_capacity(base.functions().len());
     for (function, new_function) in base.functions().iter().zip(&matched.new_of) {
-        functions.push(match new_function {
-            Some(id) => *id,
-            None => {
-                let file = match spelling[function.file.index()] {
-                    Some(file) => file,
-                    None => union.string(base.text(function.file))?,
-                };
-                let name = union.string(base.text(function.name))?;
-                let object = union.string(base.text(function.object))?;
-                union.add_function(Function { name, file, object, ..*function })?
-            }
-        });
+        if let Some(id) = new_function {
+            functions.push(*id);
+            continue;
+        }
+        let file = match spelling[function.file.index()] {
+            Some(file) => file,
+            None => union.string(base.text(function.file))?,
+        };
+        let name = union.string(base.text(function.name))?;
+        let object = union.string(base.text(function.object))?;
+        functions.push(union.add_function(Function { name, file, object, ..*function })?);
     }
     let mut frames: Vec<FrameId> = Vec::with_capacity(base.frames().len());
     for frame in base.frames() {

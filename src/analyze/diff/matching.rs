@@ -214,7 +214,7 @@ impl Pairs {
     fn by_key(&mut self, base: &[Key], new: &[Key]) {
         let (base, new) = self.open(base, new);
         let mut uneven = Vec::new();
-        for (b, n) in runs(&base, &new, |k| k.place()) {
+        for (b, n) in runs(&base, &new, Key::place) {
             if b.len() == n.len() {
                 for (b, n) in b.iter().zip(n) {
                     self.pair(b.function, n.function);

@@ -12,7 +12,7 @@
 //! ```
 
 use super::matching::Mapping;
-use crate::analyze::classify::{Class, place};
+use crate::analyze::classify::{Class, is_python_file, place};
 use crate::model::{Profile, StringId};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
@@ -31,7 +31,7 @@ pub(super) struct Files {
     /// What a base file that the new side lacks would be called there.
     pub(super) spelled_as_new: FxHashMap<StringId, String>,
     /// The one file of each side's own code, compared although they have other names.
-    pub(super) main_files: Option<(String, String)>,
+    pub(super) renamed: Option<(String, String)>,
 }
 
 /// Numbers the files of both sides.
@@ -55,16 +55,16 @@ pub(super) fn files(base: &Profile, new: &Profile, mappings: &[Mapping]) -> File
     for &(b, n) in &folders.pairs {
         of_base[b] = Some(of_new[n]);
     }
-    let mut main_files = None;
+    let mut renamed = None;
     if !any_own_shared && folders.pairs.is_empty() {
         let own = |open: &[usize], text: &dyn Fn(usize) -> String| -> Vec<(usize, String)> {
-            open.iter().map(|&i| (i, text(i))).filter(|(_, path)| is_own(path) && path.ends_with(".py")).collect()
+            open.iter().map(|&i| (i, text(i))).filter(|(_, path)| is_own(path) && is_python_file(path)).collect()
         };
         let sole_base = own(&open_base, &|i| mapped[i].clone().into_owned());
         let sole_new = own(&open_new, &|i| paths[i].to_owned());
         if let ([(b, base_path)], [(n, new_path)]) = (&sole_base[..], &sole_new[..]) {
             of_base[*b] = Some(of_new[*n]);
-            main_files = Some((base_path.clone(), new_path.clone()));
+            renamed = Some((base_path.clone(), new_path.clone()));
         }
     }
     let mut spelled_as_new = FxHashMap::default();
@@ -78,7 +78,7 @@ pub(super) fn files(base: &Profile, new: &Profile, mappings: &[Mapping]) -> File
         (*file, number)
     });
     let of_base = of_base.collect();
-    Files { of_base, of_new: new_files.into_iter().zip(of_new).collect(), spelled_as_new, main_files }
+    Files { of_base, of_new: new_files.into_iter().zip(of_new).collect(), spelled_as_new, renamed }
 }
 
 fn distinct_files(profile: &Profile) -> Vec<StringId> {
@@ -158,6 +158,9 @@ impl<'a> OpenFile<'a> {
     }
 }
 
+/// The components of a folder on the base and on the new side.
+type Renamed<'a> = (&'a [&'a str], &'a [&'a str]);
+
 /// What a folder is called on either side.
 struct Folder<'a> {
     base: &'a [&'a str],
@@ -183,7 +186,7 @@ impl<'a> Folders<'a> {
             }
         }
         // How many files agree on a pair of folders, how many components they have in common at most, and one of them.
-        let mut votes: FxHashMap<(&[&str], &[&str]), (usize, usize, usize)> = FxHashMap::default();
+        let mut votes: FxHashMap<Renamed<'_>, (usize, usize, usize)> = FxHashMap::default();
         for file in base {
             let Some(candidates) = file.parts.last().and_then(|name| namesakes.get(name)) else { continue };
             if candidates.len() > MAX_NAMESAKES {

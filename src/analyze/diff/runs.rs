@@ -178,8 +178,8 @@ fn fill_origin(origin: &mut crate::model::Origin, runs: &[std::sync::Arc<Profile
     if shared(|a, b| a.period_ns == b.period_ns) {
         origin.period_ns = of.period_ns;
     }
-    let durations = runs.iter().map(|r| r.origin().duration_ns);
-    origin.duration_ns = durations.fold(Some(0_i64), |sum, d| sum?.checked_add(d?));
+    let mut durations = runs.iter().map(|r| r.origin().duration_ns);
+    origin.duration_ns = durations.try_fold(0_i64, |sum, d| sum.checked_add(d?));
     origin.start_unix_ns = of.start_unix_ns;
     origin.time = TimeMeaning::None;
 }

@@ -95,7 +95,7 @@ impl Scale {
         }
         parts.copy_from_slice(&scaled);
         for (_, i) in rests.into_iter().take(left.unsigned_abs() as usize) {
-            parts[i] += left.signum() as i64;
+            parts[i] = parts[i].saturating_add(left.signum() as i64);
         }
     }
 }

@@ -6,30 +6,37 @@ use crate::model::{Unit, format};
 /// A change that is smaller than this part of the larger total is not worth a word.
 const WORTH_A_WORD: f64 = 0.005;
 
-/// `New is 23.4 % faster (4.10 s → 3.14 s); most from `parse_row` (−0.81 s: 900,000 fewer calls); …`
+/// ```text
+/// New is 23.4 % faster (4.10 s → 3.14 s); most from `parse_row` (−0.81 s: 900,000 fewer calls); …
+/// ```
 ///
 /// Functions are named by their own cost: own deltas add up to the whole, so that "most" means something.
 pub(super) fn summary(comparison: &Comparison) -> String {
-    let mut sentence = whole(comparison);
+    let mut parts = vec![whole(comparison)];
     let rows = leading(comparison);
     if let Some(first) = &rows.first {
         let delta = total_delta(comparison);
-        let most = delta != 0 && first.delta(Measure::Own).unsigned_abs() * 2 > delta.unsigned_abs();
+        let most = delta != 0 && first.delta(Measure::Own).unsigned_abs() > delta.unsigned_abs() / 2;
         let lead = match (delta, most) {
             (0, _) => "the largest change is in",
             (_, true) => "most from",
             (_, false) => "the largest part from",
         };
-        sentence.push_str(&format!("; {lead} `{}` ({})", name(comparison, first), change(comparison, first)));
+        parts.push(format!("{lead} `{}` ({})", name(comparison, first), change(comparison, first)));
     }
     if let Some(other) = &rows.against {
-        let word = if other.delta(Measure::Own) > 0 { dearer(comparison) } else { cheaper(comparison) };
-        let by = format::value(absolute(other.delta(Measure::Own)), &comparison.metric().unit);
+        let delta = other.delta(Measure::Own);
+        let by = format::value(absolute(delta), &comparison.metric().unit);
+        let did = match (other.base, other.new) {
+            (None, _) => format!("is new (+{by})"),
+            (_, None) => format!("is gone (−{by})"),
+            _ if delta > 0 => format!("{} by {by}", dearer(comparison)),
+            _ => format!("{} by {by}", cheaper(comparison)),
+        };
         let noise = if other.status(Measure::Own) == Status::WithinNoise { " (within noise)" } else { "" };
-        sentence.push_str(&format!("; `{}` {word} by {by}{noise}", name(comparison, other)));
+        parts.push(format!("`{}` {did}{noise}", name(comparison, other)));
     }
-    sentence.push('.');
-    sentence
+    format!("{}.", parts.join("; "))
 }
 
 fn dearer(comparison: &Comparison) -> &'static str {
@@ -124,9 +131,7 @@ fn change(comparison: &Comparison, row: &DiffRow) -> String {
         (None, _) => text.push_str(", new"),
         (_, None) => text.push_str(", gone"),
         (Some(_), Some(_)) => {
-            if let Some((why, _)) =
-                row.effects.zip(row.delta_calls()).and_then(|(e, calls)| Some((reason(e, calls)?, ())))
-            {
+            if let Some(why) = row.effects.zip(row.delta_calls()).and_then(|(e, calls)| reason(e, calls)) {
                 text.push_str(": ");
                 text.push_str(&why);
             }

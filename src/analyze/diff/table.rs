@@ -1,6 +1,10 @@
 //! The table of a comparison: one row for each group that either side has.
 
-use super::{Effects, Interval, Normalize, Scale, Spread, noise::Sampled, noise::Sampling, noise::Welch, scale};
+use super::{
+    Effects, Interval, Normalize, Scale, Side, Spread,
+    noise::{Sampled, Sampling, Welch},
+    scale,
+};
 use crate::analyze::{FunctionTable, GroupId};
 use std::cmp::Reverse;
 
@@ -114,24 +118,23 @@ pub struct DiffRow {
 }
 
 impl DiffRow {
-    /// The base side's cost; `None` where it lacks the group.
-    pub fn base(&self, measure: Measure) -> Option<i64> {
-        self.base.map(|c| c.get(measure))
-    }
-
-    /// The new side's cost.
-    pub fn new(&self, measure: Measure) -> Option<i64> {
-        self.new.map(|c| c.get(measure))
+    /// A side's cost; `None` where it lacks the group.
+    pub fn cost(&self, side: Side, measure: Measure) -> Option<i64> {
+        let costs = match side {
+            Side::Base => self.base,
+            Side::New => self.new,
+        };
+        costs.map(|c| c.get(measure))
     }
 
     /// New less base; a side that lacks the group counts as nothing.
     pub fn delta(&self, measure: Measure) -> i64 {
-        self.new(measure).unwrap_or(0).saturating_sub(self.base(measure).unwrap_or(0))
+        self.cost(Side::New, measure).unwrap_or(0).saturating_sub(self.cost(Side::Base, measure).unwrap_or(0))
     }
 
     /// The delta as a part of base; `None` where base is nothing.
     pub fn relative(&self, measure: Measure) -> Option<f64> {
-        let base = self.base(measure).filter(|b| *b != 0)?;
+        let base = self.cost(Side::Base, measure).filter(|b| *b != 0)?;
         Some(self.delta(measure) as f64 / base.unsigned_abs() as f64)
     }
 
@@ -154,7 +157,7 @@ impl DiffRow {
 
     /// What it did, by one of its costs.
     pub fn status(&self, measure: Measure) -> Status {
-        Status::of(self.base(measure), self.new(measure), self.noise(measure))
+        Status::of(self.cost(Side::Base, measure), self.cost(Side::New, measure), self.noise(measure))
     }
 }
 
@@ -209,6 +212,15 @@ impl RunTables {
     /// Of everything a run recorded.
     pub(super) fn sum_spread(&self) -> Spread {
         self.spread(FunctionTable::sum)
+    }
+
+    /// A cost of each run, in the order they were given.
+    pub(super) fn values(&self, value: impl Fn(&FunctionTable) -> i64) -> Vec<i64> {
+        self.tables
+            .iter()
+            .zip(&self.factors)
+            .map(|(table, factor)| (value(table) as f64 * factor).round() as i64)
+            .collect()
     }
 
     fn spread(&self, value: impl Fn(&FunctionTable) -> i64) -> Spread {
@@ -272,11 +284,6 @@ impl TableSide<'_> {
         }
         Column { own, total, calls, present, recorded_own, sum: self.scale.apply(table.sum()) }
     }
-
-    /// A cost of this side, and how many samples it is.
-    fn sampled(&self, counts: &FunctionTable, value: i64, count: i64, sum: i64) -> Sampled {
-        Sampled { value, count, sum, sum_count: counts.sum() }
-    }
 }
 
 impl DiffTable {
@@ -298,7 +305,7 @@ impl DiffTable {
         match ((base.run_tables, new.run_tables), (base.counts, new.counts)) {
             ((Some(base_runs), Some(new_runs)), _) => table.add_run_noise(base_runs, new_runs, groups),
             (_, (Some(base_counts), Some(new_counts))) => {
-                table.add_sampling_noise((base, base_counts), (new, new_counts), groups, normalize);
+                table.add_sampling_noise(base_counts, new_counts, groups, normalize);
             }
             _ => {}
         }
@@ -316,24 +323,25 @@ impl DiffTable {
         }
     }
 
-    fn add_sampling_noise(
-        &mut self,
-        (base, base_counts): (&TableSide<'_>, &FunctionTable),
-        (new, new_counts): (&TableSide<'_>, &FunctionTable),
-        groups: usize,
-        normalize: Normalize,
-    ) {
+    /// `base` and `new` are tables of samples.
+    fn add_sampling_noise(&mut self, base: &FunctionTable, new: &FunctionTable, groups: usize, normalize: Normalize) {
         let ids = (0..groups).map(GroupId::at);
+        let sampled = |column: &Column, values: &[i64], counts: &FunctionTable, g: GroupId, count: i64| Sampled {
+            value: values[g.index()],
+            count,
+            sum: column.sum,
+            sum_count: counts.sum(),
+        };
         let own = |g: GroupId| {
             (
-                base.sampled(base_counts, self.base.own[g.index()], base_counts.own(g), self.base.sum),
-                new.sampled(new_counts, self.new.own[g.index()], new_counts.own(g), self.new.sum),
+                sampled(&self.base, &self.base.own, base, g, base.own(g)),
+                sampled(&self.new, &self.new.own, new, g, new.own(g)),
             )
         };
         let total = |g: GroupId| {
             (
-                base.sampled(base_counts, self.base.total[g.index()], base_counts.total(g), self.base.sum),
-                new.sampled(new_counts, self.new.total[g.index()], new_counts.total(g), self.new.sum),
+                sampled(&self.base, &self.base.total, base, g, base.total(g)),
+                sampled(&self.new, &self.new.total, new, g, new.total(g)),
             )
         };
         let sampling = match normalize {
@@ -436,8 +444,8 @@ impl DiffTable {
                 let infinite = if row.delta(measure) > 0 { f64::INFINITY } else { 0.0 };
                 Ordered(row.relative(measure).unwrap_or(infinite))
             }),
-            DiffSort::Base => by_key(rows, descending, |g| row(g).base(measure)),
-            DiffSort::New => by_key(rows, descending, |g| row(g).new(measure)),
+            DiffSort::Base => by_key(rows, descending, |g| row(g).cost(Side::Base, measure)),
+            DiffSort::New => by_key(rows, descending, |g| row(g).cost(Side::New, measure)),
             DiffSort::DeltaCalls => by_key(rows, descending, |g| row(g).delta_calls()),
             DiffSort::EffectOfCalls => by_key(rows, descending, |g| row(g).effects.map(|e| e.calls)),
             DiffSort::EffectOfPerCall => by_key(rows, descending, |g| row(g).effects.map(|e| e.per_call)),

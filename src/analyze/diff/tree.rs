@@ -101,7 +101,7 @@ impl<B: Source, N: Source> Source for Both<B, N> {
         let (mut base, mut new) = (Vec::new(), Vec::new());
         self.base.source.roots(1, &mut base);
         self.new.source.roots(1, &mut new);
-        self.join(base, new, Room { width: self.sum, own: 0, desired: self.sum }, min_total, out)
+        self.join(base, new, &Room { width: self.sum, own: 0, desired: self.sum }, min_total, out)
     }
 
     fn children(&mut self, of: &Self::Cursor, min_total: i64, out: &mut Vec<Child<Self::Cursor>>) -> i64 {
@@ -114,7 +114,7 @@ impl<B: Source, N: Source> Source for Both<B, N> {
         if let Some(place) = &of.new {
             self.new.source.children(&place.cursor, 1, &mut new);
         }
-        self.join(base, new, Room { width: of.room, own, desired }, min_total, out)
+        self.join(base, new, &Room { width: of.room, own, desired }, min_total, out)
     }
 
     fn exactness(&self) -> Exactness {
@@ -146,7 +146,7 @@ impl<B: Source, N: Source> Both<B, N> {
         &self,
         base: Vec<Child<B::Cursor>>,
         new: Vec<Child<N::Cursor>>,
-        room: Room,
+        room: &Room,
         min_total: i64,
         out: &mut Vec<Child<BothPlaces<B::Cursor, N::Cursor>>>,
     ) -> i64 {
@@ -178,7 +178,7 @@ impl<B: Source, N: Source> Both<B, N> {
         for (group, mut places) in both {
             end += i128::from(wanted(&places));
             // The ends are rounded, not the widths: they must not add up to more than the room.
-            let to = (end * i128::from(room.width) / needed) as i64;
+            let to = (end.saturating_mul(i128::from(room.width)) / needed) as i64;
             let total = to - last;
             last = to;
             if total < min_total {

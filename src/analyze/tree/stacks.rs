@@ -39,6 +39,7 @@ impl Source for TopDown<'_> {
 #[derive(Clone, Copy)]
 pub(in crate::analyze) struct Place {
     node: u32,
+    group: GroupId,
     weight: i64,
 }
 
@@ -50,32 +51,43 @@ struct Gather {
     /// By group: the child it became. Only read for groups that were just touched.
     slots: Vec<u32>,
     touched: Vec<GroupId>,
+    /// The places at hand, so that nodes all over memory are looked up once.
+    places: Vec<Place>,
 }
 
 impl Gather {
     fn new(groups: usize) -> Self {
-        Self { sums: vec![0; groups], counts: vec![0; groups], slots: vec![0; groups], touched: Vec::new() }
+        let (sums, counts, slots) = (vec![0; groups], vec![0; groups], vec![0; groups]);
+        Self { sums, counts, slots, touched: Vec::new(), places: Vec::new() }
     }
 
-    /// Appends a child for each group of at least `min_total` and gives the sum of the others. `own` tells the own cost
-    /// of a place.
+    /// Appends a child for each group of at least `min_total` and gives the sum of the others. `parts` are nodes with
+    /// what of them counts; `own` tells the own cost of a place.
     fn children(
         &mut self,
         tree: &MergedTree,
-        places: impl Iterator<Item = Place> + Clone,
+        parts: impl Iterator<Item = (u32, i64)>,
         min_total: i64,
-        own: impl Fn(Place) -> i64,
+        own: impl Fn(&Place) -> i64,
         out: &mut Vec<Child<Vec<Place>>>,
     ) -> i64 {
         const TOO_NARROW: u32 = u32::MAX;
-        for place in places.clone() {
-            let group = tree.groups[place.node as usize];
+        self.places.clear();
+        for (node, weight) in parts {
+            // Stacks that part further in meet again on the way out: their nodes follow each other.
+            if let Some(last) = self.places.last_mut().filter(|last| last.node == node) {
+                last.weight += weight;
+                self.sums[last.group.index()] += weight;
+                continue;
+            }
+            let group = tree.groups[node as usize];
             let count = &mut self.counts[group.index()];
             if *count == 0 {
                 self.touched.push(group);
             }
             *count += 1;
-            self.sums[group.index()] += place.weight;
+            self.sums[group.index()] += weight;
+            self.places.push(Place { node, group, weight });
         }
         let mut rest = 0;
         for &group in &self.touched {
@@ -93,17 +105,12 @@ impl Gather {
         if out.is_empty() {
             return rest;
         }
-        for place in places {
-            let slot = self.slots[tree.groups[place.node as usize].index()];
-            if slot == TOO_NARROW {
-                continue;
-            }
-            let child = &mut out[slot as usize];
-            child.own += own(place);
-            // Stacks that part further in meet again on the way out: their nodes follow each other.
-            match child.cursor.last_mut() {
-                Some(last) if last.node == place.node => last.weight += place.weight,
-                _ => child.cursor.push(place),
+        for place in &self.places {
+            let slot = self.slots[place.group.index()];
+            if slot != TOO_NARROW {
+                let child = &mut out[slot as usize];
+                child.own += own(place);
+                child.cursor.push(*place);
             }
         }
         rest
@@ -129,16 +136,15 @@ impl Source for CalleesOf<'_> {
 
     fn roots(&mut self, min_total: i64, out: &mut Vec<Child<Vec<Place>>>) -> i64 {
         let (tree, weights) = (self.tree, self.weights);
-        let places = outermost(tree, self.group).map(|node| Place { node, weight: weights.total[node as usize] });
-        self.gather.children(tree, places, min_total, |p| weights.own[p.node as usize], out)
+        let parts = outermost(tree, self.group).map(|node| (node, weights.total[node as usize]));
+        self.gather.children(tree, parts, min_total, |p| weights.own[p.node as usize], out)
     }
 
     fn children(&mut self, of: &Vec<Place>, min_total: i64, out: &mut Vec<Child<Vec<Place>>>) -> i64 {
         let (tree, weights) = (self.tree, self.weights);
         let below = of.iter().flat_map(|place| tree.children(place.node));
-        let places =
-            below.map(|node| Place { node, weight: weights.total[node as usize] }).filter(|place| place.weight != 0);
-        self.gather.children(tree, places, min_total, |p| weights.own[p.node as usize], out)
+        let parts = below.map(|node| (node, weights.total[node as usize])).filter(|(_, weight)| *weight != 0);
+        self.gather.children(tree, parts, min_total, |p| weights.own[p.node as usize], out)
     }
 
     fn exactness(&self) -> Exactness {
@@ -178,20 +184,19 @@ impl Source for Callers<'_> {
     fn roots(&mut self, min_total: i64, out: &mut Vec<Child<Vec<Place>>>) -> i64 {
         let (tree, weights) = (self.tree, self.weights);
         if let Some(group) = self.of {
-            let places = outermost(tree, group).map(|node| Place { node, weight: weights.total[node as usize] });
-            self.gather.children(tree, places, min_total, |p| from_nowhere(tree, p), out)
+            let parts = outermost(tree, group).map(|node| (node, weights.total[node as usize]));
+            self.gather.children(tree, parts, min_total, from_nowhere(tree), out)
         } else {
             let owns = weights.own.iter().enumerate().skip(1).filter(|(_, weight)| **weight != 0);
-            let places = owns.map(|(node, weight)| Place { node: node as u32, weight: *weight });
-            self.gather.children(tree, places, min_total, |p| from_nowhere(tree, p), out)
+            let parts = owns.map(|(node, weight)| (node as u32, *weight));
+            self.gather.children(tree, parts, min_total, from_nowhere(tree), out)
         }
     }
 
     fn children(&mut self, of: &Vec<Place>, min_total: i64, out: &mut Vec<Child<Vec<Place>>>) -> i64 {
         let tree = self.tree;
-        let up = of.iter().map(|place| Place { node: tree.parents[place.node as usize], ..*place });
-        let places = up.filter(|place| place.node != ROOT);
-        self.gather.children(tree, places, min_total, |p| from_nowhere(tree, p), out)
+        let up = of.iter().map(|place| (tree.parents[place.node as usize], place.weight));
+        self.gather.children(tree, up.filter(|(node, _)| *node != ROOT), min_total, from_nowhere(tree), out)
     }
 
     fn exactness(&self) -> Exactness {
@@ -200,6 +205,7 @@ impl Source for Callers<'_> {
 }
 
 /// What nobody called: the outermost frames.
-fn from_nowhere(tree: &MergedTree, place: Place) -> i64 {
-    if tree.parents[place.node as usize] == ROOT { place.weight } else { 0 }
+fn from_nowhere(tree: &MergedTree) -> impl Fn(&Place) -> i64 {
+    let outermost = tree.children(ROOT);
+    move |place| if outermost.contains(&place.node) { place.weight } else { 0 }
 }

@@ -1,6 +1,6 @@
 //! A comparison in the columns of a terminal.
 
-use super::{Cells, Columns, DiffExport, Row};
+use super::{Cells, Column, DiffExport, Row, columns};
 use crate::analyze::diff::Status;
 use crate::model::format;
 use std::io::{self, Write};
@@ -45,25 +45,20 @@ impl DiffExport<'_> {
 
     /// The columns that leave room for names, and how wide each is.
     fn fitting(&self, width: usize) -> (Cells, Vec<usize>) {
-        let all = Columns::all(self.comparison);
-        let fewer = [
-            all,
-            Columns { effects: false, ..all },
-            Columns { effects: false, total: false, ..all },
-            Columns { effects: false, total: false, calls: false, ..all },
-        ];
         let status = Status::ALL.iter().map(|s| s.name().len()).max().unwrap_or(0) + GAP;
-        let mut fitting = None;
-        for columns in fewer {
+        let mut columns = columns(self.comparison);
+        let mut missed = [Column::Effects, Column::Total, Column::Calls].into_iter();
+        loop {
             let cells = self.cells(&columns);
             let widths = widths(&cells);
-            let fits = used(&widths) + status + ROOM_FOR_NAMES <= width;
-            fitting = Some((cells, widths));
-            if fits {
-                break;
+            if used(&widths) + status + ROOM_FOR_NAMES <= width {
+                return (cells, widths);
+            }
+            match missed.next() {
+                Some(next) => columns.retain(|column| *column != next),
+                None => return (cells, widths),
             }
         }
-        fitting.unwrap_or((Cells { head: Vec::new(), rows: Vec::new() }, Vec::new()))
     }
 }
 

@@ -77,14 +77,14 @@ impl Data {
             nodes: Nodes::default(),
         };
         for group in super::table::rows(analysis) {
-            data.functions.row(subject, look, group);
+            data.functions.row(look, group);
         }
         let unit = &analysis.profile().metric(analysis.query().metric).unit;
         let text =
             |value: i64| format!("{} ({})", format::value(value, unit), format::percent(share(value, tree.sum())));
         let shown = picture.depth.and_then(|depth| tree.level(depth).next()).unwrap_or(tree.len());
         for node in 0..shown {
-            let function = data.functions.row(subject, look, tree.group(node));
+            let function = data.functions.row(look, tree.group(node));
             let nodes = &mut data.nodes;
             nodes.parent.push(tree.parent(node).map_or(-1, |parent| parent as i64));
             nodes.function.push(function);
@@ -157,7 +157,7 @@ impl Functions {
     }
 
     /// The row of a group, added where it has none yet.
-    fn row(&mut self, subject: &Subject<'_>, look: &ByPackage<'_>, group: GroupId) -> usize {
+    fn row(&mut self, look: &ByPackage<'_>, group: GroupId) -> usize {
         if let Some(row) = self.row_of.get(&group) {
             return *row;
         }
@@ -169,21 +169,7 @@ impl Functions {
         self.module.push(module.into_owned());
         self.place.push(look.place(group).unwrap_or_default());
         self.fill.push(look.fill_of(group).to_string());
-        self.everywhere.push(everywhere(subject, group));
+        self.everywhere.push(look.everywhere(group));
         row
     }
-}
-
-fn everywhere(subject: &Subject<'_>, group: GroupId) -> String {
-    let analysis = subject.analysis;
-    let (table, unit) = (analysis.table(), &analysis.profile().metric(analysis.query().metric).unit);
-    let (total, own) = (format::value(table.total(group), unit), format::value(table.own(group), unit));
-    let calls = match table.calls(group) {
-        Some((all, primitive)) if all == primitive => format!(", {} calls", format::count(all)),
-        Some((all, primitive)) => {
-            format!(", {} calls, {} not recursive", format::count(all), format::count(primitive))
-        }
-        None => String::new(),
-    };
-    format!("everywhere {total} total, {own} own{calls}")
 }

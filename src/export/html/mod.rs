@@ -30,6 +30,8 @@ pub fn page(picture: &Picture, subject: &Subject<'_>) -> Result<String, PictureE
     let data = Data::new(picture, subject, &look, &mut stamp)?;
     let table = table::Table::new(subject, data.functions());
     let drawing = match &picture.view {
+        // A page without a picture still has the table.
+        _ if !subject.has_calls() => Some(String::new()),
         PictureView::Flame { .. } => None,
         PictureView::Sunburst { .. } | PictureView::Callers { .. } => {
             // The page says what the stamp says.
@@ -43,8 +45,8 @@ pub fn page(picture: &Picture, subject: &Subject<'_>) -> Result<String, PictureE
     let _ = flame(&mut page, drawing.as_deref(), subject);
     let _ = table.write(&mut page);
     let _ = footer(&mut page, &stamp);
-    let _ = write!(page, "<script type=\"application/json\" id=\"profile\">{}</script>\n", data.json());
-    let _ = write!(page, "<script>{SCRIPT}</script>\n</body>\n</html>\n");
+    let _ = writeln!(page, "<script type=\"application/json\" id=\"profile\">{}</script>", data.json());
+    let _ = writeln!(page, "<script>{SCRIPT}</script>\n</body>\n</html>");
     Ok(page)
 }
 
@@ -133,7 +135,7 @@ fn footer(page: &mut String, stamp: &Stamp) -> std::fmt::Result {
         writeln!(page, "<p class=\"notes\">{}</p>", Escaped(note))?;
     }
     writeln!(page, "<ul class=\"legend\">")?;
-    for LegendEntry { fill, text } in &stamp.legend {
+    for LegendEntry { fill, text, .. } in &stamp.legend {
         writeln!(
             page,
             "<li><svg width=\"11\" height=\"11\" aria-hidden=\"true\"><rect width=\"11\" height=\"11\" rx=\"2\" \

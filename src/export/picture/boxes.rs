@@ -25,6 +25,10 @@ pub(super) fn rows_in(height: f32) -> usize {
     (height / ROW_HEIGHT).max(0.0) as usize
 }
 
+/// How far stripes stand out from the box they cross, and how thick they are.
+pub(super) const STRIPE_STRENGTH: f32 = 0.34;
+pub(super) const STRIPE_WIDTH: f32 = 1.5;
+
 /// The base line of a text in the middle of a row.
 const BASE_LINE: f32 = 14.0;
 
@@ -47,6 +51,11 @@ impl Boxes<'_> {
             let fill = if dimmed { fill.dimmed(frame.tones.ground) } else { fill };
             svg.begin_titled(&self.look.about(self.tree, node));
             svg.rect(x, y, flame_box.filled_width(), height, fill);
+            if let Some(stripes) = self.look.stripes(self.tree, node) {
+                let width = flame_box.filled_width();
+                let colour = fill.mix(palette.text_on_fill(), STRIPE_STRENGTH);
+                svg.lines((x, y), stripes.lines(flame_box.x, width, height), (STRIPE_WIDTH, colour));
+            }
             if let Some(label) = self.label(flame_box, node) {
                 if dimmed {
                     dimmed_labels.push((x + LABEL_INSET, y + BASE_LINE, label));
@@ -86,7 +95,7 @@ impl Boxes<'_> {
         if flame_box.width < LABEL_ROOM {
             return None;
         }
-        label_in(&self.look.names(self.tree, node), flame_box.width - 2.0 * LABEL_INSET)
+        self.look.label(self.tree, node, flame_box.width - 2.0 * LABEL_INSET)
     }
 }
 

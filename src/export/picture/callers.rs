@@ -2,8 +2,9 @@
 
 use super::boxes::{Boxes, label_in, rows_in};
 use super::flame::levels_left_out;
+use super::recording::Recording;
 use super::{Area, Content, Frame, Look, Picture, Stamp};
-use crate::analyze::{Analysis, CallTree, Detail, GroupId};
+use crate::analyze::{CallTree, Detail, GroupId};
 use crate::export::font::{MONOSPACE, PROPORTIONAL};
 use crate::export::svg::{Anchor, Style, Svg};
 use crate::layout::{Growth, ROW_HEIGHT};
@@ -11,8 +12,8 @@ use crate::model::format;
 
 /// Callers and callees of a function.
 pub(super) struct Callers {
-    callers: CallTree,
-    callees: CallTree,
+    above: CallTree,
+    below: CallTree,
     figures: String,
 }
 
@@ -20,24 +21,17 @@ pub(super) struct Callers {
 const BAR: f32 = 34.0;
 
 impl Callers {
-    pub(super) fn new(analysis: &Analysis, of: GroupId, width: u32) -> Self {
-        let table = analysis.table();
-        let unit = &analysis.profile().metric(analysis.query().metric).unit;
-        let detail = Detail::for_window(0, table.total(of).max(1), width as f32);
-        let figures = format!(
-            "{} total ({}), {} own",
-            format::value(table.total(of), unit),
-            format::percent(table.share(table.total(of))),
-            format::value(table.own(of), unit)
-        );
-        Self { callers: analysis.callers_tree(of, detail), callees: analysis.callees_tree(of, detail), figures }
+    pub(super) fn new(recording: Recording<'_>, of: GroupId, width: u32) -> Self {
+        let detail = Detail::for_window(0, recording.total(of).max(1), width as f32);
+        let figures = recording.figures(of);
+        Self { above: recording.callers_tree(of, detail), below: recording.callees_tree(of, detail), figures }
     }
 
     pub(super) fn describe(&self, look: &dyn Look, stamp: &mut Stamp) {
-        stamp.view = if self.callers.is_empty() {
+        stamp.view = if self.above.is_empty() {
             "Callers and callees".to_owned()
         } else {
-            let name = look.names(&self.callers, 0).name;
+            let name = look.names(&self.above, 0).name;
             format!("Callers and callees of {}", crate::layout::shorten_middle(&format::one_line(&name), 60))
         };
     }
@@ -49,7 +43,7 @@ impl Callers {
     /// Levels of callers and callees in a height: each side gets half, and what the other does not need.
     fn rows(&self, picture: &Picture, height: f32) -> (usize, usize) {
         let most = picture.depth.unwrap_or(usize::MAX);
-        let (up, down) = (self.callers.depth().min(most), self.callees.depth().min(most));
+        let (up, down) = (self.above.depth().min(most), self.below.depth().min(most));
         let rows = rows_in(height - BAR);
         let half = rows / 2;
         let up_rows = up.min(rows - down.min(rows - half));
@@ -71,12 +65,12 @@ impl Content for CallersContent<'_> {
 
     fn cut(&self, frame: &Frame<'_>, height: f32) -> Option<String> {
         let (up, down) = self.callers.rows(frame.picture, height);
-        let left_out = (self.callers.callers.depth() - up).max(self.callers.callees.depth() - down);
+        let left_out = (self.callers.above.depth() - up).max(self.callers.below.depth() - down);
         (left_out > 0).then(|| levels_left_out(up.max(down), left_out))
     }
 
     fn draw(&self, frame: &Frame<'_>, svg: &mut Svg, area: &Area) {
-        let Callers { callers, callees, figures } = self.callers;
+        let Callers { above: callers, below: callees, figures } = self.callers;
         let (up, down) = self.callers.rows(frame.picture, area.height);
         let window = |tree: &CallTree| (0.0, tree.extent().max(1) as f64);
         let above = Area { height: up as f32 * ROW_HEIGHT, ..*area };
@@ -98,7 +92,7 @@ impl CallersContent<'_> {
         let base = area.y + area.height / 2.0 + 4.5;
         let figures_width = PROPORTIONAL.width(figures, weak.size) * 1.15;
         let room = (area.width - figures_width - 260.0) * crate::layout::LABEL_SIZE / strong.size;
-        let tree = &self.callers.callers;
+        let tree = &self.callers.above;
         let name = if tree.is_empty() { None } else { label_in(&self.look.names(tree, 0), room) }.unwrap_or_default();
         let sign = Style { font: &MONOSPACE, ..weak };
         let right = area.x + area.width - INSET;

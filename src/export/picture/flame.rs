@@ -1,6 +1,7 @@
 //! A flame graph as a picture.
 
 use super::boxes::{Boxes, rows_in};
+use super::recording::Recording;
 use super::{Area, Content, Frame, Look, Picture, PictureError, Stamp};
 use crate::analyze::{Analysis, CallTree, Detail, GroupId, Order, Timeline};
 use crate::export::font::PROPORTIONAL;
@@ -23,44 +24,47 @@ const RULER: f32 = 20.0;
 
 /// What boxes of an order are made of.
 struct Trees<'a> {
+    recording: Recording<'a>,
+    /// The recording, or the new one of two: what says of which threads and in which unit.
     analysis: &'a Analysis,
     order: Order,
     timeline: Option<Timeline>,
 }
 
 impl<'a> Trees<'a> {
-    fn new(analysis: &'a Analysis, order: Order) -> Result<Self, PictureError> {
+    fn new(recording: Recording<'a>, analysis: &'a Analysis, order: Order) -> Result<Self, PictureError> {
         let query = analysis.query();
         let timeline = match order {
+            Order::Time if matches!(recording, Recording::Both(_)) => return Err(PictureError::NoOrderOfTwo),
             Order::Time => {
                 let track = query.time_track(analysis.profile());
                 Some(analysis.timeline(track).ok_or(PictureError::NoOrder)?)
             }
             Order::LeftHeavy | Order::Inverted => None,
         };
-        Ok(Self { analysis, order, timeline })
+        Ok(Self { recording, analysis, order, timeline })
     }
 
     /// Where the last position is.
     fn extent(&self) -> i64 {
-        self.timeline.as_ref().map_or_else(|| self.analysis.sum(), Timeline::extent).max(1)
+        self.timeline.as_ref().map_or_else(|| self.recording.sum(), Timeline::extent).max(1)
     }
 
     fn tree(&self, detail: Detail) -> Result<CallTree, PictureError> {
         match (&self.timeline, self.order) {
             (Some(timeline), _) => self.analysis.timeline_tree(timeline, detail).ok_or(PictureError::NoOrder),
-            (None, Order::Inverted) => Ok(self.analysis.inverted(detail)),
-            (None, _) => Ok(self.analysis.tree(detail)),
+            (None, Order::Inverted) => Ok(self.recording.inverted(detail)),
+            (None, _) => Ok(self.recording.tree(detail)),
         }
     }
 
     fn describe(&self, scrub: &Scrub, stamp: &mut Stamp) {
-        stamp.view = match self.order {
+        let view = match self.order {
             Order::LeftHeavy => "Flame graph, left heavy",
             Order::Time => "Flame graph, time order",
             Order::Inverted => "Flame graph, inverted: below each box, who called it",
-        }
-        .to_owned();
+        };
+        view.clone_into(&mut stamp.view);
         let Some(timeline) = &self.timeline else { return };
         let (profile, query) = (self.analysis.profile(), self.analysis.query());
         if query.track.is_none() && profile.tracks().len() > 1 {
@@ -75,7 +79,7 @@ impl<'a> Trees<'a> {
 
 /// The boxes of at least a share of everything, and what a stamp says of them.
 pub(crate) fn flame_tree(analysis: &Analysis, order: Order, finest: f64) -> Result<CallTree, PictureError> {
-    let trees = Trees::new(analysis, order)?;
+    let trees = Trees::new(Recording::One(analysis), analysis, order)?;
     let min_total = (trees.extent() as f64 * finest) as i64;
     trees.tree(Detail { min_total, ..Detail::ALL })
 }
@@ -87,18 +91,19 @@ pub(crate) fn describe_flame(
     scrub: &Scrub,
     stamp: &mut Stamp,
 ) -> Result<(), PictureError> {
-    Trees::new(analysis, order)?.describe(scrub, stamp);
+    Trees::new(Recording::One(analysis), analysis, order)?.describe(scrub, stamp);
     Ok(())
 }
 
 impl<'a> Flame<'a> {
     pub(super) fn new(
+        recording: Recording<'a>,
         analysis: &'a Analysis,
         order: Order,
         zoom: &[GroupId],
         width: u32,
     ) -> Result<Self, PictureError> {
-        let trees = Trees::new(analysis, order)?;
+        let trees = Trees::new(recording, analysis, order)?;
         let tree = trees.tree(Detail::for_window(0, trees.extent(), width as f32))?;
         let window = (0, tree.extent().max(1));
         let mut flame = Self { trees, tree, window, zoomed: None };

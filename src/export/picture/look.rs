@@ -1,10 +1,11 @@
 //! How the nodes of a tree look and what is said about them: the part of a picture that differs between a profile and a
 //! comparison.
 
+use super::boxes::label_in;
 use crate::analyze::{Analysis, CallTree, Class, Exactness, GroupBy, GroupId, Matches, share};
 use crate::export::scrub::Scrub;
-use crate::layout::{Names, Palette, Rgb};
-use crate::model::format;
+use crate::layout::{Names, Palette, Rgb, Stripes};
+use crate::model::{Unit, format};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 
@@ -19,6 +20,16 @@ pub trait Look {
     /// Its name, in forms that shorten.
     fn names(&self, tree: &CallTree, node: usize) -> Names<'_>;
 
+    /// What it is striped with.
+    fn stripes(&self, _tree: &CallTree, _node: usize) -> Option<Stripes> {
+        None
+    }
+
+    /// What is written on its box, where there is so much room.
+    fn label(&self, tree: &CallTree, node: usize, room: f32) -> Option<String> {
+        label_in(&self.names(tree, node), room)
+    }
+
     /// Everything about it, a fact a line: what shows under the pointer.
     fn about(&self, tree: &CallTree, node: usize) -> String;
 
@@ -27,6 +38,11 @@ pub trait Look {
 
     /// What the colours mean, the most important first.
     fn legend(&self) -> Vec<LegendEntry>;
+
+    /// The head of the column of values of [`Look::most_expensive`].
+    fn listed_by(&self) -> &'static str {
+        "own"
+    }
 
     /// The functions that cost most themselves, to be listed beside a picture.
     fn most_expensive(&self, count: usize) -> Vec<Listed<'_>>;
@@ -47,6 +63,8 @@ pub struct Listed<'a> {
 pub struct LegendEntry {
     /// The colour.
     pub fill: Rgb,
+    /// What it is striped with.
+    pub stripes: Option<Stripes>,
     /// What it means.
     pub text: String,
 }
@@ -68,12 +86,7 @@ impl<'a> ByPackage<'a> {
 
     /// The names of a function.
     pub(crate) fn names_of(&self, group: GroupId) -> Names<'a> {
-        let Names { module, name } = Names::of(self.analysis, group);
-        let modules = self.analysis.groups().by() == GroupBy::Module;
-        Names {
-            module: map(module, |module| self.scrub.module(module)),
-            name: map(name, |name| if modules { self.scrub.module(name) } else { self.scrub.name(name) }),
-        }
+        names_of(self.analysis, self.scrub, group)
     }
 
     /// The fill of a function's boxes.
@@ -81,11 +94,27 @@ impl<'a> ByPackage<'a> {
         self.palette.fill(self.analysis, group)
     }
 
+    fn unit(&self) -> &'a Unit {
+        &self.analysis.profile().metric(self.analysis.query().metric).unit
+    }
+
+    /// What a function costs in all places, and how often it was called.
+    pub(crate) fn everywhere(&self, group: GroupId) -> String {
+        let (table, unit) = (self.analysis.table(), self.unit());
+        let (total, own) = (format::value(table.total(group), unit), format::value(table.own(group), unit));
+        let calls = match table.calls(group) {
+            Some((all, primitive)) if all == primitive => format!(", {} calls", format::count(all)),
+            Some((all, primitive)) => {
+                format!(", {} calls, {} not recursive", format::count(all), format::count(primitive))
+            }
+            None => String::new(),
+        };
+        format!("everywhere {total} total, {own} own{calls}")
+    }
+
     /// A function's file and line.
     pub(crate) fn place(&self, group: GroupId) -> Option<String> {
-        let (file, line) = self.analysis.place(group);
-        let file = self.scrub.text(file);
-        (!file.is_empty()).then(|| if line > 0 { format!("{file}:{line}") } else { file.into_owned() })
+        place_of(self.analysis.place(group), self.scrub)
     }
 }
 
@@ -104,34 +133,23 @@ impl Look for ByPackage<'_> {
 
     fn about(&self, tree: &CallTree, node: usize) -> String {
         let group = tree.group(node);
-        let table = self.analysis.table();
-        let unit = &self.analysis.profile().metric(self.analysis.query().metric).unit;
+        let unit = self.unit();
         let about = if tree.is_exact(node) { "" } else { "≈ " };
         let figure = |value: i64| {
             format!("{about}{} ({})", format::value(value, unit), format::percent(share(value, tree.sum())))
         };
-        let mut text = format::one_line(&self.names_of(group).name).into_owned();
-        if let Some(place) = self.place(group) {
-            text += &format!("\n{}", format::one_line(&place));
-        }
-        text += &format!("\nthis call path {}, of that own {}", figure(tree.total(node)), figure(tree.own(node)));
-        let (total, own) = (table.total(group), table.own(group));
-        text += &format!("\neverywhere {} total, {} own", format::value(total, unit), format::value(own, unit));
-        match table.calls(group) {
-            Some((all, primitive)) if all == primitive => text += &format!("\n{} calls", format::count(all)),
-            Some((all, primitive)) => {
-                text += &format!("\n{} calls, {} not recursive", format::count(all), format::count(primitive));
-            }
-            None => {}
-        }
+        let mut lines = vec![format::one_line(&self.names_of(group).name).into_owned()];
+        lines.extend(self.place(group).map(|place| format::one_line(&place).into_owned()));
+        lines.push(format!("this call path {}, of that own {}", figure(tree.total(node)), figure(tree.own(node))));
+        lines.push(self.everywhere(group));
         if tree.exactness() == Exactness::Estimated {
-            text += if tree.is_exact(node) { "\nexact" } else { "\nestimated from a call graph" };
+            lines.push(if tree.is_exact(node) { "exact" } else { "estimated from a call graph" }.to_owned());
         }
-        text
+        lines.join("\n")
     }
 
     fn value(&self, tree: &CallTree, node: usize) -> String {
-        let unit = &self.analysis.profile().metric(self.analysis.query().metric).unit;
+        let unit = self.unit();
         let about = if tree.is_exact(node) { "" } else { "≈ " };
         format!("{about}{}", format::value(tree.total(node), unit))
     }
@@ -155,7 +173,8 @@ impl Look for ByPackage<'_> {
                 Class::ThirdParty => format::one_line(&self.scrub.text(&package.name)).into_owned(),
                 class => class.name().to_owned(),
             };
-            let entry = LegendEntry { fill: self.palette.legend(package.class, &package.name), text };
+            let fill = self.palette.legend(package.class, &package.name);
+            let entry = LegendEntry { fill, stripes: None, text };
             if !legend.contains(&entry) {
                 legend.push(entry);
             }
@@ -165,7 +184,7 @@ impl Look for ByPackage<'_> {
 
     fn most_expensive(&self, count: usize) -> Vec<Listed<'_>> {
         let table = self.analysis.table();
-        let unit = &self.analysis.profile().metric(self.analysis.query().metric).unit;
+        let unit = self.unit();
         let mut groups: Vec<GroupId> = table.present().filter(|g| table.own(*g) > 0).collect();
         groups.sort_unstable_by_key(|&g| (std::cmp::Reverse(table.own(g)), g));
         groups.truncate(count);
@@ -180,6 +199,22 @@ impl Look for ByPackage<'_> {
         });
         listed.collect()
     }
+}
+
+/// The names of a group as they may leave the machine.
+pub(super) fn names_of<'a>(analysis: &'a Analysis, scrub: &Scrub, group: GroupId) -> Names<'a> {
+    let Names { module, name } = Names::of(analysis, group);
+    let modules = analysis.groups().by() == GroupBy::Module;
+    Names {
+        module: map(module, |module| scrub.module(module)),
+        name: map(name, |name| if modules { scrub.module(name) } else { scrub.name(name) }),
+    }
+}
+
+/// A file and a line as they may leave the machine; `None` where there is no file.
+pub(super) fn place_of((file, line): (&str, u32), scrub: &Scrub) -> Option<String> {
+    let file = scrub.text(file);
+    (!file.is_empty()).then(|| if line > 0 { format!("{file}:{line}") } else { file.into_owned() })
 }
 
 /// Changes a text that may be borrowed for longer than what changes it.

@@ -5,8 +5,10 @@
 
 mod boxes;
 mod callers;
+mod difference;
 mod flame;
 mod look;
+mod recording;
 mod stamp;
 mod sunburst;
 
@@ -16,8 +18,12 @@ pub use stamp::{Stamp, transform_text};
 
 use super::scrub::Scrub;
 use super::svg::Svg;
+use crate::analyze::diff::Comparison;
 use crate::analyze::{Analysis, GroupId, Matches, Order};
 use crate::layout::{Growth, Palette, Scheme, Tones};
+use crate::model::Body;
+use difference::ByDifference;
+use recording::Recording;
 use stamp::StampLayout;
 
 /// What a picture shows.
@@ -80,26 +86,49 @@ impl Picture {
 
     /// Draws it as an SVG file.
     pub fn svg(&self, subject: &Subject<'_>) -> Result<String, PictureError> {
+        if !subject.has_calls() {
+            return Err(PictureError::NoCalls);
+        }
         let palette = Palette::new(self.scheme);
-        let look = ByPackage::new(subject.analysis, palette, subject.scrub, subject.search.map(|(_, found)| found));
-        let mut stamp = Stamp::new(subject.name, subject.analysis, subject.scrub, subject.search);
+        let found = subject.search.map(|(_, found)| found);
+        match subject.base {
+            None => {
+                let look = ByPackage::new(subject.analysis, palette, subject.scrub, found);
+                let stamp = Stamp::new(subject.name, subject.analysis, subject.scrub, subject.search);
+                self.draw(Recording::One(subject.analysis), subject, &look, stamp)
+            }
+            Some(Base { name, comparison }) => {
+                let look = ByDifference::new(comparison, palette, subject.scrub, found);
+                let stamp = difference::stamp(name, subject.name, comparison, subject.scrub, subject.search);
+                self.draw(Recording::Both(comparison), subject, &look, stamp)
+            }
+        }
+    }
+
+    fn draw(
+        &self,
+        recording: Recording<'_>,
+        subject: &Subject<'_>,
+        look: &dyn Look,
+        mut stamp: Stamp,
+    ) -> Result<String, PictureError> {
         stamp.legend = look.legend();
         let analysis = subject.analysis;
         match &self.view {
             PictureView::Flame { order, growth, zoom } => {
-                let flame = flame::Flame::new(analysis, *order, zoom, self.width)?;
-                flame.describe(subject.scrub, &look, &mut stamp);
-                self.compose(stamp, &flame.content(*growth, &look))
+                let flame = flame::Flame::new(recording, analysis, *order, zoom, self.width)?;
+                flame.describe(subject.scrub, look, &mut stamp);
+                self.compose(stamp, &flame.content(*growth, look))
             }
             PictureView::Sunburst { root } => {
-                let sunburst = sunburst::Sunburst::new(analysis, root);
-                sunburst.describe(&look, &mut stamp);
-                self.compose(stamp, &sunburst.content(&look))
+                let sunburst = sunburst::Sunburst::new(recording, analysis, root);
+                sunburst.describe(look, &mut stamp);
+                self.compose(stamp, &sunburst.content(look))
             }
             PictureView::Callers { of } => {
-                let callers = callers::Callers::new(analysis, *of, self.width);
-                callers.describe(&look, &mut stamp);
-                self.compose(stamp, &callers.content(&look))
+                let callers = callers::Callers::new(recording, *of, self.width);
+                callers.describe(look, &mut stamp);
+                self.compose(stamp, &callers.content(look))
             }
         }
     }
@@ -175,12 +204,30 @@ const MOST_PIXELS: u64 = 100_000_000;
 pub struct Subject<'a> {
     /// The name of the file, as it is to be read.
     pub name: &'a str,
-    /// The profile, counted.
+    /// The profile, counted; in a comparison the new side.
     pub analysis: &'a Analysis,
+    /// What it is compared with.
+    pub base: Option<Base<'a>>,
     /// What is removed from texts.
     pub scrub: &'a Scrub,
     /// What is searched for, and what was found.
     pub search: Option<(&'a str, &'a Matches)>,
+}
+
+impl Subject<'_> {
+    /// Whether there are calls to draw, and not lines alone.
+    pub fn has_calls(&self) -> bool {
+        !matches!(self.analysis.profile().body(), Body::Lines(_))
+    }
+}
+
+/// The other side of a comparison.
+#[derive(Clone, Copy)]
+pub struct Base<'a> {
+    /// The name of its file, as it is to be read.
+    pub name: &'a str,
+    /// Both sides.
+    pub comparison: &'a Comparison,
 }
 
 /// Why there is no picture.
@@ -189,6 +236,12 @@ pub enum PictureError {
     /// Time order was asked for, and there is none.
     #[error("this profile does not record the order of its stacks, so there is no picture in time order")]
     NoOrder,
+    /// The recording holds no calls.
+    #[error("this profile records lines, not calls, so there is no picture of its calls")]
+    NoCalls,
+    /// Time order was asked for of two recordings.
+    #[error("two recordings cannot be drawn as one in time order; draw each by itself")]
+    NoOrderOfTwo,
     /// The size cannot be drawn.
     #[error(
         "a picture of {width}×{height} pixels at scale {scale} cannot be drawn: at least {}×{} are needed, at scale 1, and \

@@ -1,5 +1,6 @@
 //! What every picture says about itself: of which file, what was counted, what was left out, and what the colours mean.
 
+use super::boxes::{STRIPE_STRENGTH, STRIPE_WIDTH};
 use super::look::LegendEntry;
 use crate::analyze::{Analysis, Exactness, GroupId, Matches, Transform};
 use crate::export::font::{MONOSPACE, PROPORTIONAL};
@@ -73,11 +74,10 @@ impl Stamp {
 
     /// The same in a sentence or two, for those who cannot see the picture.
     pub(crate) fn description(&self) -> String {
-        let mut text = format!("{} of {}. {}.", self.view, self.name, self.facts.join(", "));
-        for more in self.filters.iter().chain(&self.notes) {
-            text += &format!(" {more}");
-        }
-        text
+        let mut sentences = vec![format!("{} of {}.", self.view, self.name), format!("{}.", self.facts.join(", "))];
+        sentences.extend(self.filters.iter().map(|filter| format!("{filter}.")));
+        sentences.extend(self.notes.iter().cloned());
+        sentences.join(" ")
     }
 }
 
@@ -223,6 +223,10 @@ impl<'a> StampLayout<'a> {
         let mut x = MARGIN;
         for entry in &self.stamp.legend[..self.legend] {
             svg.rect(x, y - SWATCH, SWATCH, SWATCH, entry.fill);
+            if let Some(stripes) = entry.stripes {
+                let stroke = (STRIPE_WIDTH, entry.fill.mix(tones.ground, 2.0 * STRIPE_STRENGTH));
+                svg.lines((x, y - SWATCH), stripes.lines(0.0, SWATCH, SWATCH), stroke);
+            }
             let text = legend_text(entry);
             svg.text(x + SWATCH + 5.0, y, Anchor::Start, &text);
             x += legend_width(&text);
@@ -310,7 +314,8 @@ mod tests {
         assert_eq!(wrap(&texts, " · ", 1000.0), ["cProfile · time 1.24 s · 12 samples"]);
         let narrow = wrap(&texts, " · ", 150.0);
         assert_eq!(narrow, ["cProfile · time 1.24 s", "12 samples"]);
-        let entry = |text: &str| LegendEntry { fill: crate::layout::Rgb(0, 0, 0), text: text.to_owned() };
+        let entry =
+            |text: &str| LegendEntry { fill: crate::layout::Rgb(0, 0, 0), stripes: None, text: text.to_owned() };
         let legend = [entry("your code"), entry("standard library"), entry("django")];
         assert_eq!(fitting(&legend, 1000.0), 3);
         assert_eq!(fitting(&legend, 200.0), 1);

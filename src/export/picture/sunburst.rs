@@ -2,6 +2,7 @@
 //! room, and the functions that cost most are listed beside.
 
 use super::boxes::label_in;
+use super::recording::Recording;
 use super::{Area, Content, Frame, Look, Picture, Stamp};
 use crate::analyze::{Analysis, CallTree, Detail, GroupId};
 use crate::export::font::{MONOSPACE, PROPORTIONAL};
@@ -32,12 +33,12 @@ const LIST_ROW: f32 = 24.0;
 const LABEL_RING: f32 = 16.0;
 
 impl Sunburst {
-    pub(super) fn new(analysis: &Analysis, root: &[GroupId]) -> Self {
+    pub(super) fn new(recording: Recording<'_>, analysis: &Analysis, root: &[GroupId]) -> Self {
         let unit = &analysis.profile().metric(analysis.query().metric).unit;
-        let mut window = (0, analysis.sum().max(1));
+        let mut window = (0, recording.sum().max(1));
         let tree_of = |(from, to): (i64, i64)| {
             let least = (((to - from) as f64 * CUTOFF) as i64).min((to - from) / FINEST).max(1);
-            analysis.tree(Detail { min_total: least, window: Some((from, to)), max_nodes: 200_000 })
+            recording.tree(Detail { min_total: least, window: Some((from, to)), max_nodes: 200_000 })
         };
         let mut tree = tree_of(window);
         let mut reached = 0;
@@ -195,7 +196,7 @@ impl SunburstContent<'_> {
         }
         let middle = circle.rings.inner(arc.ring) + circle.rings.thickness / 2.0;
         let length = (arc.to - arc.from) as f32 * TAU * middle - 2.0 * ENDS;
-        let Some(label) = label_in(&self.look.names(&self.sunburst.tree, arc.node as usize), length) else { return };
+        let Some(label) = self.look.label(&self.sunburst.tree, arc.node as usize, length) else { return };
         // Half the height of a letter: text stands on its line, and here the line is to go through its middle.
         let lift = LABEL_SIZE * 0.35;
         let (from, to) = if arc.to - arc.from >= 0.9999 { (-0.499, 0.499) } else { (arc.from, arc.to) };
@@ -212,7 +213,7 @@ impl SunburstContent<'_> {
         svg.circle(x, y, hole - 2.0, frame.tones.panel);
         let (name, value) = &self.sunburst.center;
         let name = self.sunburst.root.map_or_else(
-            || MONOSPACE.cut(name, 11.5, hole * 1.6),
+            || Some(if MONOSPACE.width(name, 11.5) < hole * 1.6 { name.clone() } else { "all".to_owned() }),
             |node| label_in(&self.look.names(&self.sunburst.tree, node), hole * 1.6),
         );
         let style = Style { font: &MONOSPACE, size: 11.5, fill: frame.tones.text };
@@ -233,7 +234,7 @@ impl SunburstContent<'_> {
         let right = area.x + area.width - MARGIN;
         let weak = Style { font: &PROPORTIONAL, size: 12.5, fill: frame.tones.text_weak };
         svg.styled_text((area.x, y), Anchor::Start, weak, "Function");
-        svg.styled_text((right, y), Anchor::End, weak, "own");
+        svg.styled_text((right, y), Anchor::End, weak, self.look.listed_by());
         let name_style = Style { font: &MONOSPACE, size: LABEL_SIZE, fill: frame.tones.text };
         for entry in listed {
             y += LIST_ROW;

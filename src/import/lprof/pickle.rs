@@ -10,6 +10,7 @@
 
 use crate::import::{ImportError, Job};
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 /// The position of a value in [`Pickle::values`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -74,7 +75,7 @@ impl<'a> Pickle<'a> {
 /// A class or function that may be named: whether `(module, name)` is it.
 pub(super) type Expected = fn(&str, &str) -> bool;
 
-/// Most values of one file: line_profiler writes five for a line of source.
+/// Most values of one file: `line_profiler` writes five for a line of source.
 const MOST_VALUES: usize = 20_000_000;
 /// The longest line of protocol 0, and so the longest number or text of it.
 const LONGEST_LINE: usize = 1 << 20;
@@ -113,7 +114,7 @@ const CUT_SHORT: &str = "the file ends in the middle of a value";
 /// What was memorised: by number, mostly 0, 1, 2, ….
 #[derive(Default)]
 struct Memo {
-    dense: Vec<Option<ValueId>>,
+    dense: Vec<ValueId>,
     sparse: std::collections::HashMap<u32, ValueId>,
     count: u32,
 }
@@ -122,18 +123,16 @@ impl Memo {
     /// Numbers far beyond the memo's length would make it grow by what a file claims.
     fn put(&mut self, number: u32, value: ValueId) {
         let index = number as usize;
-        if index < self.dense.len() {
-            self.dense[index] = Some(value);
-        } else if index == self.dense.len() {
-            self.dense.push(Some(value));
-        } else {
-            self.sparse.insert(number, value);
+        match index.cmp(&self.dense.len()) {
+            Ordering::Less => self.dense[index] = value,
+            Ordering::Equal => self.dense.push(value),
+            Ordering::Greater => drop(self.sparse.insert(number, value)),
         }
         self.count = self.count.max(number.saturating_add(1));
     }
 
     fn get(&self, number: u32) -> Option<ValueId> {
-        self.dense.get(number as usize).copied().flatten().or_else(|| self.sparse.get(&number).copied())
+        self.dense.get(number as usize).or_else(|| self.sparse.get(&number)).copied()
     }
 }
 

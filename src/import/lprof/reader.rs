@@ -109,7 +109,7 @@ impl TimeUnit {
         }
         // `1e-06 × 1e9` is 999.9999999999999.
         let whole = ns.round();
-        let is_whole = whole >= 1.0 && whole < 1e15 && (ns - whole).abs() <= whole * 1e-9;
+        let is_whole = (1.0..1e15).contains(&whole) && (ns - whole).abs() <= whole * 1e-9;
         Some(if is_whole { Self::Whole(whole as i64) } else { Self::Part(ns) })
     }
 
@@ -205,7 +205,7 @@ impl Reader<'_, '_> {
                 "line_profiler counts the time of a called function on the line that calls it: where both were watched, that time stands twice in sums.",
             );
         }
-        self.builder.origin_mut().producer = "line_profiler".to_owned();
+        "line_profiler".clone_into(&mut self.builder.origin_mut().producer);
         Ok(self.builder.finish()?)
     }
 }

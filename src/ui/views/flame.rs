@@ -17,13 +17,21 @@ pub struct FlameState {
     pub growth: Growth,
     /// Whether the overview is shown.
     pub minimap: bool,
+    /// Whether the choices are shown: one row of them is enough where two graphs stand one above the other.
+    pub controls: bool,
     /// What is on screen.
     pub canvas: CanvasState,
 }
 
 impl Default for FlameState {
     fn default() -> Self {
-        Self { order: Order::LeftHeavy, growth: Growth::Down, minimap: true, canvas: CanvasState::default() }
+        Self {
+            order: Order::LeftHeavy,
+            growth: Growth::Down,
+            minimap: true,
+            controls: true,
+            canvas: CanvasState::default(),
+        }
     }
 }
 
@@ -36,7 +44,9 @@ pub fn flame_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut FlameState, actions:
     if ctx.merged().is_some() && state.order == Order::Time {
         state.order = Order::LeftHeavy;
     }
-    controls(ui, ctx, state);
+    if state.controls {
+        controls(ui, ctx, state);
+    }
     legend_panel_ui(ui, ctx);
     let kind = TreeKind::Whole(state.order);
     if state.minimap {

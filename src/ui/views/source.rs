@@ -5,33 +5,14 @@ mod missing;
 mod rows;
 mod toolbar;
 
-use crate::analyze::{FileHeat, GroupId, GroupKey, HeatKind, LineHeat};
+use crate::analyze::{GroupId, GroupKey};
 use crate::model::StringId;
-use crate::source::Recorded;
-use crate::ui::source_page::SourcePage;
+use crate::source::{Mapping, Recorded};
+use crate::ui::source_page::{HeatBy, SourcePage, hottest, next_hot};
 use crate::ui::{Action, Actions, ViewCtx, canvas_message, theme};
 use egui::{Key, Modifiers, Popup, Ui};
 use regex::Regex;
-
-/// Which cost lines are coloured and ranked by.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
-pub enum HeatBy {
-    /// Cost in the line itself.
-    #[default]
-    Own,
-    /// Cost in the line and everything it called.
-    Total,
-}
-
-impl HeatBy {
-    /// The cost of a line.
-    pub fn cost(self, line: &LineHeat) -> i64 {
-        match self {
-            Self::Own => line.own,
-            Self::Total => line.total,
-        }
-    }
-}
+use std::path::PathBuf;
 
 /// State of the source view.
 #[derive(Clone, Debug, Default)]
@@ -42,8 +23,8 @@ pub struct SourceState {
     file: Option<StringId>,
     /// The line the user is at; 0 for none.
     line: u32,
-    /// The selection that has been followed.
-    followed: Option<Option<GroupId>>,
+    /// The selection that has been followed, once any has.
+    followed: Followed,
     /// Where to go once the file is there.
     aim: Option<Aim>,
     /// How far the text is scrolled to the right.
@@ -52,6 +33,16 @@ pub struct SourceState {
     rows_on_screen: usize,
     /// What is being typed into the fields of a missing file.
     mapping: (String, String),
+}
+
+/// What the view has followed so far.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+enum Followed {
+    /// Nothing yet.
+    #[default]
+    Nothing,
+    /// A selection, or that there is none.
+    Selection(Option<GroupId>),
 }
 
 /// A place to scroll to.
@@ -82,10 +73,9 @@ impl SourceState {
     }
 
     /// Goes to the next hot line, or the one before.
-    pub fn step_hot(&mut self, heat: &FileHeat, forward: bool) {
-        let by = self.by_for(heat);
-        if let Some(line) = heat.next_hot(self.line, forward, |l| by.cost(l)) {
-            self.aim = Some(Aim::Line(line.line));
+    pub fn step_hot(&mut self, page: &SourcePage, forward: bool) {
+        if let Some(line) = next_hot(&page.costs(self.by), self.line, forward) {
+            self.aim = Some(Aim::Line(line));
         }
     }
 
@@ -107,12 +97,7 @@ impl SourceState {
     /// Forgets what ids meant before a reload or another grouping.
     pub fn forget(&mut self) {
         self.file = None;
-        self.followed = None;
-    }
-
-    /// By what the lines of a file are hot: recorded lines have one cost only.
-    fn by_for(&self, heat: &FileHeat) -> HeatBy {
-        if heat.kind == HeatKind::Recorded { HeatBy::Total } else { self.by }
+        self.followed = Followed::Nothing;
     }
 }
 
@@ -136,6 +121,10 @@ pub struct SourceCtx<'a> {
     pub marks: &'a [LineMark],
     /// The command a file is opened in an editor with.
     pub editor: &'a str,
+    /// Folders the user has sources searched in.
+    pub roots: &'a [PathBuf],
+    /// Recorded folders and what they are here.
+    pub mappings: &'a [Mapping],
 }
 
 /// Draws the source view.
@@ -161,7 +150,7 @@ pub fn source_ui(
         return;
     };
     if let Err(missing) = &page.answer {
-        missing::missing_ui(ui, ctx, missing, &mut state.mapping, actions);
+        missing::missing_ui(ui, ctx, source, missing, &mut state.mapping, actions);
         return;
     }
     if let Some(line) = state.aim.take().and_then(|aim| aimed_line(ctx, page, state, aim)) {
@@ -177,17 +166,19 @@ pub fn source_ui(
 
 /// Shows the file of what was selected since the last frame, or the costliest function's where nothing is.
 fn follow(ctx: &ViewCtx<'_>, state: &mut SourceState) {
-    if state.followed == Some(ctx.selection) {
+    if state.followed == Followed::Selection(ctx.selection) {
         return;
     }
-    let first = state.followed.is_none();
-    state.followed = Some(ctx.selection);
+    let first = state.followed == Followed::Nothing;
+    state.followed = Followed::Selection(ctx.selection);
     match ctx.selection {
         Some(group) => {
             if let Some((file, aim)) = place_of(ctx, group) {
                 // A click on a line selects its function: the view must not run away from it.
                 let clicked_here = !first && state.file == Some(file) && is_line_of(ctx, state, group);
-                if !clicked_here {
+                // Whoever asks for a line of it gets that line.
+                let is_asked_for = matches!(state.aim, Some(Aim::Line(_)));
+                if !clicked_here && !is_asked_for {
                     state.aim = Some(aim);
                     state.scrolled_right = 0.0;
                 }
@@ -242,14 +233,14 @@ fn costliest_file(ctx: &ViewCtx<'_>) -> Option<StringId> {
 }
 
 fn aimed_line(ctx: &ViewCtx<'_>, page: &SourcePage, state: &SourceState, aim: Aim) -> Option<u32> {
-    let by = state.by_for(&page.heat);
+    let hottest = || hottest(&page.costs(state.by)).map(|(line, _)| line);
     match aim {
         Aim::Line(line) => Some(line),
-        Aim::Hottest => page.heat.hottest(|l| by.cost(l)).map(|l| l.line),
+        Aim::Hottest => hottest(),
         Aim::Selection => {
             let function = ctx.analysis.groups().example(ctx.selection?);
             let line = page.line_of(ctx.analysis, function);
-            (line > 0).then_some(line).or_else(|| page.heat.hottest(|l| by.cost(l)).map(|l| l.line))
+            (line > 0).then_some(line).or_else(hottest)
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::analyze::{CallTree, Detail, Exactness, GroupId};
 use crate::layout::{self, Arc, RingPlace, Stripes, SunburstView, arc_at, shorten_middle, signed, sunburst_arcs};
 use crate::model::format;
 use crate::ui::difference::legend_panel_ui;
+use crate::ui::hint_marks;
 use crate::ui::tooltip::node_tooltip;
 use crate::ui::{
     Action, Actions, TreeKind, TreeNeed, ViewCtx, accessible_name, canvas_message, no_trees_message, theme,
@@ -17,9 +18,9 @@ pub struct SunburstState {
     /// The calls down to the centre.
     root: Vec<GroupId>,
     /// How many rings; `None` for as many as fit.
-    rings: Option<usize>,
+    pub rings: Option<usize>,
     /// Arcs below this part of the circle are left out.
-    cutoff: f64,
+    pub cutoff: f64,
     arcs: Vec<Arc>,
 }
 
@@ -51,6 +52,9 @@ const RINGS: [Option<usize>; 6] = [Some(3), Some(5), Some(10), Some(15), Some(20
 /// Choices for the cutoff.
 const CUTOFFS: [f64; 4] = [0.01, 0.001, 0.0001, 0.0];
 
+/// From this width on, one of two sunbursts has its list of calls beside it.
+const ROOM_FOR_LIST: f32 = 600.0;
+
 /// Draws the sunburst with its list of calls.
 pub fn sunburst_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut SunburstState, actions: &mut Actions) {
     if !ctx.analysis.profile().has_trees() {
@@ -58,9 +62,15 @@ pub fn sunburst_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut SunburstState, ac
         return;
     }
     let width = (ui.available_width() * 0.28).clamp(200.0, 320.0);
-    egui::Panel::right("sunburst list").exact_size(width).resizable(false).show_separator_line(true).show(ui, |ui| {
-        side(ui, ctx, state, actions);
-    });
+    // Beside another one in a narrow window, the picture needs the room.
+    if ctx.compare.is_none_or(|c| c.is_merged()) || ui.available_width() >= ROOM_FOR_LIST {
+        egui::Panel::right("sunburst list").exact_size(width).resizable(false).show_separator_line(true).show(
+            ui,
+            |ui| {
+                side(ui, ctx, state, actions);
+            },
+        );
+    }
     legend_panel_ui(ui, ctx);
     let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::click());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Sunburst"));
@@ -194,6 +204,13 @@ fn paint(painter: &Painter, ctx: &ViewCtx<'_>, tree: &CallTree, arcs: &[Arc], ri
             edges.push(Shape::line_segment([rings.point(inner, arc.to), rings.point(outer, arc.to)], ground));
         }
     }
+    let mark = crate::ui::Theme::color(ctx.theme.palette.text_on_fill());
+    for arc in arcs.iter().filter(|a| hint_marks::best(ctx, tree.group(a.node as usize)).is_some()) {
+        let outer = rings.inner(arc.ring + 1);
+        if (arc.to - arc.from) as f32 * TAU * outer >= hint_marks::MARK_ROOM {
+            edges.push(hint_mark(rings, arc, mark));
+        }
+    }
     painter.add(Shape::mesh(mesh));
     painter.extend(edges);
     // Thin circles in the colour of the ground part the rings, and smooth their edges.
@@ -226,6 +243,15 @@ fn add_arc(mesh: &mut Mesh, rings: &Rings, arc: &Arc, fill: egui::Color32) {
             mesh.add_triangle(at - 1, at, at + 1);
         }
     }
+}
+
+/// The mark of a hint: the outer corner at the end of the arc, folded over.
+fn hint_mark(rings: &Rings, arc: &Arc, color: egui::Color32) -> Shape {
+    let outer = rings.inner(arc.ring + 1);
+    let side = theme::HINT_CORNER;
+    let turns = f64::from(side / (outer * TAU));
+    let corners = [rings.point(outer, arc.to), rings.point(outer, arc.to - turns), rings.point(outer - side, arc.to)];
+    Shape::convex_polygon(corners.to_vec(), color, Stroke::NONE)
 }
 
 /// The stripes of an arc, as those of a box that is as long as the middle of the arc.

@@ -52,9 +52,9 @@ fn scaled_to_equal_totals_only_shares_differ() {
     let comparison = compared(&base, &new, |q| q.normalize = Normalize::Total);
     let table = comparison.table();
     assert_eq!((table.base_sum(), table.new_sum()), (100, 100));
-    let own: i64 = table.rows().filter_map(|r| r.base(Measure::Own)).sum();
+    let own: i64 = table.rows().filter_map(|r| r.cost(Side::Base, Measure::Own)).sum();
     assert_eq!(own, 100);
-    assert!(table.rows().all(|r| (33..=34).contains(&r.base(Measure::Own).unwrap_or(0))));
+    assert!(table.rows().all(|r| (33..=34).contains(&r.cost(Side::Base, Measure::Own).unwrap_or(0))));
     assert_eq!(comparison.recorded_sum(Side::Base), 3);
 }
 
@@ -64,9 +64,9 @@ fn by_call_costs_are_divided_as_pstats_divides_them() {
     let new = testing::graph(&["f 90 90 x30/30", "g 7 7 x0/0"]);
     let comparison = compared(&base, &new, |q| q.normalize = Normalize::PerCall);
     let row = comparison.table().row(GroupId(0));
-    assert_eq!((row.base(Measure::Own), row.base(Measure::Total)), (Some(10), Some(100)));
-    assert_eq!((row.new(Measure::Own), row.new(Measure::Total)), (Some(3), Some(3)));
-    assert_eq!(comparison.table().row(GroupId(1)).new(Measure::Own), Some(0));
+    assert_eq!((row.cost(Side::Base, Measure::Own), row.cost(Side::Base, Measure::Total)), (Some(10), Some(100)));
+    assert_eq!((row.cost(Side::New, Measure::Own), row.cost(Side::New, Measure::Total)), (Some(3), Some(3)));
+    assert_eq!(comparison.table().row(GroupId(1)).cost(Side::New, Measure::Own), Some(0));
 }
 
 #[test]

@@ -1,10 +1,9 @@
 //! The figures beside each line.
 
-use super::HeatBy;
 use crate::analyze::{HeatKind, LineHeat, share};
 use crate::model::format::{self, Scale};
 use crate::ui::ViewCtx;
-use crate::ui::source_page::{CallHeat, SourcePage};
+use crate::ui::source_page::{CallHeat, HeatBy, SourcePage};
 use egui::{Color32, FontId, Ui};
 
 /// A column of figures.
@@ -15,7 +14,7 @@ enum Figure {
     Own,
     Total,
     PerHit,
-    /// Of the function, as line_profiler gives it.
+    /// Of the function, as `line_profiler` gives it.
     ShareOfFunction,
     /// Of everything counted.
     Share,
@@ -31,7 +30,7 @@ pub(super) struct Column {
 
 /// The columns of a file, and how their figures are written.
 pub(super) struct Columns {
-    pub(super) columns: Vec<Column>,
+    pub(super) shown: Vec<Column>,
     own: Scale,
     total: Scale,
     by: HeatBy,
@@ -48,19 +47,16 @@ impl Columns {
     /// The columns for what was recorded of a file.
     pub(super) fn new(ui: &Ui, ctx: &ViewCtx<'_>, page: &SourcePage, by: HeatBy, font: &FontId) -> Self {
         let (heat, unit) = (&page.heat, &ctx.metric().unit);
-        let largest_call = page.calls.iter().map(|c| c.total).max().unwrap_or(0);
-        let largest =
-            |cost: fn(&LineHeat) -> i64| heat.lines.iter().map(cost).map(i64::saturating_abs).max().unwrap_or(0);
-        let own = Scale::for_max(largest(|l| l.own), unit);
-        let total = Scale::for_max(largest(|l| l.total).max(largest_call), unit);
-        let has_counts = heat.lines.iter().any(|l| l.hits.is_some());
+        let largest = page.largest;
+        let own = Scale::for_max(largest.own, unit);
+        let total = Scale::for_max(largest.total, unit);
+        let has_counts = largest.hits.is_some();
         let figures: &[Figure] = match heat.kind {
             HeatKind::Recorded => &[Figure::Hits, Figure::Total, Figure::PerHit, Figure::ShareOfFunction],
-            HeatKind::Sampled => &[Figure::Own, Figure::Total, Figure::Share],
             HeatKind::Functions if has_counts => &[Figure::Calls, Figure::Own, Figure::Total, Figure::Share],
-            HeatKind::Functions => &[Figure::Own, Figure::Total, Figure::Share],
+            HeatKind::Sampled | HeatKind::Functions => &[Figure::Own, Figure::Total, Figure::Share],
         };
-        let mut columns = Self { columns: Vec::new(), own, total, by, sum: heat.sum };
+        let mut columns = Self { shown: Vec::new(), own, total, by, sum: heat.sum };
         let widest = |texts: [&str; 2]| {
             let width = |text: &str| ui.painter().layout_no_wrap(text.to_owned(), font.clone(), Color32::PLACEHOLDER);
             texts.map(|t| width(t).size().x).into_iter().fold(0.0, f32::max)
@@ -68,14 +64,14 @@ impl Columns {
         for &figure in figures {
             let head = columns.head(figure, heat.kind);
             let example = match figure {
-                Figure::Own => columns.own.format(largest(|l| l.own)),
-                Figure::Total => format!("≈ {}", columns.total.format(largest(|l| l.total).max(largest_call))),
-                Figure::Hits | Figure::Calls => format::count(largest(|l| l.hits.unwrap_or(0))),
+                Figure::Own => format!("≈ {}", columns.own.format(largest.own)),
+                Figure::Total => format!("≈ {}", columns.total.format(largest.total)),
+                Figure::Hits | Figure::Calls => format::count(largest.hits.unwrap_or(0)),
                 Figure::PerHit => format::per_call(Some(999.9), unit),
-                Figure::Share | Figure::ShareOfFunction => format::percent(1.0),
+                Figure::Share | Figure::ShareOfFunction => format::percent(1e-9),
             };
             let width = widest([&head, &example]);
-            columns.columns.push(Column { figure, head, tooltip: tooltip(figure, heat.kind, by), width });
+            columns.shown.push(Column { figure, head, tooltip: tooltip(figure, heat.kind, by), width });
         }
         columns
     }
@@ -114,7 +110,10 @@ impl Columns {
             return match column.figure {
                 Figure::Total => estimated(format!("≈ {}", self.total.format(calls.total))),
                 Figure::Calls => estimated(calls.calls.map_or_else(String::new, format::count)),
-                Figure::Share if self.by == HeatBy::Total => estimated(format::percent(share(calls.total, self.sum))),
+                Figure::Own if calls.built_in > 0 => estimated(format!("≈ {}", self.own.format(calls.built_in))),
+                Figure::Share if self.by.cost_of_calls(calls) > 0 => {
+                    estimated(format::percent(share(self.by.cost_of_calls(calls), self.sum)))
+                }
                 _ => exact(String::new()),
             };
         };

@@ -1,8 +1,11 @@
 //! What is shown where there is no source: why, where it was looked for, and what to do.
 
-use crate::analyze::GroupId;
+use super::SourceCtx;
+use super::toolbar::named_places_ui;
+use crate::analyze::{GroupBy, GroupId};
 use crate::model::format;
 use crate::source::{Mapping, Missing, Recorded, Why};
+use crate::ui::views::ViewKind;
 use crate::ui::{Action, Actions, ViewCtx, theme};
 use egui::{Button, Label, RichText, ScrollArea, TextEdit, Ui};
 
@@ -14,6 +17,7 @@ const MOST_CALLERS: usize = 12;
 pub(super) fn missing_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
+    source: &SourceCtx<'_>,
     missing: &Missing,
     mapping: &mut (String, String),
     actions: &mut Actions,
@@ -27,7 +31,8 @@ pub(super) fn missing_ui(
                 ui.add(Label::new(RichText::new(missing.advice()).color(ctx.theme.text_weak)).wrap());
             }
             if missing.why == Why::NotFound {
-                remedies(ui, missing, mapping, actions);
+                remedies(ui, ctx, missing, mapping, actions);
+                named_places_ui(ui, source, actions);
                 places(ui, ctx, missing);
             } else if matches!(missing.why, Why::Unreadable { .. }) && ui.button("Try again").clicked() {
                 actions.push(Action::ForgetSources);
@@ -37,13 +42,17 @@ pub(super) fn missing_ui(
     });
 }
 
-fn remedies(ui: &mut Ui, missing: &Missing, mapping: &mut (String, String), actions: &mut Actions) {
+fn remedies(ui: &mut Ui, ctx: &ViewCtx<'_>, missing: &Missing, mapping: &mut (String, String), actions: &mut Actions) {
     ui.horizontal(|ui| {
         if ui.button("Choose a folder…").on_hover_text("Search this folder for the profile's files.").clicked() {
             actions.push(Action::ChooseSourceFolder);
         }
         if ui.button("Look again").clicked() {
             actions.push(Action::ForgetSources);
+        }
+        if !ctx.analysis.profile().has_trees() && ui.button("Show its lines in the table").clicked() {
+            actions.push(Action::Group(GroupBy::Line));
+            actions.push(Action::Show(ViewKind::Table));
         }
     });
     ui.add_space(theme::GAP);

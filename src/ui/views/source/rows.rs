@@ -5,8 +5,8 @@ use super::{Aim, SourceCtx, SourceState};
 use crate::analyze::{GroupId, GroupKey, LineHeat};
 use crate::model::format;
 use crate::source::{Ink, SourceFile};
-use crate::ui::source_page::{CallHeat, SourcePage};
-use crate::ui::{Action, Actions, ViewCtx, theme};
+use crate::ui::source_page::{CallHeat, HeatBy, SourcePage};
+use crate::ui::{Action, Actions, Theme, ViewCtx, theme};
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
     Align, Align2, Color32, FontId, Pos2, Rect, Response, Role, ScrollArea, Sense, Stroke, TextStyle, Ui, Vec2,
@@ -31,7 +31,7 @@ struct Rows<'a> {
     text_left: f32,
     /// The cost the strongest colour stands for.
     hottest: i64,
-    by: super::HeatBy,
+    by: HeatBy,
 }
 
 /// Draws the head and the lines.
@@ -47,15 +47,15 @@ pub(super) fn rows_ui(
     let file = &found.file;
     let font = TextStyle::Monospace.resolve(ui.style());
     let small = TextStyle::Small.resolve(ui.style());
-    let by = state.by_for(&page.heat);
+    let by = page.by(state.by);
     let columns = Columns::new(ui, ctx, page, by, &small);
     let digit = ui.fonts_mut(|f| f.glyph_width(&font, '0'));
     let digits = file.line_count().max(100).to_string().len() as f32;
     let number_right = theme::SOURCE_MARGIN + digits * digit;
     let figures_left = number_right + theme::GAP;
-    let figures: f32 = columns.columns.iter().map(|c| c.width + theme::MARGIN).sum();
+    let figures: f32 = columns.shown.iter().map(|c| c.width + theme::MARGIN).sum();
     let text_left = figures_left + figures + theme::GAP;
-    let hottest = page.heat.hottest(|l| by.cost(l)).map_or(0, |l| by.cost(l));
+    let hottest = page.largest.cost(by);
     let rows =
         Rows { ctx, source, page, file, columns, font, small, number_right, figures_left, text_left, hottest, by };
     head_ui(ui, &rows);
@@ -112,7 +112,7 @@ fn head_ui(ui: &mut Ui, rows: &Rows<'_>) {
     let theme = rows.ctx.theme;
     let (rect, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), theme::TABLE_HEAD), Sense::hover());
     let mut left = rect.left() + rows.figures_left;
-    for (i, column) in rows.columns.columns.iter().enumerate() {
+    for (i, column) in rows.columns.shown.iter().enumerate() {
         let cell = Rect::from_min_size(Pos2::new(left, rect.top()), Vec2::new(column.width, rect.height()));
         let font = rows.small.clone();
         ui.painter().text(cell.right_center(), Align2::RIGHT_CENTER, &column.head, font, theme.text_weak);
@@ -131,15 +131,14 @@ impl Rows<'_> {
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         let (heat, calls) = (self.page.heat.line(line), self.page.calls_on(line));
         let text = self.file.line(line).unwrap_or_default();
-        self.ground(ui, rect, heat, is_current, response.hovered());
+        self.ground(ui, rect, (heat, calls), is_current, response.hovered());
         self.margin(ui, rect, line);
         let number = Pos2::new(rect.left() + self.number_right, rect.center().y);
         let number_color = if heat.is_some() || is_current { theme.text } else { theme.text_weak };
         ui.painter().text(number, Align2::RIGHT_CENTER, line.to_string(), self.small.clone(), number_color);
-        let cells: Vec<Cell> =
-            self.columns.columns.iter().map(|c| self.columns.cell(self.ctx, c, heat, calls)).collect();
+        let cells: Vec<Cell> = self.columns.shown.iter().map(|c| self.columns.cell(self.ctx, c, heat, calls)).collect();
         let mut left = rect.left() + self.figures_left;
-        for (column, cell) in self.columns.columns.iter().zip(&cells) {
+        for (column, cell) in self.columns.shown.iter().zip(&cells) {
             let at = Pos2::new(left + column.width, rect.center().y);
             let color = if cell.estimated { theme.estimated } else { theme.text };
             if !cell.text.is_empty() {
@@ -161,20 +160,38 @@ impl Rows<'_> {
     }
 
     /// The colour behind a line: the hotter, the stronger.
-    fn ground(&self, ui: &Ui, rect: Rect, heat: Option<&LineHeat>, is_current: bool, is_hovered: bool) {
+    fn ground(
+        &self,
+        ui: &Ui,
+        rect: Rect,
+        (heat, calls): (Option<&LineHeat>, Option<&CallHeat>),
+        is_current: bool,
+        is_hovered: bool,
+    ) {
         let theme = self.ctx.theme;
         let painter = ui.painter();
+        let text = rect.with_min_x(rect.left() + self.text_left - theme::GAP);
         if is_current {
-            painter.rect_filled(rect, 0.0, theme.selected_row);
+            // Beside the text alone: below it, it would change the colour of the heat.
+            painter.rect_filled(rect.with_max_x(text.left()), 0.0, theme.selected_row);
+            let edges = Stroke::new(1.0, theme.selected_row);
+            painter.hline(text.x_range(), rect.top() + 0.5, edges);
+            painter.hline(text.x_range(), rect.bottom() - 0.5, edges);
         } else if is_hovered {
             painter.rect_filled(rect, 0.0, theme.raised.gamma_multiply(0.5));
         }
-        let Some(cost) = heat.map(|l| self.by.cost(l)).filter(|&c| c > 0 && self.hottest > 0) else { return };
+        let (cost, color) = match (heat, calls) {
+            (Some(line), _) => (self.by.cost(line), theme.accent),
+            (None, Some(calls)) => (self.by.cost_of_calls(calls), theme.estimated),
+            (None, None) => return,
+        };
+        if cost <= 0 || self.hottest <= 0 {
+            return;
+        }
         let part = (cost as f64 / self.hottest as f64) as f32;
-        let text = rect.with_min_x(rect.left() + self.text_left - theme::GAP);
-        painter.rect_filled(text, 0.0, theme.heat(part));
+        painter.rect_filled(text, 0.0, Theme::heat(color, part));
         let strip = text.with_max_x(text.left() + theme::SOURCE_STRIP);
-        painter.rect_filled(strip, 0.0, theme.accent.gamma_multiply(part.sqrt().max(0.25)));
+        painter.rect_filled(strip, 0.0, color.gamma_multiply(part.sqrt().max(0.25)));
     }
 
     /// Remarks on the line.
@@ -241,7 +258,7 @@ impl Rows<'_> {
         let cut = text.floor_char_boundary(200);
         let figures: Vec<String> = self
             .columns
-            .columns
+            .shown
             .iter()
             .zip(cells)
             .filter(|(_, cell)| !cell.text.is_empty())
