@@ -66,11 +66,18 @@ pub(super) fn document_ui(
                 let (page, matcher) = (document.sources.page().cloned(), document.matcher.clone());
                 let base = document.hints.page(Part::Side(Side::Base)).cloned().filter(|_| view == ViewKind::Hints);
                 let (ctx, views) = document.view_parts(part, renamed, theme);
+<<<<<<< HEAD
                 views.flame.controls = rect.top() <= top;
+=======
+>>>>>>> h-v
                 let marks = match (page.as_deref(), ctx.hints) {
                     (Some(page), Some(hints)) if view == ViewKind::Source => hints.marks(&page.recorded),
                     _ => Vec::new(),
                 };
+<<<<<<< HEAD
+=======
+                views.flame.controls = rect.top() <= top;
+>>>>>>> h-v
                 let source = SourceCtx {
                     page: page.as_deref(),
                     search: matcher.as_ref(),
