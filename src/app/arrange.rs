@@ -66,11 +66,25 @@ pub(super) fn document_ui(
                 let (page, matcher) = (document.sources.page().cloned(), document.matcher.clone());
                 let base = document.hints.page(Part::Side(Side::Base)).cloned().filter(|_| view == ViewKind::Hints);
                 let (ctx, views) = document.view_parts(part, renamed, theme);
+                views.flame.controls = rect.top() <= top;
+                let marks = match (page.as_deref(), ctx.hints) {
+                    (Some(page), Some(hints)) if view == ViewKind::Source => hints.marks(&page.recorded),
+                    _ => Vec::new(),
+                };
                 let marks = match (page.as_deref(), ctx.hints) {
                     (Some(page), Some(hints)) if view == ViewKind::Source => hints.marks(&page.recorded),
                     _ => Vec::new(),
                 };
                 views.flame.controls = rect.top() <= top;
+                let source = SourceCtx {
+                    page: page.as_deref(),
+                    search: matcher.as_ref(),
+                    marks: &marks,
+                    editor: &chosen.options.editor,
+                    roots: &chosen.options.source_roots,
+                    mappings: &chosen.options.source_mappings,
+                };
+                view_ui(ui, view, &ctx, &source, base.as_ref(), views, &mut wanted);
                 let source = SourceCtx {
                     page: page.as_deref(),
                     search: matcher.as_ref(),
@@ -108,7 +122,7 @@ fn bars_ui(
     let analysis = subject.analysis(Part::Whole);
     let bar = BarState {
         analysis,
-        compared: subject.compared().is_some(),
+        sum: subject.compared().is_none().then(|| analysis.sum()),
         view: document.view,
         hints: document.hints.count(subject),
         search: &document.search,

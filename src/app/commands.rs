@@ -88,7 +88,7 @@ impl Helioscope {
             Action::Group(by) => document.group_by(by, workers),
             Action::Transform(transform) => document.transform(transform, workers),
             Action::RemoveTransform(i) => document.ask(|q| q.transforms.truncate(i), workers),
-            Action::ZoomTo(path) => document.zoom_to(path),
+            Action::ZoomTo(path) => document.zoom_to(&path),
             Action::Need(need) => document.need(Part::Whole, need, workers),
             Action::NeedSource(file) => document.need_source(file, workers),
             Action::ShowLine(group, line) => document.show_line(group, line, workers),
@@ -155,9 +155,10 @@ impl Helioscope {
             Command::StartPage => self.active = None,
             Command::ToggleWatching => {
                 self.options.watch = !self.options.watch;
-                self.say(match self.options.watch {
-                    true => "Open files are watched for changes",
-                    false => "Open files are not watched any more",
+                self.say(if self.options.watch {
+                    "Open files are watched for changes"
+                } else {
+                    "Open files are not watched any more"
                 });
             }
             Command::Find => self.focus_search = true,
@@ -197,11 +198,8 @@ impl Helioscope {
     fn run_on_comparison(&mut self, command: Command) {
         let Some(slot) = self.active.and_then(|i| self.slots.get_mut(i)) else { return };
         let workers = &self.workers;
-        let Some((document, compared)) = slot
-            .document()
-            .and_then(|d| Some((d.subject().compared()?.clone(), d)))
-            .map(|(compared, document)| (document, compared))
-        else {
+        let Some(document) = slot.document() else { return };
+        let Some(compared) = document.subject().compared().cloned() else {
             self.say("This is for comparisons: compare this profile with another first");
             return;
         };
@@ -236,7 +234,7 @@ impl Helioscope {
             Command::Back => document.go_back(workers),
             Command::Forward => document.go_forward(workers),
             Command::ResetZoom => {
-                document.zoom_to(Vec::new());
+                document.zoom_to(&[]);
                 document.ask(
                     |q| {
                         q.transforms.clear();

@@ -167,7 +167,7 @@ impl Document {
         let track = self.request.query.track;
         let time_track = match &answers.timeline {
             Some((of, _)) if track.is_none_or(|t| t == *of) => *of,
-            _ => self.request.query.time_track(analysis.profile()),
+            _ => answers.time_track(&self.request.query, analysis.profile()),
         };
         let meaning = answers.timeline.as_ref().and_then(|(_, t)| t.as_ref()).map(|t| t.meaning());
         let answering = self.subject.answering(part);
@@ -327,7 +327,7 @@ impl Document {
 
     /// Zooms flame graphs and sunbursts to a path of calls; an empty one shows everything. A side that lacks the end of
     /// the path is zoomed to as much of it as it has.
-    pub(super) fn zoom_to(&mut self, path: Vec<GroupId>) {
+    pub(super) fn zoom_to(&mut self, path: &[GroupId]) {
         let everything = path.is_empty();
         let now = self.here();
         // An inverted graph has paths of its own, from the innermost function outwards.
@@ -339,10 +339,10 @@ impl Document {
         }
         for views in self.views.each_mut() {
             if flame && (everything || path != views.flame.canvas.zoomed()) {
-                views.flame.canvas.zoom_to(path.clone());
+                views.flame.canvas.zoom_to(path.to_vec());
             }
             if sunburst {
-                views.sunburst.root_at(path.clone());
+                views.sunburst.root_at(path.to_vec());
             }
             if everything {
                 views.callers.show_everything();
@@ -385,8 +385,8 @@ impl Document {
         let Some(page) = self.sources.page() else { return };
         let source = &mut self.views.get_mut(Part::Whole).source;
         match command {
-            Command::NextHotLine => source.step_hot(&page, true),
-            Command::PreviousHotLine => source.step_hot(&page, false),
+            Command::NextHotLine => source.step_hot(page, true),
+            Command::PreviousHotLine => source.step_hot(page, false),
             _ => source.go_to_hottest(),
         }
     }

@@ -31,7 +31,7 @@ pub(super) enum Outcome {
     /// A request was answered.
     Counted { document: DocumentId, generation: u64, subject: Subject },
     /// A tree was made.
-    Tree { document: DocumentId, generation: u64, part: Part, need: TreeNeed, tree: CallTree },
+    Tree { document: DocumentId, generation: u64, part: Part, need: TreeNeed, tree: Arc<CallTree> },
     /// The samples of a thread were put in order.
     Ordered { document: DocumentId, generation: u64, part: Part, track: TrackId, timeline: Option<Timeline> },
     /// A search has ended.
@@ -198,7 +198,7 @@ impl Workers {
     pub(super) fn tree(&self, document: DocumentId, generation: u64, subject: Subject, wanted: TreeWanted) {
         self.run(Box::new(move || {
             let TreeWanted { part, need, width, timeline } = wanted;
-            let tree = subject.tree(part, need, width, timeline.as_deref())?;
+            let tree = Arc::new(subject.tree(part, need, width, timeline.as_deref())?);
             Some(Outcome::Tree { document, generation, part, need, tree })
         }));
     }

@@ -203,7 +203,7 @@ impl Recordings {
         }
     }
 
-    /// How many files are read.
+    /// A job for each file.
     pub(super) fn jobs(&self) -> Vec<Job> {
         self.paths().iter().map(|_| Job::new()).collect()
     }

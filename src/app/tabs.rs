@@ -8,7 +8,7 @@ use super::window::Helioscope;
 use crate::analyze::diff::{Renamed, Side};
 use crate::hints::{FindingKey, Hints};
 use crate::model::Profile;
-use crate::ui::chrome::{Possible, Tab};
+use crate::ui::chrome::{MenuState, Shown, Tab};
 use crate::ui::drops::DropEffect;
 use crate::ui::notice::Notice;
 use crate::ui::overlays::{Choice, Overlay};
@@ -433,9 +433,10 @@ impl Helioscope {
             let comparable = showing.any(|slot| slot.profile().is_some());
             let notice = Notice::lasting(format!("{} has changed", file_name(path)))
                 .with(Command::Reload.label(), Action::ReloadFile(path.clone()));
-            self.notice = Some(match comparable {
-                true => notice.with(Command::ReloadAndCompare.label(), Action::ReloadAndCompare(path.clone())),
-                false => notice,
+            self.notice = Some(if comparable {
+                notice.with(Command::ReloadAndCompare.label(), Action::ReloadAndCompare(path.clone()))
+            } else {
+                notice
             });
         }
     }
@@ -452,16 +453,14 @@ impl Helioscope {
             .collect()
     }
 
-    /// What the main menu can offer now.
-    pub(super) fn possible(&self) -> Possible {
-        let slot = self.active.and_then(|i| self.slots.get(i));
-        Possible {
-            tab: slot.is_some(),
-            profile: slot.is_some_and(|slot| slot.profile().is_some()),
-            earlier: slot.is_some_and(|slot| slot.earlier.is_some()),
-            comparison: slot.is_some_and(|slot| matches!(slot.recordings, Recordings::Comparison(_))),
-            watching: self.options.watch,
-        }
+    pub(super) fn menu_state(&self) -> MenuState {
+        let shown = match self.active.and_then(|i| self.slots.get(i)) {
+            None => Shown::StartPage,
+            Some(slot) if slot.profile().is_some() => Shown::Profile { has_earlier: slot.earlier.is_some() },
+            Some(slot) if slot.profiles().is_empty() => Shown::Tab,
+            Some(_) => Shown::Comparison,
+        };
+        MenuState { shown, watching: self.options.watch }
     }
 
     pub(super) fn take_outcomes(&mut self) {

@@ -126,7 +126,8 @@ pub struct Finding {
     pub lines: Vec<u32>,
     /// Share of the active time the pattern takes, from 0 to 1.
     pub share: f64,
-    /// How many times faster the program could get at most if all of that went away: `1 / (1 − share)`.
+    /// How many times faster the program could get at most, if all of that went away with the work around it, which was
+    /// not recorded apart: `1 / (1 − that share)`.
     pub ceiling: f64,
     /// How many times faster it would likely get.
     pub likely_gain: f64,
@@ -173,6 +174,13 @@ impl Finding {
             after: rule.after.to_owned(),
             same_time_as: None,
         }
+    }
+
+    /// Raises the ceiling: a share of the time that may go away with the pattern, and was not recorded apart from it.
+    pub(super) fn at_most(mut self, share: f64) -> Self {
+        let share = share.clamp(self.share, MOST_SHARE.max(self.share)).min(MOST_SHARE);
+        self.ceiling = self.ceiling.max(1.0 / (1.0 - share));
+        self
     }
 
     /// Adds a number it rests on.

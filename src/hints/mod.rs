@@ -98,16 +98,15 @@ impl Hints {
         let mut checked = Vec::new();
         let mut not_applicable = Vec::new();
         for &rule in HINTS {
-            match rank::why_not(&ctx, rule) {
-                Some(why) => not_applicable.push(NotApplicable { rule, why }),
-                None => {
-                    let found = rule.check(&ctx);
-                    if found.is_empty() {
-                        checked.push(rule);
-                    }
-                    findings.extend(found);
-                }
+            if let Some(why) = rank::why_not(&ctx, rule) {
+                not_applicable.push(NotApplicable { rule, why });
+                continue;
             }
+            let found = rule.check(&ctx);
+            if found.is_empty() {
+                checked.push(rule);
+            }
+            findings.extend(found);
         }
         let findings = rank::rank(&ctx, findings);
         let approach = verdict::approach(&ctx);

@@ -9,7 +9,7 @@ fn said_with(source: &[u8]) -> Vec<&'static str> {
     std::fs::write(scratch.path().join("slow.py"), source).expect("writes");
     let begin = Instant::now();
     let hints = hints_of(&folder().join("banned_guests/slow.prof"), Some(scratch.path().to_owned()));
-    assert!(begin.elapsed() < Duration::from_secs(60), "it hangs");
+    assert!(begin.elapsed() < Duration::from_mins(1), "it hangs");
     spoken(&hints)
 }
 
@@ -17,9 +17,10 @@ fn said_with(source: &[u8]) -> Vec<&'static str> {
 fn no_source_makes_it_fail() {
     let deep = format!("x = {}1{}\n", "(".repeat(200_000), ")".repeat(200_000));
     let operators = format!("x = 1{}\n", " + 1".repeat(200_000));
-    let blocks: String = (0..2_000).map(|i| format!("{}if x:\n", " ".repeat(i))).collect();
+    let blocks: String = (0..2_000).map(|i| " ".repeat(i) + "if x:\n").collect();
     let long = "x = [1, 2, 3]\n".repeat(500_000);
-    let chain: String = (0..20_000).map(|i| format!("def f{i}(x):\n    return f{}(x)\n", i + 1)).collect();
+    let chain: String =
+        (0..20_000).fold(String::new(), |text, i| text + &format!("def f{i}(x):\n    return f{}(x)\n", i + 1));
     for source in [
         deep.as_bytes(),
         operators.as_bytes(),

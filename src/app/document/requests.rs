@@ -117,7 +117,7 @@ impl Document {
         }
         let mut timeline = None;
         if let TreeKind::Whole(Order::Time) | TreeKind::Overview(Order::Time) = need.kind {
-            let track = self.request.query.time_track(self.subject.analysis(part).profile());
+            let track = answers.time_track(&self.request.query, self.subject.analysis(part).profile());
             match &answers.timeline {
                 Some((of, ready)) if *of == track => timeline.clone_from(ready),
                 _ => {
@@ -159,7 +159,7 @@ impl Document {
             Outcome::Tree { generation, part, need, tree, .. } if generation == self.generation => {
                 let answers = self.answers.get_mut(part);
                 answers.making.remove(&need.kind);
-                answers.trees.put(need.kind, Arc::new(tree));
+                answers.trees.put(need.kind, tree);
             }
             Outcome::Ordered { generation, part, track, timeline, .. } if generation == self.generation => {
                 let answers = self.answers.get_mut(part);

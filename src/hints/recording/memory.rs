@@ -36,7 +36,7 @@ pub(in crate::hints) static GARBAGE: Rule = Rule {
     docs: "https://docs.python.org/3/library/gc.html#gc.freeze",
     removable: 0.90,
     settle: "call `gc.freeze()` after loading and record again",
-    wrong_if: "-",
+    wrong_if: "the samples fall on an explicit `gc.collect()`",
     check: Check::Code(garbage),
 };
 
@@ -72,7 +72,10 @@ fn materialize(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
             continue;
         }
         let reason = "everything is read into a list, which is then walked once; memory was not recorded";
-        let mut finding = at_node(ctx, Finding::new(rule, share, Confidence::Medium, reason), &spot, &nodes);
+        let mut finding = {
+            let finding = Finding::new(rule, share, Confidence::Medium, reason).at_most(ctx.share(spot.work));
+            at_node(ctx, finding, &spot, &nodes)
+        };
         finding = finding.with("made_by", Evidence::Text(tree.source(first).chars().take(80).collect()));
         findings.push(finding);
     }
@@ -103,6 +106,12 @@ fn reads_all(facts: &Facts, node: NodeId) -> bool {
     let reads = match tree.kind(node) {
         Kind::Call => match facts.callee(node).as_str() {
             ".readlines" => true,
+            // `fh.read().splitlines()`, `fh.read().split("\n")`
+            ".splitlines" | ".split" => facts.receiver(node).is_some_and(|r| {
+                tree.kind(r) == Kind::Call
+                    && facts.callee(r) == ".read"
+                    && facts.receiver(r).is_some_and(|f| facts.is(f, ValueKind::File))
+            }),
             "builtins.list" => facts.arguments(node).next().is_some_and(|a| facts.is(a, ValueKind::File)),
             _ => false,
         },

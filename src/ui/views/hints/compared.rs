@@ -94,7 +94,9 @@ pub(super) fn measured_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, finding: &Finding, mea
                 && base as f64 / new as f64 > finding.ceiling * BEYOND
             {
                 ui.label("");
-                ui.label(weak("More than could be promised: something else changed, too, or it took more than its share."));
+                ui.label(weak(
+                    "More than could be promised: something else changed, too, or it took more than its share.",
+                ));
                 ui.end_row();
             }
             if let Some(costs) = measured.function {
