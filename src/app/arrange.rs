@@ -71,20 +71,6 @@ pub(super) fn document_ui(
                     (Some(page), Some(hints)) if view == ViewKind::Source => hints.marks(&page.recorded),
                     _ => Vec::new(),
                 };
-                let marks = match (page.as_deref(), ctx.hints) {
-                    (Some(page), Some(hints)) if view == ViewKind::Source => hints.marks(&page.recorded),
-                    _ => Vec::new(),
-                };
-                views.flame.controls = rect.top() <= top;
-                let source = SourceCtx {
-                    page: page.as_deref(),
-                    search: matcher.as_ref(),
-                    marks: &marks,
-                    editor: &chosen.options.editor,
-                    roots: &chosen.options.source_roots,
-                    mappings: &chosen.options.source_mappings,
-                };
-                view_ui(ui, view, &ctx, &source, base.as_ref(), views, &mut wanted);
                 let source = SourceCtx {
                     page: page.as_deref(),
                     search: matcher.as_ref(),
