@@ -128,6 +128,7 @@ impl Stage {
             time_meaning: TimeMeaning::Order,
             colours: &self.colours,
             busy: false,
+            compare: None,
         };
         self.now += 1.0 / 60.0;
         let screen_rect = Some(Rect::from_min_size(Pos2::ZERO, SCREEN));

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    helioscope::cli::main(helioscope::app::run)
+    helioscope::cli::main(|files| helioscope::app::run(files.open, files.compare))
 }

@@ -1,8 +1,10 @@
 //! The answer to one query, from which every view takes what it shows.
 
+mod sources;
+
 use super::{
-    CallTree, Classes, Detail, EstimatedStacks, Exactness, Flow, FunctionTable, GroupId, Groups, Matches, MergedTree,
-    Neighbours, Query, Timeline, Weights,
+    CallTree, Classes, Detail, EstimatedStacks, Exactness, Flow, FunctionTable, GroupBy, GroupId, Groups, Matches,
+    MergedTree, Neighbours, Query, Timeline, Weights,
     merged::stack_body,
     tree::{CalleesOf, Callers, Direction, GraphTree, TopDown, expand},
 };
@@ -34,11 +36,11 @@ pub struct Analysis {
     classes: Arc<Classes>,
     groups: Arc<Groups>,
     query: Query,
-    counted: Counted,
+    pub(super) counted: Counted,
     table: FunctionTable,
 }
 
-enum Counted {
+pub(super) enum Counted {
     Stacks {
         tree: Arc<MergedTree>,
         weights: Weights,
@@ -48,6 +50,8 @@ enum Counted {
         grouped: Option<Arc<CallGraph>>,
         flow: Box<Flow>,
     },
+    /// Lines, without calls: there is nothing to count but the table.
+    Lines,
 }
 
 impl Analysis {
@@ -55,12 +59,48 @@ impl Analysis {
     pub fn new(profile: Arc<Profile>, query: Query, earlier: Option<&Self>) -> Self {
         let earlier = earlier.filter(|e| Arc::ptr_eq(&e.profile, &profile));
         let same_groups = earlier.filter(|e| e.query.by == query.by);
+        let (of, by) = (Arc::clone(&profile), query.by);
         let classify = || {
-            let classes = earlier.map_or_else(|| Arc::new(Classes::new(&profile)), |e| Arc::clone(&e.classes));
-            let groups = same_groups
-                .map_or_else(|| Arc::new(Groups::new(&profile, &classes, query.by)), |e| Arc::clone(&e.groups));
+            let classes = earlier.map_or_else(|| Arc::new(Classes::new(&of)), |e| Arc::clone(&e.classes));
+            let groups =
+                same_groups.map_or_else(|| Arc::new(Groups::new(&of, &classes, by)), |e| Arc::clone(&e.groups));
             (classes, groups)
         };
+        Self::of_groups(profile, query, classify, same_groups)
+    }
+
+    /// Counts two profiles that share their functions and frames, and so their groups, at once. Earlier analyses of them
+    /// lend what they can.
+    pub(super) fn of_pair(
+        (base, new): (Arc<Profile>, Arc<Profile>),
+        query: &Query,
+        earlier: Option<(&Self, &Self)>,
+    ) -> (Self, Self) {
+        let same = earlier.filter(|(b, n)| Arc::ptr_eq(&b.profile, &base) && Arc::ptr_eq(&n.profile, &new));
+        let classes = same.map_or_else(|| Arc::new(Classes::new(&new)), |(_, n)| Arc::clone(&n.classes));
+        let same_groups = same.filter(|(_, n)| n.query.by == query.by);
+        let groups =
+            same_groups.map_or_else(|| Arc::new(Groups::new(&new, &classes, query.by)), |(_, n)| Arc::clone(&n.groups));
+        let side = |profile, earlier| {
+            let shared = || (Arc::clone(&classes), Arc::clone(&groups));
+            Self::of_groups(profile, query.clone(), shared, earlier)
+        };
+        both(|| side(Arc::clone(&base), same_groups.map(|(b, _)| b)), || side(new, same_groups.map(|(_, n)| n)))
+    }
+
+    /// Counts a profile that shares its functions and frames with the profile of another analysis: groups are the same.
+    pub(super) fn beside(profile: Arc<Profile>, query: Query, other: &Self) -> Self {
+        Self::of_groups(profile, query, || (Arc::clone(&other.classes), Arc::clone(&other.groups)), None)
+    }
+
+    /// Counts a profile whose functions are classified and grouped by `classify`, at the same time where nothing counted
+    /// depends on it.
+    fn of_groups(
+        profile: Arc<Profile>,
+        query: Query,
+        classify: impl FnOnce() -> (Arc<Classes>, Arc<Groups>) + Send,
+        same_groups: Option<&Self>,
+    ) -> Self {
         let (classes, groups, counted, table) = match profile.body() {
             Body::Stacks(body) => {
                 let (classes, groups) = classify();
@@ -72,7 +112,7 @@ impl Analysis {
                 let table = FunctionTable::of_stacks(&tree, &weights, groups.len());
                 (classes, groups, Counted::Stacks { tree, weights }, table)
             }
-            Body::Graph(graph) if !Groups::regroups(query.by) => {
+            Body::Graph(graph) if query.by == GroupBy::Function => {
                 let (flow, (classes, groups, table)) = both(
                     || Flow::new(graph, query.metric),
                     || {
@@ -88,10 +128,17 @@ impl Analysis {
                     Some(Counted::Graph { grouped, .. }) => grouped.clone(),
                     _ => groups.regroup(graph).map(Arc::new),
                 };
-                let counted = grouped.as_deref().unwrap_or(graph);
-                let flow = Flow::new(counted, query.metric);
-                let table = FunctionTable::of_grouped_graph(counted, query.metric, &flow);
+                let flow = Flow::new(grouped.as_deref().unwrap_or(graph), query.metric);
+                let table = match &grouped {
+                    Some(grouped) => FunctionTable::of_grouped_graph(grouped, query.metric, &flow),
+                    None => FunctionTable::of_graph(graph, query.metric),
+                };
                 (classes, groups, Counted::Graph { grouped, flow: Box::new(flow) }, table)
+            }
+            Body::Lines(lines) => {
+                let (classes, groups) = classify();
+                let table = FunctionTable::of_lines(lines, &groups, query.metric);
+                (classes, groups, Counted::Lines, table)
             }
         };
         let serial = NEXT_SERIAL.fetch_add(1, Ordering::Relaxed);
@@ -147,14 +194,16 @@ impl Analysis {
     pub fn samples(&self) -> Option<usize> {
         match &self.counted {
             Counted::Stacks { weights, .. } => Some(weights.samples()),
-            Counted::Graph { .. } => None,
+            Counted::Graph { .. } | Counted::Lines => None,
         }
     }
 
-    /// Whether trees are as recorded. For a call graph they are estimated unless every function has one caller.
+    /// Whether trees are as recorded; those of [a profile without any](Profile::has_trees) are empty.
+    ///
+    /// For a call graph they are estimated unless every function has one caller.
     pub fn exactness(&self) -> Exactness {
         match &self.counted {
-            Counted::Stacks { .. } => Exactness::Exact,
+            Counted::Stacks { .. } | Counted::Lines => Exactness::Exact,
             Counted::Graph { flow, .. } if flow.all_proven() => Exactness::Exact,
             Counted::Graph { .. } => Exactness::Estimated,
         }
@@ -168,6 +217,7 @@ impl Analysis {
                 expand(TopDown { tree, weights }, weights.sum(), detail)
             }
             Counted::Graph { flow, .. } => self.graph_tree(flow, Direction::Down, None, detail),
+            Counted::Lines => CallTree::empty(detail),
         }
     }
 
@@ -179,6 +229,7 @@ impl Analysis {
                 expand(Callers::new(tree, weights, None, self.groups.len()), weights.sum(), detail)
             }
             Counted::Graph { flow, .. } => self.graph_tree(flow, Direction::Up, None, detail),
+            Counted::Lines => CallTree::empty(detail),
         }
     }
 
@@ -191,6 +242,7 @@ impl Analysis {
                 expand(CalleesOf::new(tree, weights, group, self.groups.len()), total, detail)
             }
             Counted::Graph { flow, .. } => self.graph_tree(flow, Direction::Down, Some(group), detail),
+            Counted::Lines => CallTree::empty(detail),
         }
     }
 
@@ -203,6 +255,7 @@ impl Analysis {
                 expand(Callers::new(tree, weights, Some(group), self.groups.len()), total, detail)
             }
             Counted::Graph { flow, .. } => self.graph_tree(flow, Direction::Up, Some(group), detail),
+            Counted::Lines => CallTree::empty(detail),
         }
     }
 
@@ -225,7 +278,7 @@ impl Analysis {
         match (&self.counted, self.profile.body()) {
             (Counted::Graph { grouped: Some(graph), .. }, _) => Some(graph),
             (_, Body::Graph(graph)) => Some(graph),
-            (_, Body::Stacks(_)) => None,
+            (_, Body::Stacks(_) | Body::Lines(_)) => None,
         }
     }
 
@@ -234,7 +287,7 @@ impl Analysis {
         match (&self.counted, self.graph()) {
             (Counted::Stacks { tree, weights }, _) => Neighbours::of_stacks(tree, weights, group),
             (_, Some(graph)) => Neighbours::of_graph(graph, self.query.metric, group),
-            (Counted::Graph { .. }, None) => Neighbours::default(),
+            (Counted::Graph { .. } | Counted::Lines, None) => Neighbours::default(),
         }
     }
 
@@ -244,6 +297,7 @@ impl Analysis {
         match &self.counted {
             Counted::Stacks { tree, weights } => found.with_stack_share(tree, weights),
             Counted::Graph { flow, .. } => found.with_graph_share(flow),
+            Counted::Lines => found.with_line_share(&self.table),
         }
     }
 
@@ -263,7 +317,7 @@ impl Analysis {
     fn stacks(&self) -> Option<(&StackProfile, &MergedTree)> {
         match &self.counted {
             Counted::Stacks { tree, .. } => Some((stack_body(&self.profile)?, tree)),
-            Counted::Graph { .. } => None,
+            Counted::Graph { .. } | Counted::Lines => None,
         }
     }
 }

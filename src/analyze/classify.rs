@@ -1,7 +1,7 @@
 //! Whose code a function is, told from its name and path alone.
 
 use super::module_names::{STANDARD_LIBRARY, THIRD_PARTY};
-use crate::model::{Function, FunctionId, Profile, StringId};
+use crate::model::{FunctionId, Profile, StringId};
 use rustc_hash::FxHashMap;
 
 /// What kind of code a function is.
@@ -75,7 +75,8 @@ impl Classes {
                 (function.file, function.object)
             };
             let (place, package, module, is_python) = files.entry(key).or_insert_with(|| {
-                let place = place(profile, function, &own_root);
+                let text = |id| profile.text(id);
+                let place = place(text(function.name), text(function.object), text(function.file), &own_root);
                 let package = number(&mut package_index, &mut classes.packages, package(&place));
                 let module = number(&mut module_index, &mut classes.modules, place.module.clone());
                 (place, package, module, is_python_file(profile.text(function.file)))
@@ -133,12 +134,12 @@ fn number<K: Clone + Eq + std::hash::Hash>(index: &mut FxHashMap<K, u32>, list: 
 const PYTHON_SUFFIXES: [&str; 4] = [".py", ".pyc", ".pyx", ".pyi"];
 
 /// Where a file lies.
-struct Place {
-    class: Class,
+pub(super) struct Place {
+    pub(super) class: Class,
     /// The distribution or library; empty for the user's own code, the standard library and built-ins.
     package: String,
     /// Dotted name.
-    module: String,
+    pub(super) module: String,
 }
 
 fn package(place: &Place) -> Package {
@@ -149,10 +150,8 @@ fn package(place: &Place) -> Package {
     Package { name, class: place.class }
 }
 
-fn place(profile: &Profile, function: &Function, own_root: &str) -> Place {
-    let name = profile.text(function.name);
-    let object = profile.text(function.object);
-    let file = profile.text(function.file).replace('\\', "/");
+pub(super) fn place(name: &str, object: &str, file: &str, own_root: &str) -> Place {
+    let file = file.replace('\\', "/");
     // pstats writes `~` where there is no file.
     if file.is_empty() || file == "~" {
         return place_without_file(name, object);
@@ -242,6 +241,8 @@ fn standard_library_part(file: &str) -> Option<&str> {
         if let Some(at) = file.find(marker) {
             let rest = &file[at + marker.len()..];
             let (version, rest) = rest.split_once('/')?;
+            // `python312.zip` holds the same modules.
+            let version = version.strip_suffix(".zip").unwrap_or(version);
             if version.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b't') {
                 return Some(rest.strip_prefix("lib-dynload/").unwrap_or(rest));
             }
@@ -260,7 +261,7 @@ fn is_native_file(file: &str) -> bool {
 }
 
 /// Also the files without a file: `<string>`, `<frozen selectors>`.
-fn is_python_file(file: &str) -> bool {
+pub(super) fn is_python_file(file: &str) -> bool {
     file.starts_with('<') || PYTHON_SUFFIXES.iter().any(|suffix| file.ends_with(suffix))
 }
 

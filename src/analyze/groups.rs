@@ -1,7 +1,7 @@
 //! What rows and boxes stand for: functions, lines, files, modules or packages.
 
 use super::{Class, Classes, GroupBy};
-use crate::model::{Body, CallGraph, FunctionId, Profile, StringId};
+use crate::model::{CallGraph, FunctionId, Profile, StringId};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 
@@ -79,29 +79,18 @@ impl Groups {
                 GroupId::at(groups.keys.len() - 1)
             })
         };
-        match profile.body() {
-            Body::Graph(_) => {
-                groups.of_function =
-                    (0..functions).map(FunctionId::at).map(|f| number(key(f, profile.function(f).line), f)).collect();
-            }
-            Body::Stacks(_) => {
-                groups.of_frame =
-                    profile.frames().iter().map(|f| number(key(f.function, f.line), f.function)).collect();
-                groups.of_function =
-                    (0..functions).map(FunctionId::at).map(|f| number(key(f, profile.function(f).line), f)).collect();
-            }
-        }
+        // Where frames and functions are shared by two profiles that are compared, their groups are the same, too.
+        groups.of_frame = profile.frames().iter().map(|f| number(key(f.function, f.line), f.function)).collect();
+        groups.of_function =
+            (0..functions).map(FunctionId::at).map(|f| number(key(f, profile.function(f).line), f)).collect();
         groups
-    }
-
-    /// Whether groups are others than the functions of a call graph.
-    pub(super) fn regroups(by: GroupBy) -> bool {
-        !matches!(by, GroupBy::Function | GroupBy::Line)
     }
 
     /// The graph of these groups; `None` where they are the functions of the graph itself.
     pub fn regroup(&self, graph: &CallGraph) -> Option<CallGraph> {
-        if !Self::regroups(self.by) {
+        // Lines of a graph are its functions, unless it shares frames with recorded stacks.
+        let are_functions = || self.of_function.iter().enumerate().all(|(f, g)| g.index() == f);
+        if self.by == GroupBy::Function || (self.len() == self.of_function.len() && are_functions()) {
             return None;
         }
         let of: Vec<u32> = self.of_function.iter().map(|g| g.0).collect();

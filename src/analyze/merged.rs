@@ -457,9 +457,14 @@ pub struct Weights {
 impl Weights {
     /// Puts the samples a query asks for on the tree.
     pub fn new(body: &StackProfile, tree: &MergedTree, query: &Query) -> Self {
+        Self::of_values(body, tree, query, body.samples.weights(query.metric))
+    }
+
+    /// Puts a value of each sample a query asks for on the tree.
+    pub(super) fn of_values(body: &StackProfile, tree: &MergedTree, query: &Query, values: &[i64]) -> Self {
         let mut own = vec![0_i64; tree.len()];
         let mut counted = 0;
-        for (stack, weight) in query.counted(&body.samples) {
+        for (stack, weight) in query.counted_as(&body.samples, values) {
             if let Some(node) = tree.node_of(stack) {
                 own[node as usize] += weight;
                 counted += 1;
@@ -505,10 +510,10 @@ impl Weights {
     }
 }
 
-/// The stacks of a profile, or `None` for a call graph.
+/// The stacks of a profile, or `None` where none were recorded.
 pub(super) fn stack_body(profile: &Profile) -> Option<&StackProfile> {
     match profile.body() {
         crate::model::Body::Stacks(body) => Some(body),
-        crate::model::Body::Graph(_) => None,
+        crate::model::Body::Graph(_) | crate::model::Body::Lines(_) => None,
     }
 }

@@ -1,10 +1,13 @@
 //! `(&Profile, &Query)` → tables, trees, callers and callees, search. Pure functions; caches live in the application.
 
 mod analysis;
+mod bounds;
 mod classify;
+pub mod diff;
 mod estimate;
 mod flow;
 mod groups;
+mod heat;
 mod merged;
 mod module_names;
 mod query;
@@ -19,14 +22,16 @@ mod tree;
 mod walk;
 
 pub use analysis::{Analysis, Order};
+pub use bounds::{Activity, Bounds};
 pub use classify::{Class, Classes, Package};
 pub use estimate::EstimatedStacks;
 pub use flow::Flow;
 pub use groups::{GroupId, GroupKey, Groups};
+pub use heat::{FileHeat, HeatKind, LineHeat};
 pub use merged::{MergedTree, Weights};
 pub use query::{GroupBy, Query, Transform};
 pub use search::{Matches, SearchText};
 pub use table::{FunctionTable, Neighbour, Neighbours, SortKey, share};
 pub use timeline::Timeline;
-pub use tree::{CallTree, Detail, Exactness};
+pub use tree::{CallTree, Detail, Exactness, Sides};
 pub use walk::{PathWalk, Step};

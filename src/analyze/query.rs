@@ -83,14 +83,41 @@ impl Query {
         }
     }
 
+    /// The thread time order shows: the one that is counted, or the one with the largest total.
+    pub fn time_track(&self, profile: &Profile) -> TrackId {
+        self.track.unwrap_or_else(|| {
+            (0..profile.tracks().len())
+                .map(TrackId::at)
+                .max_by_key(|&t| (profile.track_total(self.metric, t), std::cmp::Reverse(t)))
+                .unwrap_or(TrackId(0))
+        })
+    }
+
+    /// Whether the query asks for a sample.
+    pub fn counts(&self, samples: &Samples, sample: usize) -> bool {
+        let in_time = match (self.time_ns, samples.starts_ns()) {
+            (Some((from, to)), Some(starts)) => (from..to).contains(&starts[sample]),
+            _ => true,
+        };
+        in_time && self.track.is_none_or(|track| samples.tracks()[sample] == track)
+    }
+
     /// The stack and the value of every sample the query asks for, in the order of the recording.
     pub fn counted<'a>(&'a self, samples: &'a Samples) -> impl Iterator<Item = (StackId, i64)> + 'a {
-        let weights = samples.weights(self.metric);
+        self.counted_as(samples, samples.weights(self.metric))
+    }
+
+    /// As [`counted`](Self::counted), with other values for the samples.
+    pub fn counted_as<'a>(
+        &'a self,
+        samples: &'a Samples,
+        values: &'a [i64],
+    ) -> impl Iterator<Item = (StackId, i64)> + 'a {
         let starts = self.time_ns.and_then(|range| Some((range, samples.starts_ns()?)));
-        samples.stacks().iter().zip(weights).enumerate().filter_map(move |(i, (&stack, &weight))| {
+        samples.stacks().iter().zip(values).enumerate().filter_map(move |(i, (&stack, &value))| {
             let other_track = self.track.is_some_and(|t| samples.tracks()[i] != t);
             let other_time = starts.is_some_and(|((from, to), starts)| starts[i] < from || starts[i] >= to);
-            (!other_track && !other_time).then_some((stack, weight))
+            (!other_track && !other_time).then_some((stack, value))
         })
     }
 }

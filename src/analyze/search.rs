@@ -1,6 +1,6 @@
 //! Search by text or regular expression over names and files.
 
-use super::{Classes, Flow, GroupId, GroupKey, Groups, MergedTree, Weights, merged::ROOT, share};
+use super::{Classes, Flow, FunctionTable, GroupId, GroupKey, Groups, MergedTree, Weights, merged::ROOT, share};
 use crate::model::{Profile, StringId};
 use regex::{Regex, RegexBuilder};
 
@@ -95,6 +95,14 @@ impl Matches {
     pub fn with_graph_share(mut self, flow: &Flow) -> Self {
         self.share = flow.fraction_through(&self.mask);
         self.estimated = true;
+        self
+    }
+
+    /// Adds the share of recorded lines that match; a line holds what it called.
+    #[must_use]
+    pub fn with_line_share(mut self, table: &FunctionTable) -> Self {
+        let matching = table.present().filter(|&g| self.contains(g)).map(|g| table.total(g));
+        self.share = share(matching.fold(0, i64::saturating_add), table.sum());
         self
     }
 

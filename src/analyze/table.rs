@@ -1,7 +1,9 @@
 //! The function table: cost of each group in itself and with everything it called.
 
-use super::{Flow, GroupId, Groups, MergedTree, PathWalk, Query, Step, Weights, merged::ROOT, tree::outermost};
-use crate::model::{Body, CallGraph, FunctionId, MetricId, Profile, StackProfile};
+use super::{
+    Flow, GroupBy, GroupId, Groups, MergedTree, PathWalk, Query, Step, Weights, merged::ROOT, tree::outermost,
+};
+use crate::model::{Body, CallGraph, FrameId, FunctionId, LineProfile, MetricId, Profile, StackProfile};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -15,7 +17,11 @@ pub struct FunctionTable {
     sum: i64,
     present: Vec<bool>,
     totals_exact: bool,
+    inclusive: bool,
 }
+
+/// Stands for a count the profiler did not record.
+const NOT_RECORDED: i64 = -1;
 
 #[derive(Debug, Clone)]
 struct Calls {
@@ -70,7 +76,38 @@ impl FunctionTable {
                 Some(grouped) => Self::of_grouped_graph(&grouped, query.metric, &Flow::new(&grouped, query.metric)),
                 None => Self::of_graph(graph, query.metric),
             },
+            Body::Lines(lines) => Self::of_lines(lines, groups, query.metric),
         }
+    }
+
+    /// The table of recorded lines. What a line cost includes what it called, and that is all there is to know: own costs
+    /// are not told from totals. Hits stand for the calls of a line; how often a function was called is not recorded.
+    pub fn of_lines(lines: &LineProfile, groups: &Groups, metric: MetricId) -> Self {
+        let mut table = Self::empty(groups.len());
+        let mut hits = vec![0_i64; groups.len()];
+        let figures = lines.costs(metric).iter().zip(lines.hits()).zip(groups.of_frames()).enumerate();
+        for (frame, ((&cost, &hit), group)) in figures {
+            if !lines.holds_line(FrameId::at(frame)) {
+                continue;
+            }
+            let row = group.index();
+            table.total[row] = table.total[row].saturating_add(cost);
+            hits[row] = hits[row].saturating_add(hit);
+            table.present[row] = true;
+            table.sum = table.sum.saturating_add(cost);
+        }
+        table.own.clone_from(&table.total);
+        table.inclusive = true;
+        if groups.by() == GroupBy::Line {
+            let primitive = vec![NOT_RECORDED; groups.len()];
+            table.calls = Some(Calls { all: hits, primitive });
+        } else {
+            // A function that was watched and never ran has no line.
+            for (function, group) in groups.of_functions().iter().enumerate() {
+                table.present[group.index()] |= lines.holds(FunctionId::at(function));
+            }
+        }
+        table
     }
 
     /// As [`of_stacks`](Self::of_stacks), from the samples themselves. A group occurs if a sample counted has it on its
@@ -125,7 +162,7 @@ impl FunctionTable {
         table.own = graph.own(metric).to_vec();
         table.total = graph.total(metric).to_vec();
         table.sum = table.own.iter().fold(0_i64, |sum, v| sum.saturating_add(*v));
-        table.present = vec![true; graph.calls().len()];
+        table.present = (0..graph.calls().len()).map(|f| graph.holds(FunctionId::at(f))).collect();
         if graph.has_calls() {
             let (all, primitive) = (graph.calls().to_vec(), graph.primitive_calls().to_vec());
             table.calls = Some(Calls { all, primitive });
@@ -152,6 +189,7 @@ impl FunctionTable {
             sum: 0,
             present: vec![false; groups],
             totals_exact: true,
+            inclusive: false,
         }
     }
 
@@ -202,6 +240,11 @@ impl FunctionTable {
     /// Whether totals are as recorded.
     pub fn totals_are_exact(&self) -> bool {
         self.totals_exact
+    }
+
+    /// Whether own costs were not recorded: both columns hold what lines cost with everything they called.
+    pub fn is_inclusive(&self) -> bool {
+        self.inclusive
     }
 
     /// Groups that occur in what was counted.

@@ -64,6 +64,15 @@ pub enum Exactness {
     Estimated,
 }
 
+/// What a node of a comparison cost on either side; `None` where that side has no such path.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Sides {
+    /// Own and total cost on the base side.
+    pub base: Option<(i64, i64)>,
+    /// Own and total cost on the new side.
+    pub new: Option<(i64, i64)>,
+}
+
 /// A tree in level order. Columns by node; see the module's text.
 #[derive(Debug, Clone)]
 pub struct CallTree {
@@ -79,6 +88,8 @@ pub struct CallTree {
     owns: Vec<i64>,
     rests: Vec<i64>,
     exact: Vec<bool>,
+    /// Empty but for a comparison.
+    sides: Vec<Sides>,
     exactness: Exactness,
     total: i64,
     extent: i64,
@@ -90,6 +101,11 @@ pub struct CallTree {
 pub(super) const NO_PARENT: u32 = u32::MAX;
 
 impl CallTree {
+    /// The tree of a profile without calls.
+    pub(super) fn empty(detail: Detail) -> Self {
+        Boxes::default().into_tree(0, 0, detail)
+    }
+
     /// How many nodes there are.
     pub fn len(&self) -> usize {
         self.groups.len()
@@ -158,6 +174,11 @@ impl CallTree {
     /// Whether its numbers are as recorded rather than estimated.
     pub fn is_exact(&self, node: usize) -> bool {
         self.exactness == Exactness::Exact || self.exact[node]
+    }
+
+    /// What it cost on either side, where the tree is of a comparison. Its width is one of these, or the larger.
+    pub fn sides(&self, node: usize) -> Option<Sides> {
+        self.sides.get(node).copied()
     }
 
     /// Whether anything in it is estimated.
@@ -251,6 +272,11 @@ pub(super) trait Source {
 
     /// Whether all its numbers are as recorded.
     fn exactness(&self) -> Exactness;
+
+    /// What a place cost on either side, where the source is a comparison.
+    fn sides(&self, _of: &Self::Cursor) -> Option<Sides> {
+        None
+    }
 }
 
 /// Expands a source level by level.
@@ -267,6 +293,7 @@ pub(super) fn expand<S: Source>(mut source: S, sum: i64, detail: Detail) -> Call
         owns: Vec::new(),
         rests: Vec::new(),
         exact: Vec::new(),
+        sides: Vec::new(),
         exactness: source.exactness(),
         total: sum,
         extent: sum,
@@ -276,7 +303,7 @@ pub(super) fn expand<S: Source>(mut source: S, sum: i64, detail: Detail) -> Call
     let mut found = Vec::new();
     let mut level: Vec<(u32, S::Cursor)> = Vec::new();
     tree.root_rest = source.roots(detail.min_total, &mut found);
-    tree.place(&mut found, NO_PARENT, 0, &mut level);
+    tree.place(&source, &mut found, NO_PARENT, 0, &mut level);
     let mut next = Vec::new();
     while !level.is_empty() {
         tree.levels.push(tree.len() as u32);
@@ -290,7 +317,7 @@ pub(super) fn expand<S: Source>(mut source: S, sum: i64, detail: Detail) -> Call
                 continue;
             }
             tree.rests[node_index] = source.children(&cursor, detail.min_total, &mut found);
-            tree.place(&mut found, node, start, &mut next);
+            tree.place(&source, &mut found, node, start, &mut next);
             tree.child_count[node_index] = tree.len() as u32 - tree.first_child[node_index];
         }
         std::mem::swap(&mut level, &mut next);
@@ -300,10 +327,18 @@ pub(super) fn expand<S: Source>(mut source: S, sum: i64, detail: Detail) -> Call
 
 impl CallTree {
     /// Adds the children of a node, widest first.
-    fn place<C>(&mut self, found: &mut Vec<Child<C>>, parent: u32, start: i64, next: &mut Vec<(u32, C)>) {
+    fn place<S: Source>(
+        &mut self,
+        source: &S,
+        found: &mut Vec<Child<S::Cursor>>,
+        parent: u32,
+        start: i64,
+        next: &mut Vec<(u32, S::Cursor)>,
+    ) {
         found.sort_unstable_by_key(|c| (std::cmp::Reverse(c.total), c.group));
         let mut at = start;
         for child in found.drain(..) {
+            self.sides.extend(source.sides(&child.cursor));
             next.push((self.len() as u32, child.cursor));
             self.groups.push(child.group);
             self.parents.push(parent);
@@ -357,6 +392,7 @@ impl Boxes {
             owns: Vec::with_capacity(count),
             rests: vec![0; count],
             exact: Vec::new(),
+            sides: Vec::new(),
             exactness: Exactness::Exact,
             total: sum,
             extent,

@@ -1,111 +1,117 @@
-//! An open profile and how it is looked at.
+//! An open profile, or two that are compared, and how they are looked at.
 
-use super::jobs::{DocumentId, Outcome, QueryWish, Workers};
-use crate::analyze::{Analysis, GroupBy, GroupId, Matches, Neighbours, Order, Query, SearchText, Timeline, Transform};
-use crate::model::{Body, Profile, TimeMeaning, TrackId};
-use crate::ui::views::{CallersState, FlameState, SunburstState, TableState, ViewKind};
-use crate::ui::{Theme, TreeKind, TreeNeed, Trees, ViewCtx};
-use egui::Color32;
-use std::cell::RefCell;
-use std::collections::HashMap;
-use std::path::Path;
-use std::sync::Arc;
+mod requests;
 
-/// Most steps "back" remembers.
-const HISTORY: usize = 200;
+use super::history::{History, Place};
+use super::jobs::{DocumentId, Workers};
+use super::options::Options;
+use super::pane::{Answers, Choices, Parts, Views};
+use super::sources::DocumentSources;
+use super::subject::{Part, Request, Subject};
+use crate::analyze::diff::{BoxWidth, Measure, Renamed, Side, Status};
+use crate::analyze::{GroupId, Matches, Order, Query, SearchText};
+use crate::layout::Scheme;
+use crate::model::{TimeMeaning, TrackId};
+use crate::ui::views::ViewKind;
+use crate::ui::{Arrangement, Command, CompareCtx, Theme, ViewCtx};
+use regex::Regex;
+use std::cmp::Reverse;
+use std::path::PathBuf;
 
-/// An open profile.
+/// An open profile or comparison.
 pub(super) struct Document {
     pub(super) id: DocumentId,
-    pub(super) profile: Arc<Profile>,
-    pub(super) analysis: Arc<Analysis>,
-    /// What is asked for; the analysis may still be the answer to the question before.
-    query: Query,
-    /// Counts questions.
+    subject: Subject,
+    /// What is asked for; the subject may still be the answer to the request before.
+    request: Request,
+    /// Counts requests.
     generation: u64,
     counting: bool,
-    trees: Trees,
-    making: HashMap<TreeKind, TreeNeed>,
-    timeline: Option<(TrackId, Option<Arc<Timeline>>)>,
-    ordering: Option<TrackId>,
-    colours: RefCell<Vec<Option<Color32>>>,
-    colour_scheme: crate::layout::Scheme,
+    answers: Parts<Answers>,
+    views: Parts<Views>,
+    pub(super) sources: DocumentSources,
+    colour_scheme: Scheme,
 
     pub(super) view: ViewKind,
-    pub(super) table: TableState,
-    pub(super) flame: FlameState,
-    pub(super) sunburst: SunburstState,
-    pub(super) callers: CallersState,
+    arrangement: Arrangement,
+    /// Whether boxes of both sides stand on one scale where they stand side by side.
+    pub(super) equal_scale: bool,
+    pub(super) findings_open: bool,
+    pub(super) measure: Measure,
 
     selection: Option<GroupId>,
     hovered: Option<GroupId>,
     hovering: Option<GroupId>,
-    neighbours: Option<(GroupId, Neighbours)>,
 
     pub(super) search: SearchText,
     pub(super) search_error: Option<String>,
     search_number: u64,
-    matches: Option<Matches>,
+    /// What is searched for.
+    pub(super) matcher: Option<Regex>,
 
-    past: Vec<Place>,
-    future: Vec<Place>,
-}
-
-/// A place "back" leads to.
-#[derive(Clone, PartialEq, Debug)]
-struct Place {
-    view: ViewKind,
-    selection: Option<GroupId>,
-    order: Order,
-    zoom: Vec<GroupId>,
-    root: Vec<GroupId>,
-    query: Query,
+    history: History,
 }
 
 impl Document {
-    pub(super) fn new(id: DocumentId, profile: Arc<Profile>, analysis: Analysis) -> Self {
-        let query = analysis.query().clone();
+    /// A document, with what is remembered from earlier ones.
+    pub(super) fn new(id: DocumentId, subject: Subject, sources: DocumentSources, options: &Options) -> Self {
+        // Lines without calls have no flame graph.
+        let has_trees = subject.profiles().iter().all(|(_, profile)| profile.has_trees());
+        let mut views = Parts::<Views>::default();
+        for part in Part::ALL {
+            let flame = &mut views.get_mut(part).flame;
+            flame.growth = options.growth;
+            flame.minimap = options.minimap;
+            if subject.time(part) != TimeMeaning::None || options.order != Order::Time {
+                flame.order = options.order;
+            }
+        }
         Self {
             id,
-            profile,
-            analysis: Arc::new(analysis),
-            query,
+            request: subject.request(BoxWidth::default()),
+            subject,
             generation: 0,
             counting: false,
-            trees: Trees::default(),
-            making: HashMap::new(),
-            timeline: None,
-            ordering: None,
-            colours: RefCell::default(),
-            colour_scheme: crate::layout::Scheme::default(),
-            view: ViewKind::default(),
-            table: TableState::default(),
-            flame: FlameState::default(),
-            sunburst: SunburstState::default(),
-            callers: CallersState::default(),
+            answers: Parts::default(),
+            views,
+            sources,
+            colour_scheme: Scheme::default(),
+            view: if has_trees { ViewKind::default() } else { ViewKind::Source },
+            arrangement: options.arrangement,
+            equal_scale: true,
+            findings_open: true,
+            measure: Measure::default(),
             selection: None,
             hovered: None,
             hovering: None,
-            neighbours: None,
             search: SearchText::default(),
             search_error: None,
             search_number: 0,
-            matches: None,
-            past: Vec::new(),
-            future: Vec::new(),
+            matcher: None,
+            history: History::default(),
         }
     }
 
+    pub(super) fn subject(&self) -> &Subject {
+        &self.subject
+    }
+
     pub(super) fn query(&self) -> &Query {
-        &self.query
+        &self.request.query
+    }
+
+    /// Whose cost the boxes of both sides as one are as wide as.
+    pub(super) fn box_width(&self) -> BoxWidth {
+        self.request.width
     }
 
     pub(super) fn selection(&self) -> Option<GroupId> {
         self.selection
     }
 
+    /// What the search found; of a comparison, with the share of the new side.
     pub(super) fn matches(&self) -> Option<&Matches> {
-        self.matches.as_ref()
+        self.answers.get(self.subject.answering(self.lead())).matches.as_ref()
     }
 
     /// Whether an answer is on its way.
@@ -113,56 +119,82 @@ impl Document {
         self.counting
     }
 
-    pub(super) fn can_go_back(&self) -> bool {
-        !self.past.is_empty()
+    pub(super) fn history(&self) -> &History {
+        &self.history
     }
 
-    pub(super) fn can_go_forward(&self) -> bool {
-        !self.future.is_empty()
+    pub(super) fn arrangement(&self) -> Arrangement {
+        self.arrangement
     }
 
-    /// The thread time order shows: the chosen one, or the one with the most samples' weight.
-    pub(super) fn time_track(&self) -> TrackId {
-        let metric = self.query.metric;
-        self.query.track.unwrap_or_else(|| {
-            (0..self.profile.tracks().len())
-                .map(TrackId::at)
-                .max_by_key(|&t| (self.profile.track_total(metric, t), std::cmp::Reverse(t)))
-                .unwrap_or(TrackId(0))
-        })
+    /// The parts that are on screen. There is one source, the new side's.
+    pub(super) fn shown_parts(&self) -> &'static [Part] {
+        match (&self.subject, self.arrangement) {
+            (Subject::Comparison(_), Arrangement::SideBySide) if self.view != ViewKind::Source => &Part::SIDES,
+            _ => &[Part::Whole],
+        }
+    }
+
+    /// The part whose state stands for all: the new side where there are two.
+    fn lead(&self) -> Part {
+        self.shown_parts().last().copied().unwrap_or(Part::Whole)
+    }
+
+    /// What was chosen in the views on screen.
+    pub(super) fn choices(&self) -> Choices {
+        self.views.get(self.lead()).choices()
     }
 
     /// What views look at, with the states they change.
-    pub(super) fn view_parts<'a>(&'a mut self, theme: &'a Theme) -> (ViewCtx<'a>, ViewStates<'a>) {
+    pub(super) fn view_parts<'a>(
+        &'a mut self,
+        part: Part,
+        renamed: &'a [Renamed],
+        theme: &'a Theme,
+    ) -> (ViewCtx<'a>, &'a mut Views) {
         if self.colour_scheme != theme.palette.scheme {
             self.colour_scheme = theme.palette.scheme;
-            self.colours.borrow_mut().clear();
+            for answers in self.answers.each_mut() {
+                answers.colours.borrow_mut().clear();
+            }
         }
-        let time_track = match &self.timeline {
-            Some((track, _)) if self.query.track.is_none_or(|t| t == *track) => *track,
-            _ => self.time_track(),
+        let answers = self.answers.get(part);
+        let analysis = self.subject.analysis(part);
+        let track = self.request.query.track;
+        let time_track = match &answers.timeline {
+            Some((of, _)) if track.is_none_or(|t| t == *of) => *of,
+            _ => self.request.query.time_track(analysis.profile()),
         };
-        let meaning = self.timeline.as_ref().and_then(|(_, t)| t.as_ref()).map(|t| t.meaning());
+        let meaning = answers.timeline.as_ref().and_then(|(_, t)| t.as_ref()).map(|t| t.meaning());
+        let answering = self.subject.answering(part);
+        let neighbours = |part: Part| {
+            let known = self.answers.get(part).neighbours.as_ref();
+            known.filter(|(g, _)| Some(*g) == self.selection).map(|(_, n)| n)
+        };
+        let compare = self.subject.compared().map(|compared| CompareCtx {
+            comparison: &compared.comparison,
+            measure: self.measure,
+            box_width: self.request.width,
+            side: part.side(),
+            base_neighbours: neighbours(Part::Side(Side::Base)),
+            new_neighbours: neighbours(Part::Side(Side::New)),
+            renamed,
+        });
         let ctx = ViewCtx {
-            analysis: &self.analysis,
-            trees: &self.trees,
+            analysis,
+            trees: &answers.trees,
             theme,
             selection: self.selection,
             hovered: self.hovered,
-            matches: self.matches.as_ref(),
-            neighbours: self.neighbours.as_ref().filter(|(g, _)| Some(*g) == self.selection).map(|(_, n)| n),
+            matches: self.answers.get(answering).matches.as_ref(),
+            neighbours: neighbours(answering),
             time_track,
-            time_meaning: meaning.unwrap_or(self.profile.origin().time),
-            colours: &self.colours,
+            time_meaning: meaning.unwrap_or(self.subject.time(part)),
+            colours: &answers.colours,
             busy: self.counting,
+            compare,
         };
-        let states = ViewStates {
-            table: &mut self.table,
-            flame: &mut self.flame,
-            sunburst: &mut self.sunburst,
-            callers: &mut self.callers,
-        };
-        (ctx, states)
+        (ctx, self.views.get_mut(part))
     }
 
     /// Ends a frame: what was hovered in it is highlighted in the next. Whether anything changed.
@@ -176,57 +208,84 @@ impl Document {
         self.hovering = Some(group);
     }
 
+    /// Makes what was chosen on one side hold on the other; `before` is what held on both. Whether anything changed.
+    pub(super) fn link_sides(&mut self, before: &Choices) -> bool {
+        if self.shown_parts().len() < 2 {
+            return false;
+        }
+        let chosen = self.views.link_sides(before);
+        self.scale_sides() || chosen
+    }
+
+    /// Puts the flame graphs of both sides on one scale, or lets each fill its width.
+    fn scale_sides(&mut self) -> bool {
+        let Some(compared) = self.subject.compared() else { return false };
+        let span = |part: Part, factor: f64| self.views.get(part).flame.canvas.span() * factor;
+        // Positions are as recorded; what is compared is scaled.
+        let factors = Side::BOTH.map(|side| (Part::Side(side), compared.comparison.scale(side).factor()));
+        let most = factors.iter().map(|(part, factor)| span(*part, *factor)).fold(0.0, f64::max);
+        let mut changed = false;
+        for (part, factor) in factors {
+            let least = if self.equal_scale && factor > 0.0 { most / factor } else { 0.0 };
+            changed |= self.views.get_mut(part).flame.canvas.show_at_least(least);
+        }
+        changed
+    }
+
     fn here(&self) -> Place {
+        let shown = || self.shown_parts().iter().map(|part| self.views.get(*part));
+        let longest = |paths: &mut dyn Iterator<Item = &[GroupId]>| {
+            paths.max_by_key(|path| path.len()).map(<[GroupId]>::to_vec).unwrap_or_default()
+        };
         Place {
             view: self.view,
+            arrangement: self.arrangement,
             selection: self.selection,
-            order: self.flame.order,
-            zoom: self.flame.canvas.zoomed().to_vec(),
-            root: self.sunburst.root().to_vec(),
-            query: self.query.clone(),
+            order: self.views.get(self.lead()).flame.order,
+            // One side may lack the end of the path that the other is zoomed to.
+            zoom: longest(&mut shown().map(|views| views.flame.canvas.zoomed())),
+            root: longest(&mut shown().map(|views| views.sunburst.root())),
+            request: self.request.clone(),
         }
     }
 
     /// Remembers where we are before going elsewhere.
     fn leave(&mut self) {
         let here = self.here();
-        if self.past.last() != Some(&here) {
-            self.past.push(here);
-            if self.past.len() > HISTORY {
-                self.past.remove(0);
-            }
-        }
-        self.future.clear();
+        self.history.leave(here);
     }
 
     pub(super) fn go_back(&mut self, workers: &Workers) {
-        if let Some(place) = self.past.pop() {
-            self.future.push(self.here());
+        let here = self.here();
+        if let Some(place) = self.history.back(here) {
             self.go_to(place, workers);
         }
     }
 
     pub(super) fn go_forward(&mut self, workers: &Workers) {
-        if let Some(place) = self.future.pop() {
-            self.past.push(self.here());
+        let here = self.here();
+        if let Some(place) = self.history.forward(here) {
             self.go_to(place, workers);
         }
     }
 
     fn go_to(&mut self, place: Place, workers: &Workers) {
         self.view = place.view;
-        if place.query != self.query {
-            self.query = place.query;
+        self.arrangement = place.arrangement;
+        if place.request != self.request {
+            self.request = place.request;
             self.recount(workers);
         }
-        if self.flame.order != place.order {
-            self.flame.order = place.order;
-            self.flame.canvas.tree_changed();
+        for part in Part::ALL {
+            let (orderly, views) = (self.subject.can_order(part, place.order), self.views.get_mut(part));
+            if orderly {
+                views.order_by(place.order);
+            }
+            if views.flame.canvas.zoomed() != place.zoom {
+                views.flame.canvas.zoom_to(place.zoom.clone());
+            }
+            views.sunburst.root_at(place.root.clone());
         }
-        if self.flame.canvas.zoomed() != place.zoom {
-            self.flame.canvas.zoom_to(place.zoom);
-        }
-        self.sunburst.root_at(place.root);
         self.set_selection(place.selection, workers);
     }
 
@@ -237,6 +296,23 @@ impl Document {
         }
     }
 
+    /// Draws both sides of a comparison as one or side by side, in the order and at the zoom they have.
+    pub(super) fn arrange(&mut self, arrangement: Arrangement) {
+        if arrangement == self.arrangement || self.subject.compared().is_none() {
+            return;
+        }
+        self.leave();
+        let (Place { order, zoom, root, .. }, choices) = (self.here(), self.choices());
+        self.arrangement = arrangement;
+        for &part in self.shown_parts() {
+            let order = if self.subject.can_order(part, order) { order } else { Order::LeftHeavy };
+            let views = self.views.get_mut(part);
+            views.choose(&Choices { order, ..choices.clone() });
+            views.flame.canvas.zoom_to(zoom.clone());
+            views.sunburst.root_at(root.clone());
+        }
+    }
+
     pub(super) fn select(&mut self, group: Option<GroupId>, workers: &Workers) {
         if group != self.selection {
             self.leave();
@@ -244,112 +320,77 @@ impl Document {
         }
     }
 
-    fn set_selection(&mut self, group: Option<GroupId>, workers: &Workers) {
-        self.selection = group;
-        if let Some(group) = group {
-            workers.neighbours(self.id, self.generation, group, Arc::clone(&self.analysis));
-        }
-    }
-
-    /// Zooms flame graph and sunburst to a path of calls; an empty one shows everything.
+    /// Zooms flame graphs and sunbursts to a path of calls; an empty one shows everything. A side that lacks the end of
+    /// the path is zoomed to as much of it as it has.
     pub(super) fn zoom_to(&mut self, path: Vec<GroupId>) {
         let everything = path.is_empty();
+        let now = self.here();
         // An inverted graph has paths of its own, from the innermost function outwards.
-        let shared = everything || self.flame.order != Order::Inverted;
+        let shared = everything || now.order != Order::Inverted;
         let flame = shared || self.view != ViewKind::Sunburst;
         let sunburst = shared || self.view == ViewKind::Sunburst;
-        if (flame && path != self.flame.canvas.zoomed()) || (sunburst && path != self.sunburst.root()) {
+        if (flame && path != now.zoom) || (sunburst && path != now.root) {
             self.leave();
         }
-        if flame && (everything || path != self.flame.canvas.zoomed()) {
-            self.flame.canvas.zoom_to(path.clone());
-        }
-        if sunburst {
-            self.sunburst.root_at(path);
-        }
-        if everything {
-            self.callers.show_everything();
-        }
-    }
-
-    /// Changes the question.
-    pub(super) fn ask(&mut self, change: impl FnOnce(&mut Query), workers: &Workers) {
-        let mut query = self.query.clone();
-        change(&mut query);
-        if query == self.query {
-            return;
-        }
-        self.leave();
-        self.query = query;
-        self.recount(workers);
-    }
-
-    /// Groups rows and boxes otherwise: groups mean something else then, so what is selected is found again by name.
-    pub(super) fn group_by(&mut self, by: GroupBy, workers: &Workers) {
-        self.ask(
-            |query| {
-                query.by = by;
-                query.transforms.retain(|t| matches!(t, Transform::CollapseRecursion | Transform::OnlyMine));
-            },
-            workers,
-        );
-    }
-
-    pub(super) fn can_transform(&self) -> bool {
-        matches!(self.profile.body(), Body::Stacks(_))
-    }
-
-    pub(super) fn transform(&mut self, transform: Transform, workers: &Workers) {
-        if self.can_transform() {
-            self.ask(
-                |query| match query.transforms.iter().position(|t| *t == transform) {
-                    // A switch that is on goes off.
-                    Some(i) if matches!(transform, Transform::CollapseRecursion | Transform::OnlyMine) => {
-                        query.transforms.remove(i);
-                    }
-                    Some(_) => {}
-                    None => query.transforms.push(transform),
-                },
-                workers,
-            );
-        }
-    }
-
-    fn recount(&mut self, workers: &Workers) {
-        self.generation += 1;
-        self.counting = true;
-        workers.count(self.id, self.generation, self.query.clone(), Arc::clone(&self.analysis));
-    }
-
-    pub(super) fn set_search(&mut self, search: SearchText, workers: &Workers) {
-        if search != self.search {
-            self.search = search;
-            self.run_search(workers);
-        }
-    }
-
-    fn run_search(&mut self, workers: &Workers) {
-        self.search_number += 1;
-        self.search_error = None;
-        match self.search.matcher() {
-            Ok(Some(matcher)) => {
-                let analysis = Arc::clone(&self.analysis);
-                workers.search(self.id, self.generation, self.search_number, matcher, analysis);
+        for views in self.views.each_mut() {
+            if flame && (everything || path != views.flame.canvas.zoomed()) {
+                views.flame.canvas.zoom_to(path.clone());
             }
-            Ok(None) => self.matches = None,
-            Err(why) => {
-                self.matches = None;
-                self.search_error = Some(why);
+            if sunburst {
+                views.sunburst.root_at(path.clone());
+            }
+            if everything {
+                views.callers.show_everything();
             }
         }
     }
 
     /// Selects the next or previous match, by total cost.
     pub(super) fn step_match(&mut self, forward: bool, workers: &Workers) {
-        let Some(matches) = &self.matches else { return };
-        let table = self.analysis.table();
-        let mut found: Vec<GroupId> = table.present().filter(|g| matches.contains(*g)).collect();
-        found.sort_by_key(|&g| (std::cmp::Reverse(table.total(g)), g));
+        let views = self.views.get_mut(Part::Whole);
+        if self.view == ViewKind::Source
+            && let (Some(page), Some(matcher)) = (self.sources.page(), &self.matcher)
+            && views.source.step_match(page, matcher, forward)
+        {
+            return;
+        }
+        let Some(matches) = self.matches() else { return };
+        let found = self.subject.by_cost(|g| matches.contains(g));
+        self.step(&found, forward, workers);
+    }
+
+    /// Goes to a hot line of the source.
+    pub(super) fn step_hot(&mut self, command: Command) {
+        self.show(ViewKind::Source);
+        let Some(page) = self.sources.page() else { return };
+        let source = &mut self.views.get_mut(Part::Whole).source;
+        match command {
+            Command::NextHotLine => source.step_hot(&page, true),
+            Command::PreviousHotLine => source.step_hot(&page, false),
+            _ => source.go_to_hottest(),
+        }
+    }
+
+    /// The file on the source view's screen, with a line; without one, the line the user is at.
+    pub(super) fn source_place(&self, line: Option<u32>) -> Option<(PathBuf, u32)> {
+        let found = self.sources.page()?.found()?;
+        let at = self.views.get(Part::Whole).source.line();
+        Some((found.file.path().to_owned(), line.or(at).unwrap_or(1)))
+    }
+
+    /// Selects the function with the next smaller, or the next larger, difference that is more than noise.
+    pub(super) fn step_difference(&mut self, forward: bool, workers: &Workers) {
+        let Some(compared) = self.subject.compared() else { return };
+        let measure = self.measure;
+        let differs = |status| !matches!(status, Status::Same | Status::WithinNoise);
+        let rows = compared.comparison.table().rows().filter(|row| differs(row.status(measure)));
+        let mut found: Vec<_> = rows.map(|row| (Reverse(row.delta(measure).unsigned_abs()), row.group)).collect();
+        found.sort_unstable();
+        let found: Vec<GroupId> = found.into_iter().map(|(_, group)| group).collect();
+        self.step(&found, forward, workers);
+    }
+
+    fn step(&mut self, found: &[GroupId], forward: bool, workers: &Workers) {
         if found.is_empty() {
             return;
         }
@@ -363,154 +404,11 @@ impl Document {
         self.select(Some(found[next]), workers);
     }
 
-    /// Has a tree made unless one like it is being made.
-    pub(super) fn need(&mut self, need: TreeNeed, workers: &Workers) {
-        if self.counting || self.making.contains_key(&need.kind) {
-            return;
-        }
-        let mut timeline = None;
-        if let TreeKind::Whole(Order::Time) | TreeKind::Overview(Order::Time) = need.kind {
-            let track = self.time_track();
-            match &self.timeline {
-                Some((of, ready)) if *of == track => timeline.clone_from(ready),
-                _ => {
-                    if self.ordering != Some(track) {
-                        self.ordering = Some(track);
-                        workers.order(self.id, self.generation, track, Arc::clone(&self.analysis));
-                    }
-                    return;
-                }
-            }
-            if timeline.is_none() {
-                return;
-            }
-        }
-        self.making.insert(need.kind, need);
-        workers.tree(self.id, self.generation, need, Arc::clone(&self.analysis), timeline);
+    /// The thread after or before the one that is shown; all threads stand before the first.
+    pub(super) fn next_track(&self, step: isize) -> Option<TrackId> {
+        let tracks = self.subject.analysis(Part::Whole).profile().tracks().len() as isize;
+        let at = self.query().track.map_or(0, |t| t.index() as isize + 1);
+        let next = (at + step).rem_euclid(tracks + 1);
+        (next > 0 && tracks > 1).then(|| TrackId::at(next as usize - 1))
     }
-
-    /// Takes what a worker has done; results of an earlier question are dropped.
-    pub(super) fn take(&mut self, outcome: Outcome, workers: &Workers) {
-        match outcome {
-            Outcome::Counted { generation, analysis, .. } if generation == self.generation => {
-                self.replace_analysis(analysis, workers);
-            }
-            Outcome::Tree { generation, need, tree, .. } if generation == self.generation => {
-                self.making.remove(&need.kind);
-                self.trees.put(need.kind, Arc::new(tree));
-            }
-            Outcome::Ordered { generation, track, timeline, .. } if generation == self.generation => {
-                self.ordering = None;
-                self.timeline = Some((track, timeline.map(Arc::new)));
-            }
-            Outcome::Found { generation, search, matches, .. }
-                if generation == self.generation && search == self.search_number =>
-            {
-                self.matches = Some(matches);
-            }
-            Outcome::Neighbours { generation, group, neighbours, .. } if generation == self.generation => {
-                self.neighbours = Some((group, neighbours));
-            }
-            _ => {}
-        }
-    }
-
-    fn replace_analysis(&mut self, analysis: Analysis, workers: &Workers) {
-        let regrouped = analysis.query().by != self.analysis.query().by;
-        let old = std::mem::replace(&mut self.analysis, Arc::new(analysis));
-        self.counting = false;
-        self.forget_answers();
-        if regrouped {
-            self.translate(&old);
-        } else {
-            self.flame.canvas.tree_changed();
-        }
-        let selection = self.selection;
-        self.set_selection(selection, workers);
-        self.run_search(workers);
-    }
-
-    fn forget_answers(&mut self) {
-        self.trees.clear();
-        self.making.clear();
-        self.timeline = None;
-        self.ordering = None;
-        self.neighbours = None;
-        self.colours.borrow_mut().clear();
-    }
-
-    /// Finds what is selected and zoomed again by name.
-    fn translate(&mut self, old: &Analysis) {
-        let new = Arc::clone(&self.analysis);
-        let find = |group: GroupId| {
-            new.groups().find(&new.profile().clone(), new.classes(), &old.name(group), old.place(group).0)
-        };
-        self.selection = self.selection.and_then(find);
-        self.hovered = None;
-        self.flame.canvas.translate(find);
-        self.sunburst.translate(find);
-        self.callers.translate(find);
-        self.past.clear();
-        self.future.clear();
-    }
-
-    /// What of the question survives a reload.
-    pub(super) fn wish(&self) -> QueryWish {
-        QueryWish {
-            metric: self.profile.metric(self.query.metric).name.clone(),
-            track: self.query.track.map(|t| self.profile.track(t).clone()),
-            by: self.query.by,
-        }
-    }
-
-    /// Replaces the profile by what the file holds now, keeping how it is looked at.
-    pub(super) fn reload(&mut self, profile: Arc<Profile>, analysis: Analysis, workers: &Workers) {
-        let transforms = self.query.transforms.clone();
-        let old = std::mem::replace(&mut self.analysis, Arc::new(analysis));
-        self.profile = profile;
-        self.generation += 1;
-        self.counting = false;
-        self.query = self.analysis.query().clone();
-        self.forget_answers();
-        self.translate(&old);
-        let new = Arc::clone(&self.analysis);
-        let find =
-            |group: &GroupId| new.groups().find(new.profile(), new.classes(), &old.name(*group), old.place(*group).0);
-        let kept: Vec<Transform> = transforms
-            .iter()
-            .filter_map(|t| match t {
-                Transform::Focus(g) => find(g).map(Transform::Focus),
-                Transform::Hide(g) => find(g).map(Transform::Hide),
-                Transform::Drop(g) => find(g).map(Transform::Drop),
-                Transform::CollapseRecursion => Some(Transform::CollapseRecursion),
-                Transform::OnlyMine => Some(Transform::OnlyMine),
-            })
-            .collect();
-        if kept.is_empty() {
-            let selection = self.selection;
-            self.set_selection(selection, workers);
-            self.run_search(workers);
-        } else {
-            self.query.transforms = kept;
-            self.recount(workers);
-        }
-    }
-
-    /// Whether time order can be drawn.
-    pub(super) fn has_time(&self) -> bool {
-        self.profile.origin().time != TimeMeaning::None
-    }
-}
-
-/// The views' own states.
-pub(super) struct ViewStates<'a> {
-    pub(super) table: &'a mut TableState,
-    pub(super) flame: &'a mut FlameState,
-    pub(super) sunburst: &'a mut SunburstState,
-    pub(super) callers: &'a mut CallersState,
-}
-
-/// The name of a tab.
-pub(super) fn title_of(path: &Path) -> String {
-    path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned())
 }

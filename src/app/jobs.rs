@@ -3,13 +3,19 @@
 //! Every piece of work says which document and which generation of its question it is for, so that the results of a
 //! question that is no longer asked are dropped.
 
-use crate::analyze::{Analysis, CallTree, GroupId, Matches, Neighbours, Query, Timeline};
-use crate::import::{self, ImportError, Job};
-use crate::model::{Profile, TrackId};
-use crate::ui::{TreeKind, TreeNeed};
+use super::recordings::{LoadError, Loaded, Recordings, file_name};
+use super::subject::{Part, Request, Subject, Wish};
+use crate::analyze::diff::BoxWidth;
+use crate::analyze::{Analysis, CallTree, GroupId, Matches, Neighbours, Timeline};
+use crate::import::{self, Job};
+use crate::model::{StringId, TrackId};
+use crate::source::Sources;
+use crate::ui::TreeNeed;
+use crate::ui::source_page::SourcePage;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 /// A document, for as long as the program runs.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -17,20 +23,67 @@ pub(super) struct DocumentId(pub(super) u64);
 
 /// What came of a piece of work.
 pub(super) enum Outcome {
-    /// A file was read, or not.
-    Loaded { document: DocumentId, result: Result<(Arc<Profile>, Analysis), ImportError> },
-    /// A question was answered.
-    Counted { document: DocumentId, generation: u64, analysis: Analysis },
+    /// Files were read, or not. The serial is that of the [`Loading`].
+    Loaded { document: DocumentId, serial: u64, result: Result<Loaded, LoadError> },
+    /// A request was answered.
+    Counted { document: DocumentId, generation: u64, subject: Subject },
     /// A tree was made.
-    Tree { document: DocumentId, generation: u64, need: TreeNeed, tree: CallTree },
+    Tree { document: DocumentId, generation: u64, part: Part, need: TreeNeed, tree: CallTree },
     /// The samples of a thread were put in order.
-    Ordered { document: DocumentId, generation: u64, track: TrackId, timeline: Option<Timeline> },
+    Ordered { document: DocumentId, generation: u64, part: Part, track: TrackId, timeline: Option<Timeline> },
     /// A search has ended.
-    Found { document: DocumentId, generation: u64, search: u64, matches: Matches },
+    Found { document: DocumentId, generation: u64, search: u64, part: Part, matches: Matches },
     /// Callers and callees are known.
-    Neighbours { document: DocumentId, generation: u64, group: GroupId, neighbours: Neighbours },
+    Neighbours { document: DocumentId, generation: u64, part: Part, group: GroupId, neighbours: Neighbours },
+    /// A source file was read, or not found.
+    Source { document: DocumentId, epoch: u64, page: Box<SourcePage> },
+    /// A folder to look for sources in was chosen.
+    SourceFolder(PathBuf),
     /// Files were chosen in the dialog.
-    Chosen(Vec<PathBuf>),
+    Chosen(Vec<PathBuf>, Purpose),
+    /// Open files hold something else now.
+    Changed(Vec<PathBuf>),
+}
+
+/// What files are chosen for in the dialog.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Purpose {
+    /// To be opened.
+    Open,
+    /// To be compared with another.
+    CompareWith(PathBuf),
+}
+
+/// Files on their way.
+pub(super) struct Loading {
+    /// No other has it: what was superseded is told by it.
+    pub(super) serial: u64,
+    pub(super) recordings: Recordings,
+    jobs: Vec<Job>,
+}
+
+impl Loading {
+    /// How far it is, from 0 to 1; `None` while that is not known.
+    pub(super) fn fraction(&self) -> Option<f32> {
+        let known: Vec<f32> = self.jobs.iter().filter_map(Job::fraction).collect();
+        (!known.is_empty()).then(|| known.iter().sum::<f32>() / self.jobs.len() as f32)
+    }
+
+    /// Asks the work to stop.
+    pub(super) fn cancel(&self) {
+        for job in &self.jobs {
+            job.cancel();
+        }
+    }
+}
+
+/// A tree to be made.
+pub(super) struct TreeWanted {
+    pub(super) part: Part,
+    pub(super) need: TreeNeed,
+    pub(super) width: BoxWidth,
+    /// For time order.
+    pub(super) timeline: Option<Arc<Timeline>>,
 }
 
 type Task = Box<dyn FnOnce() -> Option<Outcome> + Send>;
@@ -44,13 +97,13 @@ pub(super) struct Workers {
 
 /// Brings an outcome to the window and wakes it.
 #[derive(Clone)]
-struct Reporter {
+pub(super) struct Reporter {
     outcomes: Sender<Outcome>,
     egui: egui::Context,
 }
 
 impl Reporter {
-    fn report(&self, outcome: Option<Outcome>) {
+    pub(super) fn report(&self, outcome: Option<Outcome>) {
         if let Some(outcome) = outcome {
             // The window may be gone by now; then nobody waits for it.
             let _ = self.outcomes.send(outcome);
@@ -101,101 +154,126 @@ impl Workers {
         }
     }
 
-    /// Reads a file on a thread of its own, because that may take long.
-    pub(super) fn load(&self, document: DocumentId, path: PathBuf, query: Option<QueryWish>, job: Job) {
+    /// Reads files on threads of their own, because that may take long.
+    pub(super) fn load(
+        &self,
+        document: DocumentId,
+        serial: u64,
+        recordings: Recordings,
+        wish: Option<Wish>,
+    ) -> Loading {
+        let jobs = recordings.jobs();
+        let loading = Loading { serial, recordings: recordings.clone(), jobs: jobs.clone() };
         let work = move || {
-            let result = import::open(&path, &job).map(|profile| {
-                let profile = Arc::new(profile);
-                let query = query.map_or_else(|| Query::new(&profile), |wish| wish.for_profile(&profile));
-                let analysis = Analysis::new(Arc::clone(&profile), query, None);
-                (profile, analysis)
-            });
+            let result = recordings.load(wish.as_ref(), &jobs);
             // A cancelled load has nobody waiting for it, and its memory is free by now.
-            (!job.is_cancelled()).then_some(Outcome::Loaded { document, result })
+            (!jobs.iter().any(Job::is_cancelled)).then_some(Outcome::Loaded { document, serial, result })
         };
         if self.tasks.is_none() {
             self.report.report(work());
-            return;
+            return loading;
         }
         let report = self.report.clone();
         let thread = std::thread::Builder::new().name("load".to_owned());
         if let Err(error) = thread.spawn(move || report.report(work())) {
-            let result = Err(ImportError::Io { path: PathBuf::from("a thread to read with"), source: error });
-            self.report.report(Some(Outcome::Loaded { document, result }));
+            let result = Err(LoadError::of_thread(&error));
+            self.report.report(Some(Outcome::Loaded { document, serial, result }));
         }
+        loading
     }
 
-    /// Answers another question to the same profile.
-    pub(super) fn count(&self, document: DocumentId, generation: u64, query: Query, earlier: Arc<Analysis>) {
-        self.run(Box::new(move || {
-            let analysis = Analysis::new(Arc::clone(earlier.profile()), query, Some(&earlier));
-            Some(Outcome::Counted { document, generation, analysis })
-        }));
+    /// Answers another request to the same subject.
+    pub(super) fn count(&self, document: DocumentId, generation: u64, request: Request, earlier: Subject) {
+        self.run(Box::new(move || Some(Outcome::Counted { document, generation, subject: earlier.ask(&request) })));
     }
 
     /// Makes a tree.
-    pub(super) fn tree(
-        &self,
-        document: DocumentId,
-        generation: u64,
-        need: TreeNeed,
-        analysis: Arc<Analysis>,
-        timeline: Option<Arc<Timeline>>,
-    ) {
+    pub(super) fn tree(&self, document: DocumentId, generation: u64, subject: Subject, wanted: TreeWanted) {
         self.run(Box::new(move || {
-            use crate::analyze::Order;
-            let detail = need.detail;
-            let tree = match need.kind {
-                TreeKind::Whole(Order::LeftHeavy) | TreeKind::Overview(Order::LeftHeavy) | TreeKind::Sunburst => {
-                    analysis.tree(detail)
-                }
-                TreeKind::Whole(Order::Inverted) | TreeKind::Overview(Order::Inverted) => analysis.inverted(detail),
-                TreeKind::Whole(Order::Time) | TreeKind::Overview(Order::Time) => {
-                    analysis.timeline_tree(timeline.as_deref()?, detail)?
-                }
-                TreeKind::CallersOf(group) => analysis.callers_tree(group, detail),
-                TreeKind::CalleesOf(group) => analysis.callees_tree(group, detail),
-            };
-            Some(Outcome::Tree { document, generation, need, tree })
+            let TreeWanted { part, need, width, timeline } = wanted;
+            let tree = subject.tree(part, need, width, timeline.as_deref())?;
+            Some(Outcome::Tree { document, generation, part, need, tree })
         }));
     }
 
     /// Puts a thread's samples in order.
-    pub(super) fn order(&self, document: DocumentId, generation: u64, track: TrackId, analysis: Arc<Analysis>) {
+    pub(super) fn order(&self, document: DocumentId, generation: u64, part: Part, track: TrackId, subject: Subject) {
         self.run(Box::new(move || {
-            let timeline = analysis.timeline(track);
-            Some(Outcome::Ordered { document, generation, track, timeline })
+            let timeline = subject.analysis(part).timeline(track);
+            Some(Outcome::Ordered { document, generation, part, track, timeline })
         }));
     }
 
-    /// Searches.
+    /// Searches; the second number counts searches.
     pub(super) fn search(
         &self,
         document: DocumentId,
-        generation: u64,
-        search: u64,
+        (generation, search): (u64, u64),
+        part: Part,
         matcher: regex::Regex,
-        analysis: Arc<Analysis>,
+        subject: Subject,
     ) {
         self.run(Box::new(move || {
-            let matches = analysis.search(&matcher);
-            Some(Outcome::Found { document, generation, search, matches })
+            let matches = subject.analysis(part).search(&matcher);
+            Some(Outcome::Found { document, generation, search, part, matches })
         }));
     }
 
     /// Finds callers and callees.
-    pub(super) fn neighbours(&self, document: DocumentId, generation: u64, group: GroupId, analysis: Arc<Analysis>) {
+    pub(super) fn neighbours(
+        &self,
+        document: DocumentId,
+        generation: u64,
+        part: Part,
+        group: GroupId,
+        subject: Subject,
+    ) {
         self.run(Box::new(move || {
-            let neighbours = analysis.neighbours(group);
-            Some(Outcome::Neighbours { document, generation, group, neighbours })
+            let neighbours = subject.analysis(part).neighbours(group);
+            Some(Outcome::Neighbours { document, generation, part, group, neighbours })
         }));
     }
 
-    /// Shows the system's dialog. It has a thread of its own, because it blocks until it is closed.
-    pub(super) fn choose_files(&self) {
+    /// Finds and reads a source file, and counts its lines.
+    pub(super) fn source(
+        &self,
+        document: DocumentId,
+        epoch: u64,
+        file: StringId,
+        analysis: Arc<Analysis>,
+        sources: Arc<Sources>,
+        recorded_at: Option<SystemTime>,
+    ) {
+        self.run(Box::new(move || {
+            let page = Box::new(SourcePage::new(&analysis, &sources, file, recorded_at));
+            Some(Outcome::Source { document, epoch, page })
+        }));
+    }
+
+    /// Lets the user choose a folder to look for sources in.
+    pub(super) fn choose_source_folder(&self) {
         let report = self.report.clone();
         let dialog = move || {
-            let mut dialog = rfd::FileDialog::new().set_title("Open profiles");
+            let chosen = rfd::FileDialog::new().set_title("Where the sources are").pick_folder();
+            report.report(chosen.map(Outcome::SourceFolder));
+        };
+        let _ = std::thread::Builder::new().name("folder dialog".to_owned()).spawn(dialog);
+    }
+
+    /// The means to report changes of files from another thread.
+    pub(super) fn reporter(&self) -> Reporter {
+        self.report.clone()
+    }
+
+    /// Shows the system's dialog. It has a thread of its own, because it blocks until it is closed.
+    pub(super) fn choose_files(&self, purpose: Purpose) {
+        let report = self.report.clone();
+        let dialog = move || {
+            let title = match &purpose {
+                Purpose::Open => "Open profiles".to_owned(),
+                Purpose::CompareWith(path) => format!("Compare {} with", file_name(path)),
+            };
+            let mut dialog = rfd::FileDialog::new().set_title(title);
             let mut all: Vec<&str> = import::FORMATS.iter().flat_map(|f| f.extensions.iter().copied()).collect();
             all.sort_unstable();
             all.dedup();
@@ -204,30 +282,8 @@ impl Workers {
                 dialog = dialog.add_filter(format.name, format.extensions);
             }
             let chosen = dialog.pick_files();
-            report.report(chosen.map(Outcome::Chosen));
+            report.report(chosen.map(|paths| Outcome::Chosen(paths, purpose)));
         };
         let _ = std::thread::Builder::new().name("file dialog".to_owned()).spawn(dialog);
-    }
-}
-
-/// What of a question survives a reload: things are named, because ids are only good for one profile.
-#[derive(Clone, Debug)]
-pub(super) struct QueryWish {
-    pub(super) metric: String,
-    pub(super) track: Option<crate::model::Track>,
-    pub(super) by: crate::analyze::GroupBy,
-}
-
-impl QueryWish {
-    fn for_profile(&self, profile: &Profile) -> Query {
-        use crate::model::MetricId;
-        let mut query = Query::new(profile);
-        if let Some(i) = profile.metrics().iter().position(|m| m.name == self.metric) {
-            query.metric = MetricId::at(i);
-        }
-        query.track =
-            self.track.as_ref().and_then(|t| profile.tracks().iter().position(|other| other == t)).map(TrackId::at);
-        query.by = self.by;
-        query
     }
 }

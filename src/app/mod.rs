@@ -1,8 +1,19 @@
 //! The running program: the session's state, work on other threads, applying actions, what is remembered.
 
+mod arrange;
+mod commands;
 mod document;
+mod editor;
+mod history;
 mod jobs;
 mod options;
+mod pane;
+mod recordings;
+mod sources;
+mod subject;
+mod tabs;
+mod translate;
+mod watch;
 mod window;
 
 pub use window::{Helioscope, Setup};
@@ -18,8 +29,8 @@ use std::path::PathBuf;
 )]
 pub struct RunError(String);
 
-/// Opens the window with files in it, and returns when it is closed.
-pub fn run(paths: Vec<PathBuf>) -> Result<(), RunError> {
+/// Opens the window with files in it, and two sides to compare, and returns when it is closed.
+pub fn run(paths: Vec<PathBuf>, compare: Option<(Vec<PathBuf>, Vec<PathBuf>)>) -> Result<(), RunError> {
     let icon =
         eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon/helioscope.png")).unwrap_or_default();
     let mut options = eframe::NativeOptions {
@@ -34,7 +45,7 @@ pub fn run(paths: Vec<PathBuf>) -> Result<(), RunError> {
         ..eframe::NativeOptions::default()
     };
     let can_drop = prefer_x11(&mut options);
-    let setup = Setup { paths, can_drop, samples: window::samples() };
+    let setup = Setup { paths, compare, can_drop, samples: window::samples() };
     eframe::run_native("Helioscope", options, Box::new(|creation| Ok(Box::new(Helioscope::new(creation, setup)))))
         .map_err(|e| RunError(e.to_string()))
 }

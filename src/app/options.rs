@@ -1,6 +1,8 @@
 //! What is remembered from one start to the next.
 
 use crate::analyze::Order;
+use crate::source::{Mapping, Places};
+use crate::ui::Arrangement;
 use crate::ui::canvas::Growth;
 use std::path::{Path, PathBuf};
 
@@ -21,6 +23,14 @@ pub(super) struct Options {
     pub(super) order: Order,
     pub(super) minimap: bool,
     pub(super) scale: f32,
+    pub(super) arrangement: Arrangement,
+    /// Whether open files are looked at for changes.
+    pub(super) watch: bool,
+    /// What an editor is opened with; empty for a guess.
+    pub(super) editor: String,
+    /// Folders and mappings sources are looked for by.
+    pub(super) source_roots: Vec<PathBuf>,
+    pub(super) source_mappings: Vec<Mapping>,
 }
 
 impl Default for Options {
@@ -33,6 +43,11 @@ impl Default for Options {
             order: Order::LeftHeavy,
             minimap: true,
             scale: 1.0,
+            arrangement: Arrangement::default(),
+            watch: true,
+            editor: String::new(),
+            source_roots: Vec::new(),
+            source_mappings: Vec::new(),
         }
     }
 }
@@ -44,6 +59,25 @@ impl Options {
         self.forget(&path);
         self.recent.insert(0, path);
         self.recent.truncate(RECENT);
+    }
+
+    /// Where the user said sources are.
+    pub(super) fn source_places(&self) -> Places {
+        Places { roots: self.source_roots.clone(), mappings: self.source_mappings.clone(), ..Places::default() }
+    }
+
+    /// Looks for sources in a folder, before those named earlier.
+    pub(super) fn add_source_root(&mut self, folder: PathBuf) {
+        self.source_roots.retain(|f| *f != folder);
+        self.source_roots.insert(0, folder);
+        self.source_roots.truncate(RECENT);
+    }
+
+    /// Looks for sources by a mapping; one folder is mapped to one.
+    pub(super) fn add_source_mapping(&mut self, mapping: Mapping) {
+        self.source_mappings.retain(|m| m.from != mapping.from);
+        self.source_mappings.insert(0, mapping);
+        self.source_mappings.truncate(RECENT);
     }
 
     /// Takes a file from the recent ones.

@@ -1,75 +1,62 @@
 //! The window: every frame, take what workers have done, draw, and apply what the user wants.
 
-use super::document::{Document, title_of};
-use super::jobs::{DocumentId, Outcome, Workers};
+use super::arrange::{Chosen, document_ui};
+use super::editor;
+use super::jobs::Workers;
 use super::options::{self, Options};
-use crate::analyze::Transform;
-use crate::import::{ImportError, Job};
+use super::recordings::{LoadError, Recordings};
+use super::tabs::{Content, Slot};
+use super::watch::{self, Watch, Watched};
 use crate::layout::Scheme;
-use crate::model::TrackId;
-use crate::ui::chrome::{BarState, Tab, bar_ui, status_ui, tabs_ui, transforms_ui};
-
-use crate::ui::overlays::{Overlay, drop_target_ui, overlay_ui};
-use crate::ui::start::{Start, failed_ui, loading_ui, start_ui};
-use crate::ui::views::{ViewKind, callers_ui, flame_ui, sunburst_ui, table_ui};
-use crate::ui::{Action, Actions, Command, Theme, details_ui};
+use crate::ui::chrome::tabs_ui;
+use crate::ui::drops::drop_target_ui;
+use crate::ui::notice::{Notice, notice_ui};
+use crate::ui::overlays::{Overlay, overlay_ui};
+use crate::ui::start::{Failure, Start, failed_ui, loading_ui, start_ui};
+use crate::ui::{Action, Actions, Theme};
 use egui::{Context, Frame, Ui, ViewportCommand};
 use std::path::{Path, PathBuf};
+use std::sync::PoisonError;
 
 /// What a window is started with.
 #[derive(Clone, Debug, Default)]
 pub struct Setup {
     /// Files to open.
     pub paths: Vec<PathBuf>,
+    /// Recordings to compare: those of the base side and those of the new side.
+    pub compare: Option<(Vec<PathBuf>, Vec<PathBuf>)>,
     /// Whether files can be dropped on this system.
     pub can_drop: bool,
     /// Profiles that come with the program.
     pub samples: Vec<PathBuf>,
 }
 
-/// A tab: a file on its way, an open one, or one that could not be opened.
-struct Slot {
-    id: DocumentId,
-    path: PathBuf,
-    content: Content,
-}
-
-enum Content {
-    Loading(Job),
-    Open(Box<Document>),
-    /// An open document whose file is being read again.
-    Reloading(Box<Document>, Job),
-    Failed {
-        why: String,
-        advice: &'static str,
-    },
-}
-
-impl Slot {
-    fn document(&mut self) -> Option<&mut Document> {
-        match &mut self.content {
-            Content::Open(document) | Content::Reloading(document, _) => Some(document),
-            Content::Loading(_) | Content::Failed { .. } => None,
-        }
-    }
-}
-
 /// The program.
 pub struct Helioscope {
     dark: Theme,
     light: Theme,
-    options: Options,
+    pub(super) options: Options,
     setup: Setup,
-    workers: Workers,
-    slots: Vec<Slot>,
+    pub(super) workers: Workers,
+    pub(super) slots: Vec<Slot>,
     /// The tab that is shown; `None` for the start page.
-    active: Option<usize>,
-    next_id: u64,
-    overlay: Overlay,
-    focus_search: bool,
-    /// A short message, and when it is to go.
-    notice: Option<(String, f64)>,
+    pub(super) active: Option<usize>,
+    pub(super) next_id: u64,
+    pub(super) overlay: Overlay,
+    pub(super) focus_search: bool,
+    pub(super) notice: Option<Notice>,
+    /// The window's clock, in seconds.
+    pub(super) now: f64,
+    watching: Watching,
     title: String,
+}
+
+/// Who looks at open files for changes.
+enum Watching {
+    /// A thread, at these.
+    Thread(Watched),
+    /// The window itself, next at a time of its clock: for tests.
+    Window(Watch, f64),
 }
 
 impl Helioscope {
@@ -77,15 +64,21 @@ impl Helioscope {
     pub fn new(creation: &eframe::CreationContext<'_>, setup: Setup) -> Self {
         let options: Options = creation.storage.and_then(|s| eframe::get_value(s, options::KEY)).unwrap_or_default();
         let workers = Workers::new(creation.egui_ctx.clone());
-        Self::with(&creation.egui_ctx, options, workers, setup)
+        let watched = Watched::default();
+        watch::start(&watched, workers.reporter());
+        Self::with(&creation.egui_ctx, options, workers, Watching::Thread(watched), setup)
     }
 
     /// The program for a test: nothing remembered, all work done at once.
     pub fn for_test(ctx: &Context, setup: Setup) -> Self {
-        Self::with(ctx, Options::default(), Workers::inline(ctx.clone()), setup)
+        let watching = Watching::Window(Watch::default(), 0.0);
+        Self::with(ctx, Options::default(), Workers::inline(ctx.clone()), watching, setup)
     }
 
-    fn with(ctx: &Context, options: Options, workers: Workers, setup: Setup) -> Self {
+    fn with(ctx: &Context, mut options: Options, workers: Workers, watching: Watching, setup: Setup) -> Self {
+        if options.editor.is_empty() {
+            options.editor = editor::guess();
+        }
         let (dark, light) = (Theme::new(Scheme::Dark), Theme::new(Scheme::Light));
         ctx.set_fonts(Theme::fonts());
         ctx.set_style_of(egui::Theme::Dark, dark.style());
@@ -103,11 +96,16 @@ impl Helioscope {
             overlay: Overlay::None,
             focus_search: false,
             notice: None,
+            now: 0.0,
+            watching,
             title: String::new(),
             setup,
         };
         let paths = std::mem::take(&mut program.setup.paths);
         program.open(paths);
+        if let Some((base, new)) = program.setup.compare.take() {
+            program.compare_given(base, new);
+        }
         program
     }
 
@@ -118,337 +116,62 @@ impl Helioscope {
         }
     }
 
-    /// Opens files, each in a tab; one that is open already is shown.
-    fn open(&mut self, paths: Vec<PathBuf>) {
-        for path in paths {
-            if let Some(i) = self.slots.iter().position(|s| same_file(&s.path, &path)) {
-                self.active = Some(i);
-                continue;
-            }
-            self.next_id += 1;
-            let id = DocumentId(self.next_id);
-            let job = Job::new();
-            self.workers.load(id, path.clone(), None, job.clone());
-            self.slots.push(Slot { id, path, content: Content::Loading(job) });
-            self.active = Some(self.slots.len() - 1);
-        }
-    }
-
-    fn document(&mut self) -> Option<&mut Document> {
-        self.active.and_then(|i| self.slots.get_mut(i)).and_then(Slot::document)
-    }
-
-    fn take_outcomes(&mut self) {
-        for outcome in self.workers.outcomes() {
-            match outcome {
-                Outcome::Chosen(paths) => self.open(paths),
-                Outcome::Loaded { document, result } => self.loaded(document, result),
-                Outcome::Counted { document: id, .. }
-                | Outcome::Tree { document: id, .. }
-                | Outcome::Ordered { document: id, .. }
-                | Outcome::Found { document: id, .. }
-                | Outcome::Neighbours { document: id, .. } => {
-                    if let Some(slot) = self.slots.iter_mut().find(|s| s.id == id)
-                        && let Some(document) = slot.document()
-                    {
-                        document.take(outcome, &self.workers);
-                    }
-                }
-            }
-        }
-    }
-
-    fn loaded(
-        &mut self,
-        id: DocumentId,
-        result: Result<(std::sync::Arc<crate::model::Profile>, crate::analyze::Analysis), ImportError>,
-    ) {
-        let Some(slot) = self.slots.iter_mut().find(|s| s.id == id) else { return };
-        let failed = Content::Failed { why: String::new(), advice: "" };
-        slot.content = match (result, std::mem::replace(&mut slot.content, failed)) {
-            (Ok((profile, analysis)), Content::Reloading(mut document, _)) => {
-                document.reload(profile, analysis, &self.workers);
-                Content::Open(document)
-            }
-            (Ok((profile, analysis)), _) => {
-                self.options.remember(&slot.path);
-                let mut document = Box::new(Document::new(id, profile, analysis));
-                document.flame.growth = self.options.growth;
-                document.flame.minimap = self.options.minimap;
-                if document.has_time() || self.options.order != crate::analyze::Order::Time {
-                    document.flame.order = self.options.order;
-                }
-                Content::Open(document)
-            }
-            // What is open stays as it was.
-            (Err(error), Content::Reloading(document, _)) => {
-                self.notice = Some((format!("Not reloaded: {error}. {}", error.advice()), f64::INFINITY));
-                Content::Open(document)
-            }
-            (Err(error), _) => Content::Failed { why: error.to_string(), advice: error.advice() },
-        };
-    }
-
-    fn close(&mut self, index: usize) {
-        if index >= self.slots.len() {
-            return;
-        }
-        let slot = self.slots.remove(index);
-        if let Content::Loading(job) | Content::Reloading(_, job) = &slot.content {
-            job.cancel();
-        }
-        self.active = match self.active {
-            Some(active) if active > index => Some(active - 1),
-            Some(active) if active == index && self.slots.is_empty() => None,
-            Some(active) => Some(active.min(self.slots.len().saturating_sub(1))),
-            None => None,
-        };
-    }
-
-    fn reload(&mut self) {
-        let Some(slot) = self.active.and_then(|i| self.slots.get_mut(i)) else { return };
-        let job = Job::new();
-        let failed = Content::Failed { why: String::new(), advice: "" };
-        let (content, wish) = match std::mem::replace(&mut slot.content, failed) {
-            Content::Open(document) => {
-                let wish = document.wish();
-                (Content::Reloading(document, job.clone()), Some(wish))
-            }
-            Content::Failed { .. } => (Content::Loading(job.clone()), None),
-            busy => {
-                slot.content = busy;
-                return;
-            }
-        };
-        slot.content = content;
-        self.workers.load(slot.id, slot.path.clone(), wish, job);
-    }
-
-    fn apply(&mut self, ctx: &Context, actions: Actions) {
-        for action in actions {
-            self.apply_one(ctx, action);
-        }
-    }
-
-    fn apply_one(&mut self, ctx: &Context, action: Action) {
-        match action {
-            Action::Run(command) => return self.run(ctx, command),
-            Action::Open(paths) => return self.open(paths),
-            Action::ShowTab(i) => {
-                self.active = Some(i).filter(|i| *i < self.slots.len());
-                return;
-            }
-            Action::CloseTab(i) | Action::CancelLoading(i) => return self.close(i),
-            Action::Copy(text, what) => {
-                ctx.copy_text(text);
-                return self.notify(ctx, what);
-            }
-            Action::ForgetRecent(path) => return self.options.forget(&path),
-            _ => {}
-        }
-        let Some(slot) = self.active.and_then(|i| self.slots.get_mut(i)) else { return };
-        let workers = &self.workers;
-        let Some(document) = slot.document() else { return };
-        match action {
-            Action::Show(view) => document.show(view),
-            Action::Select(group) => document.select(group, workers),
-            Action::Hover(group) => document.hover(group),
-            Action::Search(search) => document.set_search(search, workers),
-            Action::Metric(metric) => document.ask(|q| q.metric = metric, workers),
-            Action::Track(track) => document.ask(|q| q.track = track, workers),
-            Action::Group(by) => document.group_by(by, workers),
-            Action::Transform(transform) => document.transform(transform, workers),
-            Action::RemoveTransform(i) => document.ask(|q| q.transforms.truncate(i), workers),
-            Action::ZoomTo(path) => document.zoom_to(path),
-            Action::Need(need) => document.need(need, workers),
-            Action::Run(_)
-            | Action::Open(_)
-            | Action::ShowTab(_)
-            | Action::CloseTab(_)
-            | Action::CancelLoading(_)
-            | Action::Copy(..)
-            | Action::ForgetRecent(_) => {}
-        }
-    }
-
-    fn run(&mut self, ctx: &Context, command: Command) {
-        match command {
-            Command::OpenDialog => self.workers.choose_files(),
-            Command::Reload => self.reload(),
-            Command::CloseTab => {
-                if let Some(i) = self.active {
-                    self.close(i);
-                }
-            }
-            Command::NextTab => {
-                let count = self.slots.len();
-                self.active = (count > 0).then(|| self.active.map_or(0, |i| (i + 1) % count));
-            }
-            Command::StartPage => self.active = None,
-            Command::Find => self.focus_search = true,
-            Command::Palette => self.overlay = Overlay::Palette(String::new(), 0),
-            Command::Shortcuts => self.overlay = Overlay::Shortcuts,
-            Command::ShowWarnings => {
-                if self.document().is_some() {
-                    self.overlay = Overlay::Warnings;
-                }
-            }
-            Command::SwitchTheme => {
-                use egui::ThemePreference::{Dark, Light, System};
-                let (next, what) = match self.options.theme {
-                    System => (Dark, "Dark theme"),
-                    Dark => (Light, "Light theme"),
-                    Light => (System, "Theme of the system"),
-                };
-                self.options.theme = next;
-                ctx.set_theme(next);
-                self.notify(ctx, what);
-            }
-            Command::ToggleDetails => self.options.details = !self.options.details,
-            Command::ScaleUp => self.scale(ctx, self.options.scale * 1.1),
-            Command::ScaleDown => self.scale(ctx, self.options.scale / 1.1),
-            Command::ScaleReset => self.scale(ctx, 1.0),
-            Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
-            _ => self.run_on_document(ctx, command),
-        }
-    }
-
-    fn run_on_document(&mut self, ctx: &Context, command: Command) {
-        let Some(slot) = self.active.and_then(|i| self.slots.get_mut(i)) else { return };
-        let workers = &self.workers;
-        let Some(document) = slot.document() else { return };
-        let selection = document.selection();
-        match command {
-            Command::View(view) => document.show(view),
-            Command::NextMatch => document.step_match(true, workers),
-            Command::PreviousMatch => document.step_match(false, workers),
-            Command::Back => document.go_back(workers),
-            Command::Forward => document.go_forward(workers),
-            Command::ResetZoom => {
-                document.zoom_to(Vec::new());
-                document.ask(
-                    |q| {
-                        q.transforms.clear();
-                        q.time_ns = None;
-                    },
-                    workers,
-                );
-            }
-            Command::NextTrack | Command::PreviousTrack => {
-                let step = if command == Command::NextTrack { 1 } else { -1 };
-                let next = next_track(document, step);
-                document.ask(|q| q.track = next, workers);
-            }
-            Command::CollapseRecursion => document.transform(Transform::CollapseRecursion, workers),
-            Command::OnlyMine => document.transform(Transform::OnlyMine, workers),
-            Command::FocusSelection | Command::HideSelection | Command::DropSelection => {
-                let Some(group) = selection else { return };
-                let transform = match command {
-                    Command::FocusSelection => Transform::Focus(group),
-                    Command::HideSelection => Transform::Hide(group),
-                    _ => Transform::Drop(group),
-                };
-                if document.can_transform() {
-                    document.transform(transform, workers);
-                } else {
-                    self.notify(ctx, "A call graph has no whole stacks to change");
-                }
-            }
-            Command::CopySelection => {
-                let Some(group) = selection else { return };
-                let (file, line) = document.analysis.place(group);
-                let name = document.analysis.name(group);
-                let text = match (file, line) {
-                    ("", _) => name.into_owned(),
-                    (file, 0) => format!("{name} ({file})"),
-                    (file, line) => format!("{name} ({file}:{line})"),
-                };
-                ctx.copy_text(text);
-                self.notify(ctx, "Name copied");
-            }
-            _ => {}
-        }
-    }
-
-    fn scale(&mut self, ctx: &Context, scale: f32) {
-        self.options.scale = scale.clamp(0.5, 3.0);
-        ctx.set_zoom_factor(self.options.scale);
-    }
-
-    fn notify(&mut self, ctx: &Context, what: &str) {
-        const SECONDS: f64 = 2.5;
-        self.notice = Some((what.to_owned(), ctx.input(|i| i.time) + SECONDS));
-    }
-
-    fn shortcuts(&self, ctx: &Context, actions: &mut Actions) {
-        let typing = ctx.text_edit_focused();
-        let overlay = self.overlay != Overlay::None;
-        for command in Command::all() {
-            let Some(shortcut) = command.shortcut() else { continue };
-            let plain = shortcut.modifiers.is_none();
-            let function_key = matches!(shortcut.logical_key, egui::Key::F3);
-            if (typing && plain && !function_key) || (overlay && command != Command::Quit) {
-                continue;
-            }
-            // Text fields copy their own selection.
-            if typing && command == Command::CopySelection {
-                continue;
-            }
-            if ctx.input_mut(|i| consume(i, shortcut)) {
-                actions.push(Action::Run(command));
-            }
-        }
-    }
-
     fn dropped(&mut self, ctx: &Context, theme: &Theme) {
-        let (hovered, dropped) = ctx.input(|i| {
+        let (hovered, dropped, apart) = ctx.input(|i| {
             let paths: Vec<PathBuf> = i.raw.dropped_files.iter().map(|f| f.path().to_owned()).collect();
-            (i.raw.hovered_files.len(), paths)
+            (i.raw.hovered_files.len(), paths, i.modifiers.shift)
         });
         if hovered > 0 {
-            drop_target_ui(ctx, theme, hovered);
+            drop_target_ui(ctx, theme, &self.drop_effect(hovered, apart));
         }
         if !dropped.is_empty() {
-            self.overlay = Overlay::None;
-            self.open(dropped);
+            self.drop_files(dropped, apart);
         }
     }
 
-    fn tabs(&self) -> Vec<Tab> {
-        self.slots
-            .iter()
-            .map(|slot| Tab {
-                title: title_of(&slot.path),
-                path: slot.path.display().to_string(),
-                loading: match &slot.content {
-                    Content::Loading(job) | Content::Reloading(_, job) => Some(job.fraction()),
-                    Content::Open(_) | Content::Failed { .. } => None,
-                },
-                failed: matches!(slot.content, Content::Failed { .. }),
-            })
-            .collect()
+    /// Has open files looked at.
+    fn watch(&mut self) {
+        let paths = if self.options.watch { self.open_files() } else { Vec::new() };
+        let changed = match &mut self.watching {
+            Watching::Thread(watched) => {
+                *watched.lock().unwrap_or_else(PoisonError::into_inner) = paths;
+                return;
+            }
+            Watching::Window(watch, next) if self.now >= *next => {
+                *next = self.now + watch::PERIOD.as_secs_f64();
+                watch.look(&paths)
+            }
+            Watching::Window(..) => return,
+        };
+        self.changed(&changed);
     }
 
     fn draw(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
         let theme = self.theme(&ctx);
         let mut actions = Actions::new();
+        self.now = ctx.input(|i| i.time);
         self.take_outcomes();
+        self.watch();
         let tabs = self.tabs();
         if tabs.iter().any(|t| t.loading.is_some()) {
             ctx.request_repaint_after(std::time::Duration::from_millis(100));
         }
         let plain = Frame::new().fill(theme.panel);
-        egui::Panel::top("tabs").frame(plain).show(ui, |ui| tabs_ui(ui, &theme, &tabs, self.active, &mut actions));
+        let possible = self.possible();
+        egui::Panel::top("tabs")
+            .frame(plain)
+            .show(ui, |ui| tabs_ui(ui, &theme, &tabs, self.active, &possible, &mut actions));
         self.content_ui(ui, &theme, &mut actions);
         // Views consume the keys that mean something to them; the others are commands.
         self.shortcuts(&ctx, &mut actions);
-        let profile =
-            self.active.and_then(|i| self.slots.get_mut(i)).and_then(Slot::document).map(|d| d.profile.clone());
-        overlay_ui(ui, &theme, &mut self.overlay, profile.as_deref(), &mut actions);
-        self.notice_ui(ui, &theme);
+        let profiles = self.active.and_then(|i| self.slots.get(i)).map(Slot::profiles).unwrap_or_default();
+        overlay_ui(ui, &theme, &mut self.overlay, &profiles, &mut actions);
+        if self.notice.as_ref().is_some_and(|notice| notice_ui(ui, &theme, notice, &mut actions)) {
+            self.notice = None;
+        }
         self.dropped(&ctx, &theme);
-        if actions.iter().any(|a| !matches!(a, Action::Hover(_) | Action::Need(_))) {
+        if actions.iter().any(|a| !matches!(a, Action::Hover(_) | Action::Need(_) | Action::NeedSource(_))) {
             ctx.request_repaint();
         }
         self.apply(&ctx, actions);
@@ -462,79 +185,54 @@ impl Helioscope {
     }
 
     fn content_ui(&mut self, ui: &mut Ui, theme: &Theme, actions: &mut Actions) {
+        let ground = Frame::new().fill(theme.ground);
         let Some(index) = self.active.filter(|i| *i < self.slots.len()) else {
             let start =
                 Start { recent: &self.options.recent, samples: &self.setup.samples, can_drop: self.setup.can_drop };
-            egui::CentralPanel::default()
-                .frame(Frame::new().fill(theme.ground))
-                .show(ui, |ui| start_ui(ui, theme, &start, actions));
+            egui::CentralPanel::default().frame(ground).show(ui, |ui| start_ui(ui, theme, &start, actions));
             return;
         };
-        let slot = &mut self.slots[index];
-        match &mut slot.content {
-            Content::Loading(job) => {
+        let Slot { recordings, content, .. } = &mut self.slots[index];
+        match content {
+            Content::Loading(loading) => {
                 let mut cancel = false;
-                egui::CentralPanel::default().frame(Frame::new().fill(theme.ground)).show(ui, |ui| {
-                    loading_ui(ui, theme, &title_of(&slot.path), job.fraction(), &mut cancel);
+                egui::CentralPanel::default().frame(ground).show(ui, |ui| {
+                    loading_ui(ui, theme, &recordings.title(), loading.fraction(), &mut cancel);
                 });
                 if cancel {
                     actions.push(Action::CancelLoading(index));
                 }
             }
-            Content::Failed { why, advice } => {
+            Content::Failed(error) => {
                 egui::CentralPanel::default()
-                    .frame(Frame::new().fill(theme.ground))
-                    .show(ui, |ui| failed_ui(ui, theme, &slot.path, why, advice, actions));
+                    .frame(ground)
+                    .show(ui, |ui| load_error_ui(ui, theme, recordings, error, actions));
             }
             Content::Open(document) | Content::Reloading(document, _) => {
                 let focus_search = std::mem::take(&mut self.focus_search);
-                document_ui(ui, theme, document, focus_search, self.options.details, actions);
+                let chosen = Chosen { focus_search, options: &self.options };
+                let needs = document_ui(ui, theme, recordings, document, chosen, actions);
+                for (part, need) in needs {
+                    document.need(part, need, &self.workers);
+                }
             }
-        }
-    }
-
-    fn notice_ui(&mut self, ui: &Ui, theme: &Theme) {
-        let Some((text, until)) = &self.notice else { return };
-        let now = ui.input(|i| i.time);
-        let mut dismissed = now >= *until;
-        egui::Area::new(egui::Id::unique("notice")).anchor(egui::Align2::CENTER_BOTTOM, [0.0, -44.0]).show(
-            ui.ctx(),
-            |ui| {
-                let frame = Frame::popup(ui.style()).fill(theme.raised).inner_margin(10.0);
-                frame.show(ui, |ui| {
-                    ui.horizontal(|ui| {
-                        ui.set_max_width(700.0);
-                        ui.label(text);
-                        if until.is_infinite() {
-                            dismissed |= ui.button("Close").clicked();
-                        }
-                    });
-                });
-            },
-        );
-        if until.is_finite() {
-            ui.ctx().request_repaint_after(std::time::Duration::from_millis(200));
-        }
-        if dismissed {
-            self.notice = None;
         }
     }
 
     /// Remembers what was chosen in the view on screen for the next profile.
     fn keep_choices(&mut self) {
-        let Some(document) = self.document() else { return };
-        let (growth, minimap, order) = (document.flame.growth, document.flame.minimap, document.flame.order);
-        self.options.growth = growth;
-        self.options.minimap = minimap;
-        self.options.order = order;
+        let Some(choices) = self.document().map(|document| document.choices()) else { return };
+        self.options.growth = choices.growth;
+        self.options.minimap = choices.minimap;
+        self.options.order = choices.order;
     }
 
     fn set_title(&mut self, ctx: &Context) {
         let title = match self.active.and_then(|i| self.slots.get(i)) {
             Some(slot) if matches!(slot.content, Content::Loading(_)) => {
-                format!("Reading {} — Helioscope", title_of(&slot.path))
+                format!("Reading {} — Helioscope", slot.recordings.title())
             }
-            Some(slot) => format!("{} — Helioscope", title_of(&slot.path)),
+            Some(slot) => format!("{} — Helioscope", slot.recordings.title()),
             None => "Helioscope".to_owned(),
         };
         if title != self.title {
@@ -544,56 +242,23 @@ impl Helioscope {
     }
 }
 
-fn document_ui(
-    ui: &mut Ui,
-    theme: &Theme,
-    document: &mut Document,
-    focus_search: bool,
-    details: bool,
-    actions: &mut Actions,
-) {
-    let plain = Frame::new().fill(theme.panel);
-    let bar = BarState {
-        analysis: &document.analysis,
-        view: document.view,
-        search: &document.search,
-        search_error: document.search_error.as_deref(),
-        matches: document.matches(),
-        focus_search,
-        can_go_back: document.can_go_back(),
-        can_go_forward: document.can_go_forward(),
-    };
-    egui::Panel::top("bar").frame(plain).show(ui, |ui| bar_ui(ui, theme, &bar, actions));
-    if !document.query().transforms.is_empty() {
-        egui::Panel::top("transforms")
-            .frame(plain)
-            .show(ui, |ui| transforms_ui(ui, theme, &document.analysis, actions));
-    }
-    egui::Panel::bottom("status")
-        .frame(plain)
-        .show(ui, |ui| status_ui(ui, theme, &document.analysis, document.is_busy(), actions));
-    let view = document.view;
-    let (ctx, states) = document.view_parts(theme);
-    if details {
-        egui::Panel::right("details")
-            .frame(plain.inner_margin(crate::ui::theme::MARGIN))
-            .resizable(true)
-            .default_size(310.0)
-            .size_range(240.0..=520.0)
-            .show(ui, |ui| details_ui(ui, &ctx, actions));
-    }
-    egui::CentralPanel::default().frame(Frame::new().fill(theme.ground)).show(ui, |ui| {
-        ui.spacing_mut().item_spacing.y = 0.0;
-        match view {
-            ViewKind::Table => {
-                let margin = egui::Margin { left: 8, right: 8, top: 6, bottom: 0 };
-                Frame::new().inner_margin(margin).show(ui, |ui| table_ui(ui, &ctx, states.table, actions));
-            }
-            ViewKind::Flame => flame_ui(ui, &ctx, states.flame, actions),
-            ViewKind::Sunburst => sunburst_ui(ui, &ctx, states.sunburst, actions),
-            ViewKind::Callers => callers_ui(ui, &ctx, states.callers, actions),
+fn load_error_ui(ui: &mut Ui, theme: &Theme, recordings: &Recordings, error: &LoadError, actions: &mut Actions) {
+    let title = recordings.title();
+    let others: Vec<&Path> = match recordings {
+        Recordings::File(_) => Vec::new(),
+        Recordings::Comparison(_) => {
+            recordings.paths().into_iter().filter(|path| error.path.as_deref() != Some(*path)).collect()
         }
-    });
+    };
+    let failure = Failure {
+        title: &title,
+        path: error.path.as_deref(),
+        side: error.side,
+        why: &error.why,
+        advice: error.advice,
+        others: &others,
+    };
+    failed_ui(ui, theme, &failure, actions);
 }
 
 impl eframe::App for Helioscope {
@@ -611,36 +276,6 @@ impl Helioscope {
     pub fn frame_ui(&mut self, ui: &mut Ui) {
         self.draw(ui);
     }
-}
-
-/// The keys of a shortcut, with Shift where the layout needs it for `?` and `+`.
-fn consume(input: &mut egui::InputState, shortcut: egui::KeyboardShortcut) -> bool {
-    if shortcut.modifiers.is_none() {
-        let shifted = matches!(shortcut.logical_key, egui::Key::Questionmark);
-        let modifiers = input.modifiers;
-        let fits = modifiers.is_none() || (shifted && modifiers == egui::Modifiers::SHIFT);
-        return fits && input.consume_key(modifiers, shortcut.logical_key);
-    }
-    // egui turns Ctrl+C into an event of its own.
-    if shortcut.logical_key == egui::Key::C && shortcut.modifiers == egui::Modifiers::COMMAND {
-        let copies = input.events.iter().any(|e| matches!(e, egui::Event::Copy));
-        return copies || input.consume_shortcut(&shortcut);
-    }
-    input.consume_shortcut(&shortcut)
-}
-
-fn next_track(document: &Document, step: isize) -> Option<TrackId> {
-    let tracks = document.profile.tracks().len() as isize;
-    // All threads stand before the first.
-    let at = document.query().track.map_or(0, |t| t.index() as isize + 1);
-    let next = (at + step).rem_euclid(tracks + 1);
-    (next > 0 && tracks > 1).then(|| TrackId::at(next as usize - 1))
-}
-
-fn same_file(a: &Path, b: &Path) -> bool {
-    let absolute =
-        |p: &Path| std::fs::canonicalize(p).or_else(|_| std::path::absolute(p)).unwrap_or_else(|_| p.to_owned());
-    absolute(a) == absolute(b)
 }
 
 /// The samples that lie beside the program, or in the folder it was built from.

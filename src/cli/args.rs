@@ -1,8 +1,11 @@
 //! What can be typed, and the help that explains it.
 
+use super::WindowFiles;
 use super::failure::Failure;
 use crate::analyze::GroupBy;
+use crate::analyze::diff::{Mapping, Normalize};
 use crate::import::FORMATS;
+use crate::source::Mapping as SourceMapping;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -17,6 +20,18 @@ pub(super) struct Arguments {
     #[arg(value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
 
+    /// Compare two profiles in the window, the base first: BASE NEW --compare
+    #[arg(long, conflicts_with_all = ["base", "new"])]
+    pub(super) compare: bool,
+
+    /// Runs of the base side, to be compared in the window with those of --new
+    #[arg(long, value_name = "FILE", num_args = 1.., requires = "new")]
+    pub(super) base: Vec<PathBuf>,
+
+    /// Runs of the new side
+    #[arg(long, value_name = "FILE", num_args = 1.., requires = "base")]
+    pub(super) new: Vec<PathBuf>,
+
     /// Profile Helioscope itself while it does this, and write a pprof profile to OUT
     #[arg(long, value_name = "OUT", global = true, display_order = 900)]
     pub(super) self_profile: Option<PathBuf>,
@@ -25,11 +40,27 @@ pub(super) struct Arguments {
     pub(super) command: Option<Command>,
 }
 
+impl Arguments {
+    /// What the window is to show.
+    pub(super) fn window_files(&self) -> Result<WindowFiles, Failure> {
+        if self.compare {
+            let [base, new] = &self.files[..] else {
+                return Err(Failure::usage("--compare takes two files: the base and the new one"));
+            };
+            return Ok(WindowFiles { open: Vec::new(), compare: Some((vec![base.clone()], vec![new.clone()])) });
+        }
+        let sides = (!self.base.is_empty()).then(|| (self.base.clone(), self.new.clone()));
+        Ok(WindowFiles { open: self.files.clone(), compare: sides })
+    }
+}
+
 const EXAMPLES: &str = "\
 Examples:
   helioscope out.prof                          open a profile in the window
+  helioscope before.prof after.prof --compare  compare two in the window
   helioscope top out.prof                      the functions that cost the most
   helioscope top out.prof --sort total -n 10   the ten that cost the most with all they call
+  helioscope diff before.prof after.prof       what got slower, what faster, and whether to believe it
   helioscope info profile.pb.gz --json         what a profile holds, for a script
   helioscope formats                           what can be opened, and how to record it
 
@@ -39,7 +70,12 @@ A file named like a command is opened with its folder: helioscope ./top";
 pub(super) enum Command {
     Info(InfoArguments),
     Top(TopArguments),
+    Diff(DiffArguments),
     Export(ExportArguments),
+    Hints(HintsArguments),
+    Rules(RulesArguments),
+    Render(RenderArguments),
+    Report(ReportArguments),
     /// List the formats that can be opened, and how to record them
     Formats,
 }
@@ -97,27 +133,314 @@ Examples:
   helioscope top heap.pb.gz --metric alloc_space
   helioscope top out.json --thread MainThread --format json | jq '.rows[0]'";
 
+/// Compare two recordings: what got slower, what faster, and whether that is more than chance
+#[derive(Args, Debug)]
+#[command(after_help = DIFF_HELP)]
+pub(super) struct DiffArguments {
+    /// The recording to compare with, and the one to compare
+    #[arg(value_name = "BASE NEW", num_args = 0..)]
+    pub(super) files: Vec<PathBuf>,
+    /// More runs of the base side
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(super) base: Vec<PathBuf>,
+    /// More runs of the new side
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(super) new: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) select: SelectArguments,
+    /// What a row stands for
+    #[arg(long, value_name = "WHAT", default_value = GroupBy::default().name(), value_parser = group_by())]
+    pub(super) by: GroupBy,
+    /// How to make the two comparable
+    #[arg(long, value_name = "HOW", default_value = Normalize::default().name(), value_parser = normalize())]
+    pub(super) normalize: Normalize,
+    /// What to sort by, largest first
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) sort: DiffSortArgument,
+    /// How many rows to print, or `all` [default: 30 that differ; all in JSON and CSV]
+    #[arg(short = 'n', long = "rows", value_name = "N")]
+    pub(super) rows: Option<RowLimit>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: TableFormat,
+    /// End with status 1 if the whole, or a function of at least `--min-share`, got slower by more than this beyond noise
+    #[arg(long, value_name = "PERCENT", value_parser = super::diff::parse_percent)]
+    pub(super) fail_above: Option<f64>,
+    /// Functions whose total is less of the whole than this do not make it fail
+    #[arg(long, value_name = "PERCENT", default_value = "1", value_parser = super::diff::parse_percent)]
+    pub(super) min_share: f64,
+    /// What a folder or file of the base side is called on the new side
+    #[arg(long, value_name = "FROM=TO", value_parser = super::diff::parse_mapping)]
+    pub(super) map: Vec<Mapping>,
+}
+
+const DIFF_HELP: &str = "\
+Functions are the same by module and qualified name, wherever they lie and on whatever line. A delta
+is `new` less `base`. Where calls are counted, the delta of `self` is the sum of `effect_calls`
+(more or fewer calls, at the old cost of a call) and `effect_per_call` (each call dearer or cheaper).
+The status is of `total`. JSON and CSV give integers in the metric's base unit, and null or an empty
+cell for what a side lacks; `noise` is the 95 % interval of a delta, where one is known.
+
+Several runs a side are compared by their means. Exit status: 0; 1 if --fail-above was exceeded; 2
+for every error.
+
+Examples:
+  helioscope diff before.prof after.prof
+  helioscope diff before.json after.json --normalize total
+  helioscope diff --base a1.prof a2.prof a3.prof --new b1.prof b2.prof b3.prof
+  helioscope diff main.prof branch.prof --fail-above 5 --min-share 2 --format markdown
+  helioscope diff old.prof new.prof --map /build/app=/srv/app";
+
 /// Write the call tree to a file, as collapsed stacks
+/// Convert a profile: collapsed stacks, speedscope, pprof, or the function table as CSV or JSON
 #[derive(Args, Debug)]
 #[command(after_help = EXPORT_HELP)]
 pub(super) struct ExportArguments {
     /// The profile
     pub(super) file: PathBuf,
-    /// The file to write; `-` for standard output
+    /// The file to write; its ending says what is written; `-` for collapsed stacks on standard output
     #[arg(short, long, value_name = "OUT")]
     pub(super) output: PathBuf,
     #[command(flatten)]
     pub(super) select: SelectArguments,
+    #[command(flatten)]
+    pub(super) scrub: ScrubArguments,
 }
 
 const EXPORT_HELP: &str = "\
-Each line is a stack, outermost frame first, and its own cost in the metric's base unit:
+  .folded, .collapsed, .txt    collapsed stacks
+  .speedscope.json, .speedscope  speedscope's JSON, a profile for each thread
+  .pb.gz, .pprof               pprof, with all metrics
+  .csv, .json                  the function table
+
+What a format has no place for is said on standard error.
+
+A line of collapsed stacks is a stack, outermost frame first, and its own cost in the metric's base unit:
   main (app/run.py:3);parse (app/csv.py:12) 60
 Where a profiler recorded no stacks (cProfile), the tree is an estimate, and standard error says so.
 
 Examples:
   helioscope export out.prof -o out.folded
+  helioscope export out.prof -o out.speedscope.json
   helioscope export profile.pb.gz --metric cpu -o - | grep parse";
+
+/// Say what to do about it: patterns that cost time, with the evidence
+#[derive(Args, Debug)]
+#[command(after_help = HINTS_HELP)]
+pub(super) struct HintsArguments {
+    /// The profile
+    pub(super) file: PathBuf,
+    /// Look for sources in this folder, too; may be given more than once
+    #[arg(long, value_name = "DIR")]
+    pub(super) source_root: Vec<PathBuf>,
+    /// What was recorded under FROM lies in TO; may be given more than once
+    #[arg(long, value_name = "FROM=TO")]
+    pub(super) map: Vec<SourceMapping>,
+    /// Read no source
+    #[arg(long, conflicts_with_all = ["source_root", "map"])]
+    pub(super) no_source: bool,
+    /// Leave out what takes less than this part of the active time, in per cent
+    #[arg(long, value_name = "P", default_value_t = 5.0, value_parser = per_cent)]
+    pub(super) min_share: f64,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: ReportFormat,
+}
+
+const HINTS_HELP: &str = "\
+Shares are of the time the program was active, not waiting. The most a finding can gain is
+1 / (1 - share), however well it is mended; findings on the same time are said to be, since their
+gains don't add up. Nothing is executed: sources are read and parsed.
+
+Examples:
+  helioscope hints out.prof
+  helioscope hints out.json --source-root src --map /app=~/work/app
+  helioscope hints out.prof --format json | jq '.findings[0]'";
+
+/// List the rules behind the hints, or explain one
+#[derive(Args, Debug)]
+pub(super) struct RulesArguments {
+    /// The rule to explain
+    pub(super) rule: Option<String>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: RulesFormat,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum ReportFormat {
+    /// For a terminal
+    #[default]
+    Table,
+    /// One object, for programs
+    Json,
+    /// For a pull request or an issue
+    Markdown,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum RulesFormat {
+    /// For a terminal
+    #[default]
+    Table,
+    /// The page `docs/hints.md`
+    Markdown,
+}
+
+fn per_cent(text: &str) -> Result<f64, &'static str> {
+    let number: f64 = text.parse().map_err(|_| "expected a number of per cent")?;
+    (0.0..=100.0).contains(&number).then_some(number).ok_or("expected per cent, from 0 to 100")
+}
+
+/// Draw a picture of a profile: a flame graph, a sunburst, or the callers and callees of a function
+#[derive(Args, Debug)]
+#[command(after_help = RENDER_HELP)]
+pub(super) struct RenderArguments {
+    /// The profile
+    pub(super) file: PathBuf,
+    /// The file to write, .svg, .png or .html; `-` for SVG on standard output
+    #[arg(short, long, value_name = "OUT")]
+    pub(super) output: PathBuf,
+    /// What to draw
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) view: View,
+    /// Draw what changed since this profile, in blue what costs less and in orange what costs more
+    #[arg(long, value_name = "FILE")]
+    pub(super) base: Option<PathBuf>,
+    /// How to make the two comparable
+    #[arg(long, value_name = "HOW", requires = "base", default_value = Normalize::default().name(), value_parser = normalize())]
+    pub(super) normalize: Normalize,
+    #[command(flatten)]
+    pub(super) select: SelectArguments,
+    #[command(flatten)]
+    pub(super) transform: TransformArguments,
+    /// Emphasise functions whose name or file matches a regular expression
+    #[arg(long, value_name = "RE")]
+    pub(super) search: Option<String>,
+    /// The function whose callers and callees are drawn, or whose boxes are outlined: its name, or a regular expression
+    #[arg(long, value_name = "RE")]
+    pub(super) function: Option<String>,
+    /// At most so many levels of calls
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) depth: Option<u16>,
+    /// Width and height; a height of `auto` shows every level
+    #[arg(long, value_name = "WxH", default_value = "1600x900")]
+    pub(super) size: PictureSize,
+    /// Pixels of a PNG for each of the size's
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=4))]
+    pub(super) scale: u32,
+    /// Dark or light
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) theme: Theme,
+    /// Leave out the text that says what the picture is of
+    #[arg(long)]
+    pub(super) no_stamp: bool,
+    #[command(flatten)]
+    pub(super) scrub: ScrubArguments,
+}
+
+const RENDER_HELP: &str = "\
+A picture says of which file it is, what was counted, what was left out, and what its colours mean.
+It needs no display, and the same profile gives the same bytes.
+
+Examples:
+  helioscope render out.prof -o out.svg
+  helioscope render out.prof --view sunburst --theme light -o out.png
+  helioscope render profile.pb.gz --focus '^handle$' --hide 'logging' --size 1600xauto -o handle.png
+  helioscope render out.prof --view callers --function load -o load.svg
+  helioscope render new.prof --base old.prof -o change.png
+  helioscope render out.prof -o out.html            zoom, search and sort in any browser";
+
+/// Sum a profile up for a review: Markdown with a picture beside it, or one HTML page
+#[derive(Args, Debug)]
+#[command(after_help = REPORT_HELP)]
+pub(super) struct ReportArguments {
+    /// The profile
+    pub(super) file: PathBuf,
+    /// The file to write, .md or .html; the picture of a report in Markdown stands beside it
+    #[arg(short, long, value_name = "OUT")]
+    pub(super) output: PathBuf,
+    #[command(flatten)]
+    pub(super) select: SelectArguments,
+    /// How many functions to list in Markdown
+    #[arg(short = 'n', long = "rows", value_name = "N", default_value_t = 15)]
+    pub(super) rows: usize,
+    /// Dark or light
+    #[arg(long, value_enum, default_value_t = Theme::Light)]
+    pub(super) theme: Theme,
+    #[command(flatten)]
+    pub(super) scrub: ScrubArguments,
+}
+
+const REPORT_HELP: &str = "\
+Examples:
+  helioscope report out.prof -o report.md          and report.flame.png beside it
+  helioscope report out.prof -o report.html        one file, opens in any browser";
+
+/// What to change about the stacks before they are counted.
+#[derive(Args, Debug, Default)]
+pub(super) struct TransformArguments {
+    /// Begin at the one function whose name or file matches a regular expression, and drop stacks without it
+    #[arg(long, value_name = "RE")]
+    pub(super) focus: Option<String>,
+    /// Take functions whose name or file matches out of every stack; their time goes to their callers
+    #[arg(long, value_name = "RE")]
+    pub(super) hide: Option<String>,
+}
+
+/// What to remove before a file leaves the machine.
+#[derive(Args, Debug)]
+pub(super) struct ScrubArguments {
+    /// Keep home folders, user and host names, which are removed otherwise
+    #[arg(long)]
+    pub(super) no_scrub: bool,
+}
+
+/// What to draw.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum View {
+    /// Callees above their callers, equal stacks together
+    Flame,
+    /// Callees below their callers, equal stacks together
+    #[default]
+    LeftHeavy,
+    /// Stacks of one thread in the order they were recorded
+    Time,
+    /// From the innermost function outwards
+    Inverted,
+    /// Rings around a centre
+    Sunburst,
+    /// Who calls a function, and what it calls
+    Callers,
+}
+
+/// Colours of a picture.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum Theme {
+    /// Light text on dark ground
+    #[default]
+    Dark,
+    /// Dark text on light ground
+    Light,
+}
+
+/// The size of a picture; no height for as much as is needed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct PictureSize {
+    pub(super) width: u32,
+    pub(super) height: Option<u32>,
+}
+
+impl std::str::FromStr for PictureSize {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong = "expected WIDTHxHEIGHT in pixels, like 1600x900 or 1600xauto";
+        let (width, height) = text.split_once(['x', '×']).ok_or(wrong)?;
+        let height = if height == "auto" { None } else { Some(height.parse().map_err(|_| wrong)?) };
+        Ok(Self { width: width.parse().map_err(|_| wrong)?, height })
+    }
+}
 
 /// What part of a profile to count.
 #[derive(Args, Debug)]
@@ -140,6 +463,29 @@ pub(super) enum Sort {
     Total,
     /// How often it was called, where recorded
     Calls,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum DiffSortArgument {
+    /// Difference in self cost, up or down
+    #[default]
+    Delta,
+    /// Difference in total cost, up or down
+    DeltaTotal,
+    /// Difference in total cost, what got slower first
+    Slower,
+    /// Difference in self cost as a part of base
+    Relative,
+    /// Self cost on the base side
+    Base,
+    /// Self cost on the new side
+    New,
+    /// Difference in calls, where recorded
+    Calls,
+    /// Slower, faster, new, gone, same, within noise
+    Status,
+    /// Name
+    Name,
 }
 
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -178,12 +524,20 @@ fn group_by() -> impl TypedValueParser<Value = GroupBy> {
         .map(|name| GroupBy::ALL.into_iter().find(|by| by.name() == name).unwrap_or_default())
 }
 
+fn normalize() -> impl TypedValueParser<Value = Normalize> {
+    PossibleValuesParser::new(Normalize::ALL.map(Normalize::name))
+        .map(|name| Normalize::ALL.into_iter().find(|n| n.name() == name).unwrap_or_default())
+}
+
 /// What was typed.
 pub(super) fn parse(typed: impl IntoIterator<Item = std::ffi::OsString>) -> Result<Arguments, Failure> {
     let matches = command().try_get_matches_from(typed)?;
     let arguments = Arguments::from_arg_matches(&matches)?;
     if arguments.command.is_some() && !arguments.files.is_empty() {
         return Err(Failure::usage("a file stands before the command; write it behind"));
+    }
+    if arguments.command.is_some() && (arguments.compare || !arguments.base.is_empty()) {
+        return Err(Failure::usage("--compare, --base and --new open the window; write `diff` options behind `diff`"));
     }
     Ok(arguments)
 }

@@ -1,5 +1,6 @@
 //! What ends a command early, and the exit status it ends with.
 
+use crate::analyze::diff::AlignError;
 use crate::import::ImportError;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -36,6 +37,15 @@ pub(super) enum Failure {
     /// Helioscope could not record itself.
     #[error("{0}")]
     SelfProfile(String),
+    /// Two recordings that cannot be compared.
+    #[error(transparent)]
+    Align(#[from] AlignError),
+    /// What was compared got slower than allowed: what, and by how much.
+    #[error("slower than allowed:\n  {}", .0.join("\n  "))]
+    Slower(Vec<String>),
+    /// A comparison could not be made, for a reason of its own.
+    #[error(transparent)]
+    Diff(Box<Failure>),
     /// The window ended with an error.
     #[error("{0}")]
     Window(String),
@@ -47,9 +57,13 @@ impl Failure {
     }
 
     /// Says on standard error what happened and what to do, and gives the exit status: 1 for what cannot be read or
-    /// written, 2 for bad usage.
+    /// written and for what got slower, 2 for bad usage and for every error of a comparison.
     pub(super) fn report(&self) -> ExitCode {
         let advice = match self {
+            Self::Diff(failure) => {
+                let code = failure.report();
+                return if code == ExitCode::SUCCESS { code } else { ExitCode::from(2) };
+            }
             Self::CommandLine(error) => {
                 // Where the output is gone there is nobody to tell.
                 let _ = error.print();
@@ -58,8 +72,14 @@ impl Failure {
             // Whoever read the output has seen enough: `helioscope top … | head`.
             Self::Stdout(error) if error.kind() == io::ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
             Self::Import { error, .. } => error.advice(),
+            Self::Align(AlignError::NothingInCommon { .. }) => "Record both with the same profiler, or compare others.",
             Self::Usage(_) => "For more information, try '--help'.",
-            Self::Output { .. } | Self::Stdout(_) | Self::SelfProfile(_) | Self::Window(_) => "",
+            Self::Output { .. }
+            | Self::Stdout(_)
+            | Self::SelfProfile(_)
+            | Self::Align(_)
+            | Self::Slower(_)
+            | Self::Window(_) => "",
         };
         let mut err = io::stderr().lock();
         // Nobody is left to tell where standard error is closed.

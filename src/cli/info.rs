@@ -106,7 +106,7 @@ impl<'a> Info<'a> {
         if self.samples > 0 {
             fact("samples", &format::count(self.samples as i64))?;
         }
-        fact("call tree", self.tree.in_words())?;
+        fact("call tree", self.tree.in_words(profile))?;
         for comment in &origin.comments {
             fact("comment", comment)?;
         }
@@ -136,11 +136,13 @@ impl<'a> Info<'a> {
 }
 
 impl Tree {
-    fn in_words(self) -> &'static str {
+    fn in_words(self, profile: &Profile) -> &'static str {
         match self {
             Self::Exact => "exact",
             Self::Estimated => "estimated from callers and callees",
-            Self::None => "none: the profile is empty",
+            Self::None if profile.functions().is_empty() => "none: the profile is empty",
+            Self::None if profile.has_trees() => "none: there are no samples",
+            Self::None => "none: lines were recorded, not calls",
         }
     }
 }
@@ -149,6 +151,7 @@ fn tree(profile: &Arc<Profile>) -> Tree {
     match profile.body() {
         Body::Stacks(body) if body.samples.is_empty() => Tree::None,
         Body::Stacks(_) => Tree::Exact,
+        Body::Lines(_) => Tree::None,
         Body::Graph(_) if profile.functions().is_empty() => Tree::None,
         Body::Graph(_) => match Analysis::new(Arc::clone(profile), Query::new(profile), None).exactness() {
             Exactness::Exact => Tree::Exact,
@@ -167,7 +170,7 @@ fn totals_by_track(profile: &Profile) -> Vec<i64> {
                 totals[track.index()] = totals[track.index()].saturating_add(*weight);
             }
         }
-        Body::Graph(_) => totals.fill(profile.total(metric)),
+        Body::Graph(_) | Body::Lines(_) => totals.fill(profile.total(metric)),
     }
     totals
 }

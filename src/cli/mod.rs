@@ -1,14 +1,19 @@
 //! The command line: headless commands for scripts and for machines without a display, over the same functions the
 //! window uses.
 //!
-//! Exit status: 0; 1 for a file that cannot be read or written, with the reason on standard error; 2 for bad usage. A
-//! reader of standard output that stops early is no error.
+//! Exit status: 0; 1 for a file that cannot be read or written, with the reason on standard error; 2 for bad usage.
+//! `diff` ends with 1 where it is asked to fail and does, and with 2 for every error. A reader of standard output that stops early is no error.
 
 mod args;
+mod diff;
 mod export;
 mod failure;
 mod formats;
+mod hints;
 mod info;
+mod render;
+mod report;
+mod rules;
 mod select;
 mod self_profile;
 mod top;
@@ -24,21 +29,35 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+/// What the window is to show.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct WindowFiles {
+    /// Files that open each in a tab.
+    pub open: Vec<PathBuf>,
+    /// Recordings to compare: those of the base side and those of the new side.
+    pub compare: Option<(Vec<PathBuf>, Vec<PathBuf>)>,
+}
+
 /// Does what the command line asks for. `window` opens the window with the given files.
-pub fn main<E: Display>(window: impl FnOnce(Vec<PathBuf>) -> Result<(), E>) -> ExitCode {
+pub fn main<E: Display>(window: impl FnOnce(WindowFiles) -> Result<(), E>) -> ExitCode {
     match run(window) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }
 }
 
-fn run<E: Display>(window: impl FnOnce(Vec<PathBuf>) -> Result<(), E>) -> Result<(), Failure> {
+fn run<E: Display>(window: impl FnOnce(WindowFiles) -> Result<(), E>) -> Result<(), Failure> {
     let arguments = args::parse(std::env::args_os())?;
     let command = || match &arguments.command {
-        None => window(arguments.files.clone()).map_err(|e| Failure::Window(e.to_string())),
+        None => window(arguments.window_files()?).map_err(|e| Failure::Window(e.to_string())),
         Some(Command::Info(info)) => to_stdout(|out| info::run(info, out)),
         Some(Command::Top(top)) => to_stdout(|out| top::run(top, out)),
+        Some(Command::Diff(diff)) => to_stdout(|out| diff::run(diff, out)),
         Some(Command::Export(export)) => export::run(export),
+        Some(Command::Hints(hints)) => to_stdout(|out| hints::run(hints, out)),
+        Some(Command::Rules(rules)) => to_stdout(|out| rules::run(rules, out)),
+        Some(Command::Render(render)) => render::run(render),
+        Some(Command::Report(report)) => report::run(report),
         Some(Command::Formats) => to_stdout(formats::run),
     };
     let Some(out) = &arguments.self_profile else { return command() };

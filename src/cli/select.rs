@@ -1,9 +1,10 @@
-//! Metrics and threads as they are named on the command line.
+//! Metrics, threads and functions as they are named on the command line.
 
-use super::args::SelectArguments;
+use super::args::{SelectArguments, TransformArguments};
 use super::failure::Failure;
-use crate::analyze::Query;
-use crate::model::{MetricId, Profile, Track, TrackId};
+use crate::analyze::{Analysis, Classes, FunctionTable, GroupId, Groups, Matches, Query, SearchText, Transform};
+use crate::model::{Body, MetricId, Profile, Track, TrackId, format};
+use regex::Regex;
 
 /// The query for the metric and the thread asked for.
 pub(super) fn query(profile: &Profile, arguments: &SelectArguments) -> Result<Query, Failure> {
@@ -15,6 +16,80 @@ pub(super) fn query(profile: &Profile, arguments: &SelectArguments) -> Result<Qu
         query.track = Some(thread(profile.tracks(), text)?);
     }
     Ok(query)
+}
+
+/// The transforms asked for. Hidden functions go first: what is focused on may have been called by them.
+pub(super) fn transforms(
+    profile: &Profile,
+    query: &Query,
+    arguments: &TransformArguments,
+) -> Result<Vec<Transform>, Failure> {
+    if arguments.focus.is_none() && arguments.hide.is_none() {
+        return Ok(Vec::new());
+    }
+    if matches!(profile.body(), Body::Graph(_)) {
+        return Err(Failure::usage(
+            "the profile holds who calls whom and no stacks, which --focus and --hide need; see what a function calls with \
+             `--view callers --function NAME`",
+        ));
+    }
+    let classes = Classes::new(profile);
+    let groups = Groups::new(profile, &classes, query.by);
+    let table = FunctionTable::new(profile, &groups, query);
+    let mut transforms = Vec::new();
+    if let Some(text) = &arguments.hide {
+        let found = Matches::find(profile, &classes, &groups, &matcher("--hide", text)?);
+        transforms.extend(table.present().filter(|g| found.contains(*g)).map(Transform::Hide));
+        if transforms.is_empty() {
+            return Err(Failure::usage(format!("no function matches --hide “{text}”")));
+        }
+    }
+    if let Some(text) = &arguments.focus {
+        let name = |group| groups.name(profile, &classes, group).into_owned();
+        let found = Matches::find(profile, &classes, &groups, &matcher("--focus", text)?);
+        transforms.push(Transform::Focus(only("--focus", text, &table, &found, name)?));
+    }
+    Ok(transforms)
+}
+
+/// The function meant by `text`, the value of an option.
+pub(super) fn function(analysis: &Analysis, option: &str, text: &str) -> Result<GroupId, Failure> {
+    let found = Matches::find(analysis.profile(), analysis.classes(), analysis.groups(), &matcher(option, text)?);
+    only(option, text, analysis.table(), &found, |group| analysis.name(group).into_owned())
+}
+
+/// A regular expression, by the rules of the window's search.
+pub(super) fn matcher(option: &str, text: &str) -> Result<Regex, Failure> {
+    match (SearchText { text: text.to_owned(), regex: true }).matcher() {
+        Ok(Some(matcher)) => Ok(matcher),
+        Ok(None) => Err(Failure::usage(format!("{option} is empty"))),
+        Err(why) => Err(Failure::usage(format!("{option} “{text}”: {why}"))),
+    }
+}
+
+/// The one function that matches, or the one that is called exactly so; with several of one name, the most expensive.
+fn only(
+    option: &str,
+    text: &str,
+    table: &FunctionTable,
+    found: &Matches,
+    name: impl Fn(GroupId) -> String,
+) -> Result<GroupId, Failure> {
+    const SHOWN: usize = 10;
+    let mut groups: Vec<GroupId> = table.present().filter(|g| found.contains(*g)).collect();
+    groups.sort_unstable_by_key(|&g| (std::cmp::Reverse(table.total(g)), g));
+    let exact = groups.iter().find(|&&g| name(g) == text);
+    match (exact, &groups[..]) {
+        (Some(group), _) | (None, [group]) => Ok(*group),
+        (None, []) => Err(Failure::usage(format!("no function matches {option} “{text}”"))),
+        (None, several) => {
+            let lines = several.iter().take(SHOWN).map(|&g| format!("\n  {}", format::one_line(&name(g))));
+            let more = several.len().saturating_sub(SHOWN);
+            let more = if more > 0 { format!("\n  … and {more} more") } else { String::new() };
+            let names = lines.collect::<String>();
+            Err(Failure::usage(format!("{option} “{text}” fits several functions:{names}{more}")))
+        }
+    }
 }
 
 /// A metric by its name; upper and lower case count only where they tell two apart.

@@ -4,6 +4,7 @@ use super::args::{RowLimit, Sort, TableFormat, TopArguments};
 use super::failure::Failure;
 use super::{load, select, warn};
 use crate::analyze::{Classes, FunctionTable, GroupBy, GroupId, Groups};
+use crate::export::scrub::Scrub;
 use crate::export::table::{Counted, Table};
 use crate::model::{Profile, format};
 use std::cmp::{Ordering, Reverse};
@@ -38,8 +39,15 @@ pub(super) fn run(arguments: &TopArguments, out: &mut dyn Write) -> Result<(), F
         (None, TableFormat::Table | TableFormat::Markdown) => ROWS_TO_READ,
         (Some(RowLimit::All), _) | (None, TableFormat::Json | TableFormat::Csv) => usize::MAX,
     };
-    let counted =
-        Counted { profile: &profile, classes: &classes, groups: &groups, table: &table, metric: query.metric };
+    let scrub = Scrub::off();
+    let counted = Counted {
+        profile: &profile,
+        classes: &classes,
+        groups: &groups,
+        table: &table,
+        metric: query.metric,
+        scrub: &scrub,
+    };
     let rows = Table::new(&counted, &largest(&counted, arguments.sort, limit));
     let printed = match arguments.format {
         TableFormat::Table => {
@@ -66,7 +74,7 @@ fn print_table(out: &mut dyn Write, counted: &Counted<'_>, rows: &Table<'_>, thr
 }
 
 /// The rows with the largest values, largest first; those of equal value by name, file and line.
-fn largest(counted: &Counted<'_>, sort: Sort, limit: usize) -> Vec<GroupId> {
+pub(super) fn largest(counted: &Counted<'_>, sort: Sort, limit: usize) -> Vec<GroupId> {
     let table = counted.table;
     let value = |group: GroupId| match sort {
         Sort::Own => table.own(group),

@@ -7,14 +7,12 @@
 //! One line a stack, outermost frame first, with its own cost in the metric's base unit. The format has no escapes: a
 //! `;` in a name is written as `:`, and a line break as a space.
 
+use super::estimated::{ESTIMATED, MAX_STACKS, thinned};
+use super::scrub::Scrub;
 use crate::analyze::{Analysis, Exactness, GroupBy, PathWalk, Query, Step};
-use crate::model::{Body, Frame, FunctionId, Profile, StackProfile, Unit, format};
+use crate::model::{Body, Frame, FunctionId, Profile, StackProfile, Unit};
 use std::io::{self, Write};
 use std::sync::Arc;
-
-/// About how many stacks of an estimated tree are written, beside one for each function. The tree can be endless, and
-/// each line repeats its whole stack; this is finer than any picture of it.
-const MAX_STACKS: usize = 5_000;
 
 /// What the reader of the written file must know.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -32,18 +30,10 @@ impl Written {
     pub fn notes(&self, unit: &Unit) -> Vec<String> {
         let mut notes = Vec::new();
         if self.estimated {
-            notes.push(
-                "The recording holds who called whom, but no stacks: the call tree is an estimate that divides each \
-                 function among its callers."
-                    .to_owned(),
-            );
+            notes.push(ESTIMATED.to_owned());
         }
         if self.quantum > 1 {
-            let least = format::value(self.quantum, unit);
-            notes.push(format!(
-                "There are too many stacks below {least} to write them all: a few stand for the others, and every \
-                 function keeps its own cost."
-            ));
+            notes.push(thinned(self.quantum, unit));
         }
         if self.negative > 0 {
             notes.push(format!("{} stacks have negative values, which flame graph tools refuse.", self.negative));
@@ -53,32 +43,40 @@ impl Written {
 }
 
 /// Writes what a query counts as collapsed stacks: as recorded, or estimated where only a call graph was recorded.
-pub fn write(out: &mut dyn Write, profile: &Arc<Profile>, query: Query) -> io::Result<Written> {
+pub fn write(out: &mut dyn Write, profile: &Arc<Profile>, query: Query, scrub: &Scrub) -> io::Result<Written> {
     match profile.body() {
-        Body::Stacks(body) => write_recorded(out, profile, body, &query),
+        Body::Stacks(body) => write_recorded(out, profile, body, &query, scrub),
         Body::Graph(_) => {
             let query = Query { by: GroupBy::Function, ..query };
-            write_estimated(out, profile, &Analysis::new(Arc::clone(profile), query, None))
+            write_estimated(out, profile, &Analysis::new(Arc::clone(profile), query, None), scrub)
         }
+        // Lines stand on no stack: there is nothing to write.
+        Body::Lines(_) => Ok(Written::default()),
     }
 }
 
-fn write_recorded(out: &mut dyn Write, profile: &Profile, body: &StackProfile, query: &Query) -> io::Result<Written> {
+fn write_recorded(
+    out: &mut dyn Write,
+    profile: &Profile,
+    body: &StackProfile,
+    query: &Query,
+    scrub: &Scrub,
+) -> io::Result<Written> {
     let stacks = &body.stacks;
     let mut own = vec![0_i64; stacks.len()];
     for (stack, value) in query.counted(&body.samples) {
         own[stack.index()] += value;
     }
-    let names = FrameNames::new(profile, profile.frames().iter().copied());
+    let names = FrameNames::new(profile, scrub, profile.frames().iter().copied());
     let negative =
         write_tree(out, &own, |s| stacks.parents()[s as usize].0, |s| names.get(stacks.frames()[s as usize].index()))?;
     Ok(Written { negative, ..Written::default() })
 }
 
-fn write_estimated(out: &mut dyn Write, profile: &Profile, analysis: &Analysis) -> io::Result<Written> {
+fn write_estimated(out: &mut dyn Write, profile: &Profile, analysis: &Analysis, scrub: &Scrub) -> io::Result<Written> {
     let Some(stacks) = analysis.estimated_stacks(MAX_STACKS) else { return Ok(Written::default()) };
     let functions = (0..profile.functions().len()).map(FunctionId::at);
-    let names = FrameNames::new(profile, functions.map(|function| Frame { function, line: 0, inlined: false }));
+    let names = FrameNames::new(profile, scrub, functions.map(|function| Frame { function, line: 0, inlined: false }));
     write_tree(
         out,
         stacks.own(),
@@ -116,10 +114,10 @@ struct FrameNames {
 }
 
 impl FrameNames {
-    fn new(profile: &Profile, frames: impl Iterator<Item = Frame>) -> Self {
+    fn new(profile: &Profile, scrub: &Scrub, frames: impl Iterator<Item = Frame>) -> Self {
         let mut names = Self { text: String::new(), ends: Vec::new() };
         for frame in frames {
-            push_frame(&mut names.text, profile, frame);
+            push_frame(&mut names.text, profile, scrub, frame);
             names.ends.push(names.text.len());
         }
         names
@@ -132,17 +130,17 @@ impl FrameNames {
 }
 
 /// Adds `name (file:line)`; the line that was running, or the function's first where that is all there is.
-fn push_frame(text: &mut String, profile: &Profile, frame: Frame) {
+fn push_frame(text: &mut String, profile: &Profile, scrub: &Scrub, frame: Frame) {
     let function = profile.function(frame.function);
     let name = profile.text(function.name);
-    push_plain(text, if name.is_empty() { "(no name)" } else { name });
+    push_plain(text, &if name.is_empty() { "(no name)".into() } else { scrub.name(name) });
     let (file, object) = (profile.text(function.file), profile.text(function.object));
     let place = if file.is_empty() { object } else { file };
     if place.is_empty() {
         return;
     }
     text.push_str(" (");
-    push_plain(text, place);
+    push_plain(text, &scrub.text(place));
     let line = if frame.line == 0 { function.line } else { frame.line };
     if line != 0 && !file.is_empty() {
         text.push(':');
@@ -196,7 +194,7 @@ mod tests {
     fn folded(profile: Profile) -> (String, Written) {
         let mut out = Vec::new();
         let query = Query::new(&profile);
-        let written = write(&mut out, &Arc::new(profile), query).expect("writes to memory");
+        let written = write(&mut out, &Arc::new(profile), query, &Scrub::off()).expect("writes to memory");
         (String::from_utf8(out).expect("UTF-8"), written)
     }
 

@@ -1,8 +1,18 @@
-//! Files made of a profile: tables and folded stacks. What is written equals what is shown, because both come from the
-//! same analysis.
+//! Files made of a profile: pictures, tables, stacks. What is written equals what is shown, because both come from the
+//! same analysis and the same geometry.
 
+pub mod diff;
+pub mod estimated;
 pub mod folded;
+mod font;
+pub mod html;
+pub mod markdown;
+pub mod picture;
+pub mod png;
 pub mod pprof;
+pub mod scrub;
+pub mod speedscope;
+mod svg;
 pub mod table;
 
 use std::ffi::OsString;

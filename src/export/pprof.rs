@@ -7,6 +7,8 @@
 //! What pprof has no place for is left out: when each sample was taken, and the library of a function whose source file
 //! is known. Threads become labels, as other writers do it; warnings become comments.
 
+use super::scrub::Scrub;
+use crate::analyze::Query;
 use crate::import::ProtobufWriter as Writer;
 use crate::model::{
     Body, Frame, FrameId, Label, LabelValue, MetricId, Profile, StackId, StackProfile, StringId, Track, Unit,
@@ -19,8 +21,8 @@ use std::path::Path;
 /// Why a profile could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    /// A call graph has no stacks to write.
-    #[error("pprof holds whole stacks, and this profile has functions and calls only")]
+    /// A call graph has no stacks to write, and lines have neither.
+    #[error("pprof holds whole stacks, and this profile has none")]
     NoStacks,
     /// The file could not be written.
     #[error(transparent)]
@@ -30,26 +32,40 @@ pub enum WriteError {
 /// Writes a profile of stacks to a file, as [`super::write_file`] does.
 pub fn save(profile: &Profile, path: &Path) -> Result<(), WriteError> {
     let body = stacks_of(profile)?;
-    Ok(super::write_file(path, |out| write_stacks(profile, body, out))?)
+    let everything = Query::new(profile);
+    Ok(super::write_file(path, |out| write_stacks(profile, body, &everything, &Scrub::off(), out))?)
 }
 
-/// Writes a profile of stacks.
-pub fn write(profile: &Profile, to: impl Write) -> Result<(), WriteError> {
+/// Writes the samples a query asks for, in every metric; the query's is the one to show first.
+pub fn write(profile: &Profile, query: &Query, scrub: &Scrub, to: impl Write) -> Result<(), WriteError> {
     let body = stacks_of(profile)?;
-    Ok(write_stacks(profile, body, to)?)
+    Ok(write_stacks(profile, body, query, scrub, to)?)
 }
 
 fn stacks_of(profile: &Profile) -> Result<&StackProfile, WriteError> {
     match profile.body() {
         Body::Stacks(body) => Ok(body),
-        Body::Graph(_) => Err(WriteError::NoStacks),
+        Body::Graph(_) | Body::Lines(_) => Err(WriteError::NoStacks),
     }
 }
 
-fn write_stacks(profile: &Profile, body: &StackProfile, to: impl Write) -> io::Result<()> {
+fn write_stacks(
+    profile: &Profile,
+    body: &StackProfile,
+    query: &Query,
+    scrub: &Scrub,
+    to: impl Write,
+) -> io::Result<()> {
     let gzip: GzEncoder<_> = GzBuilder::new().mtime(0).write(to, Compression::default());
-    let mut pprof =
-        Pprof { profile, texts: Texts::default(), places: Places::default(), writer: Writer::default(), gzip };
+    let mut pprof = Pprof {
+        profile,
+        query,
+        scrub,
+        texts: Texts::default(),
+        places: Places::default(),
+        writer: Writer::default(),
+        gzip,
+    };
     pprof.sample_types();
     pprof.samples(body)?;
     pprof.places()?;
@@ -64,6 +80,8 @@ const CHUNK: usize = 64 << 10;
 
 struct Pprof<'a, W: Write> {
     profile: &'a Profile,
+    query: &'a Query,
+    scrub: &'a Scrub,
     texts: Texts,
     places: Places,
     writer: Writer,
@@ -84,17 +102,20 @@ impl<W: Write> Pprof<'_, W> {
             (0..profile.metrics().len()).map(|i| body.samples.weights(MetricId::at(i))).collect();
         let mut locations = Vec::new();
         for (row, (&stack, track)) in body.samples.stacks().iter().zip(body.samples.tracks()).enumerate() {
+            if !self.query.counts(&body.samples, row) {
+                continue;
+            }
             locations.clear();
             self.places.locate(profile, body, stack, &mut locations);
             let values = weights.iter().filter_map(|column| column.get(row)).map(|value| value.cast_unsigned());
             let (track, labels) = (profile.track(*track), body.samples.labels(row));
-            let texts = &mut self.texts;
+            let (texts, scrub) = (&mut self.texts, self.scrub);
             self.writer.message(2, |w| {
                 w.packed(1, locations.iter().copied());
                 w.packed(2, values);
-                thread(w, texts, track);
+                thread(w, texts, scrub, track);
                 for label in labels {
-                    other_label(w, texts, profile, label);
+                    other_label(w, texts, scrub, profile, label);
                 }
             });
             self.flush_chunk()?;
@@ -105,7 +126,7 @@ impl<W: Write> Pprof<'_, W> {
     fn places(&mut self) -> io::Result<()> {
         let places = std::mem::take(&mut self.places);
         for (i, object) in places.objects.iter().enumerate() {
-            let file = self.texts.id(self.profile.text(*object));
+            let file = self.texts.id(&self.scrub.text(self.profile.text(*object)));
             self.writer.message(3, |w| {
                 w.varint(1, i as u64 + 1);
                 w.varint(5, file);
@@ -132,8 +153,8 @@ impl<W: Write> Pprof<'_, W> {
         }
         for (i, function) in functions.rows.iter().enumerate() {
             let Some(function) = self.profile.functions().get(*function) else { continue };
-            let name = self.texts.id(self.profile.text(function.name));
-            let file = self.texts.id(self.profile.text(function.file));
+            let name = self.texts.id(&self.scrub.name(self.profile.text(function.name)));
+            let file = self.texts.id(&self.scrub.text(self.profile.text(function.file)));
             self.writer.message(5, |w| {
                 w.varint(1, i as u64 + 1);
                 w.varint(2, name);
@@ -158,15 +179,16 @@ impl<W: Write> Pprof<'_, W> {
             self.writer.message(11, |w| value_type(w, kind, unit));
             self.writer.int(12, period);
         }
-        let mut comments: Vec<u64> = origin.comments.iter().map(|comment| self.texts.id(comment)).collect();
+        let mut comments: Vec<u64> =
+            origin.comments.iter().map(|comment| self.texts.id(&self.scrub.text(comment))).collect();
         for warning in self.profile.warnings() {
-            let comment = self.texts.id(&warning.to_string());
+            let comment = self.texts.id(&self.scrub.text(&warning.to_string()));
             if !comments.contains(&comment) {
                 comments.push(comment);
             }
         }
         self.writer.packed(13, comments);
-        let default = self.texts.id(&self.profile.metric(self.profile.default_metric()).name);
+        let default = self.texts.id(&self.profile.metric(self.query.metric).name);
         self.writer.varint(14, default);
     }
 
@@ -203,10 +225,10 @@ fn unit_name(unit: &Unit) -> &str {
 }
 
 /// A thread as labels, under the keys most writers use.
-fn thread(writer: &mut Writer, texts: &mut Texts, track: &Track) {
+fn thread(writer: &mut Writer, texts: &mut Texts, scrub: &Scrub, track: &Track) {
     for (key, name) in [("thread", &track.name), ("process", &track.process)] {
         if !name.is_empty() {
-            text_label(writer, texts, key, name);
+            text_label(writer, texts, key, &scrub.text(name));
         }
     }
     for (key, id) in [("thread id", track.tid), ("pid", track.pid)] {
@@ -218,10 +240,10 @@ fn thread(writer: &mut Writer, texts: &mut Texts, track: &Track) {
     }
 }
 
-fn other_label(writer: &mut Writer, texts: &mut Texts, profile: &Profile, label: &Label) {
+fn other_label(writer: &mut Writer, texts: &mut Texts, scrub: &Scrub, profile: &Profile, label: &Label) {
     let key = profile.text(label.key);
     match label.value {
-        LabelValue::Text(text) => text_label(writer, texts, key, profile.text(text)),
+        LabelValue::Text(text) => text_label(writer, texts, key, &scrub.label(key, profile.text(text))),
         LabelValue::Number(number, unit) => number_label(writer, texts, key, number, profile.text(unit)),
     }
 }

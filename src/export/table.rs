@@ -9,12 +9,17 @@
 //! ]}
 //! ```
 
+use super::scrub::Scrub;
 use crate::analyze::{Classes, FunctionTable, GroupId, GroupKey, Groups};
+use crate::layout::shorten_middle;
 use crate::model::format::{self, Scale};
 use crate::model::{Metric, MetricId, Profile};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::io::{self, Write};
+
+/// The longest name and the longest path in a table of Markdown, in characters: pages of code reviews are narrow.
+const WIDEST: usize = 56;
 
 /// What a table is made of: a profile, counted.
 #[derive(Clone, Copy)]
@@ -29,6 +34,8 @@ pub struct Counted<'a> {
     pub table: &'a FunctionTable,
     /// The metric they are in.
     pub metric: MetricId,
+    /// What is removed from texts.
+    pub scrub: &'a Scrub,
 }
 
 /// A row as it is written.
@@ -37,7 +44,7 @@ pub struct Row<'a> {
     /// The function's name as recorded, or the name of the file, module or package.
     pub function: Cow<'a, str>,
     /// Its file as recorded.
-    pub file: Option<&'a str>,
+    pub file: Option<Cow<'a, str>>,
     /// Its first line; the line that was running where rows are lines.
     pub line: Option<u32>,
     /// Cost in itself.
@@ -51,7 +58,7 @@ pub struct Row<'a> {
     pub primitive_calls: Option<i64>,
     /// The library of a native function, shown to people where there is no file.
     #[serde(skip)]
-    object: &'a str,
+    object: Cow<'a, str>,
 }
 
 /// A table to be written.
@@ -93,7 +100,7 @@ impl<'a> Table<'a> {
     pub fn write_csv(&self, out: &mut dyn Write) -> io::Result<()> {
         out.write_all(b"function,file,line,self,total,calls,primitive_calls\n")?;
         for row in &self.rows {
-            write!(out, "{},{},", csv_cell(&row.function), csv_cell(row.file.unwrap_or_default()))?;
+            write!(out, "{},{},", csv_cell(&row.function), csv_cell(row.file.as_deref().unwrap_or_default()))?;
             write_optional(out, row.line.map(i64::from))?;
             write!(out, ",{},{},", row.own, row.total)?;
             write_optional(out, row.calls)?;
@@ -110,10 +117,11 @@ impl<'a> Table<'a> {
         writeln!(out, "| {} | Function |", cells.head.join(" | "))?;
         writeln!(out, "|{}---|", "--:|".repeat(cells.head.len()))?;
         for (row, numbers) in self.rows.iter().zip(&cells.rows) {
-            write!(out, "| {} | {}", numbers.join(" | "), code_span(&row.function))?;
+            let name = shorten_middle(&row.function, WIDEST);
+            write!(out, "| {} | {}", numbers.join(" | "), code_span(&name))?;
             let place = row.place();
             if !place.is_empty() {
-                write!(out, " {}", code_span(&place))?;
+                write!(out, " {}", code_span(&shorten_middle(&place, WIDEST)))?;
             }
             out.write_all(b" |\n")?;
         }
@@ -149,10 +157,15 @@ impl<'a> Table<'a> {
             |value: fn(&Row<'_>) -> i64| self.rows.iter().map(|r| value(r).saturating_abs()).max().unwrap_or(0);
         let own = Scale::for_max(largest(|r| r.own), &self.metric.unit);
         let total = Scale::for_max(largest(|r| r.total), &self.metric.unit);
-        let mut head =
-            vec![column_head("Self", &own), "Self %".to_owned(), column_head("Total", &total), "Total %".to_owned()];
+        // Where lines were recorded there is one cost, and hits in place of calls.
+        let inclusive = self.costs.is_inclusive();
+        let mut head = if inclusive {
+            vec![column_head("Time", &total), "Time %".to_owned()]
+        } else {
+            vec![column_head("Self", &own), "Self %".to_owned(), column_head("Total", &total), "Total %".to_owned()]
+        };
         if self.costs.has_calls() {
-            head.push("Calls".to_owned());
+            head.push(if inclusive { "Hits" } else { "Calls" }.to_owned());
         }
         let rows = self.rows.iter().map(|row| {
             let mut cells = vec![
@@ -161,6 +174,9 @@ impl<'a> Table<'a> {
                 total.format(row.total),
                 format::percent(self.costs.share(row.total)),
             ];
+            if inclusive {
+                cells.drain(..2);
+            }
             if self.costs.has_calls() {
                 cells.push(row.calls_text());
             }
@@ -189,26 +205,33 @@ impl<'a> Counted<'a> {
             _ => "",
         };
         Row {
-            function,
-            file: (!file.is_empty()).then_some(file),
+            function: scrubbed(function, self.scrub),
+            file: (!file.is_empty()).then(|| self.scrub.text(file)),
             line: (line != 0).then_some(line),
             own: self.table.own(group),
             total: self.table.total(group),
             calls,
             primitive_calls: primitive_calls.filter(|&n| n >= 0),
-            object,
+            object: self.scrub.text(object),
         }
+    }
+}
+
+fn scrubbed<'a>(name: Cow<'a, str>, scrub: &Scrub) -> Cow<'a, str> {
+    match name {
+        Cow::Borrowed(name) => scrub.name(name),
+        Cow::Owned(name) => Cow::Owned(scrub.name(&name).into_owned()),
     }
 }
 
 impl Row<'_> {
     /// `app/csv.py:12`; the library where there is no file; empty where the name says it all.
     fn place(&self) -> Cow<'_, str> {
-        match (self.file, self.line) {
+        match (self.file.as_deref(), self.line) {
             (Some(file), Some(line)) => Cow::Owned(format!("{file}:{line}")),
             (Some(file), None) if file == self.function => Cow::Borrowed(""),
             (Some(file), None) => Cow::Borrowed(file),
-            (None, _) => Cow::Borrowed(self.object),
+            (None, _) => Cow::Borrowed(&self.object),
         }
     }
 
@@ -239,11 +262,11 @@ fn width(text: &str) -> usize {
     text.chars().count()
 }
 
-fn write_optional(out: &mut dyn Write, value: Option<i64>) -> io::Result<()> {
+pub(super) fn write_optional(out: &mut dyn Write, value: Option<i64>) -> io::Result<()> {
     value.map_or(Ok(()), |v| write!(out, "{v}"))
 }
 
-fn csv_cell(text: &str) -> Cow<'_, str> {
+pub(super) fn csv_cell(text: &str) -> Cow<'_, str> {
     if text.contains(['"', ',', '\n', '\r']) {
         Cow::Owned(format!("\"{}\"", text.replace('"', "\"\"")))
     } else {
@@ -252,7 +275,7 @@ fn csv_cell(text: &str) -> Cow<'_, str> {
 }
 
 /// Code in a cell of a Markdown table: `<module>` is no HTML there, and `|` no border.
-fn code_span(text: &str) -> String {
+pub(crate) fn code_span(text: &str) -> String {
     let text = format::one_line(text).replace('|', "\\|");
     let (mut longest, mut run) = (0, 0);
     for c in text.chars() {
@@ -290,8 +313,14 @@ mod tests {
         let classes = Classes::default();
         let groups = Groups::new(&profile, &classes, GroupBy::Function);
         let table = FunctionTable::new(&profile, &groups, &query);
-        let counted =
-            Counted { profile: &profile, classes: &classes, groups: &groups, table: &table, metric: query.metric };
+        let counted = Counted {
+            profile: &profile,
+            classes: &classes,
+            groups: &groups,
+            table: &table,
+            metric: query.metric,
+            scrub: &Scrub::off(),
+        };
         let rows: Vec<GroupId> = groups.ids().collect();
         let mut out = Vec::new();
         write(&Table::new(&counted, &rows), &mut out).expect("writes to memory");

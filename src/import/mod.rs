@@ -12,6 +12,7 @@ mod flamegraph_svg;
 mod frame_text;
 mod input;
 mod json;
+mod lprof;
 mod marshal;
 mod pprof;
 mod protobuf;
@@ -22,6 +23,7 @@ mod speedscope;
 pub use error::ImportError;
 pub use input::{Input, Job};
 pub use protobuf::Writer as ProtobufWriter;
+pub(crate) use speedscope::RUNNING_LINES;
 
 use crate::model::Profile;
 use std::path::Path;
@@ -65,6 +67,7 @@ pub struct Format {
 /// Every format, in the order of detection: the more telling beginnings first, "any line of text" last.
 pub const FORMATS: &[Format] = &[
     cprofile::FORMAT,
+    lprof::FORMAT,
     flamegraph_svg::FORMAT,
     speedscope::FORMAT,
     chrome_trace::FORMAT,

@@ -40,6 +40,9 @@ pub(super) const FORMAT: Format = Format {
 
 const NAME: &str = "speedscope";
 
+/// Ends the exporter's name in files of Helioscope whose frames carry the line that was running.
+pub(crate) const RUNNING_LINES: &str = ", lines as they ran";
+
 /// Frames whose index the file does not define.
 const MISSING_FRAME: &str = "[missing frame]";
 

@@ -6,6 +6,31 @@ use crate::analyze::{Analysis, Class, GroupId};
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Rgb(pub u8, pub u8, pub u8);
 
+impl Rgb {
+    /// A part of the way to another colour: 0 is this one, 1 the other.
+    #[must_use]
+    pub fn mix(self, other: Self, part: f32) -> Self {
+        let channel = |from: u8, to: u8| (f32::from(from) + (f32::from(to) - f32::from(from)) * part).round() as u8;
+        Self(channel(self.0, other.0), channel(self.1, other.1), channel(self.2, other.2))
+    }
+
+    /// A fill that stands back: mixed with the ground it lies on.
+    #[must_use]
+    pub fn dimmed(self, ground: Self) -> Self {
+        self.mix(ground, DIMMED)
+    }
+}
+
+/// As CSS and SVG write it: `#e6e8ed`.
+impl std::fmt::Display for Rgb {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "#{:02x}{:02x}{:02x}", self.0, self.1, self.2)
+    }
+}
+
+/// How far what stands back is mixed with the ground.
+pub const DIMMED: f32 = 0.72;
+
 /// Dark or light.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum Scheme {
@@ -14,6 +39,59 @@ pub enum Scheme {
     Dark,
     /// Dark text on light ground.
     Light,
+}
+
+/// The colours around boxes and arcs: grounds, lines, text, and what marks them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Tones {
+    /// The ground of views.
+    pub ground: Rgb,
+    /// The ground of bars and panels.
+    pub panel: Rgb,
+    /// A raised surface.
+    pub raised: Rgb,
+    /// Thin lines.
+    pub line: Rgb,
+    /// Text.
+    pub text: Rgb,
+    /// Text of less weight: units, paths, hints.
+    pub text_weak: Rgb,
+    /// What is active, bars in tables.
+    pub accent: Rgb,
+    /// The outline of the selected box or arc.
+    pub selection: Rgb,
+    /// What is estimated.
+    pub estimated: Rgb,
+}
+
+impl Tones {
+    /// The tones of a scheme.
+    pub fn new(scheme: Scheme) -> Self {
+        match scheme {
+            Scheme::Dark => Self {
+                ground: Rgb(0x17, 0x19, 0x1f),
+                panel: Rgb(0x1e, 0x21, 0x29),
+                raised: Rgb(0x2a, 0x2e, 0x39),
+                line: Rgb(0x36, 0x3b, 0x47),
+                text: Rgb(0xe6, 0xe8, 0xed),
+                text_weak: Rgb(0xa3, 0xaa, 0xb8),
+                accent: Rgb(0xf2, 0xb1, 0x3c),
+                selection: Rgb(0xff, 0xff, 0xff),
+                estimated: Rgb(0x9f, 0xb8, 0xe8),
+            },
+            Scheme::Light => Self {
+                ground: Rgb(0xfc, 0xfc, 0xfd),
+                panel: Rgb(0xf1, 0xf3, 0xf6),
+                raised: Rgb(0xe4, 0xe7, 0xec),
+                line: Rgb(0xcd, 0xd2, 0xda),
+                text: Rgb(0x1b, 0x1e, 0x26),
+                text_weak: Rgb(0x56, 0x5e, 0x6d),
+                accent: Rgb(0x9a, 0x5b, 0x00),
+                selection: Rgb(0x10, 0x12, 0x18),
+                estimated: Rgb(0x2f, 0x56, 0xa6),
+            },
+        }
+    }
 }
 
 /// Hues for third-party packages, in degrees of OKLCH: far enough apart to be told from one another and from the
@@ -90,7 +168,7 @@ fn hash(text: &str) -> u64 {
 
 /// OKLCH → sRGB, clipped to what a screen can show. Björn Ottosson's `OKLab`, <https://bottosson.github.io/posts/oklab/>.
 #[expect(clippy::many_single_char_names, reason = "they are the letters of the published formulas")]
-fn oklch(lightness: f32, chroma: f32, hue_degrees: f32) -> Rgb {
+pub(super) fn oklch(lightness: f32, chroma: f32, hue_degrees: f32) -> Rgb {
     let (sin, cos) = hue_degrees.to_radians().sin_cos();
     let (a, b) = (chroma * cos, chroma * sin);
     let l = (lightness + 0.396_337_78 * a + 0.215_803_76 * b).powi(3);
@@ -110,15 +188,26 @@ fn oklch(lightness: f32, chroma: f32, hue_degrees: f32) -> Rgb {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn luminance(Rgb(r, g, b): Rgb) -> f32 {
-        let linear = |c: u8| {
+    /// The light of each channel, 1 being all of it.
+    pub(in crate::layout) fn linear(Rgb(r, g, b): Rgb) -> [f32; 3] {
+        [r, g, b].map(|c| {
             let c = f32::from(c) / 255.0;
             if c <= 0.040_45 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
-        };
-        0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
+        })
+    }
+
+    /// The contrast of two colours as WCAG 2 has it, from 1 to 21.
+    pub(in crate::layout) fn contrast(a: Rgb, b: Rgb) -> f32 {
+        let (a, b) = (luminance(a), luminance(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    fn luminance(rgb: Rgb) -> f32 {
+        let [r, g, b] = linear(rgb);
+        0.2126 * r + 0.7152 * g + 0.0722 * b
     }
 
     #[test]
@@ -127,9 +216,7 @@ mod tests {
             let palette = Palette::new(scheme);
             for class in Class::ALL {
                 for name in ["a", "parse", "<module>", "django", "numpy", "x y z", "café"] {
-                    let fill = luminance(palette.shade(class, name, name));
-                    let text = luminance(palette.text_on_fill());
-                    let contrast = (fill + 0.05) / (text + 0.05);
+                    let contrast = contrast(palette.shade(class, name, name), palette.text_on_fill());
                     assert!(contrast >= 4.5, "{scheme:?} {class:?} {name}: {contrast:.2}");
                 }
             }

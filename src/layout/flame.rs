@@ -6,6 +6,25 @@
 use crate::analyze::CallTree;
 use std::ops::Range;
 
+/// Height of a row of boxes, the line of ground below it included.
+pub const ROW_HEIGHT: f32 = 20.0;
+/// Boxes narrower than this have no label.
+pub const LABEL_ROOM: f32 = 26.0;
+/// Between the edge of a box and its label.
+pub const LABEL_INSET: f32 = 4.0;
+/// Size of the text in boxes.
+pub const LABEL_SIZE: f32 = 12.0;
+
+/// Which way calls grow.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, serde::Serialize, serde::Deserialize)]
+pub enum Growth {
+    /// Callers above callees: an icicle.
+    #[default]
+    Down,
+    /// Callers below callees: a flame.
+    Up,
+}
+
 /// Boxes narrower than this, in pixels, are drawn as one with their neighbours.
 const NARROW: f64 = 1.5;
 
@@ -49,6 +68,13 @@ pub struct FlameBox {
     pub depth: u32,
     /// The node, or `None` for several that are too narrow to tell apart.
     pub node: Option<u32>,
+}
+
+impl FlameBox {
+    /// Its width as it is filled: a point of ground parts neighbours, where there is room for it.
+    pub fn filled_width(&self) -> f32 {
+        if self.width > 4.0 { self.width - 1.0 } else { self.width }
+    }
 }
 
 /// The boxes of a view, row after row, each row from left to right. Reuses `out`.

@@ -47,24 +47,53 @@ impl<'a> Names<'a> {
             return Some(Cow::Borrowed(&self.name));
         }
         if bare.len() < self.name.len() && bare.chars().count() <= characters {
-            return Some(Cow::Borrowed(bare));
+            return Some(bare);
         }
-        Some(fit(bare, characters))
+        Some(Cow::Owned(fit(&bare, characters).into_owned()))
     }
 }
 
-/// `<built-in method time.sleep>` → `time.sleep`; `<method 'append' of 'list' objects>` → `list.append` is not a part of
-/// the text, so that one gives `append`.
-fn bare_name(name: &str) -> &str {
+/// A built-in's name without the words around it: `<built-in method time.sleep>` → `time.sleep`,
+/// `<method 'append' of 'list' objects>` → `list.append`.
+pub fn bare_name(name: &str) -> Cow<'_, str> {
     for prefix in ["<built-in method ", "<built-in function "] {
         if let Some(rest) = name.strip_prefix(prefix) {
-            return rest.trim_end_matches('>');
+            return Cow::Borrowed(rest.trim_end_matches('>'));
         }
     }
-    if let Some(rest) = name.strip_prefix("<method '") {
-        return rest.split('\'').next().unwrap_or(name);
+    let method = name.strip_prefix("<method '").and_then(|rest| rest.strip_suffix("' objects>"));
+    match method.and_then(|rest| rest.split_once("' of '")) {
+        Some((method, class)) => Cow::Owned(format!("{class}.{method}")),
+        None => Cow::Borrowed(name),
     }
-    name
+}
+
+/// A place cut at its front to the folders and the file that fit a room: `…/shop/orders.py:67`. Whole folders go first,
+/// then letters of the file's name. `width_of` measures a letter.
+pub fn fit_place(place: &str, room: f32, mut width_of: impl FnMut(char) -> f32) -> Cow<'_, str> {
+    let mut used = 0.0;
+    let mut fits_from = place.len();
+    let mut whole = true;
+    let ellipsis = width_of('…');
+    // Where the text would begin were an ellipsis before it.
+    let mut cut_from = place.len();
+    for (at, letter) in place.char_indices().rev() {
+        used += width_of(letter);
+        if used > room {
+            whole = false;
+            break;
+        }
+        fits_from = at;
+        if used + ellipsis <= room {
+            cut_from = at;
+        }
+    }
+    if whole && fits_from == 0 {
+        return Cow::Borrowed(place);
+    }
+    let tail = place.get(cut_from..).unwrap_or_default();
+    let tail = tail.find(['/', '\\']).and_then(|separator| tail.get(separator..)).unwrap_or(tail);
+    Cow::Owned(format!("…{tail}"))
 }
 
 /// A text cut at its end to so many characters, the last being `…`.
@@ -112,7 +141,20 @@ mod tests {
         let built_in = Names { module: "".into(), name: "<built-in method time.sleep>".into() };
         assert_eq!(built_in.fit(12).as_deref(), Some("time.sleep"));
         let method = Names { module: "".into(), name: "<method 'append' of 'list' objects>".into() };
-        assert_eq!(method.fit(10).as_deref(), Some("append"));
+        assert_eq!(method.fit(12).as_deref(), Some("list.append"));
+        assert_eq!(method.fit(10).as_deref(), Some("list.appe…"));
+    }
+
+    #[test]
+    fn places_lose_whole_folders_before_letters_of_the_file() {
+        let fit = |place, room| fit_place(place, room, |_| 1.0).into_owned();
+        assert_eq!(fit("/srv/app/shop/orders.py:67", 26.0), "/srv/app/shop/orders.py:67");
+        assert_eq!(fit("/srv/app/shop/orders.py:67", 25.0), "…/app/shop/orders.py:67");
+        assert_eq!(fit("/srv/app/shop/orders.py:67", 16.0), "…/orders.py:67");
+        assert_eq!(fit("/srv/app/shop/orders.py:67", 9.0), "…rs.py:67");
+        assert_eq!(fit(r"C:\shop\orders.py:67", 16.0), r"…\orders.py:67");
+        assert_eq!(fit("", 3.0), "");
+        assert_eq!(fit("é/ü.py", 0.0), "…");
     }
 
     #[test]

@@ -2,11 +2,15 @@
 //! pictures are the same picture.
 
 mod colour;
+mod difference;
 mod flame;
 mod label;
+mod ruler;
 mod sunburst;
 
-pub use colour::{Palette, Rgb, Scheme};
-pub use flame::{FlameBox, FlameView, flame_boxes};
-pub use label::{Names, fit, shorten_middle};
-pub use sunburst::{Arc, SunburstView, arc_at, sunburst_arcs};
+pub use colour::{DIMMED, Palette, Rgb, Scheme, Tones};
+pub use difference::{Difference, DifferenceScale, STRIPE_STEP, Stripes, sign, signed};
+pub use flame::{FlameBox, FlameView, Growth, LABEL_INSET, LABEL_ROOM, LABEL_SIZE, ROW_HEIGHT, flame_boxes};
+pub use label::{Names, bare_name, fit, fit_place, shorten_middle};
+pub use ruler::ruler_marks;
+pub use sunburst::{Arc, RingPlace, Rings, SunburstView, arc_at, sunburst_arcs};

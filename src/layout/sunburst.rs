@@ -4,6 +4,7 @@
 //! turns: 0.25 is three o'clock.
 
 use crate::analyze::CallTree;
+use std::f32::consts::TAU;
 
 /// What of a tree is shown.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -27,6 +28,68 @@ pub struct Arc {
     pub from: f64,
     /// Where it ends, in turns.
     pub to: f64,
+}
+
+/// The thinnest ring that can be pointed at.
+const THINNEST_RING: f32 = 5.0;
+/// The thickest, so that a shallow profile does not fill the picture with one colour.
+const THICKEST_RING: f32 = 56.0;
+
+/// Where rings lie around the centre.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Rings {
+    /// The radius of the hole in the middle.
+    pub hole: f32,
+    /// The thickness of each ring.
+    pub thickness: f32,
+}
+
+/// A place of a sunburst.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum RingPlace {
+    /// The hole in the middle.
+    Center,
+    /// A ring, counted from 0, and the angle in turns.
+    Ring(u32, f64),
+}
+
+impl Rings {
+    /// So many rings within a radius.
+    pub fn within(radius: f32, rings: usize) -> Self {
+        let hole = Self::hole_of(radius);
+        let thickness = ((radius - hole) / rings.max(1) as f32).clamp(THINNEST_RING, THICKEST_RING);
+        Self { hole, thickness }
+    }
+
+    /// How many rings fit within a radius.
+    pub fn fitting(radius: f32) -> usize {
+        ((radius - Self::hole_of(radius)) / THINNEST_RING) as usize
+    }
+
+    fn hole_of(radius: f32) -> f32 {
+        (radius * 0.2).clamp(28.0, 90.0)
+    }
+
+    /// The inner radius of a ring.
+    pub fn inner(&self, ring: u32) -> f32 {
+        self.hole + ring as f32 * self.thickness
+    }
+
+    /// Where a radius and an angle are, right of and below the centre.
+    pub fn offset(radius: f32, turns: f64) -> (f32, f32) {
+        let (sin, cos) = (turns as f32 * TAU).sin_cos();
+        (sin * radius, -cos * radius)
+    }
+
+    /// What lies so far right of and below the centre.
+    pub fn at(&self, right: f32, below: f32) -> RingPlace {
+        let distance = right.hypot(below);
+        if distance < self.hole {
+            return RingPlace::Center;
+        }
+        let turns = f64::from((right.atan2(-below) / TAU).rem_euclid(1.0));
+        RingPlace::Ring(((distance - self.hole) / self.thickness) as u32, turns)
+    }
 }
 
 /// The arcs of a view, ring after ring, each clockwise. Reuses `out`.

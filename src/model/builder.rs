@@ -185,6 +185,10 @@ macro_rules! shared_methods {
     };
 }
 
+mod lines;
+
+pub use lines::LineBuilder;
+
 #[derive(Clone, Copy)]
 struct StackKey {
     parent: StackId,
@@ -589,7 +593,7 @@ mod tests {
     fn stacks(profile: &Profile) -> &StackProfile {
         match profile.body() {
             Body::Stacks(stacks) => stacks,
-            Body::Graph(_) => panic!("built from stacks"),
+            Body::Graph(_) | Body::Lines(_) => panic!("built from stacks"),
         }
     }
 

@@ -38,6 +38,8 @@ pub struct CallGraph {
     pub(super) incoming: Vec<u32>,
     /// `first_in[f]..first_in[f + 1]` in `incoming` are the edges whose callee is `f`.
     pub(super) first_in: Vec<u32>,
+    /// Functions of a union that this graph does not hold; empty where it holds every one.
+    pub(super) missing: Vec<bool>,
     /// Whether the file recorded how often each function was called.
     pub(super) has_calls: bool,
     /// Whether the file recorded costs along edges.
@@ -59,6 +61,12 @@ impl CallGraph {
             has_edge_costs: self.has_edge_costs,
             ..Self::default()
         };
+        if !self.missing.is_empty() {
+            grouped.missing = vec![true; groups];
+            for f in (0..self.calls.len()).filter(|&f| !self.missing[f]) {
+                grouped.missing[group_of[f] as usize] = false;
+            }
+        }
         let functions = self.calls.len();
         let mut rows = EdgeRows::default();
         // By function: calls from its own group, and what was recorded along all calls of it.
@@ -117,6 +125,11 @@ impl CallGraph {
     /// Calls of each function that were not part of a recursion.
     pub fn primitive_calls(&self) -> &[i64] {
         &self.primitive_calls
+    }
+
+    /// Whether the graph holds a function. One that was aligned with another lacks what only that has.
+    pub fn holds(&self, function: FunctionId) -> bool {
+        !self.missing.get(function.index()).copied().unwrap_or(false)
     }
 
     /// Whether the file recorded calls at all.

@@ -1,8 +1,8 @@
 //! The profile itself.
 
 use super::{
-    CallGraph, FrameId, FunctionId, Metric, MetricId, Origin, Samples, Stacks, StringId, Strings, Track, TrackId,
-    Warning,
+    CallGraph, FrameId, FunctionId, LineProfile, Metric, MetricId, Origin, Samples, Stacks, StringId, Strings, Track,
+    TrackId, Warning,
 };
 
 /// A function as the profile names it.
@@ -45,6 +45,8 @@ pub enum Body {
     Stacks(StackProfile),
     /// Functions and edges only: cProfile. Tables are exact, trees are estimated.
     Graph(CallGraph),
+    /// Lines only: `line_profiler`. Figures of lines are exact; there is no tree.
+    Lines(LineProfile),
 }
 
 /// A profile: facts as recorded, never changed once built.
@@ -94,7 +96,7 @@ impl Profile {
         self.text(self.function(id).file)
     }
 
-    /// Every frame, by id.
+    /// Every frame, by id: an entry of a stack; where lines were recorded, a line of a function.
     pub fn frames(&self) -> &[Frame] {
         &self.frames
     }
@@ -135,6 +137,11 @@ impl Profile {
         &self.body
     }
 
+    /// Whether it tells who called whom, exactly or nearly: lines alone do not.
+    pub fn has_trees(&self) -> bool {
+        !matches!(self.body, Body::Lines(_))
+    }
+
     /// Where it came from.
     pub fn origin(&self) -> &Origin {
         &self.origin
@@ -145,11 +152,11 @@ impl Profile {
         &self.warnings
     }
 
-    /// How many samples were recorded; 0 for a call graph.
+    /// How many samples were recorded; 0 for a call graph and for lines.
     pub fn sample_count(&self) -> usize {
         match &self.body {
             Body::Stacks(stacks) => stacks.samples.len(),
-            Body::Graph(_) => 0,
+            Body::Graph(_) | Body::Lines(_) => 0,
         }
     }
 
@@ -158,6 +165,7 @@ impl Profile {
         match &self.body {
             Body::Stacks(stacks) => saturating_sum(stacks.samples.weights(metric)),
             Body::Graph(graph) => saturating_sum(graph.own(metric)),
+            Body::Lines(lines) => saturating_sum(lines.costs(metric)),
         }
     }
 
@@ -174,7 +182,7 @@ impl Profile {
                     .filter(|(t, _)| **t == track)
                     .fold(0_i64, |sum, (_, w)| sum.saturating_add(*w))
             }
-            Body::Graph(_) => self.total(metric),
+            Body::Graph(_) | Body::Lines(_) => self.total(metric),
         }
     }
 }

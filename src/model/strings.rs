@@ -6,7 +6,7 @@ use rustc_hash::FxHasher;
 use std::hash::Hasher;
 
 /// The texts of a profile, end to end in one buffer.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Strings {
     text: String,
     ends: Vec<u32>,
@@ -60,6 +60,15 @@ impl Interner {
         interner.strings.ends.push(0);
         interner.index.insert_unique(hash(""), StringId::EMPTY, |_| hash(""));
         interner
+    }
+
+    /// Goes on from the texts of a profile, whose ids stay as they are.
+    pub(super) fn of(strings: Strings) -> Self {
+        let mut index = HashTable::with_capacity(strings.len());
+        for (id, text) in strings.iter() {
+            index.insert_unique(hash(text), id, |&id| hash(strings.get(id)));
+        }
+        Self { strings, index }
     }
 
     pub(super) fn intern(&mut self, text: &str) -> Result<StringId, BuildError> {

@@ -1,9 +1,11 @@
 //! What the user can do. Views push actions, the application applies them.
 
-use super::TreeNeed;
 use super::views::ViewKind;
+use super::{Arrangement, TreeNeed};
+use crate::analyze::diff::{BoxWidth, Measure, Normalize, Renamed, Side};
 use crate::analyze::{GroupBy, GroupId, SearchText, Transform};
-use crate::model::{MetricId, TrackId};
+use crate::model::{MetricId, StringId, TrackId};
+use crate::source::Mapping;
 use egui::{Key, KeyboardShortcut, Modifiers};
 use std::path::PathBuf;
 
@@ -14,6 +16,16 @@ pub enum Action {
     Run(Command),
     /// Open files, each in a tab.
     Open(Vec<PathBuf>),
+    /// Compare two recordings, of which the older one is the base.
+    Compare(PathBuf, PathBuf),
+    /// Choose a file to compare this one with.
+    ChooseToCompare(PathBuf),
+    /// Add more runs to a side of the comparison.
+    AddRuns(Side, Vec<PathBuf>),
+    /// Read a file again wherever it is open.
+    ReloadFile(PathBuf),
+    /// Read a file again, and compare with what it held before.
+    ReloadAndCompare(PathBuf),
     /// Show a tab.
     ShowTab(usize),
     /// Close a tab.
@@ -42,11 +54,53 @@ pub enum Action {
     ZoomTo(Vec<GroupId>),
     /// A view needs a tree.
     Need(TreeNeed),
+    /// Draw both sides of a comparison as one, or side by side.
+    Arrange(Arrangement),
+    /// Make both sides comparable otherwise.
+    Normalize(Normalize),
+    /// Draw the boxes of both sides as one as wide as another side.
+    BoxWidth(BoxWidth),
+    /// Draw both sides, side by side, on one scale or not.
+    EqualScale(bool),
+    /// List all that makes the sides hard to compare, or the first.
+    ShowFindings(bool),
+    /// Compare what functions cost themselves, or with everything they called.
+    Measure(Measure),
+    /// Compare a function of base with one of another name of new.
+    Pair(Renamed),
+    /// Take such a pair apart.
+    Unpair(Renamed),
     /// Put a text on the clipboard; the second text says what it is: "Table copied".
     Copy(String, &'static str),
     /// Forget a recent file.
     ForgetRecent(PathBuf),
+    /// The source view needs a file.
+    NeedSource(StringId),
+    /// Search a folder of the user's choice for sources.
+    ChooseSourceFolder,
+    /// Look for sources by a mapping, too.
+    MapSource(Mapping),
+    /// Look for sources anew.
+    ForgetSources,
+    /// Search a folder for sources no longer.
+    RemoveSourceRoot(PathBuf),
+    /// Look for sources by a mapping no longer.
+    RemoveMapping(Mapping),
+    /// Open a line of the file in the source view in the user's editor.
+    OpenInEditor(u32),
+    /// The command to open an editor with.
+    SetEditor(String),
 }
+
+/// Commands of editors that open a file at a line.
+pub const EDITORS: &[&str] = &[
+    "code -g {file}:{line}",
+    "pycharm --line {line} {file}",
+    "zed {file}:{line}",
+    "subl {file}:{line}",
+    "gvim +{line} {file}",
+    "emacsclient -n +{line} {file}",
+];
 
 /// The list a view adds to.
 pub type Actions = Vec<Action>;
@@ -58,6 +112,24 @@ pub enum Command {
     OpenDialog,
     /// Read the file again, keeping view, zoom, sort, filter and selection.
     Reload,
+    /// Read the file again and compare with what it held before.
+    ReloadAndCompare,
+    /// Compare this profile with another.
+    CompareWith,
+    /// Compare with what was loaded before the last reload.
+    CompareWithEarlier,
+    /// Base as new, and new as base.
+    SwapSides,
+    /// Both sides as one, or side by side.
+    SwitchArrangement,
+    /// The next way to make both sides comparable.
+    NextNormalization,
+    /// Select the next smaller difference.
+    NextDifference,
+    /// Select the next larger difference.
+    PreviousDifference,
+    /// Look at open files for changes, or do not.
+    ToggleWatching,
     /// Close the tab.
     CloseTab,
     /// Show the next tab.
@@ -108,6 +180,14 @@ pub enum Command {
     OnlyMine,
     /// Copy the name and place of the selection.
     CopySelection,
+    /// To the line of the source that cost most.
+    HottestLine,
+    /// To the next hot line below.
+    NextHotLine,
+    /// To the hot line above.
+    PreviousHotLine,
+    /// The source's line in the user's editor.
+    OpenInEditor,
     /// Show a view by its number.
     View(ViewKind),
     /// Close the program.
@@ -117,7 +197,8 @@ pub enum Command {
 impl Command {
     /// Every command, in the order of the sheet.
     pub fn all() -> Vec<Self> {
-        let mut all = vec![Self::OpenDialog, Self::Reload, Self::CloseTab, Self::NextTab, Self::StartPage];
+        let mut all =
+            vec![Self::OpenDialog, Self::Reload, Self::CloseTab, Self::NextTab, Self::StartPage, Self::ToggleWatching];
         all.extend(ViewKind::ALL.map(Self::View));
         all.extend([
             Self::Find,
@@ -134,6 +215,18 @@ impl Command {
             Self::CollapseRecursion,
             Self::OnlyMine,
             Self::CopySelection,
+            Self::CompareWith,
+            Self::ReloadAndCompare,
+            Self::CompareWithEarlier,
+            Self::SwapSides,
+            Self::SwitchArrangement,
+            Self::NextNormalization,
+            Self::NextDifference,
+            Self::PreviousDifference,
+            Self::HottestLine,
+            Self::NextHotLine,
+            Self::PreviousHotLine,
+            Self::OpenInEditor,
             Self::ToggleDetails,
             Self::ShowWarnings,
             Self::SwitchTheme,
@@ -152,6 +245,15 @@ impl Command {
         match self {
             Self::OpenDialog => "Open…",
             Self::Reload => "Reload",
+            Self::ReloadAndCompare => "Reload and compare",
+            Self::CompareWith => "Compare with…",
+            Self::CompareWithEarlier => "Compare with what was loaded before",
+            Self::SwapSides => "Swap base and new",
+            Self::SwitchArrangement => "Merged or side by side",
+            Self::NextNormalization => "Next normalisation",
+            Self::NextDifference => "Next largest difference",
+            Self::PreviousDifference => "Previous largest difference",
+            Self::ToggleWatching => "Watch open files",
             Self::CloseTab => "Close tab",
             Self::NextTab => "Next tab",
             Self::StartPage => "Start page",
@@ -177,6 +279,10 @@ impl Command {
             Self::CollapseRecursion => "Collapse recursion",
             Self::OnlyMine => "Only my code",
             Self::CopySelection => "Copy the selected function's name",
+            Self::HottestLine => "Hottest line",
+            Self::NextHotLine => "Next hot line",
+            Self::PreviousHotLine => "Previous hot line",
+            Self::OpenInEditor => "Open in editor",
             Self::View(view) => view.label(),
             Self::Quit => "Quit",
         }
@@ -187,6 +293,15 @@ impl Command {
         match self {
             Self::OpenDialog => "Choose profiles to open. Dropping files on the window does the same.",
             Self::Reload => "Read the file again, keeping view, zoom, sort, filter and selection.",
+            Self::ReloadAndCompare => "Read the file again and compare it with what it held before.",
+            Self::CompareWith => "Compare this profile with another. The older one is the base.",
+            Self::CompareWithEarlier => "Compare with what this file held before it was reloaded.",
+            Self::SwapSides => "Make base new, and new base.",
+            Self::SwitchArrangement => "Draw both sides of a comparison as one, or side by side.",
+            Self::NextNormalization => "Compare as recorded, scaled to equal totals, or by call.",
+            Self::NextDifference => "Select the function with the next smaller difference beyond noise.",
+            Self::PreviousDifference => "Select the function with the next larger difference beyond noise.",
+            Self::ToggleWatching => "Look every two seconds whether an open file has changed, or do not.",
             Self::CloseTab => "Close this profile.",
             Self::NextTab => "Show the next profile.",
             Self::StartPage => "Recent files, samples, and how to record a profile.",
@@ -212,6 +327,10 @@ impl Command {
             Self::CollapseRecursion => "A function that calls itself stands once on a stack.",
             Self::OnlyMine => "Fold packages, the standard library and built-ins into the code that called them.",
             Self::CopySelection => "Put the function's name and place on the clipboard.",
+            Self::HottestLine => "To the line of the source that cost most.",
+            Self::NextHotLine => "To the next hot line of the source.",
+            Self::PreviousHotLine => "To the hot line of the source before.",
+            Self::OpenInEditor => "Open the line of the source in your editor.",
             Self::View(view) => view.tooltip(),
             Self::Quit => "Close Helioscope.",
         }
@@ -230,6 +349,13 @@ impl Command {
         let (modifiers, key) = match self {
             Self::OpenDialog => (CTRL, Key::O),
             Self::Reload => (CTRL, Key::R),
+            Self::ReloadAndCompare => (Modifiers { shift: true, ..CTRL }, Key::R),
+            Self::CompareWith => (NONE, Key::C),
+            Self::SwapSides => (NONE, Key::X),
+            Self::SwitchArrangement => (NONE, Key::V),
+            Self::NextNormalization => (NONE, Key::B),
+            Self::NextDifference => (NONE, Key::Period),
+            Self::PreviousDifference => (NONE, Key::Comma),
             Self::CloseTab => (CTRL, Key::W),
             Self::NextTab => (Modifiers::CTRL, Key::Tab),
             Self::Find => (CTRL, Key::F),
@@ -252,9 +378,17 @@ impl Command {
             Self::HideSelection => (NONE, Key::H),
             Self::OnlyMine => (NONE, Key::M),
             Self::CopySelection => (CTRL, Key::C),
+            Self::HottestLine => (NONE, Key::G),
+            Self::NextHotLine => (NONE, Key::J),
+            Self::PreviousHotLine => (NONE, Key::K),
+            Self::OpenInEditor => (CTRL, Key::E),
             Self::View(view) => (NONE, view.key()),
             Self::Quit => (CTRL, Key::Q),
-            Self::StartPage | Self::DropSelection | Self::CollapseRecursion => return None,
+            Self::StartPage
+            | Self::DropSelection
+            | Self::CollapseRecursion
+            | Self::CompareWithEarlier
+            | Self::ToggleWatching => return None,
         };
         Some(KeyboardShortcut::new(modifiers, key))
     }

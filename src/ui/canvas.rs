@@ -4,19 +4,10 @@
 
 use super::{Action, Actions, Theme, TreeKind, TreeNeed, ViewCtx, canvas_paint, theme};
 use crate::analyze::{CallTree, Detail, GroupId};
+pub use crate::layout::Growth;
 use crate::layout::{FlameBox, FlameView, flame_boxes};
 use crate::ui::tooltip::node_tooltip;
 use egui::{Key, Modifiers, PointerButton, Pos2, Rect, Response, Sense, Ui, Vec2};
-
-/// Which way calls grow.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, serde::Serialize, serde::Deserialize)]
-pub enum Growth {
-    /// Callers above callees: an icicle.
-    #[default]
-    Down,
-    /// Callers below callees: a flame.
-    Up,
-}
 
 /// What is on screen, and what is pointed at.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +26,10 @@ pub struct CanvasState {
     /// A path to zoom to as soon as the tree is there.
     pending_zoom: Option<Vec<GroupId>>,
     boxes: Vec<FlameBox>,
+    /// Positions across what is zoomed to, or everything.
+    span: f64,
+    /// Least positions across, so that two graphs stand on one scale; 0 where one stands alone.
+    least_span: f64,
 }
 
 /// How far a window may be zoomed in: positions across. A single sample can fill it.
@@ -77,6 +72,35 @@ impl CanvasState {
     /// Positions at the left and right edge.
     pub fn shown_window(&self, extent: f64) -> (f64, f64) {
         self.shown(extent)
+    }
+
+    /// Positions across what is zoomed to, or everything, by the last drawing.
+    pub fn span(&self) -> f64 {
+        self.span
+    }
+
+    /// Shows at least so many positions across, so that this graph stands on one scale with another; 0 lets what is
+    /// zoomed to fill the width. Whether anything changed.
+    pub fn show_at_least(&mut self, positions: f64) -> bool {
+        if (self.least_span - positions).abs() < 0.5 {
+            return false;
+        }
+        let showed_all = self.zoomed.is_empty() && self.window.is_none_or(|(from, to)| from <= 0.0 && to >= self.span);
+        self.least_span = positions;
+        if !self.zoomed.is_empty() {
+            self.pending_zoom.get_or_insert(self.zoomed.clone());
+        } else if showed_all {
+            self.window = None;
+            self.target = None;
+        }
+        true
+    }
+
+    /// How far positions reach: beyond the tree where another graph of the same scale does.
+    fn reach(&self, tree: &CallTree) -> f64 {
+        let extent = tree.extent() as f64;
+        let beyond = if self.zoomed.is_empty() { self.least_span } else { extent + self.least_span };
+        extent.max(beyond)
     }
 
     fn shown(&self, extent: f64) -> (f64, f64) {
@@ -122,7 +146,7 @@ pub fn canvas_ui(
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, 0.0, ctx.theme.ground);
     let Some(tree) = ctx.trees.get(kind) else {
-        let detail = Detail::for_window(0, ctx.analysis.sum().max(1), rect.width());
+        let detail = Detail::for_window(0, ctx.sum().max(1), rect.width());
         actions.push(Action::Need(TreeNeed { kind, detail }));
         canvas_paint::message(ui, rect, ctx.theme, "Laying out…");
         return response;
@@ -131,10 +155,12 @@ pub fn canvas_ui(
         canvas_paint::message(ui, rect, ctx.theme, &empty_message(ctx));
         return response;
     }
-    let extent = tree.extent() as f64;
     if let Some(path) = state.pending_zoom.take() {
         zoom_to_path(state, tree, &path, rect);
     }
+    let zoomed = tree.find(&state.zoomed).filter(|_| !state.zoomed.is_empty());
+    state.span = zoomed.map_or(tree.extent(), |(node, _)| tree.total(node)) as f64;
+    let extent = state.reach(tree);
     navigate(ui, &response, tree, growth, rect, state);
     if state.animate(ui, extent) {
         ui.request_repaint();
@@ -264,7 +290,6 @@ fn clamped((from, to): (f64, f64), extent: f64) -> (f64, f64) {
 }
 
 fn zoom_to_path(state: &mut CanvasState, tree: &CallTree, path: &[GroupId], rect: Rect) {
-    let extent = tree.extent() as f64;
     match tree.find(path) {
         Some((node, found)) if !path.is_empty() => {
             zoom_to_node(state, tree, node, rect);
@@ -275,6 +300,7 @@ fn zoom_to_path(state: &mut CanvasState, tree: &CallTree, path: &[GroupId], rect
         }
         _ => {
             state.zoomed.clear();
+            let extent = state.reach(tree);
             state.go((0.0, extent), extent);
             state.scroll_target = Some(0.0);
         }
@@ -283,8 +309,9 @@ fn zoom_to_path(state: &mut CanvasState, tree: &CallTree, path: &[GroupId], rect
 
 fn zoom_to_node(state: &mut CanvasState, tree: &CallTree, node: usize, rect: Rect) {
     let start = tree.start(node) as f64;
-    state.go((start, start + (tree.total(node) as f64).max(1.0)), tree.extent() as f64);
     state.zoomed = tree.path(node);
+    let span = (tree.total(node) as f64).max(1.0).max(state.least_span);
+    state.go((start, start + span), state.reach(tree));
     state.current = state.zoomed.clone();
     show_row(state, tree.depth_of(node), rect);
 }
@@ -321,7 +348,7 @@ fn show_row(state: &mut CanvasState, row: usize, rect: Rect) {
 
 /// Pointer and wheel.
 fn navigate(ui: &Ui, response: &Response, tree: &CallTree, growth: Growth, rect: Rect, state: &mut CanvasState) {
-    let extent = tree.extent() as f64;
+    let extent = state.reach(tree);
     let direction = if growth == Growth::Down { 1.0 } else { -1.0 };
     if response.dragged() {
         let delta = response.drag_delta();
@@ -412,7 +439,7 @@ fn keys(ui: &Ui, response: &Response, surface: &Surface<'_>, state: &mut CanvasS
         let filter = egui::EventFilter { horizontal_arrows: true, vertical_arrows: true, tab: false, escape: true };
         ui.memory_mut(|m| m.set_focus_lock_filter(response.id, filter));
     }
-    let extent = tree.extent() as f64;
+    let extent = state.reach(tree);
     let pressed = |key: Key| ui.input(|i| i.key_pressed(key) && i.modifiers.is_none());
     let shifted = |key: Key| ui.input(|i| i.key_pressed(key) && i.modifiers.matches_logically(Modifiers::SHIFT));
     for (key, part) in [(Key::A, -0.2), (Key::D, 0.2)] {
@@ -489,14 +516,14 @@ pub fn minimap_ui(
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, 0.0, ctx.theme.panel);
     let Some(tree) = ctx.trees.get(kind) else {
-        let detail = Detail::for_window(0, ctx.analysis.sum().max(1), rect.width());
+        let detail = Detail::for_window(0, ctx.sum().max(1), rect.width());
         actions.push(Action::Need(TreeNeed { kind, detail }));
         return;
     };
     let extent = tree.extent() as f64;
     need_finer(ctx, kind, (0.0, extent), rect.width(), actions);
     canvas_paint::minimap(&painter, ctx, tree, rect, growth);
-    let (from, to) = state.shown(extent);
+    let (from, to) = state.shown(state.reach(tree));
     if let Some(pointer) = response.interact_pointer_pos()
         && extent > 0.0
     {

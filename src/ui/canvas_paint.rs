@@ -1,14 +1,12 @@
 //! Paints what [`super::canvas`] has laid out: one mesh for all boxes, a text for each box that has room.
 
 use super::canvas::{Growth, Placement, selection_stroke};
-use super::{Action, Actions, Theme, ViewCtx, theme};
+use super::{Action, Actions, Theme, ViewCtx, difference, theme};
 use crate::analyze::{CallTree, GroupId};
-use crate::layout::{FlameBox, FlameView, Names, flame_boxes};
+use crate::layout::{FlameBox, FlameView, LABEL_INSET, LABEL_ROOM, Names, flame_boxes};
 use crate::model::format;
 use egui::{Color32, FontId, Mesh, Painter, Pos2, Rect, Shape, StrokeKind, Ui, Vec2, accesskit};
 
-/// Boxes narrower than this have no label.
-const LABEL_ROOM: f32 = 26.0;
 /// Most boxes a screen reader is told of at once: the widest ones.
 const ACCESSIBLE_BOXES: usize = 250;
 
@@ -21,6 +19,13 @@ pub(crate) fn message(ui: &Ui, rect: Rect, theme: &Theme, text: &str) {
         node.set_role(accesskit::Role::Label);
         node.set_value(text);
     });
+}
+
+/// Says why there is nothing to draw where lines were recorded, and where to find them.
+pub(crate) fn no_trees(ui: &Ui, theme: &Theme) {
+    let text = "This profile records the time of lines, not calls: there is no call tree to draw. See the source view, or \
+                the table by line.";
+    message(ui, ui.available_rect_before_wrap(), theme, text);
 }
 
 /// The boxes of a canvas with their labels and outlines.
@@ -40,20 +45,26 @@ pub(super) fn boxes(
     let narrow = Theme::color(ctx.theme.palette.narrow());
     let current = tree.find(current).filter(|(_, found)| *found == current.len()).map(|(node, _)| node as u32);
     for flame_box in boxes {
-        let rect = gapped(place.rect_of(flame_box));
+        let rect = gapped(place, flame_box);
         let Some(node) = flame_box.node else {
             mesh.add_colored_rect(rect, if ctx.matches.is_some() { ctx.theme.dimmed(narrow) } else { narrow });
             continue;
         };
         let group = tree.group(node as usize);
-        let mut fill = ctx.colour(group);
+        let difference = ctx.difference(tree, node as usize);
+        let mut fill = ctx.node_fill(tree, node as usize, difference.as_ref());
+        let mut stripe = ctx.theme.stripe;
         if ctx.is_dimmed(group) {
             fill = ctx.theme.dimmed(fill);
+            stripe = stripe.gamma_multiply(0.5);
         }
         if ctx.hovered == Some(group) {
             fill = fill.lerp_to_gamma(ctx.theme.hover, 0.45);
         }
         mesh.add_colored_rect(rect, fill);
+        if let Some(stripes) = difference.and_then(|d| d.stripes()) {
+            difference::add_stripes(&mut mesh, rect, place.rect.left(), stripes, stripe);
+        }
         if current == Some(node) {
             outlines.push(Shape::rect_stroke(rect, 0.0, selection_stroke(ctx.theme), StrokeKind::Inside));
         } else if ctx.selection == Some(group) && flame_box.width > 3.0 {
@@ -66,10 +77,10 @@ pub(super) fn boxes(
     labels(ui, painter, ctx, tree, boxes, place);
 }
 
-/// A point of ground between neighbours, where there is room for it.
-fn gapped(rect: Rect) -> Rect {
-    let gap = if rect.width() > 4.0 { 1.0 } else { 0.0 };
-    Rect::from_min_max(rect.min, Pos2::new(rect.right() - gap, rect.bottom() - 1.0))
+/// What is filled of a box: a point of ground parts it from its neighbours.
+fn gapped(place: &Placement, flame_box: &FlameBox) -> Rect {
+    let rect = place.rect_of(flame_box);
+    Rect::from_min_size(rect.min, Vec2::new(flame_box.filled_width(), rect.height() - 1.0))
 }
 
 fn labels(ui: &Ui, painter: &Painter, ctx: &ViewCtx<'_>, tree: &CallTree, boxes: &[FlameBox], place: &Placement) {
@@ -80,20 +91,35 @@ fn labels(ui: &Ui, painter: &Painter, ctx: &ViewCtx<'_>, tree: &CallTree, boxes:
     for flame_box in boxes.iter().filter(|b| b.width >= LABEL_ROOM) {
         let Some(node) = flame_box.node else { continue };
         let group = tree.group(node as usize);
-        let room = ((flame_box.width - 8.0) / char_width) as usize;
-        let names = Names::of(ctx.analysis, group);
-        let Some(text) = names.fit(room) else { continue };
+        let room = ((flame_box.width - 2.0 * LABEL_INSET) / char_width) as usize;
+        let Some(text) = label(ctx, tree, node as usize, room) else { continue };
         let rect = place.rect_of(flame_box);
         let color = if ctx.is_dimmed(group) { dimmed } else { color };
-        let galley = painter.layout_no_wrap(text.into_owned(), font.clone(), color);
-        let pos = Pos2::new(rect.left() + 4.0, rect.top() + (theme::FLAME_ROW - 1.0 - row_height) / 2.0);
+        let galley = painter.layout_no_wrap(text, font.clone(), color);
+        let pos = Pos2::new(rect.left() + LABEL_INSET, rect.top() + (theme::FLAME_ROW - 1.0 - row_height) / 2.0);
         // Characters of other scripts are wider than the estimate: those are cut by their box.
         if galley.size().x > flame_box.width - 6.0 {
-            painter.with_clip_rect(gapped(rect).intersect(painter.clip_rect())).galley(pos, galley, color);
+            painter.with_clip_rect(gapped(place, flame_box).intersect(painter.clip_rect())).galley(pos, galley, color);
         } else {
             painter.galley(pos, galley, color);
         }
     }
+}
+
+/// Characters of a name that are worth more than a difference beside it.
+const NAME_FIRST: usize = 12;
+
+/// The name of a box, and in a tree of both sides what it did, as far as there is room.
+fn label(ctx: &ViewCtx<'_>, tree: &CallTree, node: usize, room: usize) -> Option<String> {
+    let names = Names::of(ctx.analysis, tree.group(node));
+    if let Some(difference) = ctx.difference(tree, node) {
+        let change = difference.label(&ctx.metric().unit);
+        let left = room.saturating_sub(change.chars().count() + 2);
+        if !change.is_empty() && left >= names.name.chars().count().min(NAME_FIRST) {
+            return names.fit(left).map(|name| format!("{name}  {change}"));
+        }
+    }
+    names.fit(room).map(std::borrow::Cow::into_owned)
 }
 
 /// Tells screen readers, and tests, of the widest boxes; activating one selects it.
@@ -138,8 +164,15 @@ pub(super) fn accessible_boxes(
     }
 }
 
-fn accessible_name(ctx: &ViewCtx<'_>, tree: &CallTree, node: usize) -> String {
+/// `parse, 1.2 s`; in a tree of both sides `parse, 1.2 s → 0.4 s, faster`.
+pub(crate) fn accessible_name(ctx: &ViewCtx<'_>, tree: &CallTree, node: usize) -> String {
     let about = if tree.is_exact(node) { "" } else { ", estimated" };
+    if let Some(difference) = ctx.difference(tree, node) {
+        let side = |value: Option<i64>| value.map_or_else(|| "–".to_owned(), |v| format::value(v, &ctx.metric().unit));
+        let (base, new) = (side(difference.base), side(difference.new));
+        let name = ctx.analysis.name(tree.group(node));
+        return format!("{name}, {base} → {new}, {}{about}", difference.status.name());
+    }
     let value = format::value(tree.total(node), &ctx.metric().unit);
     format!("{}, {value}{about}", ctx.analysis.name(tree.group(node)))
 }
@@ -154,9 +187,11 @@ pub(super) fn minimap(painter: &Painter, ctx: &ViewCtx<'_>, tree: &CallTree, rec
     let narrow = Theme::color(ctx.theme.palette.narrow());
     let mut mesh = Mesh::default();
     for flame_box in found {
-        let fill = match flame_box.node.map(|n| tree.group(n as usize)) {
-            Some(group) if ctx.is_dimmed(group) => ctx.theme.dimmed(ctx.colour(group)),
-            Some(group) => ctx.colour(group),
+        let fill = match flame_box.node.map(|n| n as usize) {
+            Some(node) => {
+                let fill = ctx.node_fill(tree, node, ctx.difference(tree, node).as_ref());
+                if ctx.is_dimmed(tree.group(node)) { ctx.theme.dimmed(fill) } else { fill }
+            }
             None if ctx.matches.is_some() => ctx.theme.dimmed(narrow),
             None => narrow,
         };

@@ -8,10 +8,10 @@ use crate::analyze::GroupId;
 use crate::layout;
 use crate::model::format;
 use egui::{
-    Color32, FontId, Galley, Pos2, Rect, Role, Sense, Stroke, TextFormat, TextStyle, Ui, Vec2, WidgetInfo,
-    text::LayoutJob,
+    Color32, FontId, Galley, Pos2, Rect, Response, Role, Sense, Shape, Stroke, TextFormat, TextStyle, Ui, Vec2,
+    WidgetInfo, accesskit, text::LayoutJob,
 };
-use egui_extras::TableBuilder;
+use egui_extras::{TableBuilder, TableRow};
 use std::{borrow::Cow, sync::Arc};
 
 /// Columns are set off by air, rows by the line under the pointer.
@@ -58,6 +58,39 @@ pub(super) fn head(ui: &Ui, theme: &Theme, head: &Head<'_>, is_sorted: bool) -> 
     covered
 }
 
+/// The head of a column rows can be sorted by, with an arrow where they are: `Some(true)` where the largest comes first.
+pub(super) fn sort_head(
+    row: &mut TableRow<'_, '_>,
+    theme: &Theme,
+    head: &Head<'_>,
+    sorted: Option<bool>,
+    tooltip: &str,
+) -> Response {
+    let (_, response) = row.col(|ui| {
+        let covered = self::head(ui, theme, head, sorted.is_some());
+        if let Some(descending) = sorted {
+            let beside = theme::SWATCH;
+            let x = if head.is_number { covered.left() - beside } else { covered.right() + beside };
+            ui.painter().add(arrow(Pos2::new(x, covered.center().y), descending, theme.accent));
+        }
+    });
+    response.widget_info(|| WidgetInfo::labeled(Role::ColumnHeader, true, head.label()));
+    response.ctx.accesskit_node_builder(response.id, |node| {
+        if let Some(descending) = sorted {
+            let (down, up) = (accesskit::SortDirection::Descending, accesskit::SortDirection::Ascending);
+            node.set_sort_direction(if descending { down } else { up });
+        }
+    });
+    response.on_hover_text(tooltip).on_hover_cursor(egui::CursorIcon::PointingHand)
+}
+
+/// A triangle that points the way values go: drawn, because not every font has one.
+fn arrow(center: Pos2, descending: bool, color: Color32) -> Shape {
+    let half = Vec2::new(theme::ARROW, theme::ARROW * if descending { 0.6 } else { -0.6 });
+    let corners = [Vec2::new(-half.x, -half.y), Vec2::new(half.x, -half.y), Vec2::new(0.0, half.y)];
+    Shape::convex_polygon(corners.map(|c| center + c).to_vec(), color, Stroke::NONE)
+}
+
 /// What stands at the head of a column.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Head<'a> {
@@ -76,9 +109,7 @@ impl Head<'_> {
 
     /// How wide a column must be to show it, and the arrow of an order beside it.
     pub(super) fn width(&self, ui: &Ui) -> f32 {
-        let font = TextStyle::Body.resolve(ui.style());
-        let text = ui.painter().layout_no_wrap(self.label(), font, Color32::PLACEHOLDER);
-        text.size().x + 2.0 * theme::SWATCH + theme::GAP / 2.0
+        width(ui, &self.label()) + 2.0 * theme::SWATCH + theme::GAP / 2.0
     }
 }
 
@@ -88,6 +119,11 @@ pub(super) fn head_line(ui: &Ui, theme: &Theme) {
     ui.painter().hline(ui.max_rect().x_range(), y, Stroke::new(1.0, theme.line));
 }
 
+/// How wide a text is in a cell.
+pub(super) fn width(ui: &Ui, text: &str) -> f32 {
+    ui.painter().layout_no_wrap(text.to_owned(), TextStyle::Body.resolve(ui.style()), Color32::PLACEHOLDER).size().x
+}
+
 /// A text, flush left, cut at its end. Tells whether it was cut.
 pub(super) fn text(ui: &Ui, rect: Rect, text: &str, color: Color32) -> bool {
     let (galley, cut) = cut_end(ui, text, TextStyle::Body.resolve(ui.style()), rect.width(), color);
@@ -95,13 +131,32 @@ pub(super) fn text(ui: &Ui, rect: Rect, text: &str, color: Color32) -> bool {
     cut
 }
 
-/// A path, flush left, cut in its middle. Tells whether it was cut.
+/// A path, flush left, cut at its front, because the ends of paths say most. Tells whether it was cut.
 pub(super) fn path(ui: &Ui, rect: Rect, text: &str, color: Color32) -> bool {
     let font = TextStyle::Body.resolve(ui.style());
-    let short = cut_middle(ui, text, &font, rect.width());
+    // Positions are rounded to pixels when it is laid out. Added up from the widths of letters: laying out attempts
+    // would cost more than the rest of a row.
+    let room = rect.width() - 1.0;
+    let short = ui.fonts_mut(|fonts| layout::fit_place(text, room, |letter| fonts.glyph_width(&font, letter)));
     let (galley, _) = cut_end(ui, &short, font, rect.width(), color);
     paint(ui, rect, galley, color);
     matches!(short, Cow::Owned(_))
+}
+
+/// A function's name, flush left. One that does not fit loses the words around a built-in's name before its end. Tells
+/// whether it was cut.
+pub(super) fn name(ui: &Ui, rect: Rect, name: &str, color: Color32) -> bool {
+    let bare = layout::bare_name(name);
+    if bare.len() < name.len() {
+        let (galley, cut) = cut_end(ui, name, TextStyle::Body.resolve(ui.style()), rect.width(), color);
+        if cut {
+            text(ui, rect, &bare, color);
+        } else {
+            paint(ui, rect, galley, color);
+        }
+        return cut;
+    }
+    text(ui, rect, name, color)
 }
 
 /// A square in the colour of a name, before it; gives the room left for the name.
@@ -130,6 +185,24 @@ pub(super) fn bar(ui: &Ui, rect: Rect, share: f64, color: Color32) {
     }
     let width = (rect.width() * share.min(1.0) as f32).max(1.0);
     let bar = Rect::from_min_size(rect.min, Vec2::new(width, rect.height())).shrink2(Vec2::new(0.0, 3.0));
+    ui.painter().rect_filled(bar, theme::SMALL_RADIUS, color);
+}
+
+/// A bar from the middle of a cell: to the right for what is more, to the left for what is less. `part` is from −1 to 1,
+/// which reaches an edge.
+pub(super) fn diverging_bar(ui: &Ui, rect: Rect, part: f32, color: Color32) {
+    let middle = rect.center().x;
+    ui.painter().vline(
+        middle,
+        rect.shrink2(Vec2::new(0.0, 3.0)).y_range(),
+        Stroke::new(1.0, color.gamma_multiply(0.6)),
+    );
+    if part == 0.0 {
+        return;
+    }
+    let length = (rect.width() / 2.0 * part.abs().min(1.0)).max(1.0);
+    let (from, to) = if part > 0.0 { (middle, middle + length) } else { (middle - length, middle) };
+    let bar = Rect::from_x_y_ranges(from..=to, rect.y_range()).shrink2(Vec2::new(0.0, 3.0));
     ui.painter().rect_filled(bar, theme::SMALL_RADIUS, color);
 }
 
@@ -196,41 +269,4 @@ fn cut_end(ui: &Ui, text: &str, font: FontId, width: f32, color: Color32) -> (Ar
     let galley = ui.painter().layout_job(job);
     let cut = galley.elided;
     (galley, cut)
-}
-
-/// Keeps as much of both ends as fits, a third of it at the beginning, because the ends of paths say most. Added up from
-/// the widths of letters: laying out attempts would cost more than the rest of a row.
-fn cut_middle<'a>(ui: &Ui, text: &'a str, font: &FontId, width: f32) -> Cow<'a, str> {
-    // Positions are rounded to pixels when it is laid out.
-    let room = width - 1.0;
-    let (head, tail) = ui.fonts_mut(|fonts| {
-        let mut width_of = |c| fonts.glyph_width(font, c);
-        let (all, _) = fitting(text.chars(), room, &mut width_of);
-        if all == text.len() {
-            return (all, 0);
-        }
-        let room = room - width_of('…');
-        let (head, used) = fitting(text.chars(), room / 3.0, &mut width_of);
-        let (tail, _) = fitting(text.chars().rev(), room - used, &mut width_of);
-        (head, tail)
-    });
-    if head == text.len() {
-        return Cow::Borrowed(text);
-    }
-    let (start, end) = (text.get(..head), text.get(text.len() - tail..));
-    Cow::Owned(format!("{}…{}", start.unwrap_or_default(), end.unwrap_or_default()))
-}
-
-/// How many bytes of letters fit in a room, and the width they take.
-fn fitting(letters: impl Iterator<Item = char>, room: f32, width_of: &mut impl FnMut(char) -> f32) -> (usize, f32) {
-    let (mut bytes, mut used) = (0, 0.0);
-    for letter in letters {
-        let width = width_of(letter);
-        if used + width > room {
-            break;
-        }
-        used += width;
-        bytes += letter.len_utf8();
-    }
-    (bytes, used)
 }

@@ -1,11 +1,13 @@
 //! The bars around the views: tabs, choices and search above, transforms, and the state of things below.
 
+use super::compare_bar::{side_colour, side_title};
 use super::menus::command_button;
+use super::overlays::Profiles;
 use super::views::ViewKind;
 use super::{Action, Actions, Command, Theme, theme};
 use crate::analyze::{Analysis, GroupBy, Matches, SearchText, Transform};
 use crate::layout::{fit, shorten_middle};
-use crate::model::{Body, MetricId, TrackId, format};
+use crate::model::{Body, MetricId, Profile, TimeMeaning, TrackId, Unit, format};
 use egui::{Button, Frame, Key, Margin, RichText, TextEdit, Ui};
 
 /// What stands in a tab.
@@ -20,11 +22,50 @@ pub struct Tab {
     pub failed: bool,
 }
 
+/// What the main menu can offer.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Possible {
+    /// A tab is shown.
+    pub tab: bool,
+    /// A profile is shown.
+    pub profile: bool,
+    /// What the profile held before it was reloaded is known.
+    pub earlier: bool,
+    /// A comparison is shown.
+    pub comparison: bool,
+    /// Open files are watched.
+    pub watching: bool,
+}
+
+impl Possible {
+    fn allows(&self, command: Command) -> bool {
+        match command {
+            Command::OpenDialog
+            | Command::SwitchTheme
+            | Command::Palette
+            | Command::Shortcuts
+            | Command::ToggleWatching
+            | Command::Quit => true,
+            Command::CompareWith | Command::ReloadAndCompare => self.profile,
+            Command::CompareWithEarlier => self.earlier,
+            Command::SwapSides | Command::SwitchArrangement | Command::NextNormalization => self.comparison,
+            _ => self.tab,
+        }
+    }
+}
+
 /// The row of tabs with the main menu.
-pub fn tabs_ui(ui: &mut Ui, theme: &Theme, tabs: &[Tab], active: Option<usize>, actions: &mut Actions) {
+pub fn tabs_ui(
+    ui: &mut Ui,
+    theme: &Theme,
+    tabs: &[Tab],
+    active: Option<usize>,
+    possible: &Possible,
+    actions: &mut Actions,
+) {
     Frame::new().fill(theme.panel).inner_margin(Margin::symmetric(8, 5)).show(ui, |ui| {
         ui.horizontal(|ui| {
-            ui.menu_button("Menu", |ui| main_menu(ui, active.is_some(), actions));
+            ui.menu_button("Menu", |ui| main_menu(ui, possible, actions));
             let home = Button::selectable(active.is_none(), "Start");
             if ui.add(home).on_hover_text("Recent files, samples, and how to record a profile").clicked() {
                 actions.push(Action::Run(Command::StartPage));
@@ -75,9 +116,17 @@ fn tab_ui(ui: &mut Ui, theme: &Theme, tab: &Tab, index: usize, active: bool, act
     });
 }
 
-fn main_menu(ui: &mut Ui, open: bool, actions: &mut Actions) {
-    let sections: [&[Command]; 4] = [
-        &[Command::OpenDialog, Command::Reload, Command::CloseTab],
+fn main_menu(ui: &mut Ui, possible: &Possible, actions: &mut Actions) {
+    let sections: [&[Command]; 5] = [
+        &[Command::OpenDialog, Command::Reload, Command::ToggleWatching, Command::CloseTab],
+        &[
+            Command::CompareWith,
+            Command::ReloadAndCompare,
+            Command::CompareWithEarlier,
+            Command::SwapSides,
+            Command::SwitchArrangement,
+            Command::NextNormalization,
+        ],
         &[Command::Find, Command::Back, Command::Forward, Command::ResetZoom],
         &[Command::ToggleDetails, Command::ShowWarnings, Command::SwitchTheme],
         &[Command::Palette, Command::Shortcuts, Command::Quit],
@@ -87,11 +136,15 @@ fn main_menu(ui: &mut Ui, open: bool, actions: &mut Actions) {
             ui.separator();
         }
         for &command in section {
-            let always = matches!(
-                command,
-                Command::OpenDialog | Command::SwitchTheme | Command::Palette | Command::Shortcuts | Command::Quit
-            );
-            command_button(ui, command, open || always, actions);
+            if command == Command::ToggleWatching {
+                let mut on = possible.watching;
+                if ui.checkbox(&mut on, command.label()).on_hover_text(command.tooltip()).clicked() {
+                    actions.push(Action::Run(command));
+                    ui.close();
+                }
+                continue;
+            }
+            command_button(ui, command, possible.allows(command), actions);
         }
     }
 }
@@ -100,6 +153,8 @@ fn main_menu(ui: &mut Ui, open: bool, actions: &mut Actions) {
 pub struct BarState<'a> {
     /// The profile, counted.
     pub analysis: &'a Analysis,
+    /// Whether it is a side of a comparison, whose figures stand elsewhere.
+    pub compared: bool,
     /// The view that is shown.
     pub view: ViewKind,
     /// The search text being typed.
@@ -128,7 +183,7 @@ pub fn bar_ui(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut Ac
                 }
             }
             ui.separator();
-            metric_choice(ui, theme, state.analysis, actions);
+            metric_choice(ui, theme, state, actions);
             track_choice(ui, theme, state.analysis, actions);
             group_choice(ui, state.analysis, actions);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -149,10 +204,16 @@ fn step_button(ui: &mut Ui, text: &str, command: Command, enabled: bool, actions
     }
 }
 
-fn metric_choice(ui: &mut Ui, theme: &Theme, analysis: &Analysis, actions: &mut Actions) {
-    let profile = analysis.profile();
-    let current = profile.metric(analysis.query().metric);
-    let text = format!("{} · {}", current.name, format::value(analysis.sum(), &current.unit));
+fn metric_choice(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut Actions) {
+    let (profile, metric) = (state.analysis.profile(), state.analysis.query().metric);
+    let label = |metric: MetricId, sum: i64, between: &str| {
+        let about = profile.metric(metric);
+        match state.compared {
+            true => about.name.clone(),
+            false => format!("{}{between}{}", about.name, format::value(sum, &about.unit)),
+        }
+    };
+    let text = label(metric, state.analysis.sum(), " · ");
     if profile.metrics().len() == 1 {
         ui.label(RichText::new(text).color(theme.text_weak)).on_hover_text("What was measured, and its sum.");
         return;
@@ -160,18 +221,17 @@ fn metric_choice(ui: &mut Ui, theme: &Theme, analysis: &Analysis, actions: &mut 
     let combo = egui::ComboBox::from_id_salt("metric").selected_text(text).width(120.0).show_ui(ui, |ui| {
         let mut rows: Vec<MetricId> = (0..profile.metrics().len()).map(MetricId::at).collect();
         rows.sort_by_key(|&m| std::cmp::Reverse(profile.total(m)));
-        for metric in rows {
-            let about = profile.metric(metric);
-            let label = format!("{}  ·  {}", about.name, format::value(profile.total(metric), &about.unit));
-            if ui.selectable_label(metric == analysis.query().metric, label).clicked() {
-                actions.push(Action::Metric(metric));
+        for other in rows {
+            if ui.selectable_label(other == metric, label(other, profile.total(other), "  ·  ")).clicked() {
+                actions.push(Action::Metric(other));
             }
         }
     });
-    combo.response.on_hover_text("What is counted.");
+    let hint = if state.compared { "What is compared; only what both sides have." } else { "What is counted." };
+    combo.response.on_hover_text(hint);
 }
 
-fn track_choice(ui: &mut Ui, _theme: &Theme, analysis: &Analysis, actions: &mut Actions) {
+fn track_choice(ui: &mut Ui, theme: &Theme, analysis: &Analysis, actions: &mut Actions) {
     let profile = analysis.profile();
     if profile.tracks().len() < 2 {
         return;
@@ -184,15 +244,21 @@ fn track_choice(ui: &mut Ui, _theme: &Theme, analysis: &Analysis, actions: &mut 
         .selected_text(fit(&selected, 28).into_owned())
         .width(140.0)
         .height(420.0)
+        .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
         .show_ui(ui, |ui| {
             if ui.selectable_label(query.track.is_none(), all).clicked() {
                 actions.push(Action::Track(None));
+                ui.close();
             }
             let mut rows: Vec<(i64, TrackId)> = (0..profile.tracks().len())
                 .map(TrackId::at)
                 .map(|t| (profile.track_total(query.metric, t), t))
                 .collect();
-            rows.sort_by_key(|(total, t)| (std::cmp::Reverse(*total), *t));
+            match track_order_ui(ui, theme) {
+                TrackOrder::Cost => rows.sort_by_key(|(total, t)| (std::cmp::Reverse(*total), *t)),
+                TrackOrder::Name => rows.sort_by_cached_key(|(_, t)| (profile.track(*t).title().to_lowercase(), *t)),
+                TrackOrder::Recorded => {}
+            }
             for (total, track) in rows {
                 let about = profile.track(track);
                 let title = fit(&about.title(), 40).into_owned();
@@ -209,10 +275,38 @@ fn track_choice(ui: &mut Ui, _theme: &Theme, analysis: &Analysis, actions: &mut 
                 }
                 if response.clicked() {
                     actions.push(Action::Track(Some(track)));
+                    ui.close();
                 }
             }
         });
     combo.response.on_hover_text("Whose samples are counted.");
+}
+
+/// How the threads of a profile stand in the list.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+enum TrackOrder {
+    #[default]
+    Cost,
+    Name,
+    Recorded,
+}
+
+/// Asks for the order of the threads; the choice holds for every profile until the window closes.
+fn track_order_ui(ui: &mut Ui, theme: &Theme) -> TrackOrder {
+    let id = egui::Id::unique("thread order");
+    let mut order = ui.data(|d| d.get_temp::<TrackOrder>(id)).unwrap_or_default();
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Sorted by").small().color(theme.text_weak));
+        for (other, label) in [(TrackOrder::Cost, "cost"), (TrackOrder::Name, "name"), (TrackOrder::Recorded, "file")] {
+            let choice = ui.selectable_label(order == other, RichText::new(label).small());
+            if choice.on_hover_text("In which order threads are listed.").clicked() {
+                order = other;
+            }
+        }
+    });
+    ui.data_mut(|d| d.insert_temp(id, order));
+    ui.separator();
+    order
 }
 
 fn group_choice(ui: &mut Ui, analysis: &Analysis, actions: &mut Actions) {
@@ -222,7 +316,7 @@ fn group_choice(ui: &mut Ui, analysis: &Analysis, actions: &mut Actions) {
         .width(96.0)
         .show_ui(ui, |ui| {
             for other in GroupBy::ALL {
-                let possible = other != GroupBy::Line || matches!(analysis.profile().body(), Body::Stacks(_));
+                let possible = other != GroupBy::Line || !matches!(analysis.profile().body(), Body::Graph(_));
                 ui.add_enabled_ui(possible, |ui| {
                     let choice = ui
                         .selectable_label(by == other, format!("by {}", other.name()))
@@ -305,12 +399,17 @@ fn transform_text(analysis: &Analysis, transform: &Transform) -> String {
 }
 
 /// The line at the bottom: what is shown, and what to know about it.
-pub fn status_ui(ui: &mut Ui, theme: &Theme, analysis: &Analysis, busy: bool, actions: &mut Actions) {
-    let profile = analysis.profile();
-    let origin = profile.origin();
+pub fn status_ui(
+    ui: &mut Ui,
+    theme: &Theme,
+    analysis: &Analysis,
+    profiles: &Profiles<'_>,
+    busy: bool,
+    actions: &mut Actions,
+) {
     Frame::new().fill(theme.panel).inner_margin(Margin::symmetric(10, 4)).show(ui, |ui| {
         ui.horizontal(|ui| {
-            let warnings = profile.warnings().len();
+            let warnings: usize = profiles.iter().map(|(_, profile)| profile.warnings().len()).sum();
             if warnings > 0 {
                 let text = if warnings == 1 { "▲ 1 warning".to_owned() } else { format!("▲ {warnings} warnings") };
                 let button = Button::new(RichText::new(text).small().color(theme.warning)).frame(false);
@@ -319,29 +418,64 @@ pub fn status_ui(ui: &mut Ui, theme: &Theme, analysis: &Analysis, busy: bool, ac
                 }
                 ui.separator();
             }
-            let mut parts = vec![origin.format.to_owned()];
-            if !origin.producer.is_empty() && !origin.producer.eq_ignore_ascii_case(origin.format) {
-                parts.push(origin.producer.clone());
+            for (side, profile) in profiles {
+                if let Some(side) = side {
+                    ui.label(RichText::new(side_title(*side)).small().color(side_colour(theme, *side)));
+                }
+                let room = if profiles.len() > 1 { 44 } else { 70 };
+                ui.label(RichText::new(fit(&recorded_by(profile), room)).small().color(theme.text_weak));
             }
-            parts.extend(origin.interpreter.clone());
-            let about = parts.join(" · ");
-            ui.label(RichText::new(fit(&about, 70)).small().color(theme.text_weak));
             if busy {
                 ui.add(egui::Spinner::new().size(12.0));
                 ui.label(RichText::new("counting…").small().color(theme.text_weak));
             }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let mut parts = vec![format!("{} functions", format::count(profile.functions().len() as i64))];
-                if let Some(samples) = analysis.samples() {
-                    parts.push(format!("{} samples", format::count(samples as i64)));
-                }
-                if let Some(duration) = origin.duration_ns {
-                    parts.push(format!("{} recorded", format::value(duration, &crate::model::Unit::Nanoseconds)));
-                }
-                ui.label(RichText::new(parts.join("   ")).small().color(theme.text_weak));
+                let text = if profiles.len() > 1 { compared_text(analysis) } else { counted_text(analysis) };
+                ui.label(RichText::new(text).small().color(theme.text_weak));
             });
         });
     });
+}
+
+/// `cProfile · Python 3.12`
+fn recorded_by(profile: &Profile) -> String {
+    let origin = profile.origin();
+    let mut parts = vec![origin.format.to_owned()];
+    if !origin.producer.is_empty() && !origin.producer.eq_ignore_ascii_case(origin.format) {
+        parts.push(origin.producer.clone());
+    }
+    parts.extend(origin.interpreter.clone());
+    parts.join(" · ")
+}
+
+/// `123 functions   1,000 samples   5.0 s recorded`
+fn counted_text(analysis: &Analysis) -> String {
+    let profile = analysis.profile();
+    let mut parts = vec![format!("{} functions", format::count(profile.functions().len() as i64))];
+    parts.extend(analysis.samples().map(|samples| samples_text(analysis, samples)));
+    if let Some(duration) = profile.origin().duration_ns {
+        parts.push(format!("{} recorded", format::value(duration, &Unit::Nanoseconds)));
+    }
+    parts.join("   ")
+}
+
+/// Aligned profiles hold the functions of both.
+fn compared_text(analysis: &Analysis) -> String {
+    format!("{} functions on either side", format::count(analysis.profile().functions().len() as i64))
+}
+
+/// `1,000 samples`; where samples of one stack were recorded as one row with their number, `12 stacks`: the number of
+/// samples is the metric's.
+fn samples_text(analysis: &Analysis, rows: usize) -> String {
+    let profile = analysis.profile();
+    let counted = profile.metrics().iter().any(|m| m.unit == Unit::Samples);
+    let what = match (counted && profile.origin().time == TimeMeaning::None, rows) {
+        (true, 1) => "stack",
+        (true, _) => "stacks",
+        (false, 1) => "sample",
+        (false, _) => "samples",
+    };
+    format!("{} {what}", format::count(rows as i64))
 }
 
 /// How high the bars are together, for layouts that need to know before they are drawn.

@@ -1,7 +1,9 @@
 //! What a view is given to draw.
 
-use super::Theme;
-use crate::analyze::{Analysis, CallTree, Detail, GroupId, Matches, Neighbours, Order};
+use super::{CompareCtx, Theme};
+use crate::analyze::diff::Side;
+use crate::analyze::{Analysis, CallTree, Detail, Exactness, GroupId, Matches, Neighbours, Order};
+use crate::layout::{Difference, DifferenceScale};
 use crate::model::{Metric, TimeMeaning, TrackId};
 use egui::Color32;
 use std::cell::RefCell;
@@ -85,9 +87,11 @@ pub struct ViewCtx<'a> {
     pub colours: &'a RefCell<Vec<Option<Color32>>>,
     /// Whether a new analysis is on its way.
     pub busy: bool,
+    /// The comparison that is looked at, where it is one.
+    pub compare: Option<CompareCtx<'a>>,
 }
 
-impl ViewCtx<'_> {
+impl<'a> ViewCtx<'a> {
     /// The metric that is shown.
     pub fn metric(&self) -> &Metric {
         self.analysis.profile().metric(self.analysis.query().metric)
@@ -105,5 +109,51 @@ impl ViewCtx<'_> {
     /// Whether a group should stand back because the search does not match it.
     pub fn is_dimmed(&self, group: GroupId) -> bool {
         self.matches.is_some_and(|m| !m.contains(group))
+    }
+
+    /// The comparison, where both sides are drawn as one.
+    pub fn merged(&self) -> Option<&CompareCtx<'a>> {
+        self.compare.as_ref().filter(|c| c.is_merged())
+    }
+
+    /// What a node did, in a tree of both sides.
+    pub fn difference(&self, tree: &CallTree, node: usize) -> Option<Difference> {
+        let compare = self.merged()?;
+        Difference::of_node(compare.comparison, tree, node, compare.measure)
+    }
+
+    /// The fill of a node: by what it did in a tree of both sides, by its group elsewhere.
+    pub fn node_fill(&self, tree: &CallTree, node: usize, difference: Option<&Difference>) -> Color32 {
+        match (self.merged(), difference) {
+            (Some(compare), Some(difference)) => {
+                let scale = DifferenceScale::of(compare.comparison, compare.measure);
+                Theme::color(self.theme.palette.difference(scale.position(difference)))
+            }
+            _ => self.colour(tree.group(node)),
+        }
+    }
+
+    /// About as wide as everything is, before there is a tree to tell.
+    pub fn sum(&self) -> i64 {
+        match self.merged() {
+            Some(compare) => {
+                let table = compare.comparison.table();
+                table.base_sum().max(table.new_sum())
+            }
+            None => self.analysis.sum(),
+        }
+    }
+
+    /// Whether boxes are as recorded.
+    pub fn exactness(&self) -> Exactness {
+        match self.merged() {
+            Some(compare)
+                if Side::BOTH.iter().any(|s| compare.comparison.side(*s).exactness() == Exactness::Estimated) =>
+            {
+                Exactness::Estimated
+            }
+            Some(_) => Exactness::Exact,
+            None => self.analysis.exactness(),
+        }
     }
 }

@@ -86,6 +86,10 @@ fn whose(ctx: &ViewCtx<'_>, group: GroupId) -> String {
 /// Self and total: the figure, its share, and a bar.
 fn figures_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId) {
     let table = ctx.analysis.table();
+    if table.is_inclusive() {
+        figure_ui(ui, ctx, "Time of its lines", table.total(group));
+        return;
+    }
     let total = if table.totals_are_exact() { "Total" } else { "≈ Total" };
     ui.columns(2, |columns| {
         if let [left, right] = columns {
@@ -109,7 +113,10 @@ fn figure_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, caption: &str, value: i64) {
 fn calls_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId) {
     let (table, unit) = (ctx.analysis.table(), &ctx.metric().unit);
     let mut lines = Vec::new();
-    if let Some((all, primitive)) = table.calls(group) {
+    if let Some((hits, _)) = table.calls(group).filter(|_| table.is_inclusive()) {
+        lines.push(("Hits", format::count(hits)));
+        lines.push(("Per hit", format::per_call(table.own_per_call(group), unit)));
+    } else if let Some((all, primitive)) = table.calls(group) {
         lines.push(("Calls", format::count(all)));
         if primitive != all && primitive >= 0 {
             lines.push(("Primitive calls", format::count(primitive)));
@@ -153,6 +160,11 @@ fn note_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId) {
         (Body::Graph(_), Exactness::Exact) => {
             ("Figures, callers and call trees are exact.".to_owned(), ctx.theme.text_weak)
         }
+        (Body::Lines(_), _) => (
+            "Recorded line by line. Time spent in a function that a line calls is counted on that line, too."
+                .to_owned(),
+            ctx.theme.text_weak,
+        ),
         (Body::Stacks(_), _) => {
             ("Counted from recorded stacks, each once however often this is on it.".to_owned(), ctx.theme.text_weak)
         }
@@ -164,11 +176,13 @@ fn note_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId) {
 
 fn buttons_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId, actions: &mut Actions) {
     ui.horizontal_wrapped(|ui| {
+        let calls = ctx.analysis.profile().has_trees();
         let views = [
             ("Show in flame", "Show it in the flame graph.", ViewKind::Flame),
             ("Callers", "Everything that calls it, and everything it calls.", ViewKind::Callers),
+            ("Source", "Its file, with what each line cost.", ViewKind::Source),
         ];
-        for (label, tooltip, view) in views {
+        for (label, tooltip, view) in views.into_iter().filter(|(.., view)| calls || *view == ViewKind::Source) {
             if ui.button(label).on_hover_text(tooltip).clicked() {
                 actions.push(Action::Show(view));
             }
@@ -189,6 +203,9 @@ fn buttons_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId, actions: &mut Acti
 }
 
 fn neighbours_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId, actions: &mut Actions) {
+    if !ctx.analysis.profile().has_trees() {
+        return;
+    }
     let Some(neighbours) = ctx.neighbours else { return };
     let whole = ctx.analysis.table().total(group);
     let none = ("Nothing calls it: it is where stacks begin.", "It calls nothing that was recorded.");
@@ -252,6 +269,6 @@ fn neighbour_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, row: &Neighbour, whole: i64) -> 
     let font = TextStyle::Body.resolve(ui.style());
     let figure = ui.painter().text(inner.right_center(), Align2::RIGHT_CENTER, &value, font, color);
     let room = cell::swatch(ui, inner, cell::swatch_colour(ctx, row.group));
-    let cut = cell::text(ui, room.with_max_x(figure.left() - theme::GAP), &name, color);
+    let cut = cell::name(ui, room.with_max_x(figure.left() - theme::GAP), &name, color);
     if cut { response.on_hover_text(&*name) } else { response }
 }

@@ -1,5 +1,6 @@
 //! Menus that several views share.
 
+use super::views::ViewKind;
 use super::{Action, Actions, Command, ViewCtx};
 use crate::model::Body;
 use egui::{Button, Ui};
@@ -18,6 +19,7 @@ pub(super) fn group_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, actions: &mut Actions) 
         transform_button(ui, ctx, command, actions);
     }
     ui.separator();
+    command_button(ui, Command::View(ViewKind::Source), ctx.selection.is_some(), actions);
     command_button(ui, Command::ResetZoom, true, actions);
     command_button(ui, Command::CopySelection, ctx.selection.is_some(), actions);
 }
@@ -29,8 +31,7 @@ fn transform_button(ui: &mut Ui, ctx: &ViewCtx<'_>, command: Command, actions: &
     let enabled = stacks && (!needs_selection || ctx.selection.is_some());
     let response = command_button(ui, command, enabled, actions);
     if !stacks {
-        response
-            .on_disabled_hover_text("This profile holds a call graph, not whole stacks, so stacks cannot be changed.");
+        response.on_disabled_hover_text("This profile holds no whole stacks, so stacks cannot be changed.");
     }
 }
 

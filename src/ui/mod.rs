@@ -5,19 +5,27 @@ pub mod canvas;
 mod canvas_paint;
 mod cell;
 pub mod chrome;
+mod compare;
+pub mod compare_bar;
 mod context;
 mod details;
+mod difference;
+pub mod drops;
 mod menus;
+pub mod notice;
 pub mod overlays;
+pub mod source_page;
 pub mod start;
 pub mod theme;
 mod tooltip;
 
 pub mod views;
 
-pub(crate) use canvas_paint::message as canvas_message;
+pub(crate) use canvas_paint::{accessible_name, message as canvas_message, no_trees as no_trees_message};
 
-pub use action::{Action, Actions, Command};
+pub use action::{Action, Actions, Command, EDITORS};
+pub use compare::CompareCtx;
+pub use compare_bar::Arrangement;
 pub use context::{TreeKind, TreeNeed, Trees, ViewCtx};
 pub use details::details_ui;
 pub use theme::Theme;

@@ -1,8 +1,11 @@
-//! What lies over everything for a moment: the command palette, the sheet of shortcuts, warnings, the drop target.
+//! What lies over everything for a moment: the command palette, the sheet of shortcuts, warnings, a choice.
 
+use super::compare_bar::{side_colour, side_title};
 use super::{Action, Actions, Command, Theme, theme};
+use crate::analyze::diff::Side;
 use crate::model::Profile;
-use egui::{Align2, Button, Color32, FontId, Frame, Key, Modal, RichText, ScrollArea, TextEdit, Ui, Vec2};
+use egui::{Button, Frame, Key, Modal, RichText, ScrollArea, TextEdit, Ui, Vec2};
+use std::sync::Arc;
 
 /// Which overlay is shown.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -14,17 +17,36 @@ pub enum Overlay {
     Palette(String, usize),
     /// The sheet of shortcuts.
     Shortcuts,
-    /// The warnings of a profile.
+    /// The warnings of a profile, or of both that are compared.
     Warnings,
+    /// Something to choose.
+    Choice(Choice),
 }
 
+/// A question with a few answers.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Choice {
+    /// What it is about.
+    pub heading: String,
+    /// What the answers mean.
+    pub text: String,
+    /// The answers and what they do; Enter chooses the first.
+    pub answers: Vec<(String, Action)>,
+    /// Whether it has been shown: the keyboard is at the first answer then.
+    pub shown: bool,
+}
+
+/// Profiles with the side they are on, where they are compared.
+pub type Profiles<'a> = [(Option<Side>, &'a Arc<Profile>)];
+
 /// Draws an overlay; it becomes [`Overlay::None`] when it is closed.
-pub fn overlay_ui(ui: &Ui, theme: &Theme, overlay: &mut Overlay, profile: Option<&Profile>, actions: &mut Actions) {
+pub fn overlay_ui(ui: &Ui, theme: &Theme, overlay: &mut Overlay, profiles: &Profiles<'_>, actions: &mut Actions) {
     let close = match overlay {
         Overlay::None => return,
         Overlay::Palette(text, row) => palette(ui, theme, text, row, actions),
         Overlay::Shortcuts => shortcuts(ui, theme),
-        Overlay::Warnings => warnings(ui, theme, profile),
+        Overlay::Warnings => warnings(ui, theme, profiles),
+        Overlay::Choice(choice) => choice_ui(ui, theme, choice, actions),
     };
     if close {
         *overlay = Overlay::None;
@@ -127,32 +149,22 @@ fn rows(ui: &mut Ui, theme: &Theme, rows: Vec<(String, &str)>) {
     });
 }
 
-fn warnings(ui: &Ui, theme: &Theme, profile: Option<&Profile>) -> bool {
+fn warnings(ui: &Ui, theme: &Theme, profiles: &Profiles<'_>) -> bool {
     let mut done = false;
     let modal = modal("warnings", ui).show(ui.ctx(), |ui| {
         ui.set_width(560.0);
-        ui.heading("Before you believe this profile");
+        ui.heading(if profiles.len() > 1 {
+            "Before you believe this comparison"
+        } else {
+            "Before you believe this profile"
+        });
         ui.add_space(theme::GAP);
         ScrollArea::vertical().max_height(ui.ctx().content_rect().height() - 200.0).show(ui, |ui| {
-            let all = profile.map_or(&[][..], Profile::warnings);
-            if all.is_empty() {
-                ui.label("Nothing was skipped, repaired or estimated in reading it.");
-            }
-            for warning in all {
-                Frame::new().fill(theme.raised).corner_radius(6.0).inner_margin(10.0).show(ui, |ui| {
-                    ui.set_width(ui.available_width());
-                    ui.horizontal_top(|ui| {
-                        ui.label(RichText::new("▲").color(theme.warning));
-                        ui.add(egui::Label::new(warning.to_string()).wrap());
-                    });
-                });
-            }
-            if let Some(comments) = profile.map(|p| &p.origin().comments).filter(|c| !c.is_empty()) {
-                ui.add_space(theme::GAP);
-                ui.label(RichText::new("Remarks in the file").strong());
-                for comment in comments {
-                    ui.label(RichText::new(comment).color(theme.text_weak));
+            for (side, profile) in profiles {
+                if let Some(side) = side {
+                    ui.label(RichText::new(side_title(*side)).strong().color(side_colour(theme, *side)));
                 }
+                warnings_of(ui, theme, profile);
             }
         });
         ui.add_space(theme::GAP);
@@ -161,21 +173,56 @@ fn warnings(ui: &Ui, theme: &Theme, profile: Option<&Profile>) -> bool {
     done || modal.should_close()
 }
 
-/// Says what dropping will do, over everything else.
-pub fn drop_target_ui(ctx: &egui::Context, theme: &Theme, files: usize) {
-    let painter = ctx.layer_painter(egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop target")));
-    let rect = ctx.content_rect();
-    painter.rect_filled(rect, 0.0, Color32::from_black_alpha(0x99));
-    let inner = rect.shrink(28.0);
-    let stroke = egui::Stroke::new(3.0, theme.accent);
-    painter.rect_stroke(inner, 14.0, stroke, egui::StrokeKind::Inside);
-    let text = match files {
-        0 | 1 => "Drop to open this profile".to_owned(),
-        n => format!("Drop to open {n} profiles, each in a tab"),
-    };
-    ctx.accesskit_node_builder(egui::Id::unique("drop target"), |node| {
-        node.set_role(egui::accesskit::Role::Label);
-        node.set_value(text.as_str());
+fn warnings_of(ui: &mut Ui, theme: &Theme, profile: &Profile) {
+    if profile.warnings().is_empty() {
+        ui.label("Nothing was skipped, repaired or estimated in reading it.");
+    }
+    for warning in profile.warnings() {
+        Frame::new().fill(theme.raised).corner_radius(6.0).inner_margin(10.0).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.horizontal_top(|ui| {
+                ui.label(RichText::new("▲").color(theme.warning));
+                ui.add(egui::Label::new(warning.to_string()).wrap());
+            });
+        });
+    }
+    let comments = &profile.origin().comments;
+    if !comments.is_empty() {
+        ui.add_space(theme::GAP);
+        ui.label(RichText::new("Remarks in the file").strong());
+        for comment in comments {
+            ui.label(RichText::new(comment).color(theme.text_weak));
+        }
+    }
+}
+
+fn choice_ui(ui: &Ui, theme: &Theme, choice: &mut Choice, actions: &mut Actions) -> bool {
+    let mut done = false;
+    let modal = modal("choice", ui).show(ui.ctx(), |ui| {
+        ui.set_width(440.0);
+        ui.heading(&choice.heading);
+        if !choice.text.is_empty() {
+            ui.label(RichText::new(&choice.text).color(theme.text_weak));
+        }
+        ui.add_space(theme::GAP);
+        for (i, (label, action)) in choice.answers.iter().enumerate() {
+            let size = Vec2::new(ui.available_width(), theme::BAR_HEIGHT);
+            let button = match i {
+                0 => Button::new(RichText::new(label).color(theme.on_accent).strong()).fill(theme.accent),
+                _ => Button::new(label),
+            };
+            let response = ui.add(button.min_size(size));
+            if i == 0 && !choice.shown {
+                response.request_focus();
+            }
+            if response.clicked() {
+                actions.push(action.clone());
+                done = true;
+            }
+        }
+        ui.add_space(theme::GAP);
+        done |= ui.button("Cancel").clicked();
     });
-    painter.text(rect.center(), Align2::CENTER_CENTER, text, FontId::proportional(26.0), Color32::WHITE);
+    choice.shown = true;
+    done || modal.should_close()
 }

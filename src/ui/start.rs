@@ -1,6 +1,7 @@
 //! The start page: a place to drop files, recent ones, a sample, and how to record a profile.
 
 use super::{Action, Actions, Command, Theme, theme};
+use crate::analyze::diff::Side;
 use crate::import::FORMATS;
 use crate::layout::shorten_middle;
 use egui::{Align, Button, Frame, Layout, Margin, RichText, ScrollArea, Ui, Vec2};
@@ -30,9 +31,22 @@ pub fn start_ui(ui: &mut Ui, theme: &Theme, start: &Start<'_>, actions: &mut Act
             ui.add_space(36.0);
             drop_card(ui, theme, start, actions);
             ui.add_space(24.0);
-            ui.columns(2, |columns| {
-                recents(&mut columns[0], theme, start, actions);
-                recipes(&mut columns[1], theme, actions);
+            // Commands are longer than names of files, and are no use cut.
+            let (left, gap) = (ui.available_width() * 0.31, theme::MARGIN * 2.0);
+            let right = ui.available_width() - left - gap;
+            let top_down = Layout::top_down(Align::Min);
+            ui.horizontal_top(|ui| {
+                ui.spacing_mut().item_spacing.x = gap;
+                ui.allocate_ui_with_layout(Vec2::new(left, 0.0), top_down, |ui| {
+                    ui.set_width(left);
+                    ui.spacing_mut().item_spacing.x = theme::GAP;
+                    recents(ui, theme, start, actions);
+                });
+                ui.allocate_ui_with_layout(Vec2::new(right, 0.0), top_down, |ui| {
+                    ui.set_width(right);
+                    ui.spacing_mut().item_spacing.x = theme::GAP;
+                    recipes(ui, theme, actions);
+                });
             });
             ui.add_space(24.0);
         });
@@ -162,29 +176,55 @@ pub fn loading_ui(ui: &mut Ui, theme: &Theme, title: &str, fraction: Option<f32>
     });
 }
 
-/// A file that could not be read: what happened, why, and what to do.
-pub fn failed_ui(ui: &mut Ui, theme: &Theme, path: &Path, why: &str, advice: &str, actions: &mut Actions) {
+/// What could not be opened.
+pub struct Failure<'a> {
+    /// What was tried: a file's name, or a comparison's title.
+    pub title: &'a str,
+    /// The file that is to blame; `None` where all could be read.
+    pub path: Option<&'a Path>,
+    /// The side of the comparison it was to be.
+    pub side: Option<Side>,
+    /// What happened, and why.
+    pub why: &'a str,
+    /// What to do.
+    pub advice: &'a str,
+    /// Files that may be sound, to be opened without it.
+    pub others: &'a [&'a Path],
+}
+
+/// A file that could not be read, or two that could not be compared: what happened, why, and what to do.
+pub fn failed_ui(ui: &mut Ui, theme: &Theme, failed: &Failure<'_>, actions: &mut Actions) {
     ui.vertical_centered(|ui| {
         ui.add_space((ui.available_height() / 2.0 - 120.0).max(20.0));
         let frame = Frame::new().fill(theme.panel).corner_radius(10.0).inner_margin(24.0);
         frame.stroke(egui::Stroke::new(1.0, theme.line)).show(ui, |ui| {
             ui.set_width(ui.available_width().min(620.0));
-            ui.with_layout(Layout::top_down(Align::Min), |ui| failure(ui, theme, path, why, advice, actions));
+            ui.with_layout(Layout::top_down(Align::Min), |ui| failure(ui, theme, failed, actions));
         });
     });
 }
 
-fn failure(ui: &mut Ui, theme: &Theme, path: &Path, why: &str, advice: &str, actions: &mut Actions) {
-    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    ui.label(RichText::new(format!("{name} could not be opened")).size(18.0).strong().color(theme.error));
+fn failure(ui: &mut Ui, theme: &Theme, failed: &Failure<'_>, actions: &mut Actions) {
+    let name = failed.path.map_or_else(|| failed.title.to_owned(), file_name);
+    let what = match failed.path {
+        Some(_) => format!("{name} could not be opened"),
+        None => format!("{name} could not be compared"),
+    };
+    ui.label(RichText::new(what).size(18.0).strong().color(theme.error));
+    if let Some(side) = failed.side {
+        let text = format!("It is the {} side of the comparison {}.", side.name(), failed.title);
+        ui.label(RichText::new(text).color(theme.text_weak));
+    }
     ui.add_space(theme::GAP);
-    ui.label(sentence(why));
-    if !advice.is_empty() {
+    ui.label(sentence(failed.why));
+    if !failed.advice.is_empty() {
         ui.add_space(4.0);
-        ui.label(RichText::new(advice).strong());
+        ui.label(RichText::new(failed.advice).strong());
     }
     ui.add_space(4.0);
-    ui.label(RichText::new(path.display().to_string()).small().color(theme.text_weak));
+    if let Some(path) = failed.path {
+        ui.label(RichText::new(path.display().to_string()).small().color(theme.text_weak));
+    }
     ui.add_space(12.0);
     ui.horizontal(|ui| {
         for command in [Command::Reload, Command::OpenDialog, Command::CloseTab] {
@@ -194,6 +234,19 @@ fn failure(ui: &mut Ui, theme: &Theme, path: &Path, why: &str, advice: &str, act
             }
         }
     });
+    if !failed.others.is_empty() {
+        ui.horizontal_wrapped(|ui| {
+            for path in failed.others {
+                if ui.button(format!("Open {} by itself", file_name(path))).clicked() {
+                    actions.push(Action::Open(vec![path.to_path_buf()]));
+                }
+            }
+        });
+    }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// The text with a capital letter and a full stop.

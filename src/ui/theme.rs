@@ -2,7 +2,8 @@
 //!
 //! The only place that may name a literal colour: see `clippy.toml`.
 
-use crate::layout::{Palette, Rgb, Scheme};
+use crate::layout::{self, Palette, Rgb, Scheme, Tones};
+use crate::source::Ink;
 use egui::{Color32, CornerRadius, FontFamily, FontId, Margin, Stroke, Style, TextStyle, Vec2, Visuals};
 
 /// Colours and sizes of one scheme.
@@ -38,10 +39,33 @@ pub struct Theme {
     pub error: Color32,
     /// What is estimated.
     pub estimated: Color32,
+    /// The base side of a comparison: no hue of a difference.
+    pub base: Color32,
+    /// The new side.
+    pub new: Color32,
+    /// Text about what costs more.
+    pub slower: Color32,
+    /// Text about what costs less.
+    pub faster: Color32,
+    /// The stripes of boxes that only one side has.
+    pub stripe: Color32,
+    /// Parts of source text.
+    inks: Inks,
+}
+
+/// Colours of source text.
+#[derive(Clone, Debug)]
+struct Inks {
+    keyword: Color32,
+    constant: Color32,
+    text: Color32,
+    comment: Color32,
+    definition: Color32,
+    decorator: Color32,
 }
 
 /// Height of a row of a flame graph.
-pub const FLAME_ROW: f32 = 20.0;
+pub const FLAME_ROW: f32 = layout::ROW_HEIGHT;
 /// Height of the overview strip.
 pub const MINIMAP_HEIGHT: f32 = 44.0;
 /// Height of a row of a table.
@@ -64,51 +88,94 @@ pub const FIELD_WIDTH: f32 = 240.0;
 pub const METER: f32 = 5.0;
 /// Rounding of bars and swatches.
 pub const SMALL_RADIUS: f32 = 2.0;
+/// Thickness of the stripes of boxes and arcs that only one side of a comparison has.
+pub const STRIPE: f32 = 1.8;
 /// Size of a figure that is read first.
 pub const FIGURE_TEXT: f32 = 17.0;
 /// Size of the name of what a panel is about.
 pub const NAME_TEXT: f32 = 14.5;
+/// Height of a line of source.
+pub const SOURCE_ROW: f32 = 18.0;
+/// The margin before line numbers, where remarks stand.
+pub const SOURCE_MARGIN: f32 = 20.0;
+/// Width of the strip between figures and source that shows how hot a line is.
+pub const SOURCE_STRIP: f32 = 3.0;
+/// How far an arrow key scrolls source to the side.
+pub const SOURCE_STEP: f32 = 40.0;
+/// The widest a paragraph is comfortable to read.
+pub const READING_WIDTH: f32 = 720.0;
 /// Size of the text in boxes.
-pub const BOX_TEXT: f32 = 12.0;
+pub const BOX_TEXT: f32 = layout::LABEL_SIZE;
 
 impl Theme {
     /// The theme of a scheme.
     pub fn new(scheme: Scheme) -> Self {
         let c = Color32::from_rgb;
+        let tones = Tones::new(scheme);
+        let palette = Palette::new(scheme);
+        let (faster, slower) =
+            (Self::color(palette.difference_text(false)), Self::color(palette.difference_text(true)));
+        let stripe = Self::color(palette.text_on_fill()).gamma_multiply(0.34);
         match scheme {
             Scheme::Dark => Self {
-                palette: Palette::new(scheme),
-                ground: c(0x17, 0x19, 0x1f),
-                panel: c(0x1e, 0x21, 0x29),
-                raised: c(0x2a, 0x2e, 0x39),
-                line: c(0x36, 0x3b, 0x47),
-                text: c(0xe6, 0xe8, 0xed),
-                text_weak: c(0xa3, 0xaa, 0xb8),
-                accent: c(0xf2, 0xb1, 0x3c),
+                palette,
+                ground: Self::color(tones.ground),
+                panel: Self::color(tones.panel),
+                raised: Self::color(tones.raised),
+                line: Self::color(tones.line),
+                text: Self::color(tones.text),
+                text_weak: Self::color(tones.text_weak),
+                accent: Self::color(tones.accent),
                 on_accent: c(0x1b, 0x16, 0x08),
-                selection: c(0xff, 0xff, 0xff),
+                selection: Self::color(tones.selection),
                 hover: c(0xff, 0xd9, 0x8a),
                 selected_row: c(0x3a, 0x35, 0x26),
                 warning: c(0xf5, 0xc0, 0x5c),
                 error: c(0xff, 0x8f, 0x80),
-                estimated: c(0x9f, 0xb8, 0xe8),
+                estimated: Self::color(tones.estimated),
+                base: c(0xc0, 0xa6, 0xf0),
+                new: c(0x74, 0xcf, 0xb0),
+                slower,
+                faster,
+                stripe,
+                inks: Inks {
+                    keyword: c(0xc9, 0xa4, 0xf0),
+                    constant: c(0x86, 0xc9, 0xdc),
+                    text: c(0xa6, 0xcf, 0x93),
+                    comment: c(0x8d, 0x96, 0xa7),
+                    definition: c(0xf0, 0xcc, 0x80),
+                    decorator: c(0xdf, 0xa8, 0x84),
+                },
             },
             Scheme::Light => Self {
-                palette: Palette::new(scheme),
-                ground: c(0xfc, 0xfc, 0xfd),
-                panel: c(0xf1, 0xf3, 0xf6),
-                raised: c(0xe4, 0xe7, 0xec),
-                line: c(0xcd, 0xd2, 0xda),
-                text: c(0x1b, 0x1e, 0x26),
-                text_weak: c(0x56, 0x5e, 0x6d),
-                accent: c(0x9a, 0x5b, 0x00),
+                palette,
+                ground: Self::color(tones.ground),
+                panel: Self::color(tones.panel),
+                raised: Self::color(tones.raised),
+                line: Self::color(tones.line),
+                text: Self::color(tones.text),
+                text_weak: Self::color(tones.text_weak),
+                accent: Self::color(tones.accent),
                 on_accent: c(0xff, 0xff, 0xff),
-                selection: c(0x10, 0x12, 0x18),
+                selection: Self::color(tones.selection),
                 hover: c(0x8a, 0x52, 0x00),
                 selected_row: c(0xfb, 0xea, 0xc8),
                 warning: c(0x8a, 0x52, 0x00),
                 error: c(0xb3, 0x26, 0x1e),
-                estimated: c(0x2f, 0x56, 0xa6),
+                estimated: Self::color(tones.estimated),
+                base: c(0x6b, 0x3f, 0xb0),
+                new: c(0x0b, 0x6a, 0x50),
+                slower,
+                faster,
+                stripe,
+                inks: Inks {
+                    keyword: c(0x75, 0x35, 0xa6),
+                    constant: c(0x06, 0x64, 0x80),
+                    text: c(0x2f, 0x69, 0x1f),
+                    comment: c(0x60, 0x68, 0x76),
+                    definition: c(0x80, 0x4a, 0x00),
+                    decorator: c(0x96, 0x45, 0x1d),
+                },
             },
         }
     }
@@ -120,7 +187,7 @@ impl Theme {
 
     /// A fill that stands back: mixed with the ground.
     pub fn dimmed(&self, color: Color32) -> Color32 {
-        color.lerp_to_gamma(self.ground, 0.72)
+        color.lerp_to_gamma(self.ground, layout::DIMMED)
     }
 
     /// egui's fonts, with the arrows and signs of the monospaced one for proportional text too.
@@ -134,6 +201,23 @@ impl Theme {
             }
         }
         fonts
+    }
+
+    /// The colour of a part of source text.
+    pub fn ink(&self, ink: Ink) -> Color32 {
+        match ink {
+            Ink::Keyword => self.inks.keyword,
+            Ink::Constant => self.inks.constant,
+            Ink::Text => self.inks.text,
+            Ink::Comment => self.inks.comment,
+            Ink::Definition => self.inks.definition,
+            Ink::Decorator => self.inks.decorator,
+        }
+    }
+
+    /// The ground of a line that cost a part of what the hottest did.
+    pub fn heat(color: Color32, part: f32) -> Color32 {
+        color.gamma_multiply(0.05 + 0.23 * part.clamp(0.0, 1.0).sqrt())
     }
 
     /// The fill of a bar behind text.

@@ -1,7 +1,9 @@
 //! What is said about a box or an arc under the pointer.
 
-use super::ViewCtx;
+use super::{CompareCtx, ViewCtx, difference};
+use crate::analyze::diff::Status;
 use crate::analyze::{CallTree, Exactness, Order, share};
+use crate::layout::Difference;
 use crate::model::{TimeMeaning, format};
 use egui::{RichText, Ui};
 
@@ -9,6 +11,11 @@ use egui::{RichText, Ui};
 pub(super) fn node_tooltip(ui: &mut Ui, ctx: &ViewCtx<'_>, tree: &CallTree, node: usize) {
     let group = tree.group(node);
     group_heading(ui, ctx, group);
+    if let (Some(compare), Some(of_path)) = (ctx.merged(), ctx.difference(tree, node)) {
+        difference_tooltip(ui, ctx, compare, group, &of_path);
+        exactness_note(ui, ctx, tree, node);
+        return;
+    }
     let unit = &ctx.metric().unit;
     let about = if tree.is_exact(node) { "" } else { "≈ " };
     let figure =
@@ -37,6 +44,16 @@ pub(super) fn node_tooltip(ui: &mut Ui, ctx: &ViewCtx<'_>, tree: &CallTree, node
             ui.end_row();
         }
     });
+    exactness_note(ui, ctx, tree, node);
+    if ctx.time_meaning == TimeMeaning::Order
+        && ctx.trees.get(super::TreeKind::Whole(Order::Time)).is_some_and(|t| std::ptr::eq(&raw const **t, tree))
+    {
+        let text = "In the order of samples; gaps were not recorded.";
+        ui.label(RichText::new(text).small().color(ctx.theme.text_weak));
+    }
+}
+
+fn exactness_note(ui: &mut Ui, ctx: &ViewCtx<'_>, tree: &CallTree, node: usize) {
     if tree.exactness() == Exactness::Estimated {
         let text = if tree.is_exact(node) {
             "Exact: every function on this path has one caller."
@@ -45,12 +62,31 @@ pub(super) fn node_tooltip(ui: &mut Ui, ctx: &ViewCtx<'_>, tree: &CallTree, node
         };
         ui.label(RichText::new(text).small().color(ctx.theme.estimated));
     }
-    if ctx.time_meaning == TimeMeaning::Order
-        && ctx.trees.get(super::TreeKind::Whole(Order::Time)).is_some_and(|t| std::ptr::eq(&raw const **t, tree))
-    {
-        let text = "In the order of samples; gaps were not recorded.";
+}
+
+/// What a call path did, and what its function did everywhere.
+fn difference_tooltip(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    compare: &CompareCtx<'_>,
+    group: crate::analyze::GroupId,
+    of_path: &Difference,
+) {
+    let unit = &ctx.metric().unit;
+    ui.add_space(2.0);
+    let measure = difference::measure_name(compare.measure);
+    ui.label(RichText::new(format!("This call path, {measure}")).small().color(ctx.theme.text_weak));
+    egui::Grid::new("path difference").num_columns(3).spacing([12.0, 2.0]).show(ui, |ui| {
+        difference::figures_ui(ui, ctx, compare, of_path);
+    });
+    let color = difference::text_color(ctx.theme, of_path.status);
+    ui.label(RichText::new(difference::status_sentence(of_path.status, unit)).color(color));
+    let noise = compare.comparison.noise_of(of_path.base.unwrap_or(0), of_path.new.unwrap_or(0));
+    if let Some(interval) = noise.filter(|_| of_path.status != Status::Same) {
+        let text = format!("95 % interval of the difference: {}", difference::interval_text(interval, unit));
         ui.label(RichText::new(text).small().color(ctx.theme.text_weak));
     }
+    difference::everywhere_ui(ui, ctx, compare, group);
 }
 
 /// A group's name and place.

@@ -4,6 +4,7 @@ mod chrome_trace;
 mod collapsed;
 mod cprofile;
 mod flamegraph_svg;
+mod lprof;
 mod malformed;
 mod pprof;
 mod pyspy_dump;

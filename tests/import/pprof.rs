@@ -4,7 +4,9 @@
 
 use crate::support::{fixture, folded, open, open_bytes, overwritten};
 use flate2::read::MultiGzDecoder;
+use helioscope::analyze::Query;
 use helioscope::export::pprof as export;
+use helioscope::export::scrub::Scrub;
 use helioscope::import::{ImportError, ProtobufWriter as Writer};
 use helioscope::model::{Body, LabelValue, MetricId, Profile, StackProfile, TrackId, Unit};
 use std::collections::{BTreeMap, BTreeSet};
@@ -166,7 +168,7 @@ fn a_profile_written_and_read_again_is_the_same() {
     let hand_made = open_bytes(sample_file().bytes()).expect("opens");
     for profile in fixtures().iter().map(|name| open(name)).chain([hand_made]) {
         let mut written = Vec::new();
-        export::write(&profile, &mut written).expect("is written");
+        export::write(&profile, &Query::new(&profile), &Scrub::off(), &mut written).expect("is written");
         let again = open_bytes(written.clone()).expect("opens");
 
         for metric in metrics(&profile) {
@@ -183,7 +185,7 @@ fn a_profile_written_and_read_again_is_the_same() {
         assert_eq!(again.origin().duration_ns, profile.origin().duration_ns);
 
         let mut rewritten = Vec::new();
-        export::write(&profile, &mut rewritten).expect("is written");
+        export::write(&profile, &Query::new(&profile), &Scrub::off(), &mut rewritten).expect("is written");
         assert!(written == rewritten, "the same profile gives the same bytes");
     }
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// Opens a file and shows it in every way there is.
 fn show_every_way(path: &Path) {
-    let setup = Setup { paths: vec![path.to_owned()], can_drop: true, samples: Vec::new() };
+    let setup = Setup { paths: vec![path.to_owned()], can_drop: true, ..Setup::default() };
     let mut window = Harness::builder()
         .with_size(SIZE)
         .with_step_dt(0.05)

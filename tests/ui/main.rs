@@ -12,6 +12,8 @@
 mod picture;
 
 mod choices;
+mod compare;
+mod compare_opening;
 mod filters;
 mod gallery;
 mod history;
@@ -22,6 +24,7 @@ mod pictures;
 mod reload;
 mod search;
 mod selection;
+mod source;
 mod start_page;
 mod views;
 mod window;

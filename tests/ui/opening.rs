@@ -1,43 +1,11 @@
 //! Tabs, drops, and files that cannot be read.
 
 use crate::window::{
-    FOLDED, PROF, Recording, SPEEDSCOPE, Window, boxes, click, click_box, press, press_with, says, selected, start,
+    FOLDED, PROF, Recording, SPEEDSCOPE, boxes, click, click_box, drop_files, hover_files, press, press_with, says,
+    selected, start, tabs,
 };
-use egui::{HoveredFile, Key, Modifiers};
+use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
-#[derive(Debug)]
-struct Dropped(PathBuf);
-
-impl egui::DroppedFile for Dropped {
-    fn path(&self) -> &Path {
-        &self.0
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        Err("the program reads files itself, on another thread".to_owned())
-    }
-}
-
-fn drop_files(window: &mut Window, files: &[&str]) {
-    window.input_mut().hovered_files.clear();
-    window.input_mut().dropped_files = files.iter().map(|f| Arc::new(Dropped(PathBuf::from(f))) as _).collect();
-    window.run();
-}
-
-fn hover_files(window: &mut Window, count: usize) {
-    window.input_mut().hovered_files = vec![HoveredFile::default(); count];
-    // egui draws without end while files are held over the window.
-    window.run_steps(3);
-}
-
-fn tabs(window: &Window) -> Vec<String> {
-    use egui_kittest::kittest::NodeT;
-    let labels = window.root().children_recursive().filter_map(|n| n.accesskit_node().label());
-    labels.filter_map(|l| l.strip_prefix("Close ").filter(|l| l.contains('.')).map(str::to_owned)).collect()
-}
 
 #[test]
 fn files_are_tabs() {
@@ -71,7 +39,10 @@ fn each_tab_keeps_its_own_view_and_selection() {
 #[test]
 fn a_file_that_is_open_is_shown_instead_of_opened_twice() {
     let mut window = start(&[FOLDED, PROF]);
+    drop_files(&mut window, &["./assets/samples/../samples/shop.prof"]);
+    assert!(says(&window, "time · 5.44 s"), "nothing to ask: it is on screen");
     drop_files(&mut window, &["./assets/samples/../samples/shop.folded"]);
+    click(&mut window, "Show its tab");
     assert_eq!(tabs(&window), ["shop.folded", "shop.prof"]);
     assert!(says(&window, "samples · 1,069"));
 }
@@ -82,20 +53,25 @@ fn dropped_files_open_in_tabs_whatever_is_shown() {
     drop_files(&mut window, &[PROF]);
     assert!(says(&window, "time · 5.44 s"));
     press_with(&mut window, Modifiers::COMMAND, Key::K);
-    drop_files(&mut window, &[FOLDED, SPEEDSCOPE]);
-    assert_eq!(tabs(&window), ["shop.prof", "shop.folded", "shop.speedscope.json"]);
+    drop_files(&mut window, &[FOLDED, SPEEDSCOPE, "assets/samples/shop.svg"]);
+    assert_eq!(tabs(&window), ["shop.prof", "shop.folded", "shop.speedscope.json", "shop.svg"]);
     assert!(window.query_by_label("Command").is_none(), "the palette has made way");
 }
 
 #[test]
 fn files_over_the_window_are_told_what_dropping_them_does() {
-    let mut window = start(&[FOLDED]);
+    let mut window = start::<&str>(&[]);
     hover_files(&mut window, 1);
     assert!(says(&window, "Drop to open this profile"));
+    hover_files(&mut window, 2);
+    assert!(says(&window, "Drop to open 2 profiles and compare them"));
     hover_files(&mut window, 3);
     assert!(says(&window, "Drop to open 3 profiles, each in a tab"));
     hover_files(&mut window, 0);
     assert!(!says(&window, "Drop to open"));
+    let mut window = start(&[FOLDED]);
+    hover_files(&mut window, 1);
+    assert!(says(&window, "Drop to compare with shop.folded, or to open"));
 }
 
 #[test]
@@ -103,6 +79,7 @@ fn a_damaged_file_says_what_to_do_and_leaves_the_others_as_they_were() {
     let mut window = start(&[FOLDED]);
     click_box(&mut window, "write_day");
     drop_files(&mut window, &["tests/fixtures/malformed/pstats_trunc_50.prof"]);
+    click(&mut window, "Open in a new tab");
     assert!(says(&window, "pstats_trunc_50.prof could not be opened"));
     assert!(says(&window, "This cProfile file is damaged at byte"));
     assert!(says(&window, "record it again"));

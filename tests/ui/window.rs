@@ -1,11 +1,12 @@
 //! The program in a window without a screen, and what hands do with it.
 
 use egui::accesskit::Role;
-use egui::{Key, Modifiers, Pos2, Rect, Vec2};
+use egui::{HoveredFile, Key, Modifiers, Pos2, Rect, Vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use egui_kittest::{Harness, Node};
 use helioscope::app::{Helioscope, Setup};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The program in its window.
 pub(crate) type Window = Harness<'static, Helioscope>;
@@ -33,10 +34,19 @@ pub(crate) fn start<P: AsRef<Path>>(files: &[P]) -> Window {
 pub(crate) fn start_in<P: AsRef<Path>>(theme: egui::Theme, files: &[P]) -> Window {
     let setup = Setup {
         paths: files.iter().map(|f| f.as_ref().to_owned()).collect(),
+        compare: None,
         can_drop: true,
         samples: SAMPLES.iter().map(PathBuf::from).collect(),
+        compare: None,
     };
     start_with(theme, setup)
+}
+
+/// The program, started to compare two files.
+pub(crate) fn compare<P: AsRef<Path>>(base: P, new: P) -> Window {
+    let sides = [base, new].map(|file| vec![file.as_ref().to_owned()]);
+    let [base, new] = sides;
+    start_with(egui::Theme::Dark, Setup { compare: Some((base, new)), can_drop: true, ..Setup::default() })
 }
 
 /// The program with everything chosen.
@@ -221,4 +231,37 @@ pub(crate) fn point_at(window: &mut Window, at: Pos2) {
 pub(crate) fn leave(window: &mut Window) {
     window.remove_cursor();
     rest(window);
+}
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("the program reads files itself, on another thread".to_owned())
+    }
+}
+
+/// Lets go of files over the window.
+pub(crate) fn drop_files<P: AsRef<Path>>(window: &mut Window, files: &[P]) {
+    window.input_mut().hovered_files.clear();
+    window.input_mut().dropped_files = files.iter().map(|f| Arc::new(Dropped(f.as_ref().to_owned())) as _).collect();
+    window.run();
+}
+
+/// Holds files over the window.
+pub(crate) fn hover_files(window: &mut Window, count: usize) {
+    window.input_mut().hovered_files = vec![HoveredFile::default(); count];
+    // egui draws without end while files are held over the window.
+    window.run_steps(3);
+}
+
+/// The titles of the tabs.
+pub(crate) fn tabs(window: &Window) -> Vec<String> {
+    let labels = window.root().children_recursive().filter_map(|n| n.accesskit_node().label());
+    labels.filter_map(|l| l.strip_prefix("Close ").filter(|l| l.contains('.')).map(str::to_owned)).collect()
 }

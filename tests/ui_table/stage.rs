@@ -94,6 +94,7 @@ impl Stage {
                 time_meaning: helioscope::model::TimeMeaning::None,
                 colours: &std::cell::RefCell::default(),
                 busy: false,
+                compare: None,
             };
             match self.show {
                 Show::Table => table_ui(ui, &ctx, &mut self.table, &mut actions),

@@ -182,11 +182,10 @@ fn a_selection_made_elsewhere_is_scrolled_to() {
 }
 
 #[test]
-fn rows_are_grouped_by_what_is_chosen() {
+fn rows_of_packages_have_no_module_and_say_that_totals_are_estimated() {
     let mut h = shown(shop());
-    click(&mut h, "Group by");
-    click(&mut h, "package");
-    assert_eq!(h.state().actions.last(), Some(&Action::Group(GroupBy::Package)));
+    h.state_mut().group_by(GroupBy::Package);
+    h.run();
     h.get_by_label("django");
     h.get_by_label("your code");
     h.get_by_label_contains("≈ Total (");

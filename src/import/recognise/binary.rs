@@ -90,12 +90,6 @@ fn lz4(head: &[u8]) -> Option<Known> {
 
 fn pickle(head: &[u8]) -> Option<Known> {
     let [0x80, 2..=5, ..] = head else { return None };
-    if memmem::find(head, b"LineStats").is_some() && memmem::find(head, b"line_profiler").is_some() {
-        return Some(known(
-            "a recording of line_profiler",
-            "Helioscope does not read these yet. Show it with `python -m line_profiler FILE`.",
-        ));
-    }
     Some(known(
         "a Python pickle",
         "Helioscope runs nothing from a file, so it loads no pickles. Save the profile with `python -m cProfile -o out.prof`, or as speedscope JSON.",

@@ -88,11 +88,6 @@ mod tests {
             (b"MOJ\x03", "an Austin recording in MOJO format"),
             (b"HCAT\x01\0\0\0", "a binary recording of Python's profiling.sampling"),
             (b"TACH\0\0\0\x01", "a binary recording of Python's profiling.sampling"),
-            (
-                b"\x80\x04\x95\x75\0\0\0\0\0\0\0\x8c\x0e_line_profiler\x94\x8c\tLineStats",
-                "a recording of line_profiler",
-            ),
-            (b"\x80\x02c_line_profiler\nLineStats\n", "a recording of line_profiler"),
             (b"\x80\x04]\x94.", "a Python pickle"),
             (b"FLR\0\0\x02", "a recording of Java Flight Recorder"),
             (b"{\"start_time\": 1.5, \"sample_count\": 3, \"root_frame\": {}}", "a JSON report of pyinstrument"),

@@ -2,9 +2,11 @@
 
 use super::callers_tables::callers_tables_ui;
 use crate::analyze::{Exactness, GroupId};
+use crate::layout::Difference;
 use crate::model::format;
 use crate::ui::canvas::{CanvasState, Growth, canvas_ui};
-use crate::ui::{Actions, TreeKind, ViewCtx, canvas_message, theme};
+use crate::ui::difference::{legend_panel_ui, measure_name, text_color};
+use crate::ui::{Actions, TreeKind, ViewCtx, canvas_message, no_trees_message, theme};
 use egui::{RichText, Ui, Vec2};
 
 /// State of the callers view.
@@ -32,6 +34,10 @@ impl CallersState {
 
 /// Draws the sandwich of the selected function with the tables of its callers and callees.
 pub fn callers_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut CallersState, actions: &mut Actions) {
+    if !ctx.analysis.profile().has_trees() {
+        no_trees_message(ui, ctx.theme);
+        return;
+    }
     let Some(group) = ctx.selection else {
         let rect = ui.available_rect_before_wrap();
         canvas_message(ui, rect, ctx.theme, "Select a function in any view to see who calls it and what it calls.");
@@ -41,6 +47,7 @@ pub fn callers_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut CallersState, acti
         *state = CallersState { of: Some(group), ..CallersState::default() };
     }
     let tables = (ui.available_height() * 0.38).clamp(120.0, 360.0);
+    legend_panel_ui(ui, ctx);
     egui::Panel::bottom("callers tables").resizable(true).default_size(tables).show(ui, |ui| {
         callers_tables_ui(ui, ctx, actions);
     });
@@ -79,15 +86,24 @@ fn heading(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId, height: f32) {
         ui.add_space(theme::MARGIN);
         ui.label(RichText::new("▲ callers").small().color(ctx.theme.text_weak));
         ui.label(RichText::new(ctx.analysis.name(group)).monospace().strong());
-        let total = format!(
-            "{} total ({}), {} own",
-            format::value(table.total(group), unit),
-            format::percent(table.share(table.total(group))),
-            format::value(table.own(group), unit)
-        );
-        ui.label(RichText::new(total).color(ctx.theme.text_weak));
+        if let Some(compare) = ctx.merged() {
+            let difference = Difference::of_row(&compare.comparison.table().row(group), compare.measure);
+            let side = |value: Option<i64>| value.map_or_else(|| "–".to_owned(), |v| format::value(v, unit));
+            let text =
+                format!("{} {} → {}", measure_name(compare.measure), side(difference.base), side(difference.new));
+            ui.label(RichText::new(text).color(ctx.theme.text_weak));
+            ui.label(RichText::new(difference.label(unit)).color(text_color(ctx.theme, difference.status)));
+        } else {
+            let total = format!(
+                "{} total ({}), {} own",
+                format::value(table.total(group), unit),
+                format::percent(table.share(table.total(group))),
+                format::value(table.own(group), unit)
+            );
+            ui.label(RichText::new(total).color(ctx.theme.text_weak));
+        }
         ui.label(RichText::new("▼ callees").small().color(ctx.theme.text_weak));
-        if ctx.analysis.exactness() == Exactness::Estimated {
+        if ctx.exactness() == Exactness::Estimated {
             let text = RichText::new("≈ boxes estimated from a call graph").small().color(ctx.theme.estimated);
             ui.label(text).on_hover_text("The tables below are exact, as the profiler recorded them.");
         }

@@ -13,7 +13,10 @@ use egui_extras::{Column as Width, TableRow};
 
 const COST_WIDTH: f32 = 82.0;
 const SHARE_WIDTH: f32 = 72.0;
-const CALLS_WIDTH: f32 = 100.0;
+const CALLS_WIDTH: f32 = 72.0;
+const SHARE_HEAD: &str = "% of total";
+/// The widest number of calls stands among the first, as a rule: rows are in the order of their cost.
+const MEASURED_ROWS: usize = 100;
 
 /// Which of the two tables.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -100,11 +103,16 @@ fn side_ui(
     }
     let whole = ctx.analysis.table().total(group);
     let with_calls = rows.iter().any(|n| n.calls.is_some());
-    let number = |width: f32| Width::exact(width);
-    let mut builder =
-        cell::table(ui, ctx.theme).id_salt((side, with_calls)).column(number(COST_WIDTH)).column(number(SHARE_WIDTH));
+    let cost = Head { name: "Total", unit: scale.unit_name().to_owned(), is_number: true }.width(ui).max(COST_WIDTH);
+    let calls = rows.iter().filter(|n| n.calls.is_some()).map(|n| cell::width(ui, &cell::calls(n.calls)));
+    let calls = calls.take(MEASURED_ROWS).fold(CALLS_WIDTH, f32::max);
+    let share = cell::width(ui, SHARE_HEAD).max(SHARE_WIDTH);
+    let mut builder = cell::table(ui, ctx.theme)
+        .id_salt((side, with_calls, scale.unit_name()))
+        .column(Width::exact(cost))
+        .column(Width::exact(share));
     if with_calls {
-        builder = builder.column(number(CALLS_WIDTH));
+        builder = builder.column(Width::exact(calls));
     }
     let mut table = builder
         .column(Width::remainder().at_least(80.0).clip(true))
@@ -133,7 +141,7 @@ fn head_ui(row: &mut TableRow<'_, '_>, ctx: &ViewCtx<'_>, side: Side, scale: &Sc
         ),
     };
     let number = |name, unit: &str| Head { name, unit: unit.to_owned(), is_number: true };
-    let mut heads = vec![(number("Total", scale.unit_name()), cost), (number("% of total", ""), share)];
+    let mut heads = vec![(number("Total", scale.unit_name()), cost), (number(SHARE_HEAD, ""), share)];
     if with_calls {
         heads.push((number("Calls", ""), calls));
     }
@@ -181,7 +189,7 @@ fn row_ui(
     let mut cut = false;
     let (_, response) = row.col(|ui| {
         let room = cell::swatch(ui, ui.max_rect(), cell::swatch_colour(ctx, group));
-        cut = cell::text(ui, room, &name, strong);
+        cut = cell::name(ui, room, &name, strong);
         cell::describe(ui, &name);
     });
     if cut && response.hovered() {

@@ -1,9 +1,11 @@
 //! The flame graph: who called whom, as wide as it cost.
 
 use crate::analyze::{Exactness, Order};
+use crate::layout::ruler_marks;
 use crate::model::{TimeMeaning, format};
 use crate::ui::canvas::{CanvasState, Growth, canvas_ui, minimap_ui};
-use crate::ui::{Actions, TreeKind, ViewCtx, theme};
+use crate::ui::difference::legend_panel_ui;
+use crate::ui::{Actions, TreeKind, ViewCtx, no_trees_message, theme};
 use egui::{RichText, Ui};
 
 /// State of the flame view.
@@ -15,19 +17,37 @@ pub struct FlameState {
     pub growth: Growth,
     /// Whether the overview is shown.
     pub minimap: bool,
+    /// Whether the choices are shown: one row of them is enough where two graphs stand one above the other.
+    pub controls: bool,
     /// What is on screen.
     pub canvas: CanvasState,
 }
 
 impl Default for FlameState {
     fn default() -> Self {
-        Self { order: Order::LeftHeavy, growth: Growth::Down, minimap: true, canvas: CanvasState::default() }
+        Self {
+            order: Order::LeftHeavy,
+            growth: Growth::Down,
+            minimap: true,
+            controls: true,
+            canvas: CanvasState::default(),
+        }
     }
 }
 
 /// Draws the flame view.
 pub fn flame_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut FlameState, actions: &mut Actions) {
-    controls(ui, ctx, state);
+    if !ctx.analysis.profile().has_trees() {
+        no_trees_message(ui, ctx.theme);
+        return;
+    }
+    if ctx.merged().is_some() && state.order == Order::Time {
+        state.order = Order::LeftHeavy;
+    }
+    if state.controls {
+        controls(ui, ctx, state);
+    }
+    legend_panel_ui(ui, ctx);
     let kind = TreeKind::Whole(state.order);
     if state.minimap {
         minimap_ui(ui, ctx, TreeKind::Overview(state.order), state.growth, &mut state.canvas, actions);
@@ -48,14 +68,19 @@ fn controls(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut FlameState) {
                 (Order::Time, "Time order", "Stacks as they were recorded, from left to right."),
                 (Order::Inverted, "Inverted", "From the innermost function outwards: below each box, who called it."),
             ] {
-                let timeless = order == Order::Time && ctx.time_meaning == TimeMeaning::None;
+                let merged = ctx.merged().is_some();
+                let timeless = order == Order::Time && (merged || ctx.time_meaning == TimeMeaning::None);
                 let button = egui::Button::selectable(state.order == order, label);
                 let response = ui.add_enabled(!timeless, button).on_hover_text(hint);
                 if response.clicked() {
                     state.order = order;
                 }
                 if timeless {
-                    response.on_disabled_hover_text("This profile does not record the order of its stacks.");
+                    response.on_disabled_hover_text(if merged {
+                        "Two recordings have no order in common. Show them side by side."
+                    } else {
+                        "This profile does not record the order of its stacks."
+                    });
                 }
             }
             if state.order != before {
@@ -78,7 +103,7 @@ fn controls(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut FlameState) {
 
 /// What to know about this picture.
 fn notes(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &FlameState) {
-    if ctx.analysis.exactness() == Exactness::Estimated {
+    if ctx.exactness() == Exactness::Estimated {
         ui.label(RichText::new("≈ estimated from a call graph").small().color(ctx.theme.estimated)).on_hover_text(
             "The profiler recorded functions and who calls whom, not whole stacks. Widths here divide each function's \
              cost among its callers in proportion; the table is exact.",
@@ -99,14 +124,12 @@ fn ruler(ui: &mut Ui, ctx: &ViewCtx<'_>, kind: TreeKind, canvas: &CanvasState) {
     let (rect, _) = ui.allocate_exact_size(egui::vec2(ui.available_width(), 18.0), egui::Sense::hover());
     let Some(tree) = ctx.trees.get(kind) else { return };
     let (from, to) = canvas.shown_window(tree.extent() as f64);
-    let step = round_step((to - from) / f64::from(rect.width() / 110.0).max(1.0));
     let painter = ui.painter_at(rect);
     let font = egui::FontId::proportional(10.5);
-    let mut at = (from / step).ceil() * step;
-    while at < to {
-        let x = rect.left() + ((at - from) / (to - from)) as f32 * rect.width();
+    for (at, x) in ruler_marks(from, to, rect.width()) {
+        let x = rect.left() + x;
         painter.vline(x, rect.bottom() - 5.0..=rect.bottom(), egui::Stroke::new(1.0, ctx.theme.line));
-        let text = format::value(at.round() as i64, &ctx.metric().unit);
+        let text = format::value(at, &ctx.metric().unit);
         painter.text(
             egui::pos2(x + 3.0, rect.center().y),
             egui::Align2::LEFT_CENTER,
@@ -114,12 +137,5 @@ fn ruler(ui: &mut Ui, ctx: &ViewCtx<'_>, kind: TreeKind, canvas: &CanvasState) {
             font.clone(),
             ctx.theme.text_weak,
         );
-        at += step;
     }
-}
-
-/// The next 1, 2 or 5 times a power of ten.
-fn round_step(least: f64) -> f64 {
-    let power = 10_f64.powf(least.max(1.0).log10().floor());
-    [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * power).find(|s| *s >= least).unwrap_or(power * 10.0)
 }

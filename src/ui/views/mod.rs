@@ -2,12 +2,15 @@
 
 mod callers;
 pub mod callers_tables;
+pub mod differences;
 mod flame;
+pub mod source;
 mod sunburst;
 pub mod table;
 
 pub use callers::{CallersState, callers_ui};
 pub use flame::{FlameState, flame_ui};
+pub use source::{LineMark, SourceCtx, SourceState, source_ui};
 pub use sunburst::{SunburstState, sunburst_ui};
 pub use table::{TableState, table_ui};
 
@@ -25,11 +28,13 @@ pub enum ViewKind {
     Sunburst,
     /// Callers above, callees below the selected function.
     Callers,
+    /// A source file with what each line cost.
+    Source,
 }
 
 impl ViewKind {
     /// Every view, in the order of the tabs; also the number keys that show them.
-    pub const ALL: [Self; 4] = [Self::Table, Self::Flame, Self::Sunburst, Self::Callers];
+    pub const ALL: [Self; 5] = [Self::Table, Self::Flame, Self::Sunburst, Self::Callers, Self::Source];
 
     /// Its name.
     pub fn label(self) -> &'static str {
@@ -38,6 +43,7 @@ impl ViewKind {
             Self::Flame => "Flame",
             Self::Sunburst => "Sunburst",
             Self::Callers => "Callers",
+            Self::Source => "Source",
         }
     }
 
@@ -48,6 +54,7 @@ impl ViewKind {
             Self::Flame => "Who called whom, as wide as it cost.",
             Self::Sunburst => "Who called whom, in rings around the centre.",
             Self::Callers => "Who calls the selected function, and what it calls.",
+            Self::Source => "The file of the selected function, with what each line cost.",
         }
     }
 
@@ -58,6 +65,7 @@ impl ViewKind {
             Self::Flame => Key::Num2,
             Self::Sunburst => Key::Num3,
             Self::Callers => Key::Num4,
+            Self::Source => Key::Num5,
         }
     }
 }

@@ -1,10 +1,13 @@
 //! The sunburst: who called whom, in rings around the centre.
 
 use crate::analyze::{CallTree, Detail, Exactness, GroupId};
-use crate::layout::{Arc, SunburstView, arc_at, shorten_middle, sunburst_arcs};
+use crate::layout::{self, Arc, RingPlace, Stripes, SunburstView, arc_at, shorten_middle, signed, sunburst_arcs};
 use crate::model::format;
+use crate::ui::difference::legend_panel_ui;
 use crate::ui::tooltip::node_tooltip;
-use crate::ui::{Action, Actions, Theme, TreeKind, TreeNeed, ViewCtx, canvas_message, theme};
+use crate::ui::{
+    Action, Actions, TreeKind, TreeNeed, ViewCtx, accessible_name, canvas_message, no_trees_message, theme,
+};
 use egui::{Align2, FontId, Mesh, Painter, Pos2, Rect, RichText, Sense, Shape, Stroke, Ui, Vec2, accesskit};
 use std::f32::consts::TAU;
 
@@ -14,9 +17,9 @@ pub struct SunburstState {
     /// The calls down to the centre.
     root: Vec<GroupId>,
     /// How many rings; `None` for as many as fit.
-    rings: Option<usize>,
+    pub rings: Option<usize>,
     /// Arcs below this part of the circle are left out.
-    cutoff: f64,
+    pub cutoff: f64,
     arcs: Vec<Arc>,
 }
 
@@ -47,23 +50,33 @@ impl SunburstState {
 const RINGS: [Option<usize>; 6] = [Some(3), Some(5), Some(10), Some(15), Some(20), None];
 /// Choices for the cutoff.
 const CUTOFFS: [f64; 4] = [0.01, 0.001, 0.0001, 0.0];
-/// The thinnest ring that can be pointed at.
-const THINNEST_RING: f32 = 5.0;
-/// The thickest, so that a shallow profile does not fill the window with one colour.
-const THICKEST_RING: f32 = 56.0;
+
+/// From this width on, one of two sunbursts has its list of calls beside it.
+const ROOM_FOR_LIST: f32 = 600.0;
 
 /// Draws the sunburst with its list of calls.
 pub fn sunburst_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut SunburstState, actions: &mut Actions) {
+    if !ctx.analysis.profile().has_trees() {
+        no_trees_message(ui, ctx.theme);
+        return;
+    }
     let width = (ui.available_width() * 0.28).clamp(200.0, 320.0);
-    egui::Panel::right("sunburst list").exact_size(width).resizable(false).show_separator_line(true).show(ui, |ui| {
-        side(ui, ctx, state, actions);
-    });
+    // Beside another one in a narrow window, the picture needs the room.
+    if ctx.compare.is_none_or(|c| c.is_merged()) || ui.available_width() >= ROOM_FOR_LIST {
+        egui::Panel::right("sunburst list").exact_size(width).resizable(false).show_separator_line(true).show(
+            ui,
+            |ui| {
+                side(ui, ctx, state, actions);
+            },
+        );
+    }
+    legend_panel_ui(ui, ctx);
     let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::click());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Sunburst"));
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, 0.0, ctx.theme.ground);
     let Some(tree) = ctx.trees.get(TreeKind::Sunburst) else {
-        need(ctx, (0, ctx.analysis.sum()), state.cutoff, actions);
+        need(ctx, (0, ctx.sum()), state.cutoff, actions);
         canvas_message(ui, rect, ctx.theme, "Laying out…");
         return;
     };
@@ -76,27 +89,22 @@ pub fn sunburst_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut SunburstState, ac
     need(ctx, window, state.cutoff, actions);
 
     let radius = (rect.size().min_elem() / 2.0 - theme::MARGIN).max(40.0);
-    let hole = (radius * 0.2).clamp(28.0, 90.0);
-    let fitting = ((radius - hole) / THINNEST_RING) as usize;
+    let fitting = layout::Rings::fitting(radius);
     let view = SunburstView { root, rings: state.rings.unwrap_or(fitting).min(fitting).max(1), cutoff: state.cutoff };
     sunburst_arcs(tree, &view, &mut state.arcs);
     let used = state.arcs.last().map_or(1, |a| a.ring as usize + 1);
-    let rings = Rings {
-        center: rect.center(),
-        hole,
-        thickness: ((radius - hole) / used as f32).clamp(THINNEST_RING, THICKEST_RING),
-    };
+    let rings = Rings { center: rect.center(), rings: layout::Rings::within(radius, used) };
 
     let pointed = response.hover_pos().map(|p| rings.locate(p));
     let arc = match pointed {
-        Some(Pointed::Ring(ring, turns)) => arc_at(&state.arcs, ring, turns).copied(),
+        Some(RingPlace::Ring(ring, turns)) => arc_at(&state.arcs, ring, turns).copied(),
         _ => None,
     };
     if let Some(arc) = arc {
         actions.push(Action::Hover(tree.group(arc.node as usize)));
     }
     paint(&painter, ctx, tree, &state.arcs, &rings);
-    center(&painter, ctx, tree, root, &rings, pointed == Some(Pointed::Center));
+    center(&painter, ctx, tree, root, &rings, pointed == Some(RingPlace::Center));
     accessible(ui, ctx, tree, state, &rings, actions);
     if let Some(arc) = arc {
         outline(&painter, &rings, &arc, Stroke::new(2.0, ctx.theme.hover));
@@ -104,7 +112,7 @@ pub fn sunburst_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut SunburstState, ac
 
     if response.clicked_by(egui::PointerButton::Primary) {
         match (pointed, arc) {
-            (Some(Pointed::Center), _) => {
+            (Some(RingPlace::Center), _) => {
                 let mut path = root.map(|n| tree.path(n)).unwrap_or_default();
                 path.pop();
                 actions.push(Action::ZoomTo(path));
@@ -127,7 +135,7 @@ pub fn sunburst_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut SunburstState, ac
             ui.set_max_width(460.0);
             node_tooltip(ui, ctx, tree, arc.node as usize);
         });
-    } else if pointed == Some(Pointed::Center) && root.is_some() {
+    } else if pointed == Some(RingPlace::Center) && root.is_some() {
         response.on_hover_text_at_pointer("Click to go up one call.");
     }
 }
@@ -150,35 +158,22 @@ fn need(ctx: &ViewCtx<'_>, (from, to): (i64, i64), cutoff: f64, actions: &mut Ac
 /// Where rings lie on screen.
 struct Rings {
     center: Pos2,
-    hole: f32,
-    thickness: f32,
-}
-
-#[derive(Clone, Copy, PartialEq, Debug)]
-enum Pointed {
-    Center,
-    /// The ring, and the angle in turns.
-    Ring(u32, f64),
+    rings: layout::Rings,
 }
 
 impl Rings {
-    fn locate(&self, pos: Pos2) -> Pointed {
+    fn locate(&self, pos: Pos2) -> RingPlace {
         let offset = pos - self.center;
-        let distance = offset.length();
-        if distance < self.hole {
-            return Pointed::Center;
-        }
-        let turns = f64::from((offset.x.atan2(-offset.y) / TAU).rem_euclid(1.0));
-        Pointed::Ring(((distance - self.hole) / self.thickness) as u32, turns)
+        self.rings.at(offset.x, offset.y)
     }
 
     fn point(&self, radius: f32, turns: f64) -> Pos2 {
-        let (sin, cos) = (turns as f32 * TAU).sin_cos();
-        self.center + Vec2::new(sin, -cos) * radius
+        let (right, below) = layout::Rings::offset(radius, turns);
+        self.center + Vec2::new(right, below)
     }
 
     fn inner(&self, ring: u32) -> f32 {
-        self.hole + ring as f32 * self.thickness
+        self.rings.inner(ring)
     }
 }
 
@@ -188,14 +183,20 @@ fn paint(painter: &Painter, ctx: &ViewCtx<'_>, tree: &CallTree, arcs: &[Arc], ri
     let ground = Stroke::new(1.0, ctx.theme.ground);
     for arc in arcs {
         let group = tree.group(arc.node as usize);
-        let mut fill = ctx.colour(group);
+        let difference = ctx.difference(tree, arc.node as usize);
+        let mut fill = ctx.node_fill(tree, arc.node as usize, difference.as_ref());
+        let mut stripe = ctx.theme.stripe;
         if ctx.is_dimmed(group) {
             fill = ctx.theme.dimmed(fill);
+            stripe = stripe.gamma_multiply(0.5);
         }
         if ctx.hovered == Some(group) {
             fill = fill.lerp_to_gamma(ctx.theme.hover, 0.45);
         }
         add_arc(&mut mesh, rings, arc, fill);
+        if let Some(stripes) = difference.and_then(|d| d.stripes()) {
+            edges.extend(stripe_lines(rings, arc, stripes, Stroke::new(theme::STRIPE, stripe)));
+        }
         let (inner, outer) = (rings.inner(arc.ring), rings.inner(arc.ring + 1));
         if (arc.to - arc.from) as f32 * TAU * outer > 3.0 && arc.to - arc.from < 0.9999 {
             edges.push(Shape::line_segment([rings.point(inner, arc.from), rings.point(outer, arc.from)], ground));
@@ -236,6 +237,16 @@ fn add_arc(mesh: &mut Mesh, rings: &Rings, arc: &Arc, fill: egui::Color32) {
     }
 }
 
+/// The stripes of an arc, as those of a box that is as long as the middle of the arc.
+fn stripe_lines(rings: &Rings, arc: &Arc, stripes: Stripes, stroke: Stroke) -> impl Iterator<Item = Shape> {
+    let (inner, outer) = (rings.inner(arc.ring), rings.inner(arc.ring + 1));
+    let turn = f32::midpoint(inner, outer) * TAU;
+    let point = move |(x, y): (f32, f32)| rings.point(outer - y, arc.from + f64::from(x / turn));
+    stripes
+        .lines(arc.from as f32 * turn, (arc.to - arc.from) as f32 * turn, outer - inner)
+        .map(move |line| Shape::line_segment(line.map(point), stroke))
+}
+
 fn outline(painter: &Painter, rings: &Rings, arc: &Arc, stroke: Stroke) {
     let (inner, outer) = (rings.inner(arc.ring), rings.inner(arc.ring + 1));
     let steps = steps(rings, arc);
@@ -248,14 +259,18 @@ fn outline(painter: &Painter, rings: &Rings, arc: &Arc, stroke: Stroke) {
 
 fn center(painter: &Painter, ctx: &ViewCtx<'_>, tree: &CallTree, root: Option<usize>, rings: &Rings, pointed: bool) {
     let fill = if pointed && root.is_some() { ctx.theme.raised } else { ctx.theme.panel };
-    painter.circle_filled(rings.center, rings.hole - 2.0, fill);
+    painter.circle_filled(rings.center, rings.rings.hole - 2.0, fill);
     let (name, total) = match root {
         Some(node) => (ctx.analysis.name(tree.group(node)).into_owned(), tree.total(node)),
         None => ("everything".to_owned(), tree.sum()),
     };
-    let room = (rings.hole * 1.7 / 7.0) as usize;
-    let text = crate::layout::fit(&name, room.max(4)).into_owned();
-    let value = format::value(total, &ctx.metric().unit);
+    let room = (rings.rings.hole * 1.7 / 7.0) as usize;
+    let text = layout::fit(&name, room.max(4)).into_owned();
+    let value = match ctx.merged().map(|_| root.and_then(|node| ctx.difference(tree, node))) {
+        Some(Some(difference)) => signed(difference.delta(), &ctx.metric().unit),
+        Some(None) => everything_changed(ctx),
+        None => format::value(total, &ctx.metric().unit),
+    };
     painter.text(
         rings.center - Vec2::new(0.0, 2.0),
         Align2::CENTER_BOTTOM,
@@ -272,6 +287,13 @@ fn center(painter: &Painter, ctx: &ViewCtx<'_>, tree: &CallTree, root: Option<us
     );
 }
 
+/// What the whole did, in a tree of both sides.
+fn everything_changed(ctx: &ViewCtx<'_>) -> String {
+    let table = ctx.merged().map(|c| c.comparison.table());
+    let delta = table.map_or(0, |t| t.new_sum().saturating_sub(t.base_sum()));
+    signed(delta, &ctx.metric().unit)
+}
+
 /// Tells screen readers, and tests, of the arcs that are wide enough to point at.
 fn accessible(
     ui: &Ui,
@@ -286,12 +308,11 @@ fn accessible(
     for arc in widest.into_iter().take(150) {
         let node = arc.node as usize;
         let id = ui.scope_id().with(("arc", node));
-        let middle = rings.point(rings.inner(arc.ring) + rings.thickness / 2.0, f64::midpoint(arc.from, arc.to));
-        let bounds = Rect::from_center_size(middle, Vec2::splat(rings.thickness.min(12.0)));
+        let middle = rings.point(rings.inner(arc.ring) + rings.rings.thickness / 2.0, f64::midpoint(arc.from, arc.to));
+        let bounds = Rect::from_center_size(middle, Vec2::splat(rings.rings.thickness.min(12.0)));
         let added = ui.ctx().accesskit_node_builder(id, |access| {
             access.set_role(accesskit::Role::Button);
-            let value = format::value(tree.total(node), &ctx.metric().unit);
-            access.set_label(format!("{}, {value}", ctx.analysis.name(tree.group(node))));
+            access.set_label(accessible_name(ctx, tree, node));
             access.set_bounds(accesskit::Rect {
                 x0: bounds.left().into(),
                 y0: bounds.top().into(),
@@ -342,7 +363,7 @@ fn side(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut SunburstState, actions: &mut
             .labelled_by(label.id);
         ui.end_row();
     });
-    if ctx.analysis.exactness() == Exactness::Estimated {
+    if ctx.exactness() == Exactness::Estimated {
         ui.label(RichText::new("≈ estimated from a call graph").small().color(ctx.theme.estimated));
     }
     ui.separator();
@@ -377,14 +398,15 @@ fn call_list(ui: &mut Ui, ctx: &ViewCtx<'_>, tree: &CallTree, node: usize, actio
     let room = (ui.available_width() / 7.6) as usize;
     for (i, &at) in chain.iter().enumerate() {
         let group = tree.group(at);
+        let difference = ctx.difference(tree, at);
         let name = ctx.analysis.name(group);
-        let text = RichText::new(crate::layout::fit(&name, room.saturating_sub(2))).monospace();
+        let text = RichText::new(layout::fit(&name, room.saturating_sub(2))).monospace();
         let text = if i == 0 { text.strong() } else { text };
         let (swatch, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 18.0), Sense::hover());
         ui.painter().rect_filled(
             Rect::from_min_size(swatch.min + Vec2::new(0.0, 3.0), Vec2::splat(11.0)),
             2.0,
-            ctx.colour(group),
+            ctx.node_fill(tree, at, difference.as_ref()),
         );
         let row = Rect::from_min_max(swatch.min + Vec2::new(17.0, 0.0), swatch.max);
         let layout = egui::Layout::left_to_right(egui::Align::Center);
@@ -400,8 +422,9 @@ fn call_list(ui: &mut Ui, ctx: &ViewCtx<'_>, tree: &CallTree, node: usize, actio
             actions.push(Action::Select(Some(group)));
             actions.push(Action::ZoomTo(tree.path(at)));
         }
-        let value = format!("{}  {}", format::value(tree.total(at), &ctx.metric().unit), shorten_middle(file, room));
+        let unit = &ctx.metric().unit;
+        let cost = difference.map_or_else(|| format::value(tree.total(at), unit), |d| signed(d.delta(), unit));
+        let value = format!("{cost}  {}", shorten_middle(file, room));
         ui.label(RichText::new(value).small().color(ctx.theme.text_weak));
     }
-    let _ = Theme::color;
 }

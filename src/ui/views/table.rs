@@ -2,9 +2,11 @@
 
 mod columns;
 mod copy;
+mod filter;
 mod rows;
 
 use super::ViewKind;
+use super::differences::{DifferencesState, differences_ui};
 use crate::analyze::{GroupBy, GroupId, SearchText, SortKey, Transform};
 use crate::model::{Body, format};
 use crate::ui::{
@@ -14,11 +16,10 @@ use crate::ui::{
 };
 use columns::Column;
 pub(in crate::ui) use columns::name_head;
-use egui::{
-    Align, ComboBox, Key, Layout, Modifiers, Popup, Response, RichText, Role, ScrollArea, Shape, Stroke, TextEdit, Ui,
-    Vec2, WidgetInfo, accesskit,
-};
+pub(super) use copy::{MARKDOWN_ROWS, code, one_field};
+use egui::{Key, Modifiers, Popup, Response, RichText, ScrollArea, Ui};
 use egui_extras::{Column as Width, TableRow};
+pub(super) use filter::filter_ui;
 use rows::{RowOrder, Rows, Scales};
 
 /// What the table remembers: its order and its filter, and the rows these give.
@@ -31,6 +32,8 @@ pub struct TableState {
     pub descending: bool,
     /// What names and files are filtered by.
     pub filter: SearchText,
+    /// The table of differences.
+    pub differences: DifferencesState,
     #[serde(skip)]
     rows: Rows,
     /// The selection that has been scrolled to.
@@ -47,6 +50,7 @@ impl Default for TableState {
             sort: SortKey::Own,
             descending: true,
             filter: SearchText::default(),
+            differences: DifferencesState::default(),
             rows: Rows::default(),
             followed: None,
             rows_on_screen: 1,
@@ -63,56 +67,35 @@ impl TableState {
     }
 }
 
-/// Draws the table.
+/// Draws the table; of a comparison drawn as one, the table of differences.
 pub fn table_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut TableState, actions: &mut Actions) {
+    if let Some(compare) = ctx.merged() {
+        differences_ui(ui, ctx, compare, &mut state.differences, actions);
+        return;
+    }
     // Asked before the filter field has seen the keys: Enter that ends a filter opens nothing.
     let keys_are_free = ui.memory(|m| m.focused().is_none()) && !Popup::is_any_open(ui.ctx());
-    let to_first_row = toolbar_ui(ui, ctx, state, actions);
+    let to_first_row = toolbar_ui(ui, ctx, state);
     if state.rows.shown().is_empty() {
         empty_ui(ui, ctx, state);
         return;
     }
     if keys_are_free {
-        keyboard(ui, ctx, &state.rows, state.rows_on_screen, actions);
+        let rows = &state.rows;
+        keyboard(ui, ctx, rows.shown(), |g| rows.position(g), state.rows_on_screen, actions);
     } else if to_first_row {
         actions.push(Action::Select(state.rows.shown().first().copied()));
     }
     ScrollArea::horizontal().auto_shrink(false).show(ui, |ui| rows_ui(ui, ctx, state, actions));
 }
 
-/// The filter, how many rows it leaves, and what rows stand for. Tells whether the user left the filter for the rows.
-fn toolbar_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut TableState, actions: &mut Actions) -> bool {
+/// The filter and how many rows it leaves. Tells whether the user left the filter for the rows.
+fn toolbar_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut TableState) -> bool {
     let mut to_first_row = false;
     ui.horizontal(|ui| {
-        let id = ui.scope_id().with("filter");
-        let field = TextEdit::singleline(&mut state.filter.text)
-            .id(id)
-            .hint_text("Filter names and files")
-            .background_color(ctx.theme.raised)
-            .desired_width(theme::FIELD_WIDTH);
-        to_first_row = ui.memory(|m| m.has_focus(id))
-            && ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::ArrowDown) || i.key_pressed(Key::Enter));
-        let response = ui.add(field);
-        response.widget_info(|| {
-            let mut info = WidgetInfo::labeled(Role::TextInput, true, "Filter");
-            info.current_text_value = Some(state.filter.text.clone());
-            info
-        });
-        if to_first_row {
-            response.surrender_focus();
-        } else if response.lost_focus() && ui.input(|i| i.key_pressed(Key::Escape)) {
-            state.filter.text.clear();
-        }
-        let regex = ui
-            .selectable_label(state.filter.regex, RichText::new(".*").monospace())
-            .on_hover_text("Filter by a regular expression.");
-        regex.widget_info(|| WidgetInfo::selected(Role::Button, true, state.filter.regex, "Regular expression"));
-        if regex.clicked() {
-            state.filter.regex = !state.filter.regex;
-        }
+        to_first_row = filter_ui(ui, ctx.theme, &mut state.filter);
         state.rows.update(ctx.analysis, RowOrder { key: state.sort, descending: state.descending }, &state.filter);
         count_ui(ui, ctx, state);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| group_by_ui(ui, ctx, actions));
     });
     to_first_row
 }
@@ -133,28 +116,9 @@ fn count_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &TableState) {
     ui.label(RichText::new(text).color(ctx.theme.text_weak));
 }
 
-fn things(by: GroupBy, count: usize) -> String {
+pub(super) fn things(by: GroupBy, count: usize) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{}{plural}", by.name())
-}
-
-fn group_by_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, actions: &mut Actions) {
-    let current = ctx.analysis.query().by;
-    let combo = ComboBox::from_id_salt("group by").selected_text(current.name()).show_ui(ui, |ui| {
-        for by in GroupBy::ALL {
-            let possible = by != GroupBy::Line || is_stacks(ctx);
-            ui.add_enabled_ui(possible, |ui| {
-                let choice = ui
-                    .selectable_label(by == current, by.name())
-                    .on_disabled_hover_text("A call graph records functions, not the lines that ran in them.");
-                if choice.clicked() && by != current {
-                    actions.push(Action::Group(by));
-                }
-            });
-        }
-    });
-    let label = ui.label(RichText::new("Group by").color(ctx.theme.text_weak));
-    combo.response.labelled_by(label.id).on_hover_text("What a row, and a box of the other views, stands for.");
 }
 
 /// Why there is nothing to see, and what to do about it.
@@ -176,7 +140,15 @@ fn empty_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut TableState) {
     });
 }
 
-fn keyboard(ui: &Ui, ctx: &ViewCtx<'_>, rows: &Rows, rows_on_screen: usize, actions: &mut Actions) {
+/// Steps of the keyboard from row to row.
+pub(super) fn keyboard(
+    ui: &Ui,
+    ctx: &ViewCtx<'_>,
+    shown: &[GroupId],
+    position: impl Fn(GroupId) -> Option<usize>,
+    rows_on_screen: usize,
+    actions: &mut Actions,
+) {
     const NONE: Modifiers = Modifiers::NONE;
     let (steps, first, last, enter) = ui.input_mut(|i| {
         let page = rows_on_screen.saturating_sub(1).max(1);
@@ -185,7 +157,6 @@ fn keyboard(ui: &Ui, ctx: &ViewCtx<'_>, rows: &Rows, rows_on_screen: usize, acti
         let enter = ctx.selection.is_some() && i.consume_key(NONE, Key::Enter);
         (down as isize - up as isize, i.consume_key(NONE, Key::Home), i.consume_key(NONE, Key::End), enter)
     });
-    let shown = rows.shown();
     let end = shown.len().saturating_sub(1);
     let to = if first {
         Some(0)
@@ -193,7 +164,7 @@ fn keyboard(ui: &Ui, ctx: &ViewCtx<'_>, rows: &Rows, rows_on_screen: usize, acti
         Some(end)
     } else if steps != 0 {
         // From nowhere, the first step goes to the first row.
-        let from = ctx.selection.and_then(|g| rows.position(g));
+        let from = ctx.selection.and_then(position);
         Some(from.map_or(0, |at| at.saturating_add_signed(steps).min(end)))
     } else {
         None
@@ -202,7 +173,7 @@ fn keyboard(ui: &Ui, ctx: &ViewCtx<'_>, rows: &Rows, rows_on_screen: usize, acti
         actions.push(Action::Select(Some(group)));
     }
     if enter {
-        actions.push(Action::Show(ViewKind::Callers));
+        actions.push(Action::Show(if has_trees(ctx) { ViewKind::Callers } else { ViewKind::Source }));
     }
 }
 
@@ -211,7 +182,7 @@ fn rows_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut TableState, actions: &mut
     let columns: Vec<(Column, Head<'_>)> = Column::shown(ctx).into_iter().map(|c| (c, c.head(ctx, &scales))).collect();
     let (query, exact) = (ctx.analysis.query(), ctx.analysis.table().totals_are_exact());
     ui.spacing_mut().item_spacing = cell::TABLE_SPACING;
-    let widths = widths(ui, &columns);
+    let widths = widths(ui, &columns, &scales);
     let mut builder = cell::table(ui, ctx.theme)
         // Widths are kept from frame to frame; other heads need others.
         .id_salt((columns.len(), query.by, query.metric, exact))
@@ -250,8 +221,13 @@ fn rows_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut TableState, actions: &mut
 }
 
 /// Widths of the columns: numbers take what they need, texts share the rest.
-fn widths(ui: &Ui, columns: &[(Column, Head<'_>)]) -> Vec<Width> {
-    let heads: Vec<f32> = columns.iter().map(|(_, head)| head.width(ui)).collect();
+fn widths(ui: &Ui, columns: &[(Column, Head<'_>)], scales: &Scales) -> Vec<Width> {
+    let calls = cell::width(ui, &cell::calls(scales.widest_calls));
+    let needed = |(column, head): &(Column, Head<'_>)| {
+        let figures = if *column == Column::Calls { calls } else { 0.0 };
+        head.width(ui).max(figures)
+    };
+    let heads: Vec<f32> = columns.iter().map(needed).collect();
     let gaps = ui.spacing().item_spacing.x * columns.len().saturating_sub(1) as f32;
     let numbers: f32 = columns.iter().zip(&heads).map(|((column, _), head)| column.number_width(*head)).sum();
     let room = ui.available_width() - gaps - numbers;
@@ -265,30 +241,8 @@ fn head_ui(
     column: Column,
     head: &Head<'_>,
 ) -> Response {
-    let sorted = state.sort == column.sort_key();
-    let (_, response) = row.col(|ui| {
-        let covered = cell::head(ui, ctx.theme, head, sorted);
-        if sorted {
-            let beside = theme::SWATCH;
-            let x = if head.is_number { covered.left() - beside } else { covered.right() + beside };
-            ui.painter().add(arrow(egui::pos2(x, covered.center().y), state.descending, ctx.theme.accent));
-        }
-    });
-    response.widget_info(|| WidgetInfo::labeled(Role::ColumnHeader, true, head.label()));
-    response.ctx.accesskit_node_builder(response.id, |node| {
-        if sorted {
-            let (down, up) = (accesskit::SortDirection::Descending, accesskit::SortDirection::Ascending);
-            node.set_sort_direction(if state.descending { down } else { up });
-        }
-    });
-    response.on_hover_text(column.tooltip(ctx)).on_hover_cursor(egui::CursorIcon::PointingHand)
-}
-
-/// A triangle that points the way values go: drawn, because not every font has one.
-fn arrow(center: egui::Pos2, descending: bool, color: egui::Color32) -> Shape {
-    let half = Vec2::new(theme::ARROW, theme::ARROW * if descending { 0.6 } else { -0.6 });
-    let corners = [Vec2::new(-half.x, -half.y), Vec2::new(half.x, -half.y), Vec2::new(0.0, half.y)];
-    Shape::convex_polygon(corners.map(|c| center + c).to_vec(), color, Stroke::NONE)
+    let sorted = (state.sort == column.sort_key()).then_some(state.descending);
+    cell::sort_head(row, ctx.theme, head, sorted, &column.tooltip(ctx))
 }
 
 fn row_ui(
@@ -319,32 +273,14 @@ fn row_ui(
         actions.push(Action::Select(Some(group)));
     }
     if response.double_clicked() {
-        actions.push(Action::Show(ViewKind::Flame));
+        actions.push(Action::Show(if has_trees(ctx) { ViewKind::Flame } else { ViewKind::Source }));
     }
     response.context_menu(|ui| menu_ui(ui, ctx, rows, group, actions));
 }
 
 /// What can be done with a row.
 fn menu_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, rows: &Rows, group: GroupId, actions: &mut Actions) {
-    let transforms = [
-        ("Focus", "Begin every stack at it and drop stacks without it.", Transform::Focus(group)),
-        ("Hide", "Take it out of every stack; its time goes to its caller.", Transform::Hide(group)),
-        ("Drop samples", "Leave out every sample whose stack holds it.", Transform::Drop(group)),
-    ];
-    for (label, tooltip, transform) in transforms {
-        if transform_button(ui, ctx, label, tooltip).clicked() {
-            actions.push(Action::Transform(transform));
-        }
-    }
-    ui.separator();
-    if ui.button("Copy name").clicked() {
-        actions.push(Action::Copy(ctx.analysis.name(group).into_owned(), "Name copied"));
-    }
-    let place = cell::place(ctx, group);
-    if ui.add_enabled(!place.is_empty(), egui::Button::new("Copy file:line")).clicked() {
-        actions.push(Action::Copy(place, "Place copied"));
-    }
-    ui.separator();
+    group_items_ui(ui, ctx, group, actions);
     let tsv = ui.button("Copy table as TSV").on_hover_text("Every row that is shown, for a spreadsheet.");
     if tsv.clicked() {
         actions.push(Action::Copy(copy::tsv(ctx.analysis, rows.shown()), "Table copied"));
@@ -356,11 +292,42 @@ fn menu_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, rows: &Rows, group: GroupId, actions:
     }
 }
 
+/// What can be done with the group of a row.
+pub(super) fn group_items_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId, actions: &mut Actions) {
+    let transforms = [
+        ("Focus", "Begin every stack at it and drop stacks without it.", Transform::Focus(group)),
+        ("Hide", "Take it out of every stack; its time goes to its caller.", Transform::Hide(group)),
+        ("Drop samples", "Leave out every sample whose stack holds it.", Transform::Drop(group)),
+    ];
+    for (label, tooltip, transform) in transforms {
+        if transform_button(ui, ctx, label, tooltip).clicked() {
+            actions.push(Action::Transform(transform));
+        }
+    }
+    ui.separator();
+    if ui.button("Show source").on_hover_text(ViewKind::Source.tooltip()).clicked() {
+        actions.push(Action::Show(ViewKind::Source));
+    }
+    ui.separator();
+    if ui.button("Copy name").clicked() {
+        actions.push(Action::Copy(ctx.analysis.name(group).into_owned(), "Name copied"));
+    }
+    let place = cell::place(ctx, group);
+    if ui.add_enabled(!place.is_empty(), egui::Button::new("Copy file:line")).clicked() {
+        actions.push(Action::Copy(place, "Place copied"));
+    }
+    ui.separator();
+}
+
 /// A button for a transform; greyed out, with the reason, where there are no stacks to transform.
 pub(in crate::ui) fn transform_button(ui: &mut Ui, ctx: &ViewCtx<'_>, label: &str, tooltip: &str) -> Response {
     ui.add_enabled(is_stacks(ctx), egui::Button::new(label))
         .on_hover_text(tooltip)
-        .on_disabled_hover_text("A call graph holds no whole stacks, so there is nothing to take out of them.")
+        .on_disabled_hover_text("This profile holds no whole stacks, so there is nothing to take out of them.")
+}
+
+fn has_trees(ctx: &ViewCtx<'_>) -> bool {
+    ctx.analysis.profile().has_trees()
 }
 
 fn is_stacks(ctx: &ViewCtx<'_>) -> bool {

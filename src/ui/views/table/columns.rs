@@ -12,7 +12,7 @@ use egui_extras::Column as Width;
 use std::borrow::Cow;
 
 /// The width below which names are not squeezed: the table scrolls sideways before that.
-pub(super) const NAME_AT_LEAST: f32 = 150.0;
+pub(super) const NAME_AT_LEAST: f32 = 130.0;
 
 /// A column of the table.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -32,8 +32,16 @@ pub(super) enum Column {
 impl Column {
     /// The columns that have something to say about a profile.
     pub(super) fn shown(ctx: &ViewCtx<'_>) -> Vec<Self> {
-        let mut columns = vec![Self::Own, Self::OwnShare, Self::Total, Self::TotalShare];
-        if ctx.analysis.table().has_calls() {
+        let mut columns = vec![Self::Own, Self::OwnShare];
+        if ctx.analysis.table().is_inclusive() {
+            // There is one cost, and hits of lines where calls would stand.
+            if ctx.analysis.table().has_calls() {
+                columns.extend([Self::Calls, Self::OwnPerCall]);
+            }
+        } else {
+            columns.extend([Self::Total, Self::TotalShare]);
+        }
+        if ctx.analysis.table().has_calls() && !ctx.analysis.table().is_inclusive() {
             columns.extend([Self::Calls, Self::OwnPerCall, Self::TotalPerCall]);
         }
         columns.push(Self::Name);
@@ -71,16 +79,16 @@ impl Column {
         let dragged = |width: f32| Width::initial(width).at_least(40.0).clip(true).resizable(true);
         match self {
             Self::Name => Width::remainder().at_least(NAME_AT_LEAST).clip(true).resizable(false),
-            Self::Module => dragged((room * 0.24).clamp(80.0, 180.0)),
-            Self::Place => dragged((room * 0.32).clamp(100.0, 280.0)),
+            Self::Module => dragged((room * 0.24).clamp(64.0, 180.0)),
+            Self::Place => dragged((room * 0.32).clamp(92.0, 280.0)),
             _ => dragged(self.number_width(head)),
         }
     }
 
-    /// Room for the longest figures that are usual, and for its head.
+    /// Room for the longest figures that are usual, and for `head`: what its head, or its widest figure, needs.
     pub(super) fn number_width(self, head: f32) -> f32 {
         match self {
-            Self::Calls => head.max(96.0),
+            Self::Calls => head.max(72.0),
             Self::Own | Self::Total | Self::OwnPerCall | Self::TotalPerCall => head.max(68.0),
             Self::OwnShare | Self::TotalShare => head.max(56.0),
             Self::Name | Self::Module | Self::Place => 0.0,
@@ -99,6 +107,15 @@ impl Column {
 
     fn head_name(self, ctx: &ViewCtx<'_>) -> &'static str {
         let by = ctx.analysis.query().by;
+        if ctx.analysis.table().is_inclusive() {
+            match self {
+                Self::Own => return "Time",
+                Self::OwnShare => return "Time %",
+                Self::Calls => return "Hits",
+                Self::OwnPerCall => return "Per hit",
+                _ => {}
+            }
+        }
         match (self, ctx.analysis.table().totals_are_exact()) {
             (Self::Own, _) => "Self",
             (Self::OwnShare, _) => "Self %",
@@ -127,6 +144,18 @@ impl Column {
                 "Cost in it and in everything it called: estimated, because the profiler recorded totals of functions only."
             }
         };
+        if ctx.analysis.table().is_inclusive() {
+            match self {
+                Self::Own => return "Time of its lines, with everything they called.".to_owned(),
+                Self::OwnShare => {
+                    return "Time ÷ the time of all lines. Time of watched functions that call each other counts twice there."
+                        .to_owned();
+                }
+                Self::Calls => return "How often the line ran.".to_owned(),
+                Self::OwnPerCall => return "Time ÷ hits.".to_owned(),
+                _ => {}
+            }
+        }
         match self {
             Self::Own => "Cost in it alone, without what it called.".to_owned(),
             Self::OwnShare => "Self ÷ everything that was counted.".to_owned(),
@@ -154,8 +183,13 @@ impl Column {
             _ => {}
         }
         let text = self.text(ctx, scales, group);
-        let is_path = self == Self::Place || self == Self::Name && ctx.analysis.query().by == GroupBy::File;
-        let paint = if is_path { cell::path } else { cell::text };
+        let by_file = ctx.analysis.query().by == GroupBy::File;
+        let paint = match self {
+            Self::Place => cell::path,
+            Self::Name if by_file => cell::path,
+            Self::Name => cell::name,
+            _ => cell::text,
+        };
         let cut = match self {
             Self::Name => paint(ui, cell::swatch(ui, rect, cell::swatch_colour(ctx, group)), &text, strong),
             Self::Module | Self::Place => paint(ui, rect, &text, weak),

@@ -5,7 +5,7 @@ use crate::model::format::{self, Scale};
 use std::fmt::Write as _;
 
 /// A comment in a review is not the place for more.
-const MARKDOWN_ROWS: usize = 50;
+pub(in crate::ui::views) const MARKDOWN_ROWS: usize = 50;
 
 /// Tab-separated values for a spreadsheet: every row, numbers in full and in the metric's base unit, shares as fractions.
 pub(super) fn tsv(analysis: &Analysis, rows: &[GroupId]) -> String {
@@ -79,12 +79,12 @@ pub(super) fn markdown(analysis: &Analysis, rows: &[GroupId], own_scale: &Scale,
 }
 
 /// A text that cannot end its field or its row.
-fn one_field(text: &str) -> String {
+pub(in crate::ui::views) fn one_field(text: &str) -> String {
     text.replace(['\t', '\n', '\r'], " ")
 }
 
 /// A code span that survives in a cell: names such as `<module>` would be taken for HTML.
-fn code(text: &str) -> String {
+pub(in crate::ui::views) fn code(text: &str) -> String {
     if text.is_empty() {
         return String::new();
     }

@@ -27,11 +27,13 @@ pub(super) struct Rows {
     shown: Option<Vec<GroupId>>,
 }
 
-/// The units of the columns.
+/// What the figures of the columns have in common.
 #[derive(Clone, Debug)]
 pub(super) struct Scales {
     pub(super) own: Scale,
     pub(super) total: Scale,
+    /// The widest that numbers of calls get.
+    pub(super) widest_calls: Option<(i64, i64)>,
 }
 
 impl Rows {
@@ -118,7 +120,13 @@ impl Scales {
             let max = rows.iter().map(|&g| value(g).unsigned_abs()).max().unwrap_or(0);
             Scale::for_max(i64::try_from(max).unwrap_or(i64::MAX), unit)
         };
-        Self { own: largest(&|g| table.own(g)), total: largest(&|g| table.total(g)) }
+        let widest_calls = rows.iter().filter_map(|&g| table.calls(g)).reduce(|widest, calls| {
+            // One that is not recursive has nothing to say about the second number.
+            let recursive = if calls.0 == calls.1 { 0 } else { calls.1 };
+            let second = if widest.0 == widest.1 { recursive } else { widest.1.max(recursive) };
+            (widest.0.max(calls.0), if second == 0 { widest.0.max(calls.0) } else { second })
+        });
+        Self { own: largest(&|g| table.own(g)), total: largest(&|g| table.total(g)), widest_calls }
     }
 }
 

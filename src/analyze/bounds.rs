@@ -1,0 +1,367 @@
+//! What a program spent its time on: computing, or waiting, and for what.
+//!
+//! A share of the run says little about a program that slept most of it. So the hints measure against the *active* part,
+//! and this is where it comes from: every function is told by its name and module to compute or to wait, and what is
+//! called while a module is being imported counts as importing.
+
+use super::{Analysis, Class, Classes};
+use crate::model::{Body, CallGraph, FunctionId, MetricId, Profile, StackProfile};
+
+/// What time was spent on.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Activity {
+    /// Running Python code.
+    Python,
+    /// In built-in functions and extension modules.
+    Native,
+    /// Reading and writing files.
+    Files,
+    /// Waiting for the network, a pipe or another process.
+    Waiting,
+    /// Waiting for a lock, a queue, another thread or the GIL.
+    Locks,
+    /// Sleeping.
+    Sleeping,
+    /// An event loop with nothing to do.
+    EventLoop,
+    /// Importing modules.
+    Importing,
+    /// Collecting garbage.
+    Garbage,
+}
+
+impl Activity {
+    /// Every activity, in the order they are shown.
+    pub const ALL: [Self; 9] = [
+        Self::Python,
+        Self::Native,
+        Self::Files,
+        Self::Waiting,
+        Self::Locks,
+        Self::Sleeping,
+        Self::EventLoop,
+        Self::Importing,
+        Self::Garbage,
+    ];
+
+    /// Its name in words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Python => "Python",
+            Self::Native => "native and built-in",
+            Self::Files => "files",
+            Self::Waiting => "waiting for I/O",
+            Self::Locks => "waiting for locks",
+            Self::Sleeping => "sleeping",
+            Self::EventLoop => "idle event loop",
+            Self::Importing => "importing",
+            Self::Garbage => "garbage collection",
+        }
+    }
+
+    /// Its name in machine-readable output.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Python => "python",
+            Self::Native => "native",
+            Self::Files => "files",
+            Self::Waiting => "io",
+            Self::Locks => "locks",
+            Self::Sleeping => "sleeping",
+            Self::EventLoop => "event_loop",
+            Self::Importing => "importing",
+            Self::Garbage => "gc",
+        }
+    }
+
+    /// Whether the processor has something to do.
+    pub fn is_active(self) -> bool {
+        !matches!(self, Self::Waiting | Self::Locks | Self::Sleeping | Self::EventLoop)
+    }
+
+    fn index(self) -> usize {
+        self as usize
+    }
+}
+
+/// How the recorded time divides.
+#[derive(Clone, Debug)]
+pub struct Bounds {
+    amounts: [i64; Activity::ALL.len()],
+    of_function: Vec<Activity>,
+    /// Of a call graph, by function.
+    imported: Vec<f64>,
+}
+
+impl Bounds {
+    /// Divides the time of an analysis; groups, transforms and threads of its query are not looked at.
+    pub fn new(analysis: &Analysis) -> Self {
+        let profile = analysis.profile();
+        let metric = analysis.query().metric;
+        let of_function = activities(profile, analysis.classes());
+        let mut amounts = [0; Activity::ALL.len()];
+        let mut imported = Vec::new();
+        match profile.body() {
+            Body::Stacks(body) => divide_stacks(body, metric, profile, &of_function, &mut amounts),
+            Body::Graph(graph) => {
+                let main = main_module(profile, analysis.classes(), graph, metric);
+                imported = imported_shares(graph, metric, &of_function, main);
+                divide_graph(graph, metric, &of_function, &imported, &mut amounts);
+            }
+            // Lines say nothing of what was called.
+            Body::Lines(_) => amounts[Activity::Python.index()] = analysis.sum(),
+        }
+        Self { amounts, of_function, imported }
+    }
+
+    /// The time of one activity, in the metric's base unit.
+    pub fn amount(&self, activity: Activity) -> i64 {
+        self.amounts[activity.index()]
+    }
+
+    /// All of it.
+    pub fn total(&self) -> i64 {
+        self.amounts.iter().sum()
+    }
+
+    /// The share of one activity, between 0 and 1.
+    pub fn share(&self, activity: Activity) -> f64 {
+        super::share(self.amount(activity), self.total())
+    }
+
+    /// The time the processor had something to do.
+    pub fn active(&self) -> i64 {
+        Activity::ALL.into_iter().filter(|a| a.is_active()).map(|a| self.amount(a)).sum()
+    }
+
+    /// What part of the calls of a function in a call graph was made while a module was imported; 0 for stacks, which
+    /// tell it themselves.
+    pub fn imported(&self, function: FunctionId) -> f64 {
+        self.imported.get(function.index()).copied().unwrap_or(0.0)
+    }
+
+    /// What a function's own time is spent on, importing aside.
+    pub fn activity_of(&self, function: FunctionId) -> Activity {
+        self.of_function[function.index()]
+    }
+}
+
+fn activities(profile: &Profile, classes: &Classes) -> Vec<Activity> {
+    let on_a_loop = classes.modules().iter().any(|m| m == "asyncio.base_events" || m == "uvloop");
+    (0..profile.functions().len())
+        .map(FunctionId::at)
+        .map(|f| {
+            let activity = activity(profile.name(f), classes.module(f), classes.class_of(f));
+            match activity {
+                // What polls for the loop is the loop's idleness.
+                Activity::Waiting if on_a_loop && is_poll(profile.name(f), classes.module(f)) => Activity::EventLoop,
+                other => other,
+            }
+        })
+        .collect()
+}
+
+fn is_poll(name: &str, module: &str) -> bool {
+    name.contains("'poll' of 'select.epoll'")
+        || name.contains("'control' of 'select.kqueue'")
+        || name.contains("select.select")
+        || name.contains("GetQueuedCompletionStatus")
+        || (module == "selectors" && name.ends_with("select"))
+}
+
+fn activity(name: &str, module: &str, class: Class) -> Activity {
+    if name.starts_with(['<', '{']) && class != Class::Yours {
+        return built_in(name);
+    }
+    let last = name.rsplit('.').next().unwrap_or(name);
+    match (module, last) {
+        ("threading", "wait" | "join" | "_wait_for_tstate_lock" | "acquire" | "__enter__")
+        | ("queue", "get" | "put" | "join")
+        | ("concurrent.futures._base", "result" | "wait" | "as_completed" | "exception")
+        | ("multiprocessing.pool", "wait" | "get")
+        | ("multiprocessing.synchronize", "__enter__" | "acquire") => Activity::Locks,
+        ("selectors", "select")
+        | ("socket", "readinto" | "accept" | "create_connection" | "getaddrinfo")
+        | ("ssl", "read" | "recv" | "recv_into" | "do_handshake" | "send" | "sendall")
+        | ("subprocess", "_try_wait" | "_wait" | "_communicate" | "_execute_child")
+        | ("multiprocessing.connection", "_recv" | "_poll" | "wait")
+        | ("multiprocessing.popen_fork", "poll") => Activity::Waiting,
+        _ if module.starts_with("importlib") || module == "zipimport" => Activity::Importing,
+        _ => match class {
+            Class::Native => native(name),
+            Class::Idle => Activity::Waiting,
+            _ => Activity::Python,
+        },
+    }
+}
+
+fn built_in(name: &str) -> Activity {
+    const SLEEPING: &[&str] = &["time.sleep"];
+    const LOCKS: &[&str] = &[
+        "of '_thread.lock'",
+        "of '_thread.RLock'",
+        "_thread._ThreadHandle",
+        "of '_queue.SimpleQueue'",
+        "of '_multiprocessing.SemLock'",
+        "_thread.allocate_lock",
+    ];
+    const WAITING: &[&str] = &[
+        "of 'select.",
+        "select.select",
+        "posix.waitpid",
+        "posix.wait4",
+        "posix.waitid",
+        "of '_socket.socket'",
+        "of '_ssl._SSLSocket'",
+        "_socket.getaddrinfo",
+        "_socket.gethostbyname",
+        "_winapi.WaitFor",
+        "_overlapped.GetQueuedCompletionStatus",
+        "builtins.input",
+    ];
+    const FILES: &[&str] = &[
+        "of '_io.",
+        "_io.open",
+        "io.open",
+        "posix.stat",
+        "posix.lstat",
+        "posix.open",
+        "posix.read",
+        "posix.write",
+        "posix.listdir",
+        "posix.scandir",
+        "posix.fsync",
+        "nt.stat",
+    ];
+    let any = |names: &[&str]| names.iter().any(|n| name.contains(n));
+    if any(SLEEPING) {
+        Activity::Sleeping
+    } else if name.contains("gc.collect") {
+        Activity::Garbage
+    } else if name.contains("_imp.") || name.contains("marshal.loads") {
+        Activity::Importing
+    } else if any(LOCKS) && !name.contains("'release'") && !name.contains("__exit__") {
+        Activity::Locks
+    } else if any(WAITING) {
+        Activity::Waiting
+    } else if any(FILES) {
+        Activity::Files
+    } else {
+        Activity::Native
+    }
+}
+
+fn native(name: &str) -> Activity {
+    let name = name.split_once("@@").map_or(name, |(bare, _)| bare);
+    match name {
+        "nanosleep" | "clock_nanosleep" | "__clock_nanosleep" | "runtime.usleep" => Activity::Sleeping,
+        "take_gil"
+        | "pthread_cond_wait"
+        | "pthread_cond_timedwait"
+        | "sem_wait"
+        | "sem_clockwait"
+        | "futex_wait"
+        | "runtime.gopark"
+        | "runtime.futex" => Activity::Locks,
+        "poll" | "__poll" | "select" | "__select" | "epoll_wait" | "__epoll_wait" | "kevent" | "recv"
+        | "__libc_recv" | "accept" | "wait4" | "runtime.netpoll" => Activity::Waiting,
+        "gc_collect_main" | "gc_collect_region" | "collect" | "deduce_unreachable" | "runtime.gcBgMarkWorker" => {
+            Activity::Garbage
+        }
+        "read" | "write" | "__libc_read" | "__libc_write" | "fsync" => Activity::Files,
+        _ => Activity::Native,
+    }
+}
+
+/// The innermost frame says what a sample did, unless a module was being imported around it.
+fn divide_stacks(
+    body: &StackProfile,
+    metric: MetricId,
+    profile: &Profile,
+    of_function: &[Activity],
+    amounts: &mut [i64; Activity::ALL.len()],
+) {
+    let stacks = &body.stacks;
+    let mut activity = vec![Activity::Python; stacks.len()];
+    let mut importing = vec![false; stacks.len()];
+    for stack in 1..stacks.len() {
+        let own = of_function[profile.frame(stacks.frames()[stack]).function.index()];
+        let inherited = importing[stacks.parents()[stack].index()];
+        importing[stack] = inherited || own == Activity::Importing;
+        activity[stack] = if importing[stack] && own.is_active() { Activity::Importing } else { own };
+    }
+    for (stack, weight) in body.samples.stacks().iter().zip(body.samples.weights(metric)) {
+        amounts[activity[stack.index()].index()] += weight;
+    }
+}
+
+/// The module that is the program: it is run by the same `exec` that runs imported modules, but it is not imported.
+fn main_module(profile: &Profile, classes: &Classes, graph: &CallGraph, metric: MetricId) -> Option<FunctionId> {
+    (0..profile.functions().len())
+        .map(FunctionId::at)
+        .filter(|&f| profile.name(f) == "<module>" && classes.class_of(f) == Class::Yours)
+        .max_by_key(|&f| graph.total(metric)[f.index()])
+}
+
+/// How often the share that is imported is passed on from callers to callees: imports nest a few levels deep.
+const IMPORT_ROUNDS: usize = 12;
+
+fn divide_graph(
+    graph: &CallGraph,
+    metric: MetricId,
+    of_function: &[Activity],
+    imported: &[f64],
+    amounts: &mut [i64; Activity::ALL.len()],
+) {
+    for (f, &own) in graph.own(metric).iter().enumerate() {
+        let activity = of_function[f];
+        if activity.is_active() {
+            let part = (own as f64 * imported[f]) as i64;
+            amounts[Activity::Importing.index()] += part;
+            amounts[activity.index()] += own - part;
+        } else {
+            amounts[activity.index()] += own;
+        }
+    }
+}
+
+/// What part of each function's time passed while a module was being imported, from the shares of its callers.
+fn imported_shares(
+    graph: &CallGraph,
+    metric: MetricId,
+    of_function: &[Activity],
+    main: Option<FunctionId>,
+) -> Vec<f64> {
+    let mut shares: Vec<f64> = of_function.iter().map(|&a| f64::from(u8::from(a == Activity::Importing))).collect();
+    if shares.iter().all(|&s| s == 0.0) {
+        return shares;
+    }
+    let totals = graph.edge_total(metric);
+    for _ in 0..IMPORT_ROUNDS {
+        let mut changed = 0.0_f64;
+        for f in 0..shares.len() {
+            if of_function[f] == Activity::Importing || main.is_some_and(|m| m.index() == f) {
+                continue;
+            }
+            let (mut all, mut importing) = (0.0, 0.0);
+            for &e in graph.incoming(FunctionId::at(f)) {
+                let edge = &graph.edges()[e as usize];
+                if edge.caller.index() != f {
+                    // Even a call too short to be timed says who calls.
+                    let weight = totals[e as usize].max(1) as f64;
+                    all += weight;
+                    importing += weight * shares[edge.caller.index()];
+                }
+            }
+            // What no recorded call explains began outside: the program itself.
+            all = all.max(graph.total(metric)[f] as f64);
+            let share = if all > 0.0 { importing / all } else { 0.0 };
+            changed = changed.max((share - shares[f]).abs());
+            shares[f] = share;
+        }
+        if changed < 0.01 {
+            break;
+        }
+    }
+    shares
+}

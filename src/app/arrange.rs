@@ -1,0 +1,191 @@
+//! Which bars and panes of a document stand where.
+
+use super::document::Document;
+use super::options::Options;
+use super::pane::Views;
+use super::recordings::Recordings;
+use super::subject::Part;
+use crate::analyze::diff::{Renamed, Side};
+use crate::ui::chrome::{BarState, bar_ui, status_ui, transforms_ui};
+use crate::ui::compare_bar::{CompareBar, compare_bar_ui, side_ui};
+use crate::ui::views::{SourceCtx, ViewKind, callers_ui, flame_ui, source_ui, sunburst_ui, table_ui};
+use crate::ui::{Action, Actions, Theme, TreeNeed, ViewCtx, details_ui, theme};
+use egui::{CentralPanel, Frame, Margin, Panel, Rect, Ui, UiBuilder};
+
+/// What was chosen for the window.
+#[derive(Clone, Copy)]
+pub(super) struct Chosen<'a> {
+    /// The cursor is to go into the search field.
+    pub(super) focus_search: bool,
+    /// What is remembered.
+    pub(super) options: &'a Options,
+}
+
+/// Draws a document; gives the trees its panes would like to have.
+pub(super) fn document_ui(
+    ui: &mut Ui,
+    theme: &Theme,
+    recordings: &Recordings,
+    document: &mut Document,
+    chosen: Chosen<'_>,
+    actions: &mut Actions,
+) -> Vec<(Part, TreeNeed)> {
+    bars_ui(ui, theme, recordings, document, chosen, actions);
+    let renamed: &[Renamed] = match recordings {
+        Recordings::File(_) => &[],
+        Recordings::Comparison(sides) => &sides.matching.renamed,
+    };
+    let plain = Frame::new().fill(theme.panel);
+    if chosen.options.details {
+        let (ctx, _) = document.view_parts(Part::Whole, renamed, theme);
+        Panel::right("details")
+            .frame(plain.inner_margin(theme::MARGIN))
+            .resizable(true)
+            .default_size(310.0)
+            .size_range(240.0..=520.0)
+            .show(ui, |ui| details_ui(ui, &ctx, actions));
+    }
+    let mut needs = Vec::new();
+    CentralPanel::default().frame(Frame::new().fill(theme.ground)).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let parts = document.shown_parts();
+        let before = document.choices();
+        let panes = panes(ui.max_rect(), parts.len(), document.view);
+        let top = ui.max_rect().top();
+        for (&part, rect) in parts.iter().zip(panes) {
+            let mut wanted = Actions::new();
+            ui.scope_builder(UiBuilder::new().max_rect(rect).id_salt(part), |ui| {
+                ui.set_clip_rect(rect.intersect(ui.clip_rect()));
+                let view = document.view;
+                if let (Some(side), Recordings::Comparison(sides)) = (part.side(), recordings) {
+                    heading_ui(ui, theme, document, side, &sides.title(side));
+                }
+                let (page, matcher) = (document.sources.page().cloned(), document.matcher.clone());
+                let (ctx, views) = document.view_parts(part, renamed, theme);
+                views.flame.controls = rect.top() <= top;
+                let source = SourceCtx {
+                    page: page.as_deref(),
+                    search: matcher.as_ref(),
+                    marks: &[],
+                    editor: &chosen.options.editor,
+                    roots: &chosen.options.source_roots,
+                    mappings: &chosen.options.source_mappings,
+                };
+                view_ui(ui, view, &ctx, &source, views, &mut wanted);
+            });
+            for action in wanted {
+                match action {
+                    Action::Need(need) => needs.push((part, need)),
+                    action => actions.push(action),
+                }
+            }
+        }
+        if document.link_sides(&before) {
+            ui.request_repaint();
+        }
+    });
+    needs
+}
+
+fn bars_ui(
+    ui: &mut Ui,
+    theme: &Theme,
+    recordings: &Recordings,
+    document: &Document,
+    chosen: Chosen<'_>,
+    actions: &mut Actions,
+) {
+    let plain = Frame::new().fill(theme.panel);
+    let subject = document.subject();
+    let analysis = subject.analysis(Part::Whole);
+    let bar = BarState {
+        analysis,
+        compared: subject.compared().is_some(),
+        view: document.view,
+        search: &document.search,
+        search_error: document.search_error.as_deref(),
+        matches: document.matches(),
+        focus_search: chosen.focus_search,
+        can_go_back: document.history().can_go_back(),
+        can_go_forward: document.history().can_go_forward(),
+    };
+    Panel::top("bar").frame(plain).show(ui, |ui| bar_ui(ui, theme, &bar, actions));
+    if let (Some(compared), Recordings::Comparison(sides)) = (subject.compared(), recordings) {
+        let titles = Side::BOTH.map(|side| sides.title(side));
+        let bar = CompareBar {
+            comparison: &compared.comparison,
+            summary: &compared.summary,
+            findings: &compared.findings,
+            titles: [&titles[0], &titles[1]],
+            about: &recordings.about(),
+            arrangement: document.arrangement(),
+            view: document.view,
+            box_width: document.box_width(),
+            equal_scale: document.equal_scale,
+            findings_open: document.findings_open,
+        };
+        Panel::top("comparison").frame(plain).show(ui, |ui| compare_bar_ui(ui, theme, &bar, actions));
+    }
+    if !document.query().transforms.is_empty() {
+        Panel::top("transforms").frame(plain).show(ui, |ui| transforms_ui(ui, theme, analysis, actions));
+    }
+    let profiles = subject.profiles();
+    Panel::bottom("status")
+        .frame(plain)
+        .show(ui, |ui| status_ui(ui, theme, analysis, &profiles, document.is_busy(), actions));
+}
+
+/// Where panes stand: beside each other where each is wide enough for its view, else one below the other. Flame graphs
+/// and tables are wide things.
+fn panes(all: Rect, count: usize, view: ViewKind) -> Vec<Rect> {
+    const GAP: f32 = 2.0;
+    if count < 2 {
+        return vec![all];
+    }
+    let least = match view {
+        ViewKind::Flame | ViewKind::Table => 760.0,
+        ViewKind::Sunburst | ViewKind::Callers | ViewKind::Source => 360.0,
+    };
+    let count = count as f32;
+    let (width, height) = ((all.width() - GAP * (count - 1.0)) / count, (all.height() - GAP * (count - 1.0)) / count);
+    let at = |i: f32| {
+        if width >= least {
+            let left = all.left() + i * (width + GAP);
+            Rect::from_x_y_ranges(left..=left + width, all.y_range())
+        } else {
+            let top = all.top() + i * (height + GAP);
+            Rect::from_x_y_ranges(all.x_range(), top..=top + height)
+        }
+    };
+    (0..count as usize).map(|i| at(i as f32)).collect()
+}
+
+/// Which side a pane is.
+fn heading_ui(ui: &mut Ui, theme: &Theme, document: &Document, side: Side, title: &str) {
+    let Some(compared) = document.subject().compared() else { return };
+    let margin = Margin::symmetric(theme::MARGIN as i8, 3);
+    Frame::new().fill(theme.panel).inner_margin(margin).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal(|ui| side_ui(ui, theme, &compared.comparison, side, title, 60));
+    });
+}
+
+fn view_ui(
+    ui: &mut Ui,
+    view: ViewKind,
+    ctx: &ViewCtx<'_>,
+    source: &SourceCtx<'_>,
+    views: &mut Views,
+    actions: &mut Actions,
+) {
+    match view {
+        ViewKind::Table => {
+            let margin = Margin { left: 8, right: 8, top: 6, bottom: 0 };
+            Frame::new().inner_margin(margin).show(ui, |ui| table_ui(ui, ctx, &mut views.table, actions));
+        }
+        ViewKind::Flame => flame_ui(ui, ctx, &mut views.flame, actions),
+        ViewKind::Sunburst => sunburst_ui(ui, ctx, &mut views.sunburst, actions),
+        ViewKind::Source => source_ui(ui, ctx, source, &mut views.source, actions),
+        ViewKind::Callers => callers_ui(ui, ctx, &mut views.callers, actions),
+    }
+}

@@ -1,0 +1,234 @@
+//! What a document asks of workers, and taking what they answer.
+
+use super::Document;
+use crate::analyze::diff::{BoxWidth, Normalize};
+use crate::analyze::{GroupBy, GroupId, Order, Query, SearchText, Transform};
+use crate::app::jobs::{Outcome, TreeWanted, Workers};
+use crate::app::subject::{Part, Request, Subject, Wish};
+use crate::app::translate::Translation;
+use crate::model::StringId;
+use crate::ui::{TreeKind, TreeNeed};
+use std::sync::Arc;
+
+impl Document {
+    pub(in crate::app) fn set_selection(&mut self, group: Option<GroupId>, workers: &Workers) {
+        self.selection = group;
+        if let Some(group) = group {
+            for &part in self.subject.answering_parts() {
+                workers.neighbours(self.id, self.generation, part, group, self.subject.clone());
+            }
+        }
+    }
+
+    /// Changes the question.
+    pub(in crate::app) fn ask(&mut self, change: impl FnOnce(&mut Query), workers: &Workers) {
+        self.request(|request| change(&mut request.query), workers);
+    }
+
+    /// Makes both sides comparable otherwise.
+    pub(in crate::app) fn normalize(&mut self, normalize: Normalize, workers: &Workers) {
+        self.request(|request| request.normalize = normalize, workers);
+    }
+
+    /// Draws the boxes of both sides as one as wide as another side.
+    pub(in crate::app) fn set_box_width(&mut self, width: BoxWidth, workers: &Workers) {
+        self.request(|request| request.width = width, workers);
+    }
+
+    fn request(&mut self, change: impl FnOnce(&mut Request), workers: &Workers) {
+        let mut request = self.request.clone();
+        change(&mut request);
+        if request != self.request {
+            self.leave();
+            self.request = request;
+            self.recount(workers);
+        }
+    }
+
+    /// Groups rows and boxes otherwise: groups mean something else then, so what is selected is found again by name.
+    pub(in crate::app) fn group_by(&mut self, by: GroupBy, workers: &Workers) {
+        self.ask(
+            |query| {
+                query.by = by;
+                query.transforms.retain(|t| matches!(t, Transform::CollapseRecursion | Transform::OnlyMine));
+            },
+            workers,
+        );
+    }
+
+    pub(in crate::app) fn transform(&mut self, transform: Transform, workers: &Workers) {
+        if self.subject.can_transform() {
+            self.ask(
+                |query| match query.transforms.iter().position(|t| *t == transform) {
+                    // A switch that is on goes off.
+                    Some(i) if matches!(transform, Transform::CollapseRecursion | Transform::OnlyMine) => {
+                        query.transforms.remove(i);
+                    }
+                    Some(_) => {}
+                    None => query.transforms.push(transform),
+                },
+                workers,
+            );
+        }
+    }
+
+    pub(super) fn recount(&mut self, workers: &Workers) {
+        self.generation += 1;
+        self.counting = true;
+        workers.count(self.id, self.generation, self.request.clone(), self.subject.clone());
+    }
+
+    pub(in crate::app) fn set_search(&mut self, search: SearchText, workers: &Workers) {
+        if search != self.search {
+            self.search = search;
+            self.run_search(workers);
+        }
+    }
+
+    fn run_search(&mut self, workers: &Workers) {
+        self.search_number += 1;
+        self.search_error = None;
+        self.matcher = match self.search.matcher() {
+            Ok(matcher) => matcher,
+            Err(why) => {
+                self.search_error = Some(why);
+                None
+            }
+        };
+        let Some(matcher) = &self.matcher else {
+            for answers in self.answers.each_mut() {
+                answers.matches = None;
+            }
+            return;
+        };
+        for &part in self.subject.answering_parts() {
+            let (matcher, subject) = (matcher.clone(), self.subject.clone());
+            workers.search(self.id, (self.generation, self.search_number), part, matcher, subject);
+        }
+    }
+
+    /// Has a tree made unless one like it is being made.
+    pub(in crate::app) fn need(&mut self, part: Part, need: TreeNeed, workers: &Workers) {
+        let answers = self.answers.get_mut(part);
+        if self.counting || answers.making.contains_key(&need.kind) {
+            return;
+        }
+        let mut timeline = None;
+        if let TreeKind::Whole(Order::Time) | TreeKind::Overview(Order::Time) = need.kind {
+            let track = self.request.query.time_track(self.subject.analysis(part).profile());
+            match &answers.timeline {
+                Some((of, ready)) if *of == track => timeline.clone_from(ready),
+                _ => {
+                    if answers.ordering != Some(track) {
+                        answers.ordering = Some(track);
+                        workers.order(self.id, self.generation, part, track, self.subject.clone());
+                    }
+                    return;
+                }
+            }
+            if timeline.is_none() {
+                return;
+            }
+        }
+        answers.making.insert(need.kind, need);
+        let wanted = TreeWanted { part, need, width: self.request.width, timeline };
+        workers.tree(self.id, self.generation, self.subject.clone(), wanted);
+    }
+
+    /// Has a source file read.
+    pub(in crate::app) fn need_source(&mut self, file: StringId, workers: &Workers) {
+        if !self.counting {
+            self.sources.need(file, self.id, self.subject.analysis(Part::Whole), workers);
+        }
+    }
+
+    /// Takes what a worker has done; results of an earlier request are dropped.
+    pub(in crate::app) fn take(&mut self, outcome: Outcome, workers: &Workers) {
+        match outcome {
+            Outcome::Counted { generation, subject, .. } if generation == self.generation => {
+                self.counted(subject, workers);
+            }
+            Outcome::Tree { generation, part, need, tree, .. } if generation == self.generation => {
+                let answers = self.answers.get_mut(part);
+                answers.making.remove(&need.kind);
+                answers.trees.put(need.kind, Arc::new(tree));
+            }
+            Outcome::Ordered { generation, part, track, timeline, .. } if generation == self.generation => {
+                let answers = self.answers.get_mut(part);
+                answers.ordering = None;
+                answers.timeline = Some((track, timeline.map(Arc::new)));
+            }
+            Outcome::Found { generation, search, part, matches, .. }
+                if generation == self.generation && search == self.search_number =>
+            {
+                self.answers.get_mut(part).matches = Some(matches);
+            }
+            Outcome::Source { epoch, page, .. } => self.sources.take(epoch, *page),
+            Outcome::Neighbours { generation, part, group, neighbours, .. } if generation == self.generation => {
+                self.answers.get_mut(part).neighbours = Some((group, neighbours));
+            }
+            _ => {}
+        }
+    }
+
+    fn counted(&mut self, subject: Subject, workers: &Workers) {
+        let old = std::mem::replace(&mut self.subject, subject);
+        self.counting = false;
+        // Where only shares can be compared, nothing else is answered.
+        self.request = self.subject.request(self.request.width);
+        self.forget_answers();
+        if old.by() == self.subject.by() {
+            for views in self.views.each_mut() {
+                views.flame.canvas.tree_changed();
+            }
+        } else {
+            self.translate(&Translation::new(&old, &self.subject));
+        }
+        let selection = self.selection;
+        self.set_selection(selection, workers);
+        self.run_search(workers);
+    }
+
+    fn forget_answers(&mut self) {
+        for answers in self.answers.each_mut() {
+            answers.forget();
+        }
+        self.sources.forget_counts();
+    }
+
+    /// Finds what is selected and zoomed in another subject.
+    fn translate(&mut self, translation: &Translation) {
+        self.selection = self.selection.and_then(|g| translation.group(g));
+        self.hovered = None;
+        for views in self.views.each_mut() {
+            views.translate(|g| translation.group(g));
+        }
+        self.history.clear();
+    }
+
+    /// What of the request survives a reload.
+    pub(in crate::app) fn wish(&self) -> Wish {
+        self.subject.wish(&self.request)
+    }
+
+    /// Replaces what is looked at, keeping how it is looked at: after a reload, a swap, or with more runs.
+    pub(in crate::app) fn replace(&mut self, subject: Subject, workers: &Workers) {
+        let transforms = self.request.query.transforms.clone();
+        let old = std::mem::replace(&mut self.subject, subject);
+        self.generation += 1;
+        self.counting = false;
+        self.request = self.subject.request(self.request.width);
+        self.forget_answers();
+        let translation = Translation::new(&old, &self.subject);
+        self.translate(&translation);
+        let kept: Vec<Transform> = transforms.iter().filter_map(|t| translation.transform(t)).collect();
+        if kept.is_empty() {
+            let selection = self.selection;
+            self.set_selection(selection, workers);
+            self.run_search(workers);
+        } else {
+            self.request.query.transforms = kept;
+            self.recount(workers);
+        }
+    }
+}

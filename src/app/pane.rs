@@ -1,0 +1,148 @@
+//! One drawing of a subject: the answers that are ready for it, and the views' own states.
+//!
+//! A profile is drawn whole. A comparison can be drawn whole, both sides as one, and each side for itself.
+
+use super::subject::Part;
+use crate::analyze::diff::Side;
+use crate::analyze::{GroupId, Matches, Neighbours, Order, SearchText, SortKey, Timeline};
+use crate::model::TrackId;
+use crate::ui::canvas::Growth;
+use crate::ui::views::{CallersState, FlameState, SourceState, SunburstState, TableState};
+use crate::ui::{TreeKind, TreeNeed, Trees};
+use egui::Color32;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Something for each part of a subject.
+#[derive(Default)]
+pub(super) struct Parts<T> {
+    whole: T,
+    base: T,
+    new: T,
+}
+
+impl<T> Parts<T> {
+    pub(super) fn get(&self, part: Part) -> &T {
+        match part {
+            Part::Whole => &self.whole,
+            Part::Side(Side::Base) => &self.base,
+            Part::Side(Side::New) => &self.new,
+        }
+    }
+
+    pub(super) fn get_mut(&mut self, part: Part) -> &mut T {
+        match part {
+            Part::Whole => &mut self.whole,
+            Part::Side(Side::Base) => &mut self.base,
+            Part::Side(Side::New) => &mut self.new,
+        }
+    }
+
+    pub(super) fn each_mut(&mut self) -> [&mut T; 3] {
+        [&mut self.whole, &mut self.base, &mut self.new]
+    }
+}
+
+/// What workers have found out about a part, and what they are asked.
+#[derive(Default)]
+pub(super) struct Answers {
+    pub(super) trees: Trees,
+    pub(super) making: HashMap<TreeKind, TreeNeed>,
+    pub(super) timeline: Option<(TrackId, Option<Arc<Timeline>>)>,
+    pub(super) ordering: Option<TrackId>,
+    pub(super) matches: Option<Matches>,
+    pub(super) neighbours: Option<(GroupId, Neighbours)>,
+    pub(super) colours: RefCell<Vec<Option<Color32>>>,
+}
+
+impl Answers {
+    /// Forgets what was answered: the question is another. What the search found is replaced when it is done.
+    pub(super) fn forget(&mut self) {
+        *self = Self { matches: self.matches.take(), ..Self::default() };
+    }
+}
+
+/// The states of the views of a part.
+#[derive(Default)]
+pub(super) struct Views {
+    pub(super) table: TableState,
+    pub(super) flame: FlameState,
+    pub(super) sunburst: SunburstState,
+    pub(super) callers: CallersState,
+    pub(super) source: SourceState,
+}
+
+/// Choices in views that hold for both sides.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Choices {
+    pub(super) order: Order,
+    pub(super) growth: Growth,
+    pub(super) minimap: bool,
+    sort: SortKey,
+    descending: bool,
+    filter: SearchText,
+    rings: Option<usize>,
+    cutoff: f64,
+}
+
+impl Views {
+    /// Finds what is zoomed to in another subject.
+    pub(super) fn translate(&mut self, find: impl Fn(GroupId) -> Option<GroupId>) {
+        self.flame.canvas.translate(&find);
+        self.sunburst.translate(&find);
+        self.callers.translate(&find);
+        self.source.forget();
+    }
+
+    /// Puts stacks in another order: positions mean something else then.
+    pub(super) fn order_by(&mut self, order: Order) {
+        if self.flame.order != order {
+            self.flame.order = order;
+            self.flame.canvas.tree_changed();
+        }
+    }
+
+    pub(super) fn choices(&self) -> Choices {
+        Choices {
+            order: self.flame.order,
+            growth: self.flame.growth,
+            minimap: self.flame.minimap,
+            sort: self.table.sort,
+            descending: self.table.descending,
+            filter: self.table.filter.clone(),
+            rings: self.sunburst.rings,
+            cutoff: self.sunburst.cutoff,
+        }
+    }
+
+    /// Makes choices hold.
+    pub(super) fn choose(&mut self, choices: &Choices) {
+        if self.flame.order != choices.order {
+            self.order_by(choices.order);
+            self.flame.canvas.zoom_to(Vec::new());
+        }
+        self.flame.growth = choices.growth;
+        self.flame.minimap = choices.minimap;
+        self.table.sort = choices.sort;
+        self.table.descending = choices.descending;
+        self.table.filter.clone_from(&choices.filter);
+        self.sunburst.rings = choices.rings;
+        self.sunburst.cutoff = choices.cutoff;
+    }
+}
+
+impl Parts<Views> {
+    /// Makes what was chosen on one side hold on the other; `before` is what held on both. Whether anything changed.
+    pub(super) fn link_sides(&mut self, before: &Choices) -> bool {
+        if self.base.choices() != *before {
+            self.new.choose(&self.base.choices());
+            true
+        } else if self.new.choices() != *before {
+            self.base.choose(&self.new.choices());
+            true
+        } else {
+            false
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! What a tab is about, a profile or two recordings compared, and the answers it gives. Cheap to share with workers.
+
+use crate::analyze::diff::{Aligned, BoxWidth, Comparison, Finding, Normalize, Question, Side};
+use crate::analyze::{Analysis, CallTree, GroupBy, GroupId, Order, Query, Timeline};
+use crate::model::{Body, MetricId, Profile, TimeMeaning, Track, TrackId};
+use crate::ui::{TreeKind, TreeNeed};
+use std::sync::Arc;
+
+/// What a document is about.
+#[derive(Clone)]
+pub(super) enum Subject {
+    Profile(Arc<Analysis>),
+    Comparison(Arc<Compared>),
+}
+
+/// A comparison with what it says of itself.
+pub(super) struct Compared {
+    pub(super) comparison: Comparison,
+    pub(super) summary: String,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// What of a subject is drawn by itself.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Part {
+    /// A profile; both sides of a comparison as one.
+    Whole,
+    /// One side of a comparison.
+    Side(Side),
+}
+
+impl Part {
+    /// The parts of a comparison that stand side by side.
+    pub(super) const SIDES: [Self; 2] = [Self::Side(Side::Base), Self::Side(Side::New)];
+    /// Every part.
+    pub(super) const ALL: [Self; 3] = [Self::Whole, Self::Side(Side::Base), Self::Side(Side::New)];
+
+    /// The side, where it is one.
+    pub(super) fn side(self) -> Option<Side> {
+        match self {
+            Self::Whole => None,
+            Self::Side(side) => Some(side),
+        }
+    }
+}
+
+/// What is asked of a subject. A profile has no use for all but the query.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Request {
+    pub(super) query: Query,
+    pub(super) normalize: Normalize,
+    pub(super) width: BoxWidth,
+}
+
+/// What of a request survives a reload: things are named, because ids are only good for one profile.
+#[derive(Clone, Debug)]
+pub(super) struct Wish {
+    metric: String,
+    track: Option<Track>,
+    by: GroupBy,
+    normalize: Normalize,
+}
+
+impl Wish {
+    /// What is wished for of another profile.
+    pub(super) fn query(&self, profile: &Profile) -> Query {
+        let mut query = Query::new(profile);
+        if let Some(i) = profile.metrics().iter().position(|m| m.name == self.metric) {
+            query.metric = MetricId::at(i);
+        }
+        query.track =
+            self.track.as_ref().and_then(|t| profile.tracks().iter().position(|other| other == t)).map(TrackId::at);
+        query.by = self.by;
+        query
+    }
+}
+
+impl Compared {
+    fn new(comparison: Comparison) -> Self {
+        Self { summary: comparison.summary(), findings: comparison.findings(), comparison }
+    }
+}
+
+impl Subject {
+    /// A profile, asked what is wished for, or what is shown first.
+    pub(super) fn of_profile(profile: Arc<Profile>, wish: Option<&Wish>) -> Self {
+        let query = wish.map_or_else(|| Query::new(&profile), |wish| wish.query(&profile));
+        Self::Profile(Arc::new(Analysis::new(profile, query, None)))
+    }
+
+    /// Two recordings, asked what is wished for, or what is shown first.
+    pub(super) fn of_aligned(aligned: Aligned, wish: Option<&Wish>) -> Self {
+        let question = wish.map_or_else(
+            || Question::new(&aligned),
+            |wish| Question { query: wish.query(aligned.profile(Side::New)), normalize: wish.normalize },
+        );
+        Self::Comparison(Arc::new(Compared::new(Comparison::new(Arc::new(aligned), question, None))))
+    }
+
+    /// The comparison, where it is one.
+    pub(super) fn compared(&self) -> Option<&Arc<Compared>> {
+        match self {
+            Self::Profile(_) => None,
+            Self::Comparison(compared) => Some(compared),
+        }
+    }
+
+    /// The profile, counted; of a comparison as a whole, its new side. Groups are the same on both sides.
+    pub(super) fn analysis(&self, part: Part) -> &Arc<Analysis> {
+        match self {
+            Self::Profile(analysis) => analysis,
+            Self::Comparison(compared) => compared.comparison.side(part.side().unwrap_or(Side::New)),
+        }
+    }
+
+    /// The part that is searched, and asked for callers and callees, in the place of another: the sides answer for both
+    /// of them as one.
+    pub(super) fn answering(&self, part: Part) -> Part {
+        match (self, part) {
+            (Self::Comparison(_), Part::Whole) => Part::Side(Side::New),
+            _ => part,
+        }
+    }
+
+    /// The parts that are searched, and asked for callers and callees.
+    pub(super) fn answering_parts(&self) -> &'static [Part] {
+        match self {
+            Self::Profile(_) => &[Part::Whole],
+            Self::Comparison(_) => &Part::SIDES,
+        }
+    }
+
+    /// The profile whose sources are shown: of a comparison, the new one.
+    pub(super) fn newest(&self) -> &Arc<Profile> {
+        match self {
+            Self::Profile(analysis) => analysis.profile(),
+            Self::Comparison(compared) => compared.comparison.aligned().recorded(Side::New),
+        }
+    }
+
+    /// Every profile in it, with its side.
+    pub(super) fn profiles(&self) -> Vec<(Option<Side>, &Arc<Profile>)> {
+        match self {
+            Self::Profile(analysis) => vec![(None, analysis.profile())],
+            Self::Comparison(compared) => {
+                Side::BOTH.map(|side| (Some(side), compared.comparison.aligned().recorded(side))).to_vec()
+            }
+        }
+    }
+
+    /// What its groups stand for.
+    pub(super) fn by(&self) -> GroupBy {
+        self.analysis(Part::Whole).query().by
+    }
+
+    /// What was asked, and is answered now.
+    pub(super) fn request(&self, width: BoxWidth) -> Request {
+        match self {
+            Self::Profile(analysis) => {
+                Request { query: analysis.query().clone(), normalize: Normalize::default(), width }
+            }
+            Self::Comparison(compared) => {
+                let question = compared.comparison.question();
+                Request { query: question.query.clone(), normalize: question.normalize, width }
+            }
+        }
+    }
+
+    /// What of a request survives a reload.
+    pub(super) fn wish(&self, request: &Request) -> Wish {
+        let profile = self.analysis(Part::Whole).profile();
+        Wish {
+            metric: profile.metric(request.query.metric).name.clone(),
+            track: request.query.track.map(|t| profile.track(t).clone()),
+            by: request.query.by,
+            normalize: request.normalize,
+        }
+    }
+
+    /// The answer to another request.
+    pub(super) fn ask(&self, request: &Request) -> Self {
+        match self {
+            Self::Profile(analysis) => {
+                let profile = Arc::clone(analysis.profile());
+                Self::Profile(Arc::new(Analysis::new(profile, request.query.clone(), Some(analysis))))
+            }
+            Self::Comparison(compared) => {
+                let earlier = &compared.comparison;
+                let question = Question { query: request.query.clone(), normalize: request.normalize };
+                let comparison = Comparison::new(Arc::clone(earlier.aligned()), question, Some(earlier));
+                Self::Comparison(Arc::new(Compared::new(comparison)))
+            }
+        }
+    }
+
+    /// A tree; `None` where there is none of that kind. In time order it is made from the timeline.
+    pub(super) fn tree(
+        &self,
+        part: Part,
+        need: TreeNeed,
+        width: BoxWidth,
+        timeline: Option<&Timeline>,
+    ) -> Option<CallTree> {
+        match (self, part) {
+            (Self::Comparison(compared), Part::Whole) => merged_tree(&compared.comparison, need, width),
+            _ => tree(self.analysis(part), need, timeline),
+        }
+    }
+
+    /// Whether stacks can be transformed: both sides must have whole ones.
+    pub(super) fn can_transform(&self) -> bool {
+        self.profiles().iter().all(|(_, profile)| matches!(profile.body(), Body::Stacks(_)))
+    }
+
+    /// Whether a part can be drawn in time order. Two recordings as one have no common time.
+    pub(super) fn time(&self, part: Part) -> TimeMeaning {
+        match (self, part) {
+            (Self::Comparison(_), Part::Whole) => TimeMeaning::None,
+            _ => self.analysis(part).profile().origin().time,
+        }
+    }
+
+    /// Whether a part can be drawn in an order.
+    pub(super) fn can_order(&self, part: Part, order: Order) -> bool {
+        order != Order::Time || self.time(part) != TimeMeaning::None
+    }
+
+    /// Groups that cost something, the dearest first; of a comparison, by the dearer side.
+    pub(super) fn by_cost(&self, wanted: impl Fn(GroupId) -> bool) -> Vec<GroupId> {
+        let tables: Vec<_> = match self {
+            Self::Profile(analysis) => vec![analysis.table()],
+            Self::Comparison(compared) => {
+                Side::BOTH.iter().map(|side| compared.comparison.side(*side).table()).collect()
+            }
+        };
+        let mut found: Vec<GroupId> = tables.iter().flat_map(|t| t.present()).filter(|g| wanted(*g)).collect();
+        let cost = |g: GroupId| tables.iter().map(|t| t.total(g)).max();
+        found.sort_by_key(|&g| (std::cmp::Reverse(cost(g)), g));
+        found.dedup();
+        found
+    }
+}
+
+fn tree(analysis: &Analysis, need: TreeNeed, timeline: Option<&Timeline>) -> Option<CallTree> {
+    let detail = need.detail;
+    Some(match need.kind {
+        TreeKind::Whole(Order::LeftHeavy) | TreeKind::Overview(Order::LeftHeavy) | TreeKind::Sunburst => {
+            analysis.tree(detail)
+        }
+        TreeKind::Whole(Order::Inverted) | TreeKind::Overview(Order::Inverted) => analysis.inverted(detail),
+        TreeKind::Whole(Order::Time) | TreeKind::Overview(Order::Time) => analysis.timeline_tree(timeline?, detail)?,
+        TreeKind::CallersOf(group) => analysis.callers_tree(group, detail),
+        TreeKind::CalleesOf(group) => analysis.callees_tree(group, detail),
+    })
+}
+
+fn merged_tree(comparison: &Comparison, need: TreeNeed, width: BoxWidth) -> Option<CallTree> {
+    let detail = need.detail;
+    Some(match need.kind {
+        TreeKind::Whole(Order::LeftHeavy) | TreeKind::Overview(Order::LeftHeavy) | TreeKind::Sunburst => {
+            comparison.tree(width, detail)
+        }
+        TreeKind::Whole(Order::Inverted) | TreeKind::Overview(Order::Inverted) => comparison.inverted(width, detail),
+        TreeKind::Whole(Order::Time) | TreeKind::Overview(Order::Time) => return None,
+        TreeKind::CallersOf(group) => comparison.callers_tree(group, width, detail),
+        TreeKind::CalleesOf(group) => comparison.callees_tree(group, width, detail),
+    })
+}

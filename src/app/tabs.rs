@@ -1,0 +1,470 @@
+//! Tabs: opening, comparing, reloading and closing what they hold.
+
+use super::document::Document;
+use super::jobs::{DocumentId, Loading, Outcome, Purpose};
+use super::recordings::{LoadError, Loaded, Recording, Recordings, Sides, file_name};
+use super::sources::DocumentSources;
+use super::window::Helioscope;
+use crate::analyze::diff::{Renamed, Side};
+use crate::model::Profile;
+use crate::ui::chrome::{Possible, Tab};
+use crate::ui::drops::DropEffect;
+use crate::ui::notice::Notice;
+use crate::ui::overlays::{Choice, Overlay};
+use crate::ui::{Action, Command};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A tab.
+pub(super) struct Slot {
+    pub(super) id: DocumentId,
+    /// What is shown, or was tried.
+    pub(super) recordings: Recordings,
+    pub(super) content: Content,
+    /// What the file held before it was last reloaded.
+    earlier: Option<Arc<Profile>>,
+    /// Compare with that when it has been reloaded.
+    compare_then: bool,
+}
+
+/// What a tab holds: files on their way, something open, or the reason why not.
+pub(super) enum Content {
+    Loading(Loading),
+    Open(Box<Document>),
+    /// An open document whose files are read again, or that gets others.
+    Reloading(Box<Document>, Loading),
+    Failed(LoadError),
+}
+
+impl Slot {
+    pub(super) fn document(&mut self) -> Option<&mut Document> {
+        match &mut self.content {
+            Content::Open(document) | Content::Reloading(document, _) => Some(document),
+            Content::Loading(_) | Content::Failed(_) => None,
+        }
+    }
+
+    fn loading(&self) -> Option<&Loading> {
+        match &self.content {
+            Content::Loading(loading) | Content::Reloading(_, loading) => Some(loading),
+            Content::Open(_) | Content::Failed(_) => None,
+        }
+    }
+
+    /// What is shown as soon as everything is there.
+    fn wanted(&self) -> &Recordings {
+        self.loading().map_or(&self.recordings, |loading| &loading.recordings)
+    }
+
+    /// The profile of a file, once it is open.
+    fn profile(&self) -> Option<(&Path, &Arc<Profile>)> {
+        match (&self.recordings, &self.content) {
+            (Recordings::File(path), _) => Some((path, self.profiles().first()?.1)),
+            _ => None,
+        }
+    }
+
+    /// The profiles that are shown, with their sides.
+    pub(super) fn profiles(&self) -> Vec<(Option<Side>, &Arc<Profile>)> {
+        match &self.content {
+            Content::Open(document) | Content::Reloading(document, _) => document.subject().profiles(),
+            Content::Loading(_) | Content::Failed(_) => Vec::new(),
+        }
+    }
+
+    fn take_content(&mut self) -> Content {
+        let nothing = LoadError { path: None, side: None, why: String::new(), advice: "" };
+        std::mem::replace(&mut self.content, Content::Failed(nothing))
+    }
+}
+
+impl Helioscope {
+    pub(super) fn active_slot(&mut self) -> Option<&mut Slot> {
+        self.active.and_then(|i| self.slots.get_mut(i))
+    }
+
+    pub(super) fn document(&mut self) -> Option<&mut Document> {
+        self.active_slot().and_then(Slot::document)
+    }
+
+    /// Opens files, each in a tab; one that is open already is shown.
+    pub(super) fn open(&mut self, paths: Vec<PathBuf>) {
+        for path in paths {
+            let is_it = |s: &Slot| matches!(&s.recordings, Recordings::File(open) if same_file(open, &path));
+            match self.slots.iter().position(is_it) {
+                Some(i) => self.active = Some(i),
+                None => self.add_slot(Recordings::File(path)),
+            }
+        }
+    }
+
+    fn add_slot(&mut self, recordings: Recordings) {
+        self.next_id += 1;
+        let id = DocumentId(self.next_id);
+        let loading = self.workers.load(id, self.next_id, recordings.clone(), None);
+        let content = Content::Loading(loading);
+        self.slots.push(Slot { id, recordings, content, earlier: None, compare_then: false });
+        self.active = Some(self.slots.len() - 1);
+    }
+
+    /// A recording to compare; what an open tab holds of it need not be read.
+    fn recording(&self, path: PathBuf) -> Recording {
+        let open = self.slots.iter().filter_map(Slot::profile).find(|(open, _)| same_file(open, &path));
+        let held = open.map(|(_, profile)| Arc::clone(profile));
+        Recording { held, ..Recording::of(path) }
+    }
+
+    /// Compares two recordings in a tab of their own. The older one is the base.
+    pub(super) fn compare(&mut self, first: PathBuf, second: PathBuf) {
+        let sides = Sides::by_age(self.recording(first), self.recording(second));
+        self.add_slot(Recordings::Comparison(sides));
+    }
+
+    /// Compares recordings whose sides are known.
+    pub(super) fn compare_given(&mut self, base: Vec<PathBuf>, new: Vec<PathBuf>) {
+        let recordings = |paths: Vec<PathBuf>| paths.into_iter().map(|p| self.recording(p)).collect();
+        let sides = Sides::given(recordings(base), recordings(new));
+        self.add_slot(Recordings::Comparison(sides));
+    }
+
+    /// Compares what a tab holds with what its file held before it was reloaded.
+    pub(super) fn compare_with_earlier(&mut self, index: usize) {
+        let Some(slot) = self.slots.get(index) else { return };
+        let (Some((path, now)), Some(earlier)) = (slot.profile(), &slot.earlier) else {
+            self.say("Reload a profile first: then there is something it held before");
+            return;
+        };
+        let of =
+            |held: &Arc<Profile>, earlier| Recording { path: path.to_owned(), held: Some(Arc::clone(held)), earlier };
+        let sides = Sides::given(vec![of(earlier, true)], vec![of(now, false)]);
+        self.add_slot(Recordings::Comparison(sides));
+    }
+
+    /// Reads files again, keeping how they are looked at.
+    pub(super) fn reload(&mut self, index: usize, compare_then: bool) {
+        let Some(slot) = self.slots.get_mut(index) else { return };
+        slot.compare_then = compare_then;
+        let recordings = match slot.wanted().clone() {
+            Recordings::File(path) => Recordings::File(path),
+            Recordings::Comparison(sides) => Recordings::Comparison(sides.unread()),
+        };
+        self.load_again(index, recordings);
+    }
+
+    /// Reads a file again in every tab that shows it.
+    pub(super) fn reload_file(&mut self, path: &Path, compare_then: bool) {
+        for index in 0..self.slots.len() {
+            if self.slots[index].recordings.paths().contains(&path) {
+                let compare_then = compare_then && matches!(self.slots[index].recordings, Recordings::File(_));
+                self.reload(index, compare_then);
+            }
+        }
+    }
+
+    /// Changes the sides of the comparison that is shown.
+    pub(super) fn change_sides(&mut self, change: impl FnOnce(Sides) -> Sides) {
+        let Some(index) = self.active else { return };
+        if let Some(Recordings::Comparison(sides)) = self.slots.get(index).map(|slot| slot.wanted().clone()) {
+            self.load_again(index, Recordings::Comparison(change(sides)));
+        }
+    }
+
+    pub(super) fn add_runs(&mut self, side: Side, paths: Vec<PathBuf>) {
+        let runs: Vec<Recording> = paths.into_iter().map(|path| self.recording(path)).collect();
+        self.change_sides(|sides| sides.with_runs(side, runs));
+    }
+
+    pub(super) fn pair(&mut self, renamed: Renamed) {
+        self.change_sides(|mut sides| {
+            // A function has one partner.
+            sides.matching.renamed.retain(|r| r.base != renamed.base && r.new != renamed.new);
+            sides.matching.renamed.push(renamed);
+            sides
+        });
+    }
+
+    pub(super) fn unpair(&mut self, renamed: &Renamed) {
+        self.change_sides(|mut sides| {
+            sides.matching.renamed.retain(|r| r != renamed);
+            sides
+        });
+    }
+
+    /// Loads something else into a tab. What was on its way to it is dropped.
+    fn load_again(&mut self, index: usize, recordings: Recordings) {
+        let Some(slot) = self.slots.get_mut(index) else { return };
+        if let Some(loading) = slot.loading() {
+            loading.cancel();
+        }
+        self.next_id += 1;
+        let wish = slot.document().map(|document| document.wish());
+        let loading = self.workers.load(slot.id, self.next_id, recordings.clone(), wish);
+        slot.content = match slot.take_content() {
+            Content::Open(document) | Content::Reloading(document, _) => Content::Reloading(document, loading),
+            Content::Loading(_) | Content::Failed(_) => {
+                slot.recordings = recordings;
+                Content::Loading(loading)
+            }
+        };
+    }
+
+    pub(super) fn loaded(&mut self, id: DocumentId, serial: u64, result: Result<Loaded, LoadError>) {
+        let is_it = |s: &Slot| s.id == id && s.loading().is_some_and(|loading| loading.serial == serial);
+        let Some(index) = self.slots.iter().position(is_it) else { return };
+        let slot = &mut self.slots[index];
+        let mut said = None;
+        slot.content = match (result, slot.take_content()) {
+            (Ok(loaded), Content::Reloading(mut document, _)) => {
+                if let Recordings::File(_) = loaded.recordings {
+                    slot.earlier = document.subject().profiles().first().map(|(_, profile)| Arc::clone(profile));
+                    let label = Command::CompareWithEarlier.label();
+                    said = Some(("Reloaded".to_owned(), Some((label, Action::Run(Command::CompareWithEarlier)))));
+                }
+                slot.recordings = loaded.recordings;
+                document.replace(loaded.subject, &self.workers);
+                let profile = Arc::clone(document.subject().newest());
+                document.sources.look_again(slot.recordings.newest(), &profile, &self.options.source_places());
+                Content::Open(document)
+            }
+            (Ok(loaded), _) => {
+                for path in loaded.recordings.paths() {
+                    self.options.remember(path);
+                }
+                slot.recordings = loaded.recordings;
+                let profile = loaded.subject.newest();
+                let sources = DocumentSources::new(slot.recordings.newest(), profile, &self.options.source_places());
+                Content::Open(Box::new(Document::new(id, loaded.subject, sources, &self.options)))
+            }
+            // What is open stays as it was.
+            (Err(error), Content::Reloading(document, _)) => {
+                let file = error.path.as_deref().map(|p| format!("{}: ", file_name(p))).unwrap_or_default();
+                let notice = Notice::lasting(format!("Not reloaded: {file}{}. {}", error.why, error.advice));
+                slot.compare_then = false;
+                self.notice = Some(notice);
+                Content::Open(document)
+            }
+            (Err(error), _) => Content::Failed(error),
+        };
+        let compare = std::mem::take(&mut slot.compare_then);
+        if compare {
+            self.compare_with_earlier(index);
+        } else if let Some((text, Some((label, action)))) = said
+            && self.active == Some(index)
+        {
+            self.notice = Some(Notice::passing(text, self.now + RELOADED_SECONDS).with(label, action));
+        }
+    }
+
+    pub(super) fn close(&mut self, index: usize) {
+        if index >= self.slots.len() {
+            return;
+        }
+        let slot = self.slots.remove(index);
+        if let Some(loading) = slot.loading() {
+            loading.cancel();
+        }
+        self.active = match self.active {
+            Some(active) if active > index => Some(active - 1),
+            Some(active) if active == index && self.slots.is_empty() => None,
+            Some(active) => Some(active.min(self.slots.len().saturating_sub(1))),
+            None => None,
+        };
+    }
+
+    /// What dropping so many files will do now.
+    pub(super) fn drop_effect(&self, files: usize, apart: bool) -> DropEffect {
+        let slot = self.active.and_then(|i| self.slots.get(i));
+        let is_open = |slot: &&Slot| matches!(slot.content, Content::Open(_) | Content::Reloading(..));
+        match (files, slot.filter(is_open).map(|slot| &slot.recordings)) {
+            (n, Some(Recordings::Comparison(_))) if !apart => DropEffect::AskComparison(n),
+            (1, Some(Recordings::File(path))) if !apart => DropEffect::AskProfile(file_name(path)),
+            (2, _) if !apart => DropEffect::Compare,
+            (n, _) => DropEffect::Open(n),
+        }
+    }
+
+    /// Takes dropped files: opens them, compares them, or asks.
+    pub(super) fn drop_files(&mut self, paths: Vec<PathBuf>, apart: bool) {
+        self.overlay = Overlay::None;
+        let effect = self.drop_effect(paths.len(), apart);
+        let slot = self.active.and_then(|i| self.slots.get(i));
+        match (effect, slot.map(|slot| &slot.recordings), &paths[..]) {
+            (DropEffect::Compare, _, [first, second]) if !same_file(first, second) => {
+                let (first, second) = (first.clone(), second.clone());
+                self.compare(first, second);
+                let notice = Notice::passing("Two files are compared", self.now + RELOADED_SECONDS);
+                self.notice = Some(notice.with("Open each in a tab", Action::Open(paths)));
+            }
+            (DropEffect::AskProfile(_), Some(Recordings::File(open)), [path]) if !same_file(open, path) => {
+                let is_open =
+                    self.slots.iter().any(|s| matches!(&s.recordings, Recordings::File(p) if same_file(p, path)));
+                self.overlay = Overlay::Choice(ask_profile(open, path, is_open));
+            }
+            (DropEffect::AskComparison(_), Some(Recordings::Comparison(sides)), _) => {
+                self.overlay = Overlay::Choice(ask_comparison(sides, paths));
+            }
+            _ => self.open(paths),
+        }
+    }
+
+    /// Asks what to compare the profile on screen with: another that is open, or a file.
+    pub(super) fn ask_what_to_compare_with(&mut self) {
+        let Some((path, _)) = self.active.and_then(|i| self.slots.get(i)).and_then(Slot::profile) else {
+            self.say("Show a profile first to compare it with another");
+            return;
+        };
+        let others = self.slots.iter().filter_map(Slot::profile).filter(|(other, _)| *other != path);
+        let mut answers: Vec<(String, Action)> =
+            others.map(|(other, _)| (file_name(other), Action::Compare(path.to_owned(), other.to_owned()))).collect();
+        if answers.is_empty() {
+            self.workers.choose_files(Purpose::CompareWith(path.to_owned()));
+            return;
+        }
+        answers.push(("Another file…".to_owned(), Action::ChooseToCompare(path.to_owned())));
+        self.overlay = Overlay::Choice(Choice {
+            heading: format!("Compare {} with", file_name(path)),
+            text: "The older one is the base.".to_owned(),
+            answers,
+            shown: false,
+        });
+    }
+
+    /// Files that are worth watching.
+    pub(super) fn open_files(&self) -> Vec<PathBuf> {
+        let mut paths: Vec<PathBuf> = Vec::new();
+        for slot in &self.slots {
+            for path in slot.recordings.paths() {
+                if !paths.iter().any(|p| p == path) {
+                    paths.push(path.to_owned());
+                }
+            }
+        }
+        paths
+    }
+
+    /// Says that open files hold something else now.
+    pub(super) fn changed(&mut self, paths: &[PathBuf]) {
+        if !self.options.watch {
+            return;
+        }
+        for path in paths {
+            let mut showing =
+                self.slots.iter().filter(|slot| slot.recordings.paths().contains(&path.as_path())).peekable();
+            if showing.peek().is_none() {
+                continue;
+            }
+            let comparable = showing.any(|slot| slot.profile().is_some());
+            let notice = Notice::lasting(format!("{} has changed", file_name(path)))
+                .with(Command::Reload.label(), Action::ReloadFile(path.clone()));
+            self.notice = Some(match comparable {
+                true => notice.with(Command::ReloadAndCompare.label(), Action::ReloadAndCompare(path.clone())),
+                false => notice,
+            });
+        }
+    }
+
+    pub(super) fn tabs(&self) -> Vec<Tab> {
+        self.slots
+            .iter()
+            .map(|slot| Tab {
+                title: slot.recordings.title(),
+                path: slot.recordings.about(),
+                loading: slot.loading().map(Loading::fraction),
+                failed: matches!(slot.content, Content::Failed(_)),
+            })
+            .collect()
+    }
+
+    /// What the main menu can offer now.
+    pub(super) fn possible(&self) -> Possible {
+        let slot = self.active.and_then(|i| self.slots.get(i));
+        Possible {
+            tab: slot.is_some(),
+            profile: slot.is_some_and(|slot| slot.profile().is_some()),
+            earlier: slot.is_some_and(|slot| slot.earlier.is_some()),
+            comparison: slot.is_some_and(|slot| matches!(slot.recordings, Recordings::Comparison(_))),
+            watching: self.options.watch,
+        }
+    }
+
+    pub(super) fn take_outcomes(&mut self) {
+        for outcome in self.workers.outcomes() {
+            match outcome {
+                Outcome::Chosen(paths, purpose) => self.chosen(paths, purpose),
+                Outcome::SourceFolder(folder) => {
+                    self.options.add_source_root(folder);
+                    self.look_for_sources_again();
+                }
+                Outcome::Changed(paths) => self.changed(&paths),
+                Outcome::Loaded { document, serial, result } => self.loaded(document, serial, result),
+                Outcome::Counted { document: id, .. }
+                | Outcome::Tree { document: id, .. }
+                | Outcome::Ordered { document: id, .. }
+                | Outcome::Found { document: id, .. }
+                | Outcome::Source { document: id, .. }
+                | Outcome::Neighbours { document: id, .. } => {
+                    if let Some(slot) = self.slots.iter_mut().find(|s| s.id == id)
+                        && let Some(document) = slot.document()
+                    {
+                        document.take(outcome, &self.workers);
+                    }
+                }
+            }
+        }
+    }
+
+    fn chosen(&mut self, paths: Vec<PathBuf>, purpose: Purpose) {
+        match (purpose, &paths[..]) {
+            (Purpose::CompareWith(path), [other]) => {
+                let other = other.clone();
+                self.compare(path, other);
+            }
+            // Several of them are the runs of one side.
+            (Purpose::CompareWith(path), _) => self.compare_given(vec![path], paths),
+            (Purpose::Open, _) => self.open(paths),
+        }
+    }
+}
+
+/// How long a message with something to do about it stays.
+const RELOADED_SECONDS: f64 = 8.0;
+
+fn ask_profile(open: &Path, dropped: &Path, is_open: bool) -> Choice {
+    let tab = if is_open { "Show its tab" } else { "Open in a new tab" };
+    Choice {
+        heading: file_name(dropped),
+        text: "The older one is the base.".to_owned(),
+        answers: vec![
+            (format!("Compare with {}", file_name(open)), Action::Compare(open.to_owned(), dropped.to_owned())),
+            (tab.to_owned(), Action::Open(vec![dropped.to_owned()])),
+        ],
+        shown: false,
+    }
+}
+
+fn ask_comparison(sides: &Sides, paths: Vec<PathBuf>) -> Choice {
+    let runs = if paths.len() == 1 { "run" } else { "runs" };
+    let mut answers: Vec<(String, Action)> = Side::BOTH
+        .into_iter()
+        .map(|side| {
+            let label = format!("Add to {} as another run beside {}", side.name(), sides.title(side));
+            (label, Action::AddRuns(side, paths.clone()))
+        })
+        .collect();
+    if let [first, second] = &paths[..] {
+        answers.push(("Compare these two".to_owned(), Action::Compare(first.clone(), second.clone())));
+    }
+    let tab = if paths.len() == 1 { "Open in a new tab" } else { "Open each in a tab" };
+    let heading = match &paths[..] {
+        [one] => file_name(one),
+        several => format!("{} files", several.len()),
+    };
+    answers.push((tab.to_owned(), Action::Open(paths)));
+    Choice { heading, text: format!("More {runs} of a side show what is noise."), answers, shown: false }
+}
+
+fn same_file(a: &Path, b: &Path) -> bool {
+    let absolute =
+        |p: &Path| std::fs::canonicalize(p).or_else(|_| std::path::absolute(p)).unwrap_or_else(|_| p.to_owned());
+    absolute(a) == absolute(b)
+}

@@ -1,0 +1,201 @@
+//! `helioscope diff`: two recordings compared.
+
+use super::args::{DiffArguments, DiffSortArgument, RowLimit, TableFormat};
+use super::failure::Failure;
+use super::{load, select, warn};
+use crate::analyze::GroupId;
+use crate::analyze::diff::{
+    Comparison, DiffRow, DiffSort, Mapping, Matching, Measure, Normalize, Question, Side, Status, align_runs,
+};
+use crate::export::diff::DiffExport;
+use crate::model::{Profile, format};
+use std::collections::BTreeSet;
+use std::io::{IsTerminal, Write};
+use std::num::NonZero;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::ScopedJoinHandle;
+
+/// Rows people are shown unless they ask for more.
+const ROWS_TO_READ: usize = 30;
+/// The width of a terminal that does not say.
+const TERMINAL: usize = 80;
+/// The width of what goes to a file.
+const FILE: usize = 160;
+
+/// Prints the comparison. Every error ends the program with status 2, so that 1 means "slower" alone.
+pub(super) fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure> {
+    compare(arguments, out).map_err(|failure| match failure {
+        Failure::Slower(_) => failure,
+        other => Failure::Diff(Box::new(other)),
+    })
+}
+
+fn compare(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure> {
+    let (base_files, new_files) = files(arguments)?;
+    let (base, new) = load_all(&base_files, &new_files)?;
+    let matching = Matching { mappings: arguments.map.clone(), renamed: Vec::new() };
+    let aligned = Arc::new(align_runs(&base, &new, &matching)?);
+    let mut query = select::query(aligned.profile(Side::New), &arguments.select)?;
+    query.by = arguments.by;
+    let question = Question { query, normalize: arguments.normalize };
+    let comparison = Comparison::new(aligned, question, None);
+    // The process ends with the command: taking the tables apart first would only keep the user waiting.
+    let comparison = std::mem::ManuallyDrop::new(comparison);
+    let measured_calls = comparison.table().has_calls();
+    if arguments.normalize == Normalize::PerCall && !measured_calls {
+        return Err(Failure::usage("the profiles do not both count calls: there is no cost of a call to compare"));
+    }
+    if arguments.sort == DiffSortArgument::Calls && !measured_calls {
+        return Err(Failure::usage("the profiles do not both count calls; sort by something else"));
+    }
+    warn_of(&base, "base");
+    warn_of(&new, "new");
+    let names = |files: &[PathBuf]| files.iter().map(|f| f.display().to_string()).collect::<Vec<_>>();
+    let (base_names, new_names) = (names(&base_files), names(&new_files));
+    let rows = rows(&comparison, arguments);
+    let export = DiffExport::new(&comparison, &base_names, &new_names, &rows);
+    let printed = match arguments.format {
+        TableFormat::Table => export.write_text(out, line_width()),
+        TableFormat::Json => export.write_json(out),
+        TableFormat::Csv => export.write_csv(out),
+        TableFormat::Markdown => export.write_markdown(out),
+    };
+    printed.and_then(|()| out.flush()).map_err(Failure::Stdout)?;
+    match arguments.fail_above {
+        Some(limit) => judge(&comparison, limit / 100.0, arguments.min_share / 100.0),
+        None => Ok(()),
+    }
+}
+
+/// The files of either side.
+fn files(arguments: &DiffArguments) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Failure> {
+    let (mut base, mut new): (Vec<PathBuf>, Vec<PathBuf>) = match &arguments.files[..] {
+        [] => (Vec::new(), Vec::new()),
+        [base, new] => (vec![base.clone()], vec![new.clone()]),
+        [_] => return Err(Failure::usage("a comparison needs two recordings: BASE and NEW")),
+        _ => {
+            return Err(Failure::usage(
+                "more than two files: say which are of which side with `--base A1 A2 --new B1 B2`",
+            ));
+        }
+    };
+    base.extend(arguments.base.iter().cloned());
+    new.extend(arguments.new.iter().cloned());
+    for (side, files) in [("base", &base), ("new", &new)] {
+        if files.is_empty() {
+            return Err(Failure::usage(format!("there is no recording on the {side} side: `diff BASE NEW`")));
+        }
+    }
+    Ok((base, new))
+}
+
+type Profiles = Vec<Arc<Profile>>;
+
+/// Reads the files of both sides, a few at a time.
+fn load_all(base: &[PathBuf], new: &[PathBuf]) -> Result<(Profiles, Profiles), Failure> {
+    let at_once = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let files: Vec<&PathBuf> = base.iter().chain(new).collect();
+    let mut profiles = Vec::with_capacity(files.len());
+    for files in files.chunks(at_once) {
+        let loaded = std::thread::scope(|scope| {
+            let readers: Vec<_> = files.iter().map(|path| scope.spawn(|| load(path))).collect();
+            readers.into_iter().map(ScopedJoinHandle::join).collect::<Vec<_>>()
+        });
+        for profile in loaded {
+            profiles.push(profile.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+        }
+    }
+    let new = profiles.split_off(base.len());
+    Ok((profiles, new))
+}
+
+/// Says each thing once a side, however many of its runs it is true of.
+fn warn_of(profiles: &[Arc<Profile>], side: &str) {
+    let mut said = BTreeSet::new();
+    let warnings = profiles.iter().flat_map(|profile| profile.warnings());
+    warn(warnings.filter(|w| said.insert(&w.text)).map(|warning| format!("{side}: {warning}")));
+}
+
+/// How many characters a line has.
+fn line_width() -> usize {
+    let said = std::env::var("COLUMNS").ok().and_then(|text| text.parse::<usize>().ok()).filter(|n| *n >= 40);
+    said.unwrap_or(if std::io::stdout().is_terminal() { TERMINAL } else { FILE })
+}
+
+/// The rows to print, in the order asked for. People are not shown what is the same, unless they ask for every row.
+fn rows(comparison: &Comparison, arguments: &DiffArguments) -> Vec<GroupId> {
+    let for_people = matches!(arguments.format, TableFormat::Table | TableFormat::Markdown);
+    let limit = match (arguments.rows, for_people) {
+        (Some(RowLimit::First(rows)), _) => rows,
+        (None, true) => ROWS_TO_READ,
+        (Some(RowLimit::All), _) | (None, false) => usize::MAX,
+    };
+    let table = comparison.table();
+    let differs = |row: &DiffRow| row.delta(Measure::Own) != 0 || row.status(Measure::Total) != Status::Same;
+    let all = !for_people || arguments.rows == Some(RowLimit::All);
+    let mut rows: Vec<GroupId> = table.rows().filter(|row| all || differs(row)).map(|row| row.group).collect();
+    let (key, measure, descending) = match arguments.sort {
+        DiffSortArgument::Delta => (DiffSort::DeltaSize, Measure::Own, true),
+        DiffSortArgument::DeltaTotal => (DiffSort::DeltaSize, Measure::Total, true),
+        DiffSortArgument::Slower => (DiffSort::Delta, Measure::Total, true),
+        DiffSortArgument::Relative => (DiffSort::Relative, Measure::Own, true),
+        DiffSortArgument::Base => (DiffSort::Base, Measure::Own, true),
+        DiffSortArgument::New => (DiffSort::New, Measure::Own, true),
+        DiffSortArgument::Calls => (DiffSort::DeltaCalls, Measure::Own, true),
+        DiffSortArgument::Status => (DiffSort::Status, Measure::Total, true),
+        DiffSortArgument::Name => (DiffSort::Name, Measure::Own, false),
+    };
+    // Equal rows stand by name and place, whatever the order of the files.
+    let text = |group: GroupId| {
+        let (file, line) = comparison.place(group);
+        (comparison.name(group).into_owned(), file.to_owned(), line)
+    };
+    if key == DiffSort::Name || limit < usize::MAX || for_people {
+        table.sort(&mut rows, DiffSort::Name, measure, false, text);
+    }
+    table.sort(&mut rows, key, measure, descending, text);
+    rows.truncate(limit);
+    rows
+}
+
+/// Fails where the whole, or a function of at least `min_share` of it, got slower by more than `limit` beyond noise.
+fn judge(comparison: &Comparison, limit: f64, min_share: f64) -> Result<(), Failure> {
+    let table = comparison.table();
+    let unit = &comparison.metric().unit;
+    let (base, new) = (table.base_sum(), table.new_sum());
+    let mut offending = Vec::new();
+    let text = |name: &str, base: i64, new: i64| {
+        let share = (new.saturating_sub(base)) as f64 / base.max(1) as f64;
+        let (before, after) = (format::value(base, unit), format::value(new, unit));
+        format!("{name}: +{} ({before} → {after})", format::percent(share))
+    };
+    let exceeds = |base: i64, new: i64| base > 0 && new.saturating_sub(base) as f64 > limit * base as f64;
+    if comparison.status_of_sums() == Status::Slower && exceeds(base, new) {
+        offending.push(text("everything", base, new));
+    }
+    let whole = base.max(new);
+    let mut rows: Vec<DiffRow> = table.rows().filter(|row| row.status(Measure::Total) == Status::Slower).collect();
+    rows.sort_by_key(|row| std::cmp::Reverse(row.delta(Measure::Total)));
+    for row in rows {
+        if let (Some(before), Some(after)) = (row.cost(Side::Base, Measure::Total), row.cost(Side::New, Measure::Total))
+            && exceeds(before, after)
+            && after.max(before) as f64 >= min_share * whole as f64
+        {
+            offending.push(text(&format!("`{}`", format::one_line(&comparison.name(row.group))), before, after));
+        }
+    }
+    if offending.is_empty() { Ok(()) } else { Err(Failure::Slower(offending)) }
+}
+
+/// A mapping as it is typed.
+pub(super) fn parse_mapping(text: &str) -> Result<Mapping, &'static str> {
+    Mapping::parse(text)
+        .ok_or("expected FROM=TO: a folder or file of the base side, and what it is called on the new side")
+}
+
+/// A number of per cent, not below zero.
+pub(super) fn parse_percent(text: &str) -> Result<f64, &'static str> {
+    let number: f64 = text.trim_end_matches('%').trim().parse().map_err(|_| "expected a number of per cent")?;
+    if number.is_finite() && number >= 0.0 { Ok(number) } else { Err("expected a number of per cent, not below zero") }
+}

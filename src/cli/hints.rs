@@ -1,0 +1,213 @@
+//! `helioscope hints`: what to do about it.
+
+use super::args::{HintsArguments, ReportFormat};
+use super::failure::Failure;
+use super::{load, warn};
+use crate::analyze::{Activity, Analysis, Query};
+use crate::hints::{Evidence, Files, Finding, Hints, NoFiles, Options, Severity};
+use crate::model::{Unit, format};
+use crate::source::{Places, Sources};
+use serde_json::{Map, Value, json};
+use std::io::{self, Write};
+
+pub(super) fn run(arguments: &HintsArguments, out: &mut dyn Write) -> Result<(), Failure> {
+    let profile = load(&arguments.file)?;
+    warn(profile.warnings());
+    let query = Query::new(&profile);
+    let analysis = Analysis::new(profile, query, None);
+    let places = Places {
+        mappings: arguments.map.clone(),
+        roots: arguments.source_root.clone(),
+        ..Places::of_profile(&arguments.file)
+    };
+    let sources = Sources::new(places);
+    let files: &dyn Files = if arguments.no_source { &NoFiles } else { &sources };
+    let hints = Hints::new(&analysis, files, Options { min_share: arguments.min_share / 100.0 });
+    let printed = match arguments.format {
+        ReportFormat::Table => print_text(out, &hints),
+        ReportFormat::Json => print_json(out, &hints),
+        ReportFormat::Markdown => print_markdown(out, &hints),
+    };
+    printed.map_err(Failure::Stdout)
+}
+
+/// The contract with scripts.
+fn print_json(out: &mut dyn Write, hints: &Hints) -> io::Result<()> {
+    let bounds: Map<String, Value> =
+        Activity::ALL.iter().map(|&a| (a.key().to_owned(), json!(rounded(hints.bounds.share(a))))).collect();
+    let findings: Vec<Value> = hints.findings.iter().map(finding_json).collect();
+    let checked: Vec<&str> = hints.checked.iter().map(|r| r.id).collect();
+    let not_applicable: Vec<Value> =
+        hints.not_applicable.iter().map(|n| json!({ "rule": n.rule.id, "why": n.why })).collect();
+    let report = json!({
+        "bounds": bounds,
+        "approach": hints.approach,
+        "findings": findings,
+        "checked": checked,
+        "not_applicable": not_applicable,
+    });
+    serde_json::to_writer_pretty(&mut *out, &report).map_err(io::Error::from)?;
+    writeln!(out)
+}
+
+fn finding_json(finding: &Finding) -> Value {
+    let evidence: Map<String, Value> =
+        finding.evidence.iter().map(|(name, value)| ((*name).to_owned(), evidence_json(value))).collect();
+    let known = |text: &str| if text.is_empty() { Value::Null } else { json!(text) };
+    json!({
+        "rule": finding.rule.id,
+        "severity": finding.severity.name(),
+        "title": finding.rule.title,
+        "category": finding.rule.category.name(),
+        "function": known(&finding.name),
+        "file": known(&finding.file),
+        "line": if finding.line == 0 { Value::Null } else { json!(finding.line) },
+        "lines": finding.lines.iter().filter(|&&l| l > 0).collect::<Vec<_>>(),
+        "share": rounded(finding.share),
+        "ceiling": rounded(finding.ceiling),
+        "likely_gain": rounded(finding.likely_gain),
+        "confidence": finding.confidence.name(),
+        "reason": finding.reason,
+        "evidence": evidence,
+        "advice": finding.advice,
+        "before": finding.before,
+        "after": finding.after,
+        "settle": finding.rule.settle,
+        "wrong_if": finding.rule.wrong_if,
+        "same_time_as": finding.same_time_as,
+        "docs": finding.rule.docs,
+    })
+}
+
+fn evidence_json(evidence: &Evidence) -> Value {
+    match evidence {
+        Evidence::Count(n) | Evidence::Time(n) => json!(n),
+        Evidence::Share(x) | Evidence::PerCall(x) | Evidence::Ratio(x) => json!(rounded(*x)),
+        Evidence::Text(text) => json!(text),
+    }
+}
+
+/// Digits beyond these would only be noise.
+fn rounded(number: f64) -> f64 {
+    (number * 10_000.0).round() / 10_000.0
+}
+
+fn evidence_text(evidence: &Evidence) -> String {
+    match evidence {
+        Evidence::Count(n) => format::count(*n),
+        Evidence::Time(ns) => format::value(*ns, &Unit::Nanoseconds),
+        Evidence::Share(share) => format::percent(*share),
+        Evidence::PerCall(ns) => format::per_call(Some(*ns), &Unit::Nanoseconds),
+        Evidence::Ratio(ratio) => format!("{ratio:.1}"),
+        Evidence::Text(text) => format::one_line(text).into_owned(),
+    }
+}
+
+/// `share 41.2 %, calls 12,345, per call 3.21 µs`
+fn evidence_line(finding: &Finding) -> String {
+    let parts = finding.evidence.iter().map(|(name, value)| {
+        let name = name.strip_suffix("_ns").unwrap_or(name).replace('_', " ");
+        format!("{name} {}", evidence_text(value))
+    });
+    parts.collect::<Vec<_>>().join(", ")
+}
+
+/// `at most 4.2× faster, likely 2.5×`; nothing where nothing is promised.
+fn gain(finding: &Finding) -> Option<String> {
+    let promises = finding.severity == Severity::Hint;
+    promises.then(|| format!("at most {:.1}× faster, likely {:.1}×", finding.ceiling, finding.likely_gain))
+}
+
+fn place(finding: &Finding) -> String {
+    match (finding.name.as_str(), finding.file.as_str(), finding.line) {
+        ("", ..) => String::new(),
+        (name, "", _) => format::one_line(name).into_owned(),
+        (name, file, 0) => format!("{} ({})", format::one_line(name), format::one_line(file)),
+        (name, file, line) => format!("{} ({}:{line})", format::one_line(name), format::one_line(file)),
+    }
+}
+
+fn bounds_line(hints: &Hints) -> String {
+    let mut parts: Vec<(f64, &str)> = Activity::ALL.iter().map(|&a| (hints.bounds.share(a), a.name())).collect();
+    parts.retain(|(share, _)| *share >= 0.005);
+    parts.sort_by(|a, b| b.0.total_cmp(&a.0));
+    parts.iter().map(|(share, name)| format!("{name} {}", format::percent(*share))).collect::<Vec<_>>().join(", ")
+}
+
+fn print_text(out: &mut dyn Write, hints: &Hints) -> io::Result<()> {
+    writeln!(out, "Time: {}", bounds_line(hints))?;
+    writeln!(out, "{}\n", hints.approach)?;
+    if hints.findings.is_empty() {
+        writeln!(out, "No hints.")?;
+    }
+    for (i, finding) in hints.findings.iter().enumerate() {
+        writeln!(out, "{}. {}  [{}]", i + 1, finding.rule.title, finding.rule.id)?;
+        let place = place(finding);
+        if !place.is_empty() {
+            writeln!(out, "   {place}")?;
+        }
+        let mut facts: Vec<String> = gain(finding).into_iter().collect();
+        facts.push(format!("confidence {}: {}", finding.confidence.name(), finding.reason));
+        writeln!(out, "   {}", facts.join("; "))?;
+        writeln!(out, "   {}", evidence_line(finding))?;
+        if let Some(other) = finding.same_time_as {
+            writeln!(out, "   On the same time as {}: gains don't add up.", other + 1)?;
+        }
+        writeln!(out, "   {}", finding.advice)?;
+        print_code(out, "   - ", &finding.before)?;
+        print_code(out, "   + ", &finding.after)?;
+        writeln!(out, "   To be sure: {}. Wrong if: {}.", finding.rule.settle, finding.rule.wrong_if)?;
+        writeln!(out, "   {}\n", finding.rule.docs)?;
+    }
+    writeln!(
+        out,
+        "{} rules looked and found nothing; {} need another kind of profile or the source (--format json lists them).",
+        hints.checked.len(),
+        hints.not_applicable.len()
+    )
+}
+
+fn print_code(out: &mut dyn Write, margin: &str, code: &str) -> io::Result<()> {
+    for line in code.lines() {
+        writeln!(out, "{margin}{}", format::one_line(line))?;
+    }
+    Ok(())
+}
+
+fn print_markdown(out: &mut dyn Write, hints: &Hints) -> io::Result<()> {
+    writeln!(out, "**Time**: {}. {}\n", bounds_line(hints), hints.approach)?;
+    for finding in &hints.findings {
+        writeln!(out, "### {}", finding.rule.title)?;
+        let place = place(finding);
+        if !place.is_empty() {
+            writeln!(out, "\n`{}`", place.replace('`', "'"))?;
+        }
+        let gain = gain(finding).map_or_else(String::new, |gain| format!("{gain}; "));
+        writeln!(
+            out,
+            "\n{gain}confidence {} ({}). {}.\n",
+            finding.confidence.name(),
+            finding.reason,
+            evidence_line(finding)
+        )?;
+        writeln!(out, "{}\n", finding.advice)?;
+        if !finding.before.is_empty() {
+            writeln!(
+                out,
+                "```python\n{}\n```\n\n```python\n{}\n```\n",
+                fenced(&finding.before),
+                fenced(&finding.after)
+            )?;
+        }
+        writeln!(out, "[`{}`]({})\n", finding.rule.id, finding.rule.docs)?;
+    }
+    if hints.findings.is_empty() {
+        writeln!(out, "No hints.")?;
+    }
+    Ok(())
+}
+
+/// Code that cannot end the fence it stands in.
+fn fenced(code: &str) -> String {
+    code.lines().map(|line| format::one_line(line).replace("```", "'''")).collect::<Vec<_>>().join("\n")
+}

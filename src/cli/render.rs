@@ -1,0 +1,163 @@
+//! `helioscope render`: a picture of a profile.
+
+use super::args::{PictureSize, RenderArguments, ScrubArguments, Theme, View};
+use super::failure::Failure;
+use super::{load, select, to_stdout, warn};
+use crate::analyze::diff::{Comparison, Matching, Question, Side, align};
+use crate::analyze::{Analysis, GroupId, Order};
+use crate::export::picture::{Base, Height, Picture, PictureView, Subject};
+use crate::export::scrub::Scrub;
+use crate::export::{html, png, write_file};
+use crate::layout::{Growth, Scheme};
+use crate::model::Profile;
+use std::path::Path;
+use std::sync::Arc;
+
+/// What is written, told by the name of the file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Kind {
+    Svg,
+    Png,
+    Html,
+}
+
+pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
+    let kind = kind(&arguments.output)?;
+    if arguments.base.is_some() && kind == Kind::Html {
+        return Err(Failure::usage("a comparison is drawn as .svg or .png; `helioscope diff` writes its table"));
+    }
+    let profile = load(&arguments.file)?;
+    let base = arguments.base.as_deref().map(|path| Ok::<_, Failure>((file_name(path), load(path)?))).transpose()?;
+    let profiles: Vec<&Profile> = base.iter().map(|(_, base)| &**base).chain([&*profile]).collect();
+    let scrub = scrub(&profiles, &arguments.scrub);
+    let counted = Counted::new(&profile, base.as_ref().map(|(_, base)| base), arguments)?;
+    // The process ends with the command: what is not taken apart is not waited for.
+    let counted = std::mem::ManuallyDrop::new(counted);
+    let analysis = counted.analysis();
+    let function = arguments.function.as_deref().map(|text| select::function(analysis, "--function", text));
+    let function = function.transpose()?;
+    let picture = Picture {
+        width: arguments.size.width,
+        height: height(arguments.size),
+        depth: arguments.depth.map(usize::from),
+        selection: function,
+        stamped: !arguments.no_stamp,
+        ..Picture::new(view(arguments.view, function)?, scheme(arguments.theme))
+    };
+    picture.check(if kind == Kind::Png { arguments.scale } else { 1 }).map_err(|e| Failure::usage(e.to_string()))?;
+    let search = match arguments.search.as_deref() {
+        Some(text) => Some((text, analysis.search(&select::matcher("--search", text)?))),
+        None => None,
+    };
+    let subject = Subject {
+        name: &file_name(&arguments.file),
+        analysis,
+        base: counted.base(base.as_ref().map_or("", |(name, _)| name)),
+        scrub: &scrub,
+        search: search.as_ref().map(|(text, found)| (*text, found)),
+    };
+    for profile in profiles {
+        warn(profile.warnings());
+    }
+    let written = match kind {
+        Kind::Svg => picture.svg(&subject).map(String::into_bytes),
+        Kind::Png => picture.svg(&subject).and_then(|svg| png::from_svg(&svg, arguments.scale)),
+        Kind::Html => html::page(&picture, &subject).map(String::into_bytes),
+    };
+    let bytes = written.map_err(|e| Failure::usage(e.to_string()))?;
+    write_bytes(&arguments.output, &bytes)
+}
+
+/// A profile, counted as asked for, alone or beside another.
+enum Counted {
+    One(Analysis),
+    Both(Comparison),
+}
+
+impl Counted {
+    fn new(profile: &Arc<Profile>, base: Option<&Arc<Profile>>, arguments: &RenderArguments) -> Result<Self, Failure> {
+        let Some(base) = base else {
+            let mut query = select::query(profile, &arguments.select)?;
+            query.transforms = select::transforms(profile, &query, &arguments.transform)?;
+            return Ok(Self::One(Analysis::new(Arc::clone(profile), query, None)));
+        };
+        let aligned = Arc::new(align(base, profile, &Matching::default())?);
+        let new = aligned.profile(Side::New);
+        let mut query = select::query(new, &arguments.select)?;
+        query.transforms = select::transforms(new, &query, &arguments.transform)?;
+        let question = Question { query, normalize: arguments.normalize };
+        Ok(Self::Both(Comparison::new(aligned, question, None)))
+    }
+
+    fn analysis(&self) -> &Analysis {
+        match self {
+            Self::One(analysis) => analysis,
+            Self::Both(comparison) => comparison.side(Side::New),
+        }
+    }
+
+    fn base<'a>(&'a self, name: &'a str) -> Option<Base<'a>> {
+        match self {
+            Self::One(_) => None,
+            Self::Both(comparison) => Some(Base { name, comparison }),
+        }
+    }
+}
+
+fn kind(output: &Path) -> Result<Kind, Failure> {
+    let extension = output.extension().map(|e| e.to_string_lossy().to_lowercase());
+    match extension.as_deref() {
+        Some("svg") => Ok(Kind::Svg),
+        Some("png") => Ok(Kind::Png),
+        Some("html" | "htm") => Ok(Kind::Html),
+        None if output.as_os_str() == "-" => Ok(Kind::Svg),
+        _ => {
+            Err(Failure::usage(format!("{} names no kind of picture: end it in .svg, .png or .html", output.display())))
+        }
+    }
+}
+
+/// Writes a file, or to standard output where that is what `-` asks for.
+pub(super) fn write_bytes(output: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    if output.as_os_str() == "-" {
+        return to_stdout(|out| out.write_all(bytes).map_err(Failure::Stdout));
+    }
+    write_file(output, |out| out.write_all(bytes)).map_err(|source| Failure::Output { path: output.to_owned(), source })
+}
+
+fn height(size: PictureSize) -> Height {
+    size.height.map_or(Height::AsNeeded, Height::Pixels)
+}
+
+/// The colours asked for.
+pub(super) fn scheme(theme: Theme) -> Scheme {
+    match theme {
+        Theme::Dark => Scheme::Dark,
+        Theme::Light => Scheme::Light,
+    }
+}
+
+fn view(view: View, function: Option<GroupId>) -> Result<PictureView, Failure> {
+    let flame = |order, growth| Ok(PictureView::Flame { order, growth, zoom: Vec::new() });
+    match view {
+        View::Flame => flame(Order::LeftHeavy, Growth::Up),
+        View::LeftHeavy => flame(Order::LeftHeavy, Growth::Down),
+        View::Time => flame(Order::Time, Growth::Down),
+        View::Inverted => flame(Order::Inverted, Growth::Down),
+        View::Sunburst => Ok(PictureView::Sunburst { root: Vec::new() }),
+        View::Callers => match function {
+            Some(of) => Ok(PictureView::Callers { of }),
+            None => Err(Failure::usage("say whose callers to draw: --function NAME")),
+        },
+    }
+}
+
+/// What is to be removed from the texts of profiles.
+pub(super) fn scrub(profiles: &[&Profile], arguments: &ScrubArguments) -> Scrub {
+    if arguments.no_scrub { Scrub::off() } else { Scrub::new(profiles) }
+}
+
+/// The name of a file without its folder.
+pub(super) fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.to_string_lossy(), |name| name.to_string_lossy()).into_owned()
+}

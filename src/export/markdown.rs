@@ -1,0 +1,142 @@
+//! A profile in a few lines of Markdown, for a pull request: GitHub's and GitLab's.
+//!
+//! ```text
+//! **`out.prof`**: time 1.24 s. Most expensive in themselves: `parse` (41.2 %), `read` (22.0 %), `log` (8.1 %).
+//!
+//! cProfile · Python 3.12 · time 1.24 s
+//!
+//! ![Flame graph of out.prof](report.flame.png)
+//!
+//! | Self, ms | Self % | … | Function |
+//! ```
+
+use super::picture::{Stamp, Subject};
+use super::scrub::Scrub;
+use super::table::{Counted, Table, code_span};
+use crate::analyze::{Exactness, FunctionTable, GroupId};
+use crate::layout::shorten_middle;
+use crate::model::format;
+use std::fmt::Write;
+
+/// What a review holds beside its summary.
+#[derive(Clone, Copy, Debug)]
+pub struct Review<'a> {
+    /// How many functions are listed.
+    pub rows: usize,
+    /// Where the picture is, as a reference from where the text will be; `None` for no picture.
+    pub picture: Option<&'a str>,
+}
+
+/// How many functions the summary names.
+const NAMED: usize = 3;
+/// The longest name in the summary, in characters.
+const LONGEST_NAME: usize = 60;
+
+/// The review of a profile.
+pub fn review(subject: &Subject<'_>, review: Review<'_>) -> String {
+    let analysis = subject.analysis;
+    let (profile, query, table) = (analysis.profile(), analysis.query(), analysis.table());
+    let stamp = Stamp::new(subject.name, analysis, subject.scrub, subject.search);
+    let mut functions: Vec<GroupId> = table.present().collect();
+    functions.sort_by_key(|&g| (std::cmp::Reverse(table.own(g)), std::cmp::Reverse(table.total(g)), g));
+    let mut text = format!("**{}**: {}\n\n", code_span(&stamp.name), summary(subject, table, &functions));
+    let line = |text: &mut String, line: &str| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{}\n\n", plain(line));
+    };
+    line(&mut text, &stamp.facts.join(" · "));
+    if !stamp.filters.is_empty() {
+        line(&mut text, &stamp.filters.join(" · "));
+    }
+    if let Some(picture) = review.picture {
+        let _ = write!(text, "![Flame graph of {}]({})\n\n", plain(&stamp.name), reference(picture));
+    }
+    let counted = Counted {
+        profile,
+        classes: analysis.classes(),
+        groups: analysis.groups(),
+        table,
+        metric: query.metric,
+        scrub: subject.scrub,
+    };
+    functions.truncate(review.rows);
+    let rows = Table::new(&counted, &functions);
+    let mut bytes = Vec::new();
+    if rows.write_markdown(&mut bytes).is_ok() {
+        text.push_str(&String::from_utf8_lossy(&bytes));
+    }
+    if rows.left_out() > 0 {
+        let _ = write!(text, "\n{} more functions are left out.\n", format::count(rows.left_out() as i64));
+    }
+    // What is estimated is the tree: where totals are those of the recording, the table is not meant.
+    let table_is_exact = analysis.exactness() == Exactness::Estimated && table.totals_are_exact();
+    for note in &stamp.notes {
+        let _ = write!(text, "\n> {}", plain(note));
+        text.push_str(if table_is_exact && note.starts_with('≈') { " The table is exact.\n" } else { "\n" });
+    }
+    text
+}
+
+fn summary(subject: &Subject<'_>, table: &FunctionTable, functions: &[GroupId]) -> String {
+    let analysis = subject.analysis;
+    let metric = analysis.profile().metric(analysis.query().metric);
+    let sum = format::value(analysis.sum(), &metric.unit);
+    let named: Vec<String> = functions
+        .iter()
+        .filter(|&&g| table.own(g) > 0)
+        .take(NAMED)
+        .map(|&g| {
+            let name = analysis.name(g);
+            let name = name_of(subject.scrub, &name);
+            format!("{} ({})", code_span(&name), format::percent(table.share(table.own(g))))
+        })
+        .collect();
+    let summary = format!("{} {sum}.", plain(&metric.name));
+    if named.is_empty() { summary } else { format!("{summary} Most expensive in themselves: {}.", named.join(", ")) }
+}
+
+fn name_of(scrub: &Scrub, name: &str) -> String {
+    shorten_middle(&format::one_line(&scrub.name(name)), LONGEST_NAME).into_owned()
+}
+
+/// Text that no character of changes into markup.
+fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for c in format::one_line(text).chars() {
+        match c {
+            '<' => plain.push_str("&lt;"),
+            '>' => plain.push_str("&gt;"),
+            '&' => plain.push_str("&amp;"),
+            // So that nobody is called and no issue is linked.
+            '@' => plain.push_str("&#64;"),
+            '#' => plain.push_str("&#35;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '!' => plain.extend(['\\', c]),
+            c => plain.push(c),
+        }
+    }
+    plain
+}
+
+/// A reference to a file: what has a meaning in a link is escaped as URLs do it.
+fn reference(path: &str) -> String {
+    let mut reference = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            reference.push(char::from(byte));
+        } else {
+            let _ = write!(reference, "%{byte:02X}");
+        }
+    }
+    reference
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_in_names_stays_text() {
+        assert_eq!(plain("a|b_c*d`e<f>@g#1 [x](y) !"), "a\\|b\\_c\\*d\\`e&lt;f&gt;&#64;g&#35;1 \\[x\\](y) \\!");
+        assert_eq!(reference("a b(1)é.png"), "a%20b%281%29%C3%A9.png");
+    }
+}

@@ -1,0 +1,107 @@
+//! The sandwich as a picture: who calls a function above it, what it calls below.
+
+use super::boxes::{Boxes, label_in, rows_in};
+use super::flame::levels_left_out;
+use super::recording::Recording;
+use super::{Area, Content, Frame, Look, Picture, Stamp};
+use crate::analyze::{CallTree, Detail, GroupId};
+use crate::export::font::{MONOSPACE, PROPORTIONAL};
+use crate::export::svg::{Anchor, Style, Svg};
+use crate::layout::{Growth, ROW_HEIGHT};
+use crate::model::format;
+
+/// Callers and callees of a function.
+pub(super) struct Callers {
+    above: CallTree,
+    below: CallTree,
+    figures: String,
+}
+
+/// Height of the bar between callers and callees.
+const BAR: f32 = 34.0;
+
+impl Callers {
+    pub(super) fn new(recording: Recording<'_>, of: GroupId, width: u32) -> Self {
+        let detail = Detail::for_window(0, recording.total(of).max(1), width as f32);
+        let figures = recording.figures(of);
+        Self { above: recording.callers_tree(of, detail), below: recording.callees_tree(of, detail), figures }
+    }
+
+    pub(super) fn describe(&self, look: &dyn Look, stamp: &mut Stamp) {
+        stamp.view = if self.above.is_empty() {
+            "Callers and callees".to_owned()
+        } else {
+            let name = look.names(&self.above, 0).name;
+            format!("Callers and callees of {}", crate::layout::shorten_middle(&format::one_line(&name), 60))
+        };
+    }
+
+    pub(super) fn content<'a>(&'a self, look: &'a dyn Look) -> CallersContent<'a> {
+        CallersContent { callers: self, look }
+    }
+
+    /// Levels of callers and callees in a height: each side gets half, and what the other does not need.
+    fn rows(&self, picture: &Picture, height: f32) -> (usize, usize) {
+        let most = picture.depth.unwrap_or(usize::MAX);
+        let (up, down) = (self.above.depth().min(most), self.below.depth().min(most));
+        let rows = rows_in(height - BAR);
+        let half = rows / 2;
+        let up_rows = up.min(rows - down.min(rows - half));
+        (up_rows, down.min(rows - up_rows))
+    }
+}
+
+/// A sandwich to be drawn.
+pub(super) struct CallersContent<'a> {
+    callers: &'a Callers,
+    look: &'a dyn Look,
+}
+
+impl Content for CallersContent<'_> {
+    fn height(&self, picture: &Picture) -> f32 {
+        let (up, down) = self.callers.rows(picture, f32::MAX);
+        BAR + (up + down).max(2) as f32 * ROW_HEIGHT
+    }
+
+    fn cut(&self, frame: &Frame<'_>, height: f32) -> Option<String> {
+        let (up, down) = self.callers.rows(frame.picture, height);
+        let left_out = (self.callers.above.depth() - up).max(self.callers.below.depth() - down);
+        (left_out > 0).then(|| levels_left_out(up.max(down), left_out))
+    }
+
+    fn draw(&self, frame: &Frame<'_>, svg: &mut Svg, area: &Area) {
+        let Callers { above: callers, below: callees, figures } = self.callers;
+        let (up, down) = self.callers.rows(frame.picture, area.height);
+        let window = |tree: &CallTree| (0.0, tree.extent().max(1) as f64);
+        let above = Area { height: up as f32 * ROW_HEIGHT, ..*area };
+        Boxes { tree: callers, look: self.look, growth: Growth::Up, window: window(callers), rows: 0..up }
+            .draw(frame, svg, &above);
+        let bar = area.y + above.height;
+        self.draw_bar(frame, svg, &Area { y: bar, height: BAR, ..*area }, figures);
+        let below = Area { y: bar + BAR, height: down as f32 * ROW_HEIGHT, ..*area };
+        Boxes { tree: callees, look: self.look, growth: Growth::Down, window: window(callees), rows: 0..down }
+            .draw(frame, svg, &below);
+    }
+}
+
+impl CallersContent<'_> {
+    fn draw_bar(&self, frame: &Frame<'_>, svg: &mut Svg, area: &Area, figures: &str) {
+        const INSET: f32 = 16.0;
+        let weak = Style { font: &PROPORTIONAL, size: 12.5, fill: frame.tones.text_weak };
+        let strong = Style { font: &MONOSPACE, size: 13.0, fill: frame.tones.text };
+        let base = area.y + area.height / 2.0 + 4.5;
+        let figures_width = PROPORTIONAL.width(figures, weak.size) * 1.15;
+        let room = (area.width - figures_width - 260.0) * crate::layout::LABEL_SIZE / strong.size;
+        let tree = &self.callers.above;
+        let name = if tree.is_empty() { None } else { label_in(&self.look.names(tree, 0), room) }.unwrap_or_default();
+        let sign = Style { font: &MONOSPACE, ..weak };
+        let right = area.x + area.width - INSET;
+        svg.styled_text((area.x + INSET, base), Anchor::Start, sign, "▲");
+        svg.styled_text((area.x + INSET + 14.0, base), Anchor::Start, weak, "callers");
+        svg.styled_text((area.x + 100.0, base), Anchor::Start, strong, &name);
+        let x = area.x + 100.0 + MONOSPACE.width(&name, strong.size) + INSET;
+        svg.styled_text((x, base), Anchor::Start, weak, figures);
+        svg.styled_text((right - 62.0, base), Anchor::Start, sign, "▼");
+        svg.styled_text((right, base), Anchor::End, weak, "callees");
+    }
+}

@@ -1,0 +1,275 @@
+//! Pictures of a profile: the geometry of [`crate::layout`], which the window paints too, written as SVG.
+//!
+//! A picture is a pure function of what is counted, so the same profile gives the same bytes. It carries a [`Stamp`],
+//! because whoever finds it in a code review has nothing else to tell what it shows.
+
+mod boxes;
+mod callers;
+mod difference;
+mod flame;
+mod look;
+mod recording;
+mod stamp;
+mod sunburst;
+
+pub(crate) use flame::{describe_flame, flame_tree};
+pub use look::{ByPackage, LegendEntry, Listed, Look};
+pub use stamp::{Stamp, transform_text};
+
+use super::scrub::Scrub;
+use super::svg::Svg;
+use crate::analyze::diff::Comparison;
+use crate::analyze::{Analysis, GroupId, Matches, Order};
+use crate::layout::{Growth, Palette, Scheme, Tones};
+use difference::ByDifference;
+use recording::Recording;
+use stamp::StampLayout;
+
+/// What a picture shows.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum PictureView {
+    /// A flame graph.
+    Flame {
+        /// The order of stacks; in time order, of one thread.
+        order: Order,
+        /// Which way calls grow.
+        growth: Growth,
+        /// The calls down to the box that fills the width; none for everything.
+        zoom: Vec<GroupId>,
+    },
+    /// Rings around a centre.
+    Sunburst {
+        /// The calls down to what is in the centre; none for everything.
+        root: Vec<GroupId>,
+    },
+    /// Who calls a function above it, what it calls below.
+    Callers {
+        /// The function.
+        of: GroupId,
+    },
+}
+
+/// The height of a picture.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Height {
+    /// So many pixels; what does not fit is left out, and the picture says so.
+    Pixels(u32),
+    /// As many as it takes to show every row, up to a limit.
+    AsNeeded,
+}
+
+/// A picture to be drawn.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Picture {
+    /// What it shows.
+    pub view: PictureView,
+    /// Its width, in pixels.
+    pub width: u32,
+    /// Its height.
+    pub height: Height,
+    /// Dark or light.
+    pub scheme: Scheme,
+    /// At most so many levels of calls.
+    pub depth: Option<usize>,
+    /// The function whose boxes and arcs are outlined.
+    pub selection: Option<GroupId>,
+    /// Whether the picture says what it is a picture of.
+    pub stamped: bool,
+}
+
+impl Picture {
+    /// A picture of the default size.
+    pub fn new(view: PictureView, scheme: Scheme) -> Self {
+        Self { view, width: 1600, height: Height::Pixels(900), scheme, depth: None, selection: None, stamped: true }
+    }
+
+    /// Draws it as an SVG file.
+    pub fn svg(&self, subject: &Subject<'_>) -> Result<String, PictureError> {
+        let palette = Palette::new(self.scheme);
+        let found = subject.search.map(|(_, found)| found);
+        match subject.base {
+            None => {
+                let look = ByPackage::new(subject.analysis, palette, subject.scrub, found);
+                let stamp = Stamp::new(subject.name, subject.analysis, subject.scrub, subject.search);
+                self.draw(Recording::One(subject.analysis), subject, &look, stamp)
+            }
+            Some(Base { name, comparison }) => {
+                let look = ByDifference::new(comparison, palette, subject.scrub, found);
+                let stamp = difference::stamp(name, subject.name, comparison, subject.scrub, subject.search);
+                self.draw(Recording::Both(comparison), subject, &look, stamp)
+            }
+        }
+    }
+
+    fn draw(
+        &self,
+        recording: Recording<'_>,
+        subject: &Subject<'_>,
+        look: &dyn Look,
+        mut stamp: Stamp,
+    ) -> Result<String, PictureError> {
+        stamp.legend = look.legend();
+        let analysis = subject.analysis;
+        match &self.view {
+            PictureView::Flame { order, growth, zoom } => {
+                let flame = flame::Flame::new(recording, analysis, *order, zoom, self.width)?;
+                flame.describe(subject.scrub, look, &mut stamp);
+                self.compose(stamp, &flame.content(*growth, look))
+            }
+            PictureView::Sunburst { root } => {
+                let sunburst = sunburst::Sunburst::new(recording, analysis, root);
+                sunburst.describe(look, &mut stamp);
+                self.compose(stamp, &sunburst.content(look))
+            }
+            PictureView::Callers { of } => {
+                let callers = callers::Callers::new(recording, *of, self.width);
+                callers.describe(look, &mut stamp);
+                self.compose(stamp, &callers.content(look))
+            }
+        }
+    }
+
+    /// Puts the stamp around a drawing.
+    pub(crate) fn compose(&self, mut stamp: Stamp, content: &dyn Content) -> Result<String, PictureError> {
+        self.check(1)?;
+        let tones = Tones::new(self.scheme);
+        let width = self.width as f32;
+        let frame = Frame { picture: self, tones };
+        // What is cut is known once there is a height, and saying so takes some of the height.
+        let notes = stamp.notes.len();
+        for _ in 0..3 {
+            let around = if self.stamped { StampLayout::new(&stamp, width).around() } else { 0.0 };
+            let cut = content.cut(&frame, self.height_of(content, around) - around);
+            if stamp.notes.get(notes) == cut.as_ref() {
+                break;
+            }
+            stamp.notes.truncate(notes);
+            stamp.notes.extend(cut);
+        }
+        let layout = StampLayout::new(&stamp, width);
+        let around = if self.stamped { layout.around() } else { 0.0 };
+        let height = self.height_of(content, around);
+        let mut svg = Svg::new(self.width, height as u32, &stamp.title(), &stamp.description());
+        svg.rect(0.0, 0.0, width, height, tones.ground);
+        svg.line();
+        let top = if self.stamped { layout.above() } else { 0.0 };
+        content.draw(&frame, &mut svg, &Area { x: 0.0, y: top, width, height: (height - around).max(0.0) });
+        if self.stamped {
+            layout.draw(&mut svg, height, &tones);
+        }
+        Ok(svg.finish())
+    }
+
+    fn height_of(&self, content: &dyn Content, around: f32) -> f32 {
+        match self.height {
+            Height::Pixels(pixels) => pixels as f32,
+            Height::AsNeeded => (content.height(self) + around).ceil().clamp(SMALLEST.1 as f32, TALLEST as f32),
+        }
+    }
+
+    /// Whether the picture has a size that can be drawn at a scale.
+    pub fn check(&self, scale: u32) -> Result<(), PictureError> {
+        let height = match self.height {
+            Height::Pixels(pixels) => pixels,
+            Height::AsNeeded => SMALLEST.1,
+        };
+        check_size(self.width, height, scale)
+    }
+}
+
+/// Whether a size can be drawn at a scale.
+pub(crate) fn check_size(width: u32, height: u32, scale: u32) -> Result<(), PictureError> {
+    let error = PictureError::Size { width, height, scale };
+    if width < SMALLEST.0 || height < SMALLEST.1 || scale == 0 {
+        return Err(error);
+    }
+    let (wide, high) = (u64::from(width) * u64::from(scale), u64::from(height) * u64::from(scale));
+    if wide > LONGEST_SIDE || high > LONGEST_SIDE || wide * high > MOST_PIXELS { Err(error) } else { Ok(()) }
+}
+
+/// The least size that holds a stamp and a few rows.
+const SMALLEST: (u32, u32) = (320, 160);
+/// The most pixels a picture grows to by itself, before scaling.
+const TALLEST: u32 = 6_000;
+/// The longest side and the most pixels that are drawn: 4 bytes each in memory.
+const LONGEST_SIDE: u64 = 32_000;
+const MOST_PIXELS: u64 = 100_000_000;
+
+/// What is drawn.
+#[derive(Clone, Copy)]
+pub struct Subject<'a> {
+    /// The name of the file, as it is to be read.
+    pub name: &'a str,
+    /// The profile, counted; in a comparison the new side.
+    pub analysis: &'a Analysis,
+    /// What it is compared with.
+    pub base: Option<Base<'a>>,
+    /// What is removed from texts.
+    pub scrub: &'a Scrub,
+    /// What is searched for, and what was found.
+    pub search: Option<(&'a str, &'a Matches)>,
+}
+
+/// The other side of a comparison.
+#[derive(Clone, Copy)]
+pub struct Base<'a> {
+    /// The name of its file, as it is to be read.
+    pub name: &'a str,
+    /// Both sides.
+    pub comparison: &'a Comparison,
+}
+
+/// Why there is no picture.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum PictureError {
+    /// Time order was asked for, and there is none.
+    #[error("this profile does not record the order of its stacks, so there is no picture in time order")]
+    NoOrder,
+    /// Time order was asked for of two recordings.
+    #[error("two recordings cannot be drawn as one in time order; draw each by itself")]
+    NoOrderOfTwo,
+    /// The size cannot be drawn.
+    #[error(
+        "a picture of {width}×{height} pixels at scale {scale} cannot be drawn: at least {}×{} are needed, at scale 1, and \
+         no more than {LONGEST_SIDE} a side or {} million in all, at any scale",
+        SMALLEST.0, SMALLEST.1, MOST_PIXELS / 1_000_000
+    )]
+    Size {
+        /// In pixels.
+        width: u32,
+        /// In pixels.
+        height: u32,
+        /// How many pixels of the file make one of these.
+        scale: u32,
+    },
+    /// The renderer refused.
+    #[error("the picture could not be drawn: {0}")]
+    Render(String),
+}
+
+/// A drawing without its stamp.
+pub(crate) trait Content {
+    /// How high it would like to be.
+    fn height(&self, picture: &Picture) -> f32;
+
+    /// What does not fit into a height, in a sentence.
+    fn cut(&self, frame: &Frame<'_>, height: f32) -> Option<String>;
+
+    /// Draws it into an area.
+    fn draw(&self, frame: &Frame<'_>, svg: &mut Svg, area: &Area);
+}
+
+/// What every drawing needs to know.
+pub(crate) struct Frame<'a> {
+    pub(crate) picture: &'a Picture,
+    pub(crate) tones: Tones,
+}
+
+/// A part of a picture.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct Area {
+    pub(crate) x: f32,
+    pub(crate) y: f32,
+    pub(crate) width: f32,
+    pub(crate) height: f32,
+}

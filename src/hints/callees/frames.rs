@@ -1,0 +1,179 @@
+//! NumPy and pandas: one element or row at a time.
+
+use crate::hints::callee::CalleeRule;
+use crate::hints::rule::Check;
+use crate::hints::{Category, Kinds, Needs, Rule};
+use crate::source::{Facts, NodeId};
+
+pub(in crate::hints) static NUMPY_APPEND: Rule = Rule {
+    id: "numpy-append-loop",
+    title: "Array grown with np.append/concatenate",
+    category: Category::Numeric,
+    kinds: Kinds::TIME,
+    needs: Needs::Helps,
+    signal: "200 arrays or more are made by appending, which takes 15 % of the active time",
+    advice: "Each call copies the whole array. Collect in a list and np.array() once, preallocate, or np.fromiter.",
+    before: "a = np.append(a, v)",
+    after: "buf.append(v)   # np.array(buf)",
+    docs: "https://numpy.org/doc/stable/reference/generated/numpy.append.html",
+    removable: 0.95,
+    settle: "collect in a list and make the array once",
+    wrong_if: "the arrays are different and small",
+    check: Check::Callee(&CalleeRule {
+        callees: &[
+            "numpy.lib._function_base_impl:append",
+            "numpy.lib.function_base:append",
+            "numpy._core.shape_base:vstack",
+            "numpy._core.shape_base:hstack",
+            "numpy.core.shape_base:vstack",
+            "numpy.core.shape_base:hstack",
+            "numpy._core.multiarray:concatenate",
+            "numpy.core.multiarray:concatenate",
+            "numpy._core._multiarray_umath.concatenate",
+            "numpy.core._multiarray_umath.concatenate",
+            "numpy.concatenate",
+        ],
+        written: &["numpy.append", "numpy.concatenate", "numpy.vstack", "numpy.hstack"],
+        min_share: 0.15,
+        min_calls: 200,
+        repeated: true,
+        ..CalleeRule::HOT
+    }),
+};
+
+pub(in crate::hints) static PANDAS_ITERROWS: Rule = Rule {
+    id: "pandas-iterrows",
+    title: "DataFrame iterated row by row",
+    category: Category::Numeric,
+    kinds: Kinds::TIME,
+    needs: Needs::Helps,
+    signal: "walking the rows of a data frame takes 10 % of the active time",
+    advice: "Column expressions or np.select; if a loop is unavoidable: itertuples() or zip(df.a, df.b) (10-50x faster than iterrows).",
+    before: "for _, r in df.iterrows(): t += r.a*r.b",
+    after: "t = (df.a*df.b).sum()",
+    docs: "https://pandas.pydata.org/docs/user_guide/enhancingperf.html",
+    removable: 0.97,
+    settle: "write it with whole columns and compare",
+    wrong_if: "each row does something that columns cannot",
+    check: Check::Callee(&CalleeRule {
+        callees: &["pandas.core.frame:iterrows", "pandas.core.frame:itertuples"],
+        written: &[".iterrows"],
+        min_share: 0.1,
+        min_calls: 1,
+        ..CalleeRule::HOT
+    }),
+};
+
+pub(in crate::hints) static PANDAS_APPLY: Rule = Rule {
+    id: "pandas-apply-axis1",
+    title: "DataFrame.apply(axis=1)",
+    category: Category::Numeric,
+    kinds: Kinds::TIME,
+    needs: Needs::Helps,
+    signal: "`DataFrame.apply` with a function for each row takes 15 % of the active time",
+    advice: "Vectorise (np.where/np.select, string/.dt accessors); apply(axis=1) builds a Series per row.",
+    before: "df.apply(f, axis=1)",
+    after: "np.select([c1, c2], [v1, v2], default)",
+    docs: "https://pandas.pydata.org/docs/user_guide/enhancingperf.html",
+    removable: 0.95,
+    settle: "write it with whole columns and compare",
+    wrong_if: "the function cannot be written with columns",
+    check: Check::Callee(&CalleeRule {
+        callees: &[
+            "pandas.core.apply:apply_series_generator",
+            "pandas.core.apply:series_generator",
+            "pandas.core.apply:apply_standard",
+        ],
+        written: &[".apply"],
+        accepts: Some(by_row),
+        min_share: 0.15,
+        ..CalleeRule::HOT
+    }),
+};
+
+pub(in crate::hints) static PANDAS_CONCAT: Rule = Rule {
+    id: "pandas-concat-in-loop",
+    title: "DataFrame grown by concat/append",
+    category: Category::Numeric,
+    kinds: Kinds::TIME,
+    needs: Needs::Helps,
+    signal: "50 data frames or more are made by `concat`, which takes 20 % of the active time",
+    advice: "Collect parts in a list and concat once (quadratic copy otherwise).",
+    before: "df = pd.concat([df, p])",
+    after: "df = pd.concat(parts, ignore_index=True)",
+    docs: "https://pandas.pydata.org/docs/reference/api/pandas.concat.html",
+    removable: 0.90,
+    settle: "collect the parts in a list and concatenate once",
+    wrong_if: "the parts are joined to different frames",
+    check: Check::Callee(&CalleeRule {
+        callees: &["pandas.core.reshape.concat:concat", "pandas.core.frame:append", "pandas.core.frame:_append"],
+        written: &["pandas.concat"],
+        min_share: 0.2,
+        min_calls: 50,
+        repeated: true,
+        ..CalleeRule::HOT
+    }),
+};
+
+pub(in crate::hints) static PANDAS_SCALAR: Rule = Rule {
+    id: "pandas-scalar-access",
+    title: "Scalar .loc/.iloc/[] access in a loop",
+    category: Category::Numeric,
+    kinds: Kinds::TIME,
+    needs: Needs::Helps,
+    signal: "2,000 single values or more are read or written, which takes 20 % of the active time",
+    advice: "Work on whole columns (shift, cumsum, where) or pull the column to a list/ndarray first; .at/.iat as last resort.",
+    before: "df.loc[i,'b'] = df.loc[i-1,'b'] + x",
+    after: "df['b'] = df['x'].cumsum()",
+    docs: "https://pandas.pydata.org/docs/user_guide/indexing.html#fast-scalar-value-getting-and-setting",
+    removable: 0.95,
+    settle: "take the column out (`.to_numpy()`) before the loop and compare",
+    wrong_if: "rows depend on each other in a way columns cannot express",
+    check: Check::Callee(&CalleeRule {
+        callees: &[
+            "pandas.core.indexing:__getitem__",
+            "pandas.core.indexing:__setitem__",
+            "pandas.core.series:__getitem__",
+            "pandas.core.frame:_get_value",
+            "pandas.core.frame:_set_value",
+        ],
+        min_share: 0.2,
+        min_calls: 2000,
+        ..CalleeRule::HOT
+    }),
+};
+
+pub(in crate::hints) static PANDAS_GROUPBY: Rule = Rule {
+    id: "pandas-groupby-apply",
+    title: "groupby().apply with Python per group",
+    category: Category::Numeric,
+    kinds: Kinds::TIME,
+    needs: Needs::Helps,
+    signal: "a Python function for each group of a data frame takes 20 % of the active time",
+    advice: "Use built-in aggregations (named agg, transform) - Cython per group; compute before grouping.",
+    before: "g.apply(lambda s: s.max()-s.min())",
+    after: "g.max() - g.min()",
+    docs: "https://pandas.pydata.org/docs/user_guide/groupby.html",
+    removable: 0.90,
+    settle: "use the built-in aggregations and compare",
+    wrong_if: "no combination of built-in aggregations does it",
+    check: Check::Callee(&CalleeRule {
+        callees: &[
+            "pandas.core.groupby.ops:apply_groupwise",
+            "pandas.core.groupby.ops:_aggregate_series_pure_python",
+            "pandas.core.groupby.ops:apply",
+            "pandas.core.groupby.ops:agg_series",
+            "pandas.core.groupby.generic:_aggregate_named",
+            "pandas.core.groupby.groupby:_python_apply_general",
+        ],
+        written: &[".agg", ".apply"],
+        min_share: 0.2,
+        ..CalleeRule::HOT
+    }),
+};
+
+/// `apply(…, axis=1)`
+fn by_row(facts: &Facts, call: NodeId) -> Option<bool> {
+    let axis = facts.keyword(call, "axis").map(|a| facts.tree().source(a));
+    Some(matches!(axis, Some("1" | "\"columns\"" | "'columns'")))
+}

@@ -1,0 +1,56 @@
+//! Regular expressions.
+
+use crate::hints::callee::{CalleeRule, Time};
+use crate::hints::rule::Check;
+use crate::hints::{Category, Kinds, Needs, Rule};
+
+pub(in crate::hints) static REGEX_COMPILE: Rule = Rule {
+    id: "regex-compile-in-loop",
+    title: "Regular expressions compiled over and over",
+    category: Category::Regex,
+    kinds: Kinds::TIME,
+    needs: Needs::Helps,
+    signal: "50 regular expressions or more are compiled, which takes 10 % of the active time",
+    advice: "Compile once at module level or cache per key; combine many keywords in one alternation.",
+    before: "re.search(rf'\\b{k}\\b', t)",
+    after: "PATTERNS = {k: re.compile(...)}",
+    docs: "https://docs.python.org/3/library/re.html#re.compile",
+    removable: 0.95,
+    settle: "print the patterns that are compiled",
+    wrong_if: "all the patterns are different and used once",
+    check: Check::Callee(&CalleeRule {
+        callees: &["re._compiler:compile", "sre_compile:compile"],
+        written: &["re.compile"],
+        min_share: 0.1,
+        min_calls: 50,
+        repeated: true,
+        once_is_fine: true,
+        ..CalleeRule::HOT
+    }),
+};
+
+pub(in crate::hints) static REGEX_MODULE_CALL: Rule = Rule {
+    id: "regex-module-call-in-loop",
+    title: "re.match()/sub() called through the module in a hot loop",
+    category: Category::Regex,
+    kinds: Kinds::TIME,
+    needs: Needs::Helps,
+    signal: "the functions of `re` take 10 % of the active time on their way to the pattern, in 20,000 calls or more",
+    advice: "Bind pattern = re.compile(...) once and call pattern.match: skips two Python frames per call.",
+    before: "re.match(r'\\d+', s)",
+    after: "NUM = re.compile(r'\\d+')\nNUM.match(s)",
+    docs: "https://docs.python.org/3/library/re.html#re.compile",
+    removable: 0.90,
+    settle: "call the methods of a compiled pattern and compare",
+    wrong_if: "the pattern is different each time",
+    check: Check::Callee(&CalleeRule {
+        callees: &["re:*"],
+        written: &["re.match", "re.search", "re.sub", "re.findall", "re.split", "re.fullmatch", "re.finditer"],
+        time: Time::Own,
+        min_share: 0.1,
+        min_calls: 20000,
+        counted: &["re:_compile"],
+        repeated: true,
+        ..CalleeRule::HOT
+    }),
+};

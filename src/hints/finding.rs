@@ -1,0 +1,158 @@
+//! What a rule found, with everything needed to judge it.
+
+use super::Rule;
+use crate::model::FunctionId;
+
+/// How sure a finding is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Confidence {
+    /// It may be so; worth a look.
+    Low,
+    /// It is likely so.
+    Medium,
+    /// The profile and the source both say so.
+    High,
+}
+
+impl Confidence {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+
+    /// How much of a promised gain to count when ranking.
+    pub fn weight(self) -> f64 {
+        match self {
+            Self::Low => 0.35,
+            Self::Medium => 0.7,
+            Self::High => 1.0,
+        }
+    }
+
+    pub(super) fn lowered(self) -> Self {
+        match self {
+            Self::High => Self::Medium,
+            Self::Medium | Self::Low => Self::Low,
+        }
+    }
+}
+
+/// Whether there is something to do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Severity {
+    /// Something can be done.
+    Hint,
+    /// Something to know.
+    Info,
+}
+
+impl Severity {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Hint => "hint",
+            Self::Info => "info",
+        }
+    }
+}
+
+/// A number or a text a finding rests on.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Evidence {
+    /// How many of something.
+    Count(i64),
+    /// A share of the active time.
+    Share(f64),
+    /// Time, in nanoseconds.
+    Time(i64),
+    /// Time of one call, in nanoseconds.
+    PerCall(f64),
+    /// Calls for each call of the caller, or another ratio.
+    Ratio(f64),
+    /// A name, an expression.
+    Text(String),
+}
+
+/// Something a rule found.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// Whether there is something to do.
+    pub severity: Severity,
+    /// The function of the user's that it is about; `None` where it is about the whole recording.
+    pub function: Option<FunctionId>,
+    /// The function's name; empty where there is none.
+    pub name: String,
+    /// Its file as recorded.
+    pub file: String,
+    /// The line to look at, counted from one; 0 where not known.
+    pub line: u32,
+    /// Every line concerned.
+    pub lines: Vec<u32>,
+    /// Share of the active time the pattern takes, from 0 to 1.
+    pub share: f64,
+    /// How many times faster the program could get at most if all of that went away: `1 / (1 − share)`.
+    pub ceiling: f64,
+    /// How many times faster it would likely get.
+    pub likely_gain: f64,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// Why it is as sure as it is.
+    pub reason: String,
+    /// The numbers it rests on, by name.
+    pub evidence: Vec<(&'static str, Evidence)>,
+    /// What to do.
+    pub advice: String,
+    /// The code as it is, from the user's source where that is known.
+    pub before: String,
+    /// The code as it could be.
+    pub after: String,
+    /// The finding that explains the same time better, as a position among the findings: gains don't add up.
+    pub same_time_as: Option<usize>,
+}
+
+/// No gain is promised beyond this: a pattern that takes all of the time still leaves something to do.
+const MOST_SHARE: f64 = 0.995;
+
+impl Finding {
+    /// A finding of a rule on a share of the active time. Everything else is to be filled in.
+    pub(super) fn new(rule: &'static Rule, share: f64, confidence: Confidence, reason: impl Into<String>) -> Self {
+        let share = share.clamp(0.0, 1.0);
+        let at_most = share.min(MOST_SHARE);
+        Self {
+            rule,
+            severity: if rule.is_information() { Severity::Info } else { Severity::Hint },
+            function: None,
+            name: String::new(),
+            file: String::new(),
+            line: 0,
+            lines: Vec::new(),
+            share,
+            ceiling: 1.0 / (1.0 - at_most),
+            likely_gain: 1.0 / (1.0 - at_most * rule.removable),
+            confidence,
+            reason: reason.into(),
+            evidence: vec![("share", Evidence::Share(share))],
+            advice: rule.advice.to_owned(),
+            before: rule.before.to_owned(),
+            after: rule.after.to_owned(),
+            same_time_as: None,
+        }
+    }
+
+    /// Adds a number it rests on.
+    pub(super) fn with(mut self, name: &'static str, value: Evidence) -> Self {
+        self.evidence.push((name, value));
+        self
+    }
+
+    /// What it is worth: the time likely saved, by how sure that is.
+    pub fn worth(&self) -> f64 {
+        (1.0 - 1.0 / self.likely_gain) * self.confidence.weight()
+    }
+}

@@ -1,0 +1,177 @@
+//! A loop that a built-in function runs in C.
+
+use crate::hints::pattern::{Pattern, loops};
+use crate::hints::rule::Check;
+use crate::hints::{Category, Confidence, Ctx, Finding, Kinds, Needs, Rule};
+use crate::source::{CmpOp, Facts, Kind, NodeId, Operator, Role, ValueKind};
+
+pub(in crate::hints) static RULE: Rule = Rule {
+    id: "hand-rolled-builtin",
+    title: "Loop re-implements a C built-in",
+    category: Category::Algorithm,
+    kinds: Kinds::TIME,
+    needs: Needs::Source,
+    signal: "30 % of the active time in a function with loops that only add up, count, copy or look for the largest",
+    advice: "sum(), str/list.count(), map()/filter(), itertools.accumulate, max()/min(), any()/all() run the loop in C.",
+    before: "t = 0\nfor v in xs: t += v",
+    after: "t = sum(xs)",
+    docs: "https://docs.python.org/3/library/functions.html",
+    removable: 0.65,
+    settle: "replace the loop by the built-in and record again",
+    wrong_if: "the loop has effects the built-in does not",
+    check: Check::Code(check),
+};
+
+fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for spot in ctx.spots() {
+        let facts = &spot.facts;
+        let found: Vec<(NodeId, String)> =
+            loops(facts, spot).into_iter().filter_map(|l| Some((l, replacement(facts, l)?))).collect();
+        let nodes: Vec<NodeId> = found.iter().map(|(n, _)| *n).collect();
+        if nodes.is_empty() {
+            continue;
+        }
+        let pattern = Pattern { rule, nodes: &nodes, hidden: 0, min_share: 0.3, certainty: Confidence::High };
+        if let Some(mut finding) = pattern.found(ctx, spot) {
+            finding.after = found.into_iter().map(|(_, after)| after).collect::<Vec<_>>().join("\n");
+            findings.push(finding);
+        }
+    }
+    findings
+}
+
+/// What a loop could be written as.
+fn replacement(facts: &Facts, node: NodeId) -> Option<String> {
+    let tree = facts.tree();
+    let iter = tree.child(node, Role::Iter)?;
+    let target = tree.child(node, Role::Target)?;
+    let body: Vec<NodeId> = tree.children_as(node, Role::Body).collect();
+    let over = Over {
+        facts,
+        iter: indexed(facts, iter),
+        target: tree.source(target),
+        direct: indexed(facts, iter).is_none(),
+        walked: tree.source(iter),
+    };
+    match body[..] {
+        [only] => over.sum(only).or_else(|| over.count(only)).or_else(|| over.extreme(only)),
+        [first, second] => over.accumulate(first, second),
+        _ => None,
+    }
+}
+
+/// The sequence of `range(len(sequence))`.
+fn indexed(facts: &Facts, iter: NodeId) -> Option<NodeId> {
+    let tree = facts.tree();
+    if tree.kind(iter) != Kind::Call || facts.callee(iter) != "builtins.range" {
+        return None;
+    }
+    let length =
+        facts.arguments(iter).next().filter(|&a| tree.kind(a) == Kind::Call && facts.callee(a) == "builtins.len")?;
+    facts.arguments(length).next()
+}
+
+struct Over<'a> {
+    facts: &'a Facts,
+    /// Where positions are walked, the sequence they belong to.
+    iter: Option<NodeId>,
+    target: &'a str,
+    direct: bool,
+    walked: &'a str,
+}
+
+impl Over<'_> {
+    /// Whether an expression is the element of the walk.
+    fn is_element(&self, node: NodeId) -> bool {
+        let tree = self.facts.tree();
+        match self.iter {
+            Some(sequence) => tree.source(node) == format!("{}[{}]", tree.source(sequence), self.target),
+            None => self.direct && tree.kind(node) == Kind::Name && tree.source(node) == self.target,
+        }
+    }
+
+    fn sequence(&self) -> &str {
+        self.iter.map_or(self.walked, |s| self.facts.tree().source(s))
+    }
+
+    /// A number that is added to: a plain name, which is not a text or a list.
+    fn adds(&self, statement: NodeId) -> Option<(NodeId, NodeId)> {
+        let tree = self.facts.tree();
+        if tree.kind(statement) != Kind::AugAssign(Operator::Add) {
+            return None;
+        }
+        let target = tree.child(statement, Role::Target).filter(|&t| tree.kind(t) == Kind::Name)?;
+        let number = self.facts.value(target).is_none_or(|v| v.kind == ValueKind::Number);
+        number.then_some((target, tree.child(statement, Role::Value)?))
+    }
+
+    /// `t += v`
+    fn sum(&self, statement: NodeId) -> Option<String> {
+        let tree = self.facts.tree();
+        let (total, value) = self.adds(statement)?;
+        let field = matches!(tree.kind(value), Kind::Attribute | Kind::Subscript)
+            && tree.child(value, Role::Value).is_some_and(|v| self.is_element(v));
+        if self.is_element(value) {
+            return Some(format!("{} = sum({})", tree.source(total), self.sequence()));
+        }
+        (field && self.iter.is_none()).then(|| {
+            format!("{} = sum({} for {} in {})", tree.source(total), tree.source(value), self.target, self.walked)
+        })
+    }
+
+    /// `if v == k: n += 1`
+    fn count(&self, statement: NodeId) -> Option<String> {
+        let tree = self.facts.tree();
+        let test = tree.child(statement, Role::Test).filter(|_| tree.kind(statement) == Kind::If)?;
+        if tree.child(statement, Role::Orelse).is_some() {
+            return None;
+        }
+        let mut body = tree.children_as(statement, Role::Body);
+        let (counter, one) = self.adds(body.next()?)?;
+        if body.next().is_some() || tree.source(one) != "1" {
+            return None;
+        }
+        let compared = tree.child(test, Role::Left).is_some_and(|l| self.is_element(l));
+        match tree.kind(test) {
+            Kind::Compare(CmpOp::Eq) if compared => {
+                let wanted = tree.child(test, Role::Right).map_or("", |r| tree.source(r));
+                Some(format!("{} = {}.count({wanted})", tree.source(counter), self.sequence()))
+            }
+            _ => None,
+        }
+    }
+
+    /// `if v > m: m = v`
+    fn extreme(&self, statement: NodeId) -> Option<String> {
+        let tree = self.facts.tree();
+        let test = tree.child(statement, Role::Test).filter(|_| tree.kind(statement) == Kind::If)?;
+        let mut body = tree.children_as(statement, Role::Body);
+        let assigned = body.next().filter(|&a| tree.kind(a) == Kind::Assign)?;
+        let (best, value) = (tree.child(assigned, Role::Target)?, tree.child(assigned, Role::Value)?);
+        if body.next().is_some() || !self.is_element(value) || tree.child(statement, Role::Orelse).is_some() {
+            return None;
+        }
+        let (left, right) = (tree.child(test, Role::Left)?, tree.child(test, Role::Right)?);
+        let (element_first, best_text) = (self.is_element(left), tree.source(best));
+        let compares = (element_first && tree.source(right) == best_text)
+            || (self.is_element(right) && tree.source(left) == best_text);
+        let greater = match tree.kind(test) {
+            Kind::Compare(CmpOp::Gt | CmpOp::GtE) => element_first,
+            Kind::Compare(CmpOp::Lt | CmpOp::LtE) => !element_first,
+            _ => return None,
+        };
+        compares.then(|| format!("{best_text} = {}({})", if greater { "max" } else { "min" }, self.sequence()))
+    }
+
+    /// `t += v; out.append(t)`
+    fn accumulate(&self, first: NodeId, second: NodeId) -> Option<String> {
+        let tree = self.facts.tree();
+        let (total, value) = self.adds(first)?;
+        let call = tree.child(second, Role::Value).filter(|&c| tree.kind(c) == Kind::Call)?;
+        let appended = self.facts.arguments(call).next()?;
+        let list = self.facts.receiver(call).filter(|_| self.facts.callee(call) == ".append")?;
+        (self.is_element(value) && tree.source(appended) == tree.source(total))
+            .then(|| format!("{} = list(itertools.accumulate({}))", tree.source(list), self.sequence()))
+    }
+}

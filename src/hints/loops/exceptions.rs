@@ -1,0 +1,117 @@
+//! Exceptions raised and caught as the usual course of things.
+
+use crate::hints::pattern::Pattern;
+use crate::hints::rule::Check;
+use crate::hints::spot::Spot;
+use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
+use crate::source::{Facts, Kind, NodeId, Role};
+
+pub(in crate::hints) static RULE: Rule = Rule {
+    id: "exception-control-flow",
+    title: "Exceptions as the normal case",
+    category: Category::Exceptions,
+    kinds: Kinds::TIME,
+    needs: Needs::Source,
+    signal: "a quarter of the active time in a function that tries a conversion or a lookup again and again and goes on when it fails",
+    advice: "Test first when failure is common (dict.get, str.isdigit, getattr default). try costs nothing on 3.11+; only raising does (~0.5-1 us + traceback).",
+    before: "try: v = d[k]\nexcept KeyError: v = 0",
+    after: "v = d.get(k, 0)",
+    docs: "https://docs.astral.sh/ruff/rules/try-except-in-loop/",
+    removable: 0.70,
+    settle: "count how often the `except` branch runs",
+    wrong_if: "the exception is rare: then `try` is the right way",
+    check: Check::Code(check),
+};
+
+/// A conversion or a lookup that succeeds takes less than this, call and all.
+const WITHOUT_RAISING_NS: f64 = 800.0;
+
+fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for spot in ctx.spots() {
+        let facts = &spot.facts;
+        let tries: Vec<NodeId> = facts
+            .nodes(spot.scope)
+            .filter(|&n| spot.is_repeated(n) || is_called_again(spot))
+            .filter(|&n| is_a_test(facts, n))
+            .collect();
+        let outer: Vec<NodeId> =
+            tries.iter().copied().filter(|&t| !tries.iter().any(|&o| o != t && facts.tree().contains(o, t))).collect();
+        if outer.is_empty() {
+            continue;
+        }
+        let Some(certainty) = raises(ctx, spot, &outer) else { continue };
+        let pattern = Pattern { rule, nodes: &outer, hidden: 0, min_share: 0.25, certainty };
+        let Some(mut finding) = pattern.found(ctx, spot) else { continue };
+        if let Some(calls) = spot.calls {
+            finding = finding.with("calls", Evidence::Count(calls));
+        }
+        findings.push(finding);
+    }
+    findings
+}
+
+fn is_called_again(spot: &Spot) -> bool {
+    crate::hints::callee::is_called_in_loop(&spot.facts, spot.scope)
+}
+
+/// How likely it is that the exception is raised often: handlers that ran show it, and so do tries that take long.
+fn raises(ctx: &Ctx<'_>, spot: &Spot, tries: &[NodeId]) -> Option<Confidence> {
+    let tree = spot.facts.tree();
+    if let Some(lines) = &spot.lines {
+        let handlers = tries.iter().flat_map(|&t| tree.inside(t)).filter(|&n| tree.kind(n) == Kind::Handler);
+        let in_handlers: i64 = handlers.map(|h| lines.own(tree.line(h)..=tree.last_line(h))).sum();
+        // A handler is entered by comparing the exception: where it ran, it has samples.
+        return (in_handlers * 20 >= spot.work).then_some(Confidence::High);
+    }
+    let whole: usize = spot.facts.nodes(spot.scope).count();
+    let in_tries: usize = tries.iter().map(|&t| tree.inside(t).count()).sum();
+    let only_tries = in_tries * 10 >= whole * 6;
+    let per_call = ctx.nanoseconds(spot.work).zip(spot.calls).map(|(ns, calls)| ns as f64 / calls.max(1) as f64);
+    match per_call {
+        Some(ns) if only_tries && !tries.iter().any(|&t| spot.facts.in_loop(t)) => {
+            (ns >= WITHOUT_RAISING_NS).then_some(Confidence::Medium)
+        }
+        _ => Some(Confidence::Low),
+    }
+}
+
+/// `try:` one conversion or lookup, `except` one that goes on with something else.
+fn is_a_test(facts: &Facts, node: NodeId) -> bool {
+    let tree = facts.tree();
+    if tree.kind(node) != Kind::Try {
+        return false;
+    }
+    let body: Vec<NodeId> = tree.children_as(node, Role::Body).collect();
+    let tests = |n: NodeId| match tree.kind(n) {
+        Kind::Call => matches!(
+            facts.callee(n).as_str(),
+            "builtins.int"
+                | "builtins.float"
+                | "builtins.getattr"
+                | "builtins.next"
+                | ".index"
+                | ".fromisoformat"
+                | "decimal.Decimal"
+        ),
+        Kind::Subscript | Kind::Attribute => true,
+        _ => false,
+    };
+    let short = matches!(body.len(), 1..=2) && body.iter().any(|&s| tree.inside(s).any(tests));
+    let heavy = body.iter().any(|&s| tree.inside(s).any(|n| matches!(tree.kind(n), Kind::For { .. } | Kind::While)));
+    let goes_on = tree.children_as(node, Role::Exception).any(|h| {
+        tree.children_as(h, Role::Body).all(|s| {
+            matches!(
+                tree.kind(s),
+                Kind::Return
+                    | Kind::Continue
+                    | Kind::Pass
+                    | Kind::Assign
+                    | Kind::AugAssign(_)
+                    | Kind::Try
+                    | Kind::Expression
+            )
+        })
+    });
+    short && !heavy && goes_on
+}

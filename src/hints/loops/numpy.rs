@@ -1,0 +1,102 @@
+//! Arrays walked by Python.
+
+use crate::hints::pattern::{Pattern, mentions, targets};
+use crate::hints::rule::Check;
+use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
+use crate::source::{Facts, Kind, NodeId, Role, ValueKind};
+
+pub(in crate::hints) static SCALAR: Rule = Rule {
+    id: "numpy-scalar-loop",
+    title: "NumPy arrays indexed element by element",
+    category: Category::Numeric,
+    kinds: Kinds::TIME,
+    needs: Needs::Source,
+    signal: "30 % of the active time in a function that reads or writes single elements of an array in a loop",
+    advice: "Per-element access is slower than a list. Use whole-array expressions, boolean masks, np.where; math.* for true scalars; .tolist() before looping; Numba.",
+    before: "out[y, x] = min(img[y, x]*g, 255)",
+    after: "out = np.minimum(img*g, 255)",
+    docs: "https://numpy.org/doc/stable/user/basics.broadcasting.html",
+    removable: 0.95,
+    settle: "write the loop with whole arrays and record again",
+    wrong_if: "each element depends on the one before it",
+    check: Check::Code(scalars),
+};
+
+pub(in crate::hints) static BUILTIN: Rule = Rule {
+    id: "numpy-python-builtin",
+    title: "sum()/max()/min() over an ndarray",
+    category: Category::Numeric,
+    kinds: Kinds::TIME,
+    needs: Needs::Source,
+    signal: "a fifth of the active time in `sum`, `max`, `min`, `any`, `all` or `sorted` of an array",
+    advice: "Use the array method (x.sum(), x.max()): builtins box every element.",
+    before: "sum(frame)",
+    after: "frame.sum()",
+    docs: "https://numpy.org/doc/stable/reference/generated/numpy.ndarray.sum.html",
+    removable: 0.98,
+    settle: "call the method of the array and record again",
+    wrong_if: "the array holds Python objects",
+    check: Check::Code(builtins),
+};
+
+fn scalars(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for spot in ctx.spots() {
+        let facts = &spot.facts;
+        let tree = facts.tree();
+        let nodes: Vec<NodeId> = facts.nodes(spot.scope).filter(|&n| takes_one(facts, n)).collect();
+        let Some(&first) = nodes.first() else { continue };
+        let Some(innermost) = facts.loops_around(first).next() else { continue };
+        let pattern = Pattern { rule, nodes: &[innermost], hidden: 0, min_share: 0.3, certainty: Confidence::High };
+        if let Some(mut finding) = pattern.found(ctx, spot) {
+            // The statement with the element says more than the head of the loop.
+            finding.before = crate::hints::callee::quote(facts, first);
+            if spot.lines.is_none() {
+                finding.line = tree.line(first);
+            }
+            let array = tree.child(first, Role::Value).map_or("", |v| tree.source(v));
+            findings.push(finding.with("array", Evidence::Text(array.to_owned())));
+        }
+    }
+    findings
+}
+
+/// `array[i, j]` with indices that the loops around it bind.
+fn takes_one(facts: &Facts, node: NodeId) -> bool {
+    let tree = facts.tree();
+    if tree.kind(node) != Kind::Subscript {
+        return false;
+    }
+    let Some(index) = tree.child(node, Role::Index) else { return false };
+    let slices = std::iter::once(index).chain(tree.inside(index)).any(|n| tree.kind(n) == Kind::Slice);
+    let bound: Vec<String> = facts.loops_around(node).flat_map(|l| targets(facts, l)).collect();
+    let by_loop = bound.iter().any(|name| mentions(facts, index, name));
+    !slices && by_loop && tree.child(node, Role::Value).is_some_and(|v| facts.is(v, ValueKind::Array))
+}
+
+fn builtins(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for spot in ctx.spots() {
+        let facts = &spot.facts;
+        let tree = facts.tree();
+        let nodes: Vec<NodeId> = facts.calls_in(spot.scope).filter(|&c| walks_an_array(facts, c)).collect();
+        let Some(&first) = nodes.first() else { continue };
+        let pattern = Pattern { rule, nodes: &nodes, hidden: 2, min_share: 0.2, certainty: Confidence::High };
+        if let Some(mut finding) = pattern.found(ctx, spot) {
+            let array = facts.arguments(first).next().map_or("array", |a| tree.source(a));
+            let name = tree.child(first, Role::Func).map_or("sum", |f| tree.name(f));
+            let method = if name == "sorted" { format!("numpy.sort({array})") } else { format!("{array}.{name}()") };
+            finding.after = finding.before.replace(tree.source(first), &method);
+            findings.push(finding);
+        }
+    }
+    findings
+}
+
+fn walks_an_array(facts: &Facts, call: NodeId) -> bool {
+    matches!(
+        facts.callee(call).as_str(),
+        "builtins.sum" | "builtins.max" | "builtins.min" | "builtins.any" | "builtins.all" | "builtins.sorted"
+    ) && facts.tree().children_as(call, Role::Argument).count() == 1
+        && facts.arguments(call).next().is_some_and(|a| facts.is(a, ValueKind::Array))
+}

@@ -1,0 +1,66 @@
+//! `buffer = buffer[n:]`: each step copies what is left.
+
+use crate::hints::pattern::Pattern;
+use crate::hints::rule::Check;
+use crate::hints::{Category, Confidence, Ctx, Finding, Kinds, Needs, Rule};
+use crate::source::{Facts, Kind, NodeId, Role, ValueKind};
+
+pub(in crate::hints) static RULE: Rule = Rule {
+    id: "slice-consume-loop",
+    title: "Buffer or list consumed by re-slicing",
+    category: Category::Algorithm,
+    kinds: Kinds::TIME,
+    needs: Needs::Source,
+    signal: "a quarter of the active time in a function that cuts the front off a list, a text or bytes in a loop",
+    advice: "Keep an index (struct.unpack_from, str.find(start)), a memoryview, an iterator, or a deque.",
+    before: "buf = buf[n:]",
+    after: "pos += n   # unpack_from(fmt, buf, pos)",
+    docs: "https://docs.python.org/3/library/stdtypes.html#memoryview",
+    removable: 0.95,
+    settle: "keep a position instead and record again",
+    wrong_if: "what is cut is always short",
+    check: Check::Code(check),
+};
+
+fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for spot in ctx.spots() {
+        let facts = &spot.facts;
+        let tree = facts.tree();
+        let nodes: Vec<NodeId> =
+            facts.nodes(spot.scope).filter(|&n| facts.in_loop(n) && cuts_the_front(facts, n)).collect();
+        let Some(&first) = nodes.first() else { continue };
+        let pattern = Pattern { rule, nodes: &nodes, hidden: 1, min_share: 0.25, certainty: Confidence::High };
+        if let Some(mut finding) = pattern.found(ctx, spot) {
+            let target = tree.child(first, Role::Target).map_or("data", |t| tree.source(t));
+            let step = tree.child(first, Role::Value).and_then(|v| tree.child(v, Role::Index));
+            let step = step.and_then(|i| tree.child(i, Role::Lower)).map_or("n", |l| tree.source(l));
+            finding.after =
+                format!("position += {step}   # and read {target} from there, or through memoryview({target})");
+            findings.push(finding);
+        }
+    }
+    findings
+}
+
+fn cuts_the_front(facts: &Facts, node: NodeId) -> bool {
+    let tree = facts.tree();
+    if tree.kind(node) != Kind::Assign {
+        return false;
+    }
+    let cut = || {
+        let target = tree.child(node, Role::Target)?;
+        let value = tree.child(node, Role::Value).filter(|&v| tree.kind(v) == Kind::Subscript)?;
+        let index = tree.child(value, Role::Index).filter(|&i| tree.kind(i) == Kind::Slice)?;
+        let of = tree.child(value, Role::Value)?;
+        let front = tree.child(index, Role::Lower).is_some() && tree.child(index, Role::Upper).is_none();
+        // A slice of an array is a view: nothing is copied.
+        let view = facts.value(of).is_some_and(|v| matches!(v.kind, ValueKind::Array | ValueKind::Frame))
+            || facts.bindings(facts.scope_of(node), tree.source(of)).iter().any(|b| match b {
+                crate::source::Bound::Assigned(v) => tree.source(*v).starts_with("memoryview("),
+                _ => false,
+            });
+        (front && !view && tree.source(of) == tree.source(target)).then_some(())
+    };
+    cut().is_some()
+}

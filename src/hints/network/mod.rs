@@ -1,0 +1,5 @@
+//! Waiting for other machines.
+
+mod sequential;
+
+pub(super) use sequential::RULE as SEQUENTIAL_IO;

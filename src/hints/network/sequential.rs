@@ -1,0 +1,113 @@
+//! Requests one after the other that could overlap.
+
+use crate::hints::callee::{is_called_in_loop, place_call};
+use crate::hints::context::{Site, Within};
+use crate::hints::rule::Check;
+use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
+use crate::model::FunctionId;
+use crate::source::{Kind, NodeId};
+
+pub(in crate::hints) static RULE: Rule = Rule {
+    id: "sequential-io",
+    title: "Independent waits happen one after the other",
+    category: Category::Io,
+    kinds: Kinds::TIME,
+    needs: Needs::Helps,
+    signal: "half of the time in ten waits or more for the network, of 2 ms or more each, from one loop",
+    advice: "The thread idles while waiting. ThreadPoolExecutor.map for tens of requests, asyncio + aiohttp/httpx.AsyncClient for thousands (I/O releases the GIL).",
+    before: "[fetch(u) for u in urls]",
+    after: "with ThreadPoolExecutor(16) as ex:\n    out = list(ex.map(fetch, urls))",
+    docs: "https://docs.python.org/3/library/concurrent.futures.html#threadpoolexecutor-example",
+    removable: 0.90,
+    settle: "do the same requests in a `ThreadPoolExecutor` and compare",
+    wrong_if: "each request depends on the answer to the one before",
+    check: Check::Code(check),
+};
+
+const REQUESTS: &[&str] = &[
+    "requests.sessions:request",
+    "requests.api:request",
+    "urllib.request:urlopen",
+    "http.client:getresponse",
+    "http.client:request",
+    "httpx._client:request",
+    "urllib3.connectionpool:urlopen",
+    "socket:create_connection",
+    "ftplib:*",
+    "smtplib:*",
+    "boto3.*:*",
+    "botocore.client:_api_call",
+    "grpc._channel:__call__",
+    "_socket.socket.recv",
+    "_socket.socket.recv_into",
+];
+const WRITTEN: [&str; 8] = ["get", "post", "request", "urlopen", "getresponse", "recv", "put", "head"];
+
+fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
+    let set = ctx.find(REQUESTS);
+    let handles = ctx.find(&["asyncio.events:_run"]);
+    if !handles.is_empty() {
+        return Vec::new();
+    }
+    let in_threads = ctx.within_threads();
+    let candidates = [ctx.sites(&set), stand_ins(ctx)];
+    for (kind, sites) in candidates.iter().enumerate() {
+        for site in sites {
+            let share = ctx.share_of_all(site.total);
+            let calls = site.calls.or_else(|| ctx.calls(site.via).map(|c| c.0)).unwrap_or(0);
+            let mean_ns = ctx.nanoseconds(site.total).map_or(0.0, |ns| ns as f64 / calls.max(1) as f64);
+            if share < 0.5 || calls < 10 || mean_ns < 2e6 || runs_in_threads(ctx, site.function, &in_threads) {
+                continue;
+            }
+            if ctx.source(site.function).is_some_and(|(facts, scope)| !asks_in_a_loop(&facts, scope)) {
+                continue;
+            }
+            let confidence = if kind == 0 { Confidence::High } else { Confidence::Medium };
+            let reason = "the program waits for each answer before it asks the next";
+            let finding = Finding::new(rule, share, confidence, reason)
+                .with("waits", Evidence::Count(calls))
+                .with("per_call_ns", Evidence::PerCall(mean_ns));
+            return vec![place_call(ctx, finding, site, |callee| {
+                callee.rsplit('.').next().is_some_and(|c| WRITTEN.contains(&c)) || callee == "time.sleep"
+            })];
+        }
+    }
+    Vec::new()
+}
+
+/// Whether a function runs in threads already: handed to one in the source, or recorded below one.
+fn runs_in_threads(ctx: &Ctx<'_>, function: FunctionId, in_threads: &Within) -> bool {
+    let Some((facts, scope)) = ctx.source(function) else {
+        return ctx.threads_are_mixed() || ctx.share_within(function, in_threads) > 0.5;
+    };
+    let tree = facts.tree();
+    let mut names = vec![facts.scope(scope).name.clone()];
+    // A function that calls it may be the one that is handed over.
+    names.extend(facts.calls_of(&names[0]).iter().map(|&c| facts.scope(facts.scope_of(c)).name.clone()));
+    let hands_over =
+        ["Thread", "submit", "map", "imap", "imap_unordered", "apply_async", "run_in_executor", "to_thread"];
+    let handed = |c: &NodeId| {
+        tree.inside(*c).any(|n| tree.kind(n) == Kind::Name && names.iter().any(|name| name == tree.name(n)))
+    };
+    hands_over.iter().any(|called| facts.calls_of(called).iter().any(handed))
+}
+
+fn asks_in_a_loop(facts: &crate::source::Facts, scope: crate::source::ScopeId) -> bool {
+    is_called_in_loop(facts, scope) || facts.calls_in(scope).any(|c| facts.in_loop(c))
+}
+
+/// Functions that sleep and answer something stand for waiting, where nothing else waits: simulations, stubs.
+fn stand_ins(ctx: &Ctx<'_>) -> Vec<Site> {
+    let sites = ctx.sites(&ctx.find(&["time.sleep"]));
+    let answers = |site: &Site| {
+        ctx.source(site.function).is_some_and(|(facts, scope)| {
+            let tree = facts.tree();
+            let returns = facts.nodes(scope).any(|n| {
+                tree.kind(n) == crate::source::Kind::Return && tree.child(n, crate::source::Role::Value).is_some()
+            });
+            let paced = facts.calls_in(scope).any(|c| facts.callee(c) == "time.sleep" && facts.in_loop(c));
+            returns && !paced && is_called_in_loop(&facts, scope)
+        })
+    };
+    sites.into_iter().filter(answers).collect()
+}

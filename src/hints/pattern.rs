@@ -1,0 +1,69 @@
+//! What rules on source patterns share: how much of the time a pattern took, and how sure that is.
+
+use super::callee::at_node;
+use super::spot::Spot;
+use super::{Confidence, Ctx, Finding, Rule};
+use crate::source::{Facts, Kind, NodeId, Role};
+
+/// A pattern found in a function.
+pub(super) struct Pattern<'a> {
+    pub(super) rule: &'static Rule,
+    /// The nodes that make it up.
+    pub(super) nodes: &'a [NodeId],
+    /// How many loops each of them runs inside the interpreter: one for a walk over a list.
+    pub(super) hidden: usize,
+    /// The share of the active time from which it is worth a word.
+    pub(super) min_share: f64,
+    /// How sure it is that it is the pattern meant.
+    pub(super) certainty: Confidence,
+}
+
+/// Below this part of its function's work, a pattern is one thing among others.
+const MINOR_PART: f64 = 0.2;
+/// From this part on, it is what the function does.
+const MAIN_PART: f64 = 0.5;
+
+impl Pattern<'_> {
+    /// A finding, if the pattern took enough time.
+    pub(super) fn found(&self, ctx: &Ctx<'_>, spot: &Spot) -> Option<Finding> {
+        let part = spot.part(self.nodes, self.hidden);
+        let share = ctx.share(part.amount);
+        if share < self.min_share.max(ctx.options.min_share) || part.of_function < MINOR_PART {
+            return None;
+        }
+        let (confidence, reason) = match (part.measured, part.of_function >= MAIN_PART) {
+            (true, true) => (self.certainty, "most samples of the function fall on these lines"),
+            (true, false) => {
+                (self.certainty.min(Confidence::Medium), "a part of the function's samples falls on these lines")
+            }
+            (false, true) => {
+                (self.certainty, "it is what the function does most, as its source reads; lines were not recorded")
+            }
+            (false, false) => (
+                self.certainty.min(Confidence::Medium),
+                "the function does other things, too, and lines were not recorded",
+            ),
+        };
+        Some(at_node(ctx, Finding::new(self.rule, share, confidence, reason), spot, self.nodes))
+    }
+}
+
+/// The `for` and `while` loops of a function, outer ones first.
+pub(super) fn loops(facts: &Facts, spot: &Spot) -> Vec<NodeId> {
+    let tree = facts.tree();
+    facts.nodes(spot.scope).filter(|&n| matches!(tree.kind(n), Kind::For { .. } | Kind::While)).collect()
+}
+
+/// Whether a node mentions a name.
+pub(super) fn mentions(facts: &Facts, node: NodeId, name: &str) -> bool {
+    let tree = facts.tree();
+    std::iter::once(node).chain(tree.inside(node)).any(|n| tree.kind(n) == Kind::Name && tree.name(n) == name)
+}
+
+/// Names a loop binds.
+pub(super) fn targets(facts: &Facts, node: NodeId) -> Vec<String> {
+    let tree = facts.tree();
+    let Some(target) = tree.child(node, Role::Target) else { return Vec::new() };
+    let all = std::iter::once(target).chain(tree.inside(target));
+    all.filter(|&n| tree.kind(n) == Kind::Name).map(|n| tree.name(n).to_owned()).collect()
+}

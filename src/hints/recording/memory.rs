@@ -1,0 +1,143 @@
+//! Memory, as far as a profile of time shows it.
+
+use crate::analyze::Activity;
+use crate::hints::callee::{at_node, is_called_in_loop};
+use crate::hints::rule::Check;
+use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
+use crate::source::{Bound, Facts, Kind, NodeId, Role, ValueKind};
+
+pub(in crate::hints) static MATERIALIZE: Rule = Rule {
+    id: "materialize-large-list",
+    title: "Everything loaded where a stream would do",
+    category: Category::Memory,
+    kinds: Kinds::TIME,
+    needs: Needs::Source,
+    signal: "10 % of the active time in reading everything into a list that is walked once",
+    advice: "Iterate: for line in fh, generator expressions, cursor iteration/fetchmany, itertools.islice.",
+    before: "rows = [l.split() for l in fh]",
+    after: "rows = (l.split() for l in fh)",
+    docs: "https://docs.python.org/3/howto/functional.html#generator-expressions-and-list-comprehensions",
+    removable: 0.30,
+    settle: "walk the file or the cursor itself and compare time and memory",
+    wrong_if: "the list is needed more than once",
+    check: Check::Code(materialize),
+};
+
+pub(in crate::hints) static GARBAGE: Rule = Rule {
+    id: "gc-pressure",
+    title: "Cyclic GC runs hot during allocation",
+    category: Category::Memory,
+    kinds: Kinds::TIME,
+    needs: Needs::Nothing,
+    signal: "5 % of the time in collecting garbage, as native samples show it",
+    advice: "gc.disable() or a higher threshold during bulk load then gc.freeze(); __slots__/tuples/arrays reduce tracked objects.",
+    before: "nodes = [Node(i) for i in range(n)]",
+    after: "gc.disable(); ...; gc.enable(); gc.freeze()",
+    docs: "https://docs.python.org/3/library/gc.html#gc.freeze",
+    removable: 0.90,
+    settle: "call `gc.freeze()` after loading and record again",
+    wrong_if: "-",
+    check: Check::Code(garbage),
+};
+
+fn materialize(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for function in ctx.costly_functions(0.1) {
+        let Some(spot) = ctx.spot_of(function) else { continue };
+        let facts = &spot.facts;
+        let tree = facts.tree();
+        let nodes: Vec<NodeId> = facts.nodes(spot.scope).filter(|&n| reads_all(facts, n)).collect();
+        let Some(&first) = nodes.first() else { continue };
+        let amount = match &spot.lines {
+            Some(lines) => nodes
+                .iter()
+                .map(|&n| lines.total(tree.line(n)..=tree.last_line(n)))
+                .sum::<i64>()
+                .min(ctx.inclusive(function)),
+            None => read_by(ctx, function, &spot, &nodes),
+        };
+        let share = ctx.share(amount);
+        if share < 0.1 || is_called_in_loop(facts, spot.scope) && spot.calls.is_some_and(|c| c > 1_000) {
+            continue;
+        }
+        let reason = "everything is read into a list, which is then walked once; memory was not recorded";
+        let mut finding = at_node(ctx, Finding::new(rule, share, Confidence::Medium, reason), &spot, &nodes);
+        finding = finding.with("made_by", Evidence::Text(tree.source(first).chars().take(80).collect()));
+        findings.push(finding);
+    }
+    findings
+}
+
+/// Where only calls were counted: what `readlines` and `fetchall` took here, and what a comprehension is likely to.
+fn read_by(
+    ctx: &Ctx<'_>,
+    function: crate::model::FunctionId,
+    spot: &crate::hints::spot::Spot,
+    nodes: &[NodeId],
+) -> i64 {
+    let set = ctx.find(&[
+        "_io._IOBase.readlines",
+        "_io.TextIOWrapper.readlines",
+        "_io.TextIOWrapper.read",
+        "sqlite3.Cursor.fetchall",
+    ]);
+    let called: i64 = ctx.sites(&set).iter().filter(|s| s.function == function).map(|s| s.total).sum();
+    called.max(spot.part(nodes, 1).amount)
+}
+
+/// `rows = fh.readlines()`, `rows = [… for line in fh]`, `list(fh)`: a list of which the rest of the function only
+/// makes one loop.
+fn reads_all(facts: &Facts, node: NodeId) -> bool {
+    let tree = facts.tree();
+    let reads = match tree.kind(node) {
+        Kind::Call => match facts.callee(node).as_str() {
+            ".readlines" => true,
+            "builtins.list" => facts.arguments(node).next().is_some_and(|a| facts.is(a, ValueKind::File)),
+            _ => false,
+        },
+        Kind::ListComp => {
+            let clause = tree.child(node, Role::Clause);
+            clause.and_then(|c| tree.child(c, Role::Iter)).is_some_and(|i| facts.is(i, ValueKind::File))
+        }
+        _ => false,
+    };
+    reads && is_walked_once(facts, node)
+}
+
+fn is_walked_once(facts: &Facts, node: NodeId) -> bool {
+    let tree = facts.tree();
+    let parent = tree.parent(node);
+    if matches!(tree.kind(parent), Kind::For { .. } | Kind::Clause) && tree.role(node) == Role::Iter {
+        return true;
+    }
+    let Some(target) =
+        tree.child(parent, Role::Target).filter(|&t| tree.kind(parent) == Kind::Assign && tree.kind(t) == Kind::Name)
+    else {
+        return false;
+    };
+    let scope = facts.scope_of(node);
+    let name = tree.name(target);
+    if !matches!(facts.bindings(scope, name), [Bound::Assigned(_)]) {
+        return false;
+    }
+    let uses: Vec<NodeId> =
+        facts.nodes(scope).filter(|&n| n != target && tree.kind(n) == Kind::Name && tree.name(n) == name).collect();
+    // Each use walks it; a second walk could be a second reading.
+    (1..=2).contains(&uses.len()) && uses.iter().all(|&u| tree.role(u) == Role::Iter || counts(facts, u))
+}
+
+/// An argument of `len` or `sum`.
+fn counts(facts: &Facts, node: NodeId) -> bool {
+    let call = facts.tree().parent(node);
+    facts.tree().kind(call) == Kind::Call && matches!(facts.callee(call).as_str(), "builtins.len" | "builtins.sum")
+}
+
+fn garbage(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
+    let share = ctx.bounds().share(Activity::Garbage);
+    // Asked for explicitly, it has a rule of its own.
+    if share < 0.05 || ctx.has(&["gc.collect"]) {
+        return Vec::new();
+    }
+    let reason = "the collector itself is in the samples";
+    vec![Finding::new(rule, share, Confidence::High, reason).with("collecting", Evidence::Share(share))]
+}

@@ -1,0 +1,121 @@
+//! A whole list sorted to read its ends.
+
+use crate::hints::callee::{at_node, is_called_in_loop};
+use crate::hints::rule::Check;
+use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
+use crate::source::{Bound, Facts, Kind, NodeId, Role};
+
+pub(in crate::hints) static RULE: Rule = Rule {
+    id: "sorted-for-minmax",
+    title: "Full sort to read one end",
+    category: Category::Sorting,
+    kinds: Kinds::TIME,
+    needs: Needs::Source,
+    signal: "10 % of the active time in sorts of which only the first or last few elements are read",
+    advice: "Use min()/max() (same key=) for one element, heapq.nsmallest/nlargest for a few.",
+    before: "best = sorted(c, key=f)[0]",
+    after: "best = min(c, key=f)",
+    docs: "https://docs.python.org/3/library/heapq.html#heapq.nsmallest",
+    removable: 0.70,
+    settle: "use `min`, `max` or `heapq.nsmallest` and record again",
+    wrong_if: "the order of equal elements matters, or nearly all elements are read",
+    check: Check::Code(check),
+};
+
+/// From this many elements on, a heap is no faster than sorting.
+const FEW: u32 = 50;
+
+fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
+    let set = ctx.find(&["builtins.sorted", "list.sort"]);
+    let mut findings = Vec::new();
+    for function in ctx.costly_functions(0.1) {
+        let Some(spot) = ctx.spot_of(function) else { continue };
+        let (facts, scope) = (&spot.facts, spot.scope);
+        let tree = facts.tree();
+        let found: Vec<(NodeId, Ends)> =
+            facts.calls_in(scope).filter_map(|c| Some((c, ends_read(facts, c)?))).collect();
+        let Some((first, ends)) = found.first().copied() else { continue };
+        let nodes: Vec<NodeId> = found.iter().map(|(n, _)| *n).collect();
+        let amount = match &spot.lines {
+            Some(lines) => nodes
+                .iter()
+                .map(|&n| lines.total(tree.line(n)..=tree.last_line(n)))
+                .sum::<i64>()
+                .min(ctx.inclusive(function)),
+            None => ctx.sites(&set).iter().filter(|s| s.function == function).map(|s| s.total).sum(),
+        };
+        let share = ctx.share(amount);
+        let once = !nodes.iter().any(|&n| facts.in_loop(n))
+            && !is_called_in_loop(facts, scope)
+            && spot.calls.is_none_or(|c| c < 10);
+        if share < 0.1_f64.max(ctx.options.min_share) || once {
+            continue;
+        }
+        let reason = "the sort takes the time, and only its ends are read";
+        let mut finding = at_node(ctx, Finding::new(rule, share, Confidence::High, reason), &spot, &nodes);
+        if let Some(calls) = spot.calls {
+            finding = finding.with("calls", Evidence::Count(calls));
+        }
+        let arguments = tree.children_as(first, Role::Argument).map(|a| tree.source(a)).collect::<Vec<_>>().join(", ");
+        finding.after = match ends {
+            Ends::First => format!("min({arguments})"),
+            Ends::Last => format!("max({arguments})"),
+            Ends::Few(count) => format!("heapq.nsmallest({count}, {arguments})"),
+        };
+        findings.push(finding);
+    }
+    findings
+}
+
+#[derive(Clone, Copy)]
+enum Ends {
+    First,
+    Last,
+    Few(u32),
+}
+
+/// What is read of a sorted list: `sorted(x)[0]`, `s = sorted(x)` with `s[-1]` or `s[:3]` and nothing else.
+fn ends_read(facts: &Facts, call: NodeId) -> Option<Ends> {
+    let tree = facts.tree();
+    if facts.callee(call) != "builtins.sorted" {
+        return None;
+    }
+    let parent = tree.parent(call);
+    if tree.kind(parent) == Kind::Subscript && tree.role(call) == Role::Value {
+        return end(facts, tree.child(parent, Role::Index)?);
+    }
+    if tree.kind(parent) != Kind::Assign {
+        return None;
+    }
+    let name = tree.child(parent, Role::Target).filter(|&t| tree.kind(t) == Kind::Name).map(|t| tree.name(t))?;
+    let scope = facts.scope_of(call);
+    if !matches!(facts.bindings(scope, name), [Bound::Assigned(_)]) {
+        return None;
+    }
+    let mut read = None;
+    for used in facts
+        .nodes(scope)
+        .filter(|&n| tree.kind(n) == Kind::Name && tree.name(n) == name && tree.role(n) != Role::Target)
+    {
+        let around = tree.parent(used);
+        if tree.kind(around) != Kind::Subscript || tree.role(used) != Role::Value {
+            return None;
+        }
+        read = Some(end(facts, tree.child(around, Role::Index)?)?);
+    }
+    read
+}
+
+fn end(facts: &Facts, index: NodeId) -> Option<Ends> {
+    let tree = facts.tree();
+    if tree.kind(index) != Kind::Slice {
+        return match tree.source(index) {
+            "0" => Some(Ends::First),
+            "-1" => Some(Ends::Last),
+            _ => None,
+        };
+    }
+    let upper = tree.child(index, Role::Upper)?;
+    let few: u32 = tree.source(upper).parse().ok()?;
+    (tree.child(index, Role::Lower).is_none() && few <= FEW).then_some(Ends::Few(few))
+}

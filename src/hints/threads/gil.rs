@@ -1,0 +1,144 @@
+//! Threads that compute in Python take turns.
+
+use crate::analyze::Activity;
+use crate::hints::callee::at_hottest;
+use crate::hints::rule::Check;
+use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
+use crate::model::FunctionId;
+use crate::source::Kind;
+
+pub(in crate::hints) static CPU: Rule = Rule {
+    id: "gil-cpu-threads",
+    title: "CPU-bound Python in several threads",
+    category: Category::Threads,
+    kinds: Kinds::TIME,
+    needs: Needs::Helps,
+    signal: "two threads or more compute in Python code at the same time",
+    advice: "Only one thread runs Python bytecode at a time. Use multiprocessing / ProcessPoolExecutor (or NumPy/native code that releases the GIL; or free-threaded 3.13t+).",
+    before: "ThreadPoolExecutor().map(cpu, parts)",
+    after: "ProcessPoolExecutor().map(cpu, parts, chunksize=k)",
+    docs: "https://docs.python.org/3/library/concurrent.futures.html#processpoolexecutor",
+    removable: 0.50,
+    settle: "run the same work in a `ProcessPoolExecutor` and compare",
+    wrong_if: "the interpreter has no GIL, or the time is spent in code that releases it",
+    check: Check::Code(computing),
+};
+
+pub(in crate::hints) static CONTENTION: Rule = Rule {
+    id: "gil-contention",
+    title: "Many runnable threads fight for the GIL",
+    category: Category::Threads,
+    kinds: Kinds::THREADS,
+    needs: Needs::Helps,
+    signal: "more than eight threads compute in Python code at the same time",
+    advice: "Fewer threads, or processes; adding threads makes CPU-bound Python slower. sys.setswitchinterval only trades latency for throughput.",
+    before: "ThreadPoolExecutor(64)",
+    after: "ProcessPoolExecutor(os.cpu_count())",
+    docs: "https://docs.python.org/3/glossary.html#term-global-interpreter-lock",
+    removable: 0.20,
+    settle: "run with half of the threads and compare",
+    wrong_if: "the interpreter has no GIL",
+    check: Check::Code(crowding),
+};
+
+/// A thread with less of the active time than this does not compute.
+const COMPUTES: f64 = 0.08;
+
+/// The function most threads compute in, how many threads that are, and their share of the active time.
+struct Crowd {
+    function: FunctionId,
+    threads: usize,
+    share: f64,
+}
+
+fn crowd(ctx: &Ctx<'_>, least: f64) -> Option<Crowd> {
+    let per_thread = ctx.python_by_thread();
+    let computing: Vec<_> = per_thread.iter().filter(|t| ctx.share(t.amount) >= least).collect();
+    let busiest = computing.iter().max_by_key(|t| t.amount)?;
+    let share = ctx.share(computing.iter().map(|t| t.amount).sum());
+    Some(Crowd { function: busiest.function, threads: computing.len(), share })
+}
+
+fn computing(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
+    if ctx.graph().is_some() {
+        return computing_mixed(ctx, rule);
+    }
+    let Some(crowd) = crowd(ctx, COMPUTES).filter(|c| c.threads >= 2 && c.share >= 0.4) else { return Vec::new() };
+    let confidence = match computes_in_python(ctx, crowd.function) {
+        Some(false) => return Vec::new(),
+        Some(true) => Confidence::High,
+        None => Confidence::Medium,
+    };
+    let reason = "several threads compute in Python, and only one can run at a time";
+    let finding =
+        Finding::new(rule, crowd.share, confidence, reason).with("threads", Evidence::Count(crowd.threads as i64));
+    vec![at_hottest(ctx, finding, crowd.function)]
+}
+
+fn crowding(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
+    let Some(crowd) = crowd(ctx, 0.02).filter(|c| c.threads > 8 && c.share >= 0.4) else { return Vec::new() };
+    if computes_in_python(ctx, crowd.function) == Some(false) {
+        return Vec::new();
+    }
+    let reason = "more threads compute in Python than can take turns without loss";
+    let finding = Finding::new(rule, crowd.share, Confidence::Medium, reason)
+        .with("threads", Evidence::Count(crowd.threads as i64));
+    vec![at_hottest(ctx, finding, crowd.function)]
+}
+
+/// From Python 3.12 on cProfile records all threads as one: what ran below their first function is known, not where.
+fn computing_mixed(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
+    let begins = ctx.find(&["threading:_bootstrap"]);
+    let threads: i64 = begins.iter().filter_map(|&f| ctx.calls(f)).map(|c| c.0).sum();
+    let waits = ctx.has(&[
+        "threading:join",
+        "concurrent.futures._base:result",
+        "concurrent.futures._base:wait",
+        "concurrent.futures._base:as_completed",
+    ]);
+    if threads < 2 || !waits || !ctx.has(&["_thread.start_new_thread", "_thread.start_joinable_thread"]) {
+        return Vec::new();
+    }
+    let within = ctx.within_threads();
+    let Some(function) = ctx.yours_by_total().into_iter().max_by_key(|&f| ctx.work(f)) else { return Vec::new() };
+    let share = ctx.share(ctx.work(function));
+    let calls = ctx.calls(function).map_or(0, |c| c.0);
+    let in_threads = ctx.share_within(function, &within) >= 0.5;
+    if share < 0.4 || calls < 2 || !in_threads || computes_in_python(ctx, function) == Some(false) {
+        return Vec::new();
+    }
+    let reason = "several threads ran this function, which computes; the recording mixes threads, so how they took turns is not known";
+    let finding = Finding::new(rule, share, Confidence::Medium, reason).with("threads", Evidence::Count(threads));
+    vec![at_hottest(ctx, finding, function)]
+}
+
+/// Whether a function spends its time in Python loops, and not in a call that may release the GIL.
+fn computes_in_python(ctx: &Ctx<'_>, function: FunctionId) -> Option<bool> {
+    let (facts, scope) = ctx.source(function)?;
+    let tree = facts.tree();
+    let loops = facts
+        .nodes(scope)
+        .any(|n| matches!(tree.kind(n), Kind::For { .. } | Kind::While) || tree.kind(n).is_comprehension());
+    let hottest = ctx.line_costs(function).and_then(|l| l.0.into_iter().max_by_key(|(_, c)| c.0)).map(|(line, _)| line);
+    let releases = facts
+        .calls_in(scope)
+        .filter(|&c| hottest.is_none_or(|l| tree.line(c) <= l && l <= tree.last_line(c)))
+        .any(|c| {
+            let callee = facts.callee(c);
+            let top = callee.split('.').next().unwrap_or("");
+            matches!(
+                top,
+                "hashlib"
+                    | "zlib"
+                    | "gzip"
+                    | "bz2"
+                    | "lzma"
+                    | "numpy"
+                    | "requests"
+                    | "urllib"
+                    | "socket"
+                    | "subprocess"
+            ) || callee == "time.sleep"
+        });
+    Some(loops && !releases && ctx.bounds().activity_of(function) == Activity::Python)
+}

@@ -1,0 +1,106 @@
+//! Threads that wait for each other's locks.
+
+use crate::hints::callee::at_node;
+use crate::hints::rule::Check;
+use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
+use crate::model::FunctionId;
+use crate::source::{Facts, Kind, NodeId, Role, ScopeId, ValueKind};
+
+pub(in crate::hints) static RULE: Rule = Rule {
+    id: "lock-contention",
+    title: "Threads wait for a lock",
+    category: Category::Locking,
+    kinds: Kinds::TIME,
+    needs: Needs::Source,
+    signal: "a fifth of the time at or inside a `with lock` that several threads want, while something slow happens inside",
+    advice: "Shrink the critical section: do the slow work outside, lock only the shared update; shard the lock; use queue.Queue.",
+    before: "with lock:\n    d[k] = fetch(k)",
+    after: "v = fetch(k)\nwith lock:\n    d[k] = v",
+    docs: "https://docs.python.org/3/library/threading.html#lock-objects",
+    removable: 0.80,
+    settle: "record with `py-spy record --threads --idle` and count the threads at that line",
+    wrong_if: "what is inside must not happen twice at a time",
+    check: Check::Code(check),
+};
+
+/// How many of the user's functions are looked at.
+const MOST_FUNCTIONS: usize = 100;
+
+fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for function in ctx.yours_by_total().into_iter().take(MOST_FUNCTIONS) {
+        let Some(spot) = ctx.spot_of(function) else { continue };
+        let held = locked_blocks(&spot.facts, spot.scope);
+        if held.is_empty() {
+            continue;
+        }
+        let Some((share, threads, certainty, reason)) = contended(ctx, function, &spot.facts, &held) else { continue };
+        let finding = Finding::new(rule, share, certainty, reason).with("threads", Evidence::Count(threads));
+        let mut finding = at_node(ctx, finding, &spot, &held);
+        if let Some(&block) = held.first().filter(|_| spot.lines.is_none()) {
+            finding.line = spot.facts.tree().line(block);
+        }
+        findings.push(finding);
+        break;
+    }
+    findings
+}
+
+/// `with lock:` blocks of a function.
+fn locked_blocks(facts: &Facts, scope: ScopeId) -> Vec<NodeId> {
+    let tree = facts.tree();
+    let locks = |n: NodeId| {
+        tree.children_as(n, Role::Item).filter_map(|i| tree.child(i, Role::Value)).any(|v| {
+            facts.is(v, ValueKind::Lock)
+                || (facts.value(v).is_none()
+                    && tree
+                        .source(v)
+                        .rsplit(['.', '_'])
+                        .next()
+                        .is_some_and(|last| matches!(last, "lock" | "mutex" | "rlock")))
+        })
+    };
+    facts.nodes(scope).filter(|&n| tree.kind(n) == Kind::With { is_async: false } && locks(n)).collect()
+}
+
+fn contended(
+    ctx: &Ctx<'_>,
+    function: FunctionId,
+    facts: &Facts,
+    held: &[NodeId],
+) -> Option<(f64, i64, Confidence, &'static str)> {
+    let tree = facts.tree();
+    if let Some(graph) = ctx.graph() {
+        // What waits at the lock is not in such a recording; what is slow inside it is.
+        let metric = ctx.analysis.query().metric;
+        let threads: i64 = ctx
+            .find(&["_thread.start_new_thread", "_thread.start_joinable_thread"])
+            .iter()
+            .filter_map(|&f| ctx.calls(f))
+            .map(|c| c.0)
+            .sum();
+        let names: Vec<&str> = held
+            .iter()
+            .flat_map(|&h| tree.inside(h))
+            .filter(|&n| tree.kind(n) == Kind::Call)
+            .filter_map(|c| tree.child(c, Role::Func))
+            .map(|f| tree.name(f))
+            .collect();
+        let inside: i64 = graph
+            .outgoing(function)
+            .filter(|&e| names.contains(&crate::hints::callee::called_name(ctx.name(graph.edges()[e].callee))))
+            .map(|e| graph.edge_total(metric)[e])
+            .sum();
+        let share = ctx.share_of_all(inside);
+        let calls = ctx.calls(function).map_or(0, |c| c.0);
+        let slow = ctx.nanoseconds(inside).is_some_and(|ns| ns as f64 / calls.max(1) as f64 >= 1e6);
+        let reason = "several threads come here, and what happens while the lock is held takes long; waiting for it was not recorded";
+        return (threads >= 2 && share >= 0.2 && slow).then_some((share, threads, Confidence::Medium, reason));
+    }
+    let lines = ctx.line_costs(function)?;
+    let at_locks: i64 = held.iter().map(|&h| lines.own(tree.line(h)..=tree.line(h))).sum();
+    let share = ctx.share_of_all(at_locks);
+    let threads = ctx.threads_with(function);
+    let reason = "threads were found waiting at this line";
+    (share >= 0.2 && threads >= 2).then_some((share, threads as i64, Confidence::High, reason))
+}

@@ -1,0 +1,103 @@
+//! Asking again and again instead of waiting.
+
+use crate::hints::callee::{at_node, place_call};
+use crate::hints::rule::Check;
+use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
+use crate::source::{Facts, Kind, NodeId, Role};
+
+pub(in crate::hints) static RULE: Rule = Rule {
+    id: "busy-poll",
+    title: "Spinning or polling instead of waiting",
+    category: Category::Locking,
+    kinds: Kinds::TIME,
+    needs: Needs::Helps,
+    signal: "30 % of the time in asking a queue, an event or a future for news 100,000 times, or in short sleeps between such questions",
+    advice: "Block on the thing itself: queue.get(), Event.wait(), Condition, select, await. Saves the spin CPU (and the GIL) and the polling latency.",
+    before: "while not q: time.sleep(.02)",
+    after: "item = q.get()",
+    docs: "https://docs.python.org/3/library/threading.html#event-objects",
+    removable: 0.90,
+    settle: "wait on the thing itself (`get()`, `wait()`) and compare",
+    wrong_if: "there is nothing to wait on",
+    check: Check::Code(check),
+};
+
+const QUESTIONS: &[&str] = &[
+    "queue:empty",
+    "queue:qsize",
+    "queue:full",
+    "queue:get_nowait",
+    "threading:is_set",
+    "threading:is_alive",
+    "concurrent.futures._base:done",
+    "concurrent.futures._base:running",
+    "multiprocessing.pool:ready",
+    "subprocess:poll",
+    "_queue.SimpleQueue.empty",
+    "multiprocessing.queues:empty",
+];
+const WRITTEN: &[&str] =
+    &[".empty", ".qsize", ".get_nowait", ".is_set", ".is_alive", ".done", ".running", ".ready", ".poll"];
+
+fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
+    let spinning = spinning(ctx, rule);
+    if spinning.is_empty() { sleeping(ctx, rule) } else { spinning }
+}
+
+fn spinning(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
+    let set = ctx.find(QUESTIONS);
+    let cost = ctx.cost(&set);
+    let share = ctx.share(cost.total);
+    let sites = ctx.sites(&set);
+    let Some(site) = sites.first() else { return Vec::new() };
+    if share < 0.25 || cost.calls.is_some_and(|c| c < 100_000) {
+        return Vec::new();
+    }
+    let reason = "it asks, and asks again, without waiting";
+    let mut finding = Finding::new(rule, share, Confidence::High, reason);
+    if let Some(calls) = cost.calls {
+        finding = finding.with("questions", Evidence::Count(calls));
+    }
+    vec![place_call(ctx, finding, site, |callee| WRITTEN.contains(&callee))]
+}
+
+/// `while not ready: time.sleep(0.01)`
+fn sleeping(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
+    let set = ctx.find(&["time.sleep"]);
+    let cost = ctx.cost(&set);
+    let calls = cost.calls.unwrap_or(0);
+    let share = ctx.share_of_all(cost.total);
+    let mean_ms = ctx.nanoseconds(cost.total).map_or(0.0, |ns| ns as f64 / calls.max(1) as f64 / 1e6);
+    if calls < 50 || share < 0.3 || mean_ms > 60.0 {
+        return Vec::new();
+    }
+    for site in ctx.sites(&set) {
+        let Some(spot) = ctx.spot_of(site.function) else { continue };
+        let facts = &spot.facts;
+        let nodes: Vec<NodeId> = facts.calls_in(spot.scope).filter(|&c| polls(facts, c)).collect();
+        let share = ctx.share_of_all(site.total);
+        if nodes.is_empty() || share < 0.3 || facts.is_async(spot.scope) {
+            continue;
+        }
+        let reason = "it sleeps for a moment, looks, and sleeps again";
+        let finding = Finding::new(rule, share, Confidence::Medium, reason)
+            .with("sleeps", Evidence::Count(calls))
+            .with("per_call_ns", Evidence::PerCall(mean_ms * 1e6));
+        return vec![at_node(ctx, finding, &spot, &nodes)];
+    }
+    Vec::new()
+}
+
+/// A sleep in a `while` loop that ends when something has happened.
+fn polls(facts: &Facts, call: NodeId) -> bool {
+    let tree = facts.tree();
+    if facts.callee(call) != "time.sleep" {
+        return false;
+    }
+    let Some(around) = facts.loops_around(call).next().filter(|&l| tree.kind(l) == Kind::While) else { return false };
+    let forever = tree.child(around, Role::Test).is_some_and(|t| matches!(tree.kind(t), Kind::Bool | Kind::Number));
+    let leaves = tree.inside(around).any(|n| matches!(tree.kind(n), Kind::Break | Kind::Return));
+    // More than a look and a sleep: it is a job done at intervals.
+    let statements = tree.children_as(around, Role::Body).count();
+    (!forever || leaves) && statements <= 3
+}

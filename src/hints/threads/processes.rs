@@ -1,0 +1,105 @@
+//! Processes that spend their time talking to each other.
+
+use crate::hints::callee::{at_function, place_call};
+use crate::hints::rule::Check;
+use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
+
+pub(in crate::hints) static RULE: Rule = Rule {
+    id: "mp-ipc-overhead",
+    title: "Process pool spends its time starting or shipping data",
+    category: Category::Threads,
+    kinds: Kinds::TIME,
+    needs: Needs::Helps,
+    signal: "a fifth of the time in starting processes or sending them messages, 1,000 messages or 20 processes or more",
+    advice: "Create the pool once, raise chunksize, ship indexes/paths instead of data, use shared_memory or initializer globals.",
+    before: "with Pool() as p: ...  # per batch",
+    after: "POOL = Pool(); POOL.imap(f, xs, chunksize=500)",
+    docs: "https://docs.python.org/3/library/multiprocessing.html#multiprocessing.pool.Pool.imap",
+    removable: 0.80,
+    settle: "raise `chunksize` and compare",
+    wrong_if: "the messages are few and large because the data is",
+    check: Check::Code(check),
+};
+
+const TALKING: &[&str] = &[
+    "multiprocessing.connection:*",
+    "multiprocessing.reduction:*",
+    "multiprocessing.pool:_handle_tasks",
+    "multiprocessing.pool:_handle_results",
+    "multiprocessing.queues:*",
+    "concurrent.futures.process:*",
+];
+const STARTING: &[&str] = &[
+    "multiprocessing.popen_fork:_launch",
+    "multiprocessing.popen_spawn_posix:_launch",
+    "multiprocessing.popen_forkserver:_launch",
+    "multiprocessing.process:start",
+];
+
+fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
+    let count =
+        |patterns: &[&str]| -> i64 { ctx.find(patterns).iter().filter_map(|&f| ctx.calls(f)).map(|c| c.0).sum() };
+    let messages = count(&[
+        "multiprocessing.connection:send",
+        "multiprocessing.connection:_send_bytes",
+        "multiprocessing.connection:send_bytes",
+    ]);
+    let started = count(&[
+        "multiprocessing.popen_fork:_launch",
+        "multiprocessing.popen_spawn_posix:_launch",
+        "multiprocessing.popen_forkserver:_launch",
+    ]);
+    let talking: i64 =
+        ctx.find(TALKING).iter().filter(|&&f| ctx.bounds().activity_of(f).is_active()).map(|&f| ctx.work(f)).sum();
+    let starting = ctx.cost(&ctx.find(STARTING)).total;
+    let counted = ctx.graph().is_some();
+    let (share, evidence) = if counted && started >= 20 && ctx.share_of_all(starting) >= 0.2 {
+        (ctx.share_of_all(starting), ("processes", started))
+    } else if (!counted || messages >= 1_000) && ctx.share(talking) >= 0.2 {
+        (ctx.share(talking), ("messages", messages))
+    } else {
+        return Vec::new();
+    };
+    if !counted && !sends_one_by_one(ctx) {
+        return Vec::new();
+    }
+    let confidence = if counted { Confidence::High } else { Confidence::Medium };
+    let reason = "starting processes and sending messages takes the time, not the work";
+    let mut finding = Finding::new(rule, share, confidence, reason);
+    if counted {
+        finding = finding.with(evidence.0, Evidence::Count(evidence.1));
+    }
+    let asked = ctx.find(&["multiprocessing.*:*", "concurrent.futures.process:*"]);
+    let pools = |callee: &str| {
+        matches!(
+            callee.rsplit('.').next(),
+            Some("imap" | "imap_unordered" | "map" | "starmap" | "apply_async" | "submit" | "Pool" | "apply")
+        )
+    };
+    let sites = ctx.sites(&asked);
+    let with_pool = sites.iter().find(|s| {
+        ctx.source(s.function).is_some_and(|(facts, scope)| facts.calls_in(scope).any(|c| pools(&facts.callee(c))))
+    });
+    vec![match with_pool.or(sites.first()) {
+        Some(site) => place_call(ctx, finding, site, pools),
+        None => match ctx.costly_functions(0.2).first() {
+            Some(&function) => at_function(ctx, finding, function),
+            None => finding,
+        },
+    }]
+}
+
+/// Whether the source hands single items to a pool: messages were not counted, and a pool with chunks talks, too, while
+/// it has nothing else to do.
+fn sends_one_by_one(ctx: &Ctx<'_>) -> bool {
+    ctx.yours_by_total().into_iter().take(50).filter_map(|f| ctx.source(f)).any(|(facts, scope)| {
+        facts.calls_in(scope).any(|c| match facts.callee(c).as_str() {
+            ".imap" | ".imap_unordered" => {
+                facts.keyword(c, "chunksize").is_none() && facts.arguments(c).nth(2).is_none()
+            }
+            ".apply" | ".apply_async" | ".submit" => facts.in_loop(c),
+            "multiprocessing.Pool" => facts.in_loop(c) || crate::hints::callee::is_called_in_loop(&facts, scope),
+            _ => false,
+        })
+    })
+}

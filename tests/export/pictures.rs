@@ -1,0 +1,265 @@
+//! Pictures, written by the program without a display.
+
+use crate::stacks;
+use crate::support::{FOLDED, Folder, TWO_THREADS, cprofile};
+use std::collections::BTreeSet;
+
+/// The program on a machine without a display.
+fn render(folder: &Folder, arguments: &[&str]) -> (Option<i32>, String) {
+    let mut command = folder.command(["render"].iter().chain(arguments));
+    let output = command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").output().expect("runs");
+    assert_eq!(output.stdout, b"");
+    (output.status.code(), String::from_utf8(output.stderr).expect("UTF-8"))
+}
+
+fn svg(folder: &Folder, arguments: &[&str]) -> String {
+    let all: Vec<&str> = arguments.iter().copied().chain(["-o", "out.svg"]).collect();
+    let (status, err) = render(folder, &all);
+    assert_eq!(status, Some(0), "{err}");
+    std::fs::read_to_string(folder.path().join("out.svg")).expect("reads")
+}
+
+/// The texts of a picture, in the order they are drawn; an error where it is no XML.
+fn texts(svg: &str) -> Vec<String> {
+    let tree = resvg::usvg::roxmltree::Document::parse(svg).expect("well-formed");
+    let texts = tree.descendants().filter(|n| n.has_tag_name("text")).map(|n| {
+        n.descendants().filter(resvg::usvg::roxmltree::Node::is_text).filter_map(|t| t.text()).collect::<String>()
+    });
+    texts.collect()
+}
+
+/// The rectangles with a title: name, x, y, width, height.
+fn boxes(svg: &str) -> Vec<(String, f64, f64, f64, f64)> {
+    let tree = resvg::usvg::roxmltree::Document::parse(svg).expect("well-formed");
+    let titled = tree.descendants().filter_map(|group| {
+        let title = group.children().find(|n| n.has_tag_name("title"))?.text()?;
+        let rect = group.children().find(|n| n.has_tag_name("rect"))?;
+        let number = |name| rect.attribute(name).and_then(|v| v.parse().ok()).expect("a number");
+        let name = title.lines().next().unwrap_or_default().to_owned();
+        group.has_tag_name("g").then(|| (name, number("x"), number("y"), number("width"), number("height")))
+    });
+    titled.collect()
+}
+
+#[test]
+fn boxes_are_as_wide_as_they_cost_and_stand_below_or_above_their_callers() {
+    let folder = Folder::new();
+    folder.write("a.folded", FOLDED);
+    let expected = |rows: [f64; 4]| {
+        [
+            ("<module>", 0.0, 0, 999.0),
+            ("main", 0.0, 1, 999.0),
+            ("parse", 0.0, 2, 799.0),
+            ("read", 800.0, 2, 199.0),
+            ("parse", 0.0, 3, 299.0),
+        ]
+        .map(|(name, x, row, width)| (name.to_owned(), x, rows[row], width, 19.0))
+    };
+    let down = boxes(&svg(&folder, &["a.folded", "--size", "1000x400"]));
+    assert_eq!(down, expected([65.0, 85.0, 105.0, 125.0]));
+    let up = boxes(&svg(&folder, &["a.folded", "--size", "1000x400", "--view", "flame"]));
+    assert_eq!(up, expected([346.0, 326.0, 306.0, 286.0]));
+    let inverted = boxes(&svg(&folder, &["a.folded", "--size", "1000x400", "--view", "inverted", "--no-stamp"]));
+    let outermost: Vec<_> = inverted.iter().filter(|b| b.2 == 0.0).map(|b| (b.0.as_str(), b.1, b.3)).collect();
+    assert_eq!(outermost, [("parse", 0.0, 799.0), ("read", 800.0, 199.0)]);
+}
+
+#[test]
+fn the_stamp_says_what_the_picture_is_of() {
+    let folder = Folder::new();
+    folder.write("two.json", TWO_THREADS);
+    let stamp = texts(&svg(&folder, &["two.json", "--thread", "worker", "--search", "wait"])).join("\n");
+    for part in [
+        "two.json",
+        "speedscope",
+        "time 9.00 ms",
+        "1 samples",
+        "Worker-1",
+        "search “wait”: 1 functions, 100 %",
+        "your code",
+        concat!("Helioscope ", env!("CARGO_PKG_VERSION")),
+    ] {
+        assert!(stamp.contains(part), "{part}: {stamp}");
+    }
+    let bare = texts(&svg(&folder, &["two.json", "--no-stamp"])).join("\n");
+    assert!(!bare.contains("two.json") && !bare.contains("Helioscope"), "{bare}");
+
+    folder.write("a.prof", cprofile());
+    let estimated = texts(&svg(&folder, &["a.prof"])).join("\n");
+    assert!(estimated.contains("≈ Estimated: the profiler recorded who calls whom"), "{estimated}");
+}
+
+#[test]
+fn what_does_not_fit_is_said_once() {
+    let folder = Folder::new();
+    let stack: Vec<String> = (0..60).map(|i| format!("f{i}")).collect();
+    folder.write("deep.folded", format!("{} 7\n", stack.join(";")));
+    let notes = |arguments: &[&str]| -> Vec<String> {
+        let all: Vec<&str> = ["deep.folded"].iter().chain(arguments).copied().collect();
+        texts(&svg(&folder, &all)).into_iter().filter(|t| t.contains("levels of calls")).collect()
+    };
+    let cut = "The first 11 levels of calls are shown; 49 deeper levels are left out.";
+    assert_eq!(notes(&["--size", "800x350"]), [cut]);
+    assert_eq!(notes(&["--size", "800xauto"]), [""; 0]);
+    assert_eq!(
+        notes(&["--size", "800xauto", "--depth", "59"]),
+        ["The first 59 levels of calls are shown; 1 deeper level is left out."]
+    );
+}
+
+#[test]
+fn names_of_any_kind_give_well_formed_pictures() {
+    let folder = Folder::new();
+    let hostile = [
+        "</text><script>",
+        "a&b\"'<>",
+        "\u{1}\u{8}\u{1b}[0m",
+        "\u{fffe}\u{ffff}",
+        "]]>",
+        "<!-- -->",
+        "漢字かな\u{1f600}",
+        "\u{202e}gnp.exe",
+        "\u{d7ff}\u{e000}",
+        "%s{}\\n",
+    ];
+    folder.write("h<&>.json", stacks(&hostile.map(|name| (name, format!("{name}.py"), 10 + name.len()))));
+    for view in ["flame", "time", "inverted", "sunburst"] {
+        let svg = svg(&folder, &["h<&>.json", "--view", view, "--search", "<&\""]);
+        let shown: BTreeSet<String> = texts(&svg).into_iter().collect();
+        assert!(shown.contains("h<&>.json"), "{view}: {shown:?}");
+    }
+}
+
+#[test]
+fn the_same_profile_gives_the_same_bytes_at_the_size_asked_for() {
+    let folder = Folder::new();
+    folder.write("a.folded", FOLDED);
+    for (scale, size) in [("1", (640, 360)), ("3", (1920, 1080))] {
+        let arguments = ["a.folded", "--size", "640x360", "--scale", scale, "--theme", "light", "-o", "a.png"];
+        let bytes = || {
+            assert_eq!(render(&folder, &arguments), (Some(0), String::new()));
+            std::fs::read(folder.path().join("a.png")).expect("reads")
+        };
+        let first = bytes();
+        assert_eq!(first, bytes());
+        let image = image::load_from_memory(&first).expect("a PNG");
+        assert_eq!((image.width(), image.height()), size);
+    }
+}
+
+#[test]
+fn what_cannot_be_drawn_is_refused_with_a_reason_and_leaves_no_file() {
+    let folder = Folder::new();
+    folder.write("a.folded", FOLDED);
+    folder.write("a.prof", cprofile());
+    for (arguments, reason) in [
+        (&["a.folded", "-o", "a.gif"][..], "names no kind of picture"),
+        (&["a.folded", "-o", "a.png", "--size", "99999x99999"], "cannot be drawn"),
+        (&["a.folded", "-o", "a.png", "--size", "10x10"], "cannot be drawn"),
+        (&["a.folded", "-o", "a.png", "--size", "big"], "expected WIDTHxHEIGHT"),
+        (&["a.folded", "-o", "a.svg", "--view", "callers"], "say whose callers to draw"),
+        (&["a.folded", "-o", "a.svg", "--function", "nothing"], "no function matches"),
+        (&["a.folded", "-o", "a.svg", "--focus", "py"], "fits several functions:\n  <module>"),
+        (&["a.folded", "-o", "a.svg", "--search", "("], "--search “(”:"),
+        (&["a.prof", "-o", "a.svg", "--view", "time"], "does not record the order"),
+        (&["a.prof", "-o", "a.svg", "--focus", "main"], "holds who calls whom and no stacks"),
+    ] {
+        let (status, err) = render(&folder, arguments);
+        assert_eq!(status, Some(2), "{arguments:?}: {err}");
+        assert!(err.contains(reason), "{arguments:?}: {err}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).expect("lists").count(), 2);
+}
+
+#[test]
+fn a_focus_and_hidden_functions_are_drawn_and_said() {
+    let folder = Folder::new();
+    folder.write("a.folded", FOLDED);
+    let svg = svg(&folder, &["a.folded", "--focus", "^main$", "--hide", "read", "--size", "1000x400"]);
+    let names: Vec<String> = boxes(&svg).into_iter().map(|b| b.0).collect();
+    assert_eq!(names, ["main", "parse", "parse"]);
+    assert!(texts(&svg).contains(&"hide read · focus main".to_owned()));
+}
+
+#[test]
+fn home_folders_do_not_leave_the_machine_unless_asked_to() {
+    let folder = Folder::new();
+    folder.write("a.folded", "main (/home/jane/shop/run.py:3);load (/scratch/jane/data.py:9) 5\n");
+    for format in ["out.svg", "out.html"] {
+        let written = |more: &[&str]| {
+            let all: Vec<&str> = ["a.folded", "-o", format].iter().chain(more).copied().collect();
+            assert_eq!(render(&folder, &all).0, Some(0));
+            std::fs::read_to_string(folder.path().join(format)).expect("reads")
+        };
+        let clean = written(&[]);
+        assert!(!clean.contains("jane") && clean.contains("~/shop/run.py") && clean.contains("/scratch/user/data.py"));
+        assert!(written(&["--no-scrub"]).contains("/home/jane/shop/run.py"));
+    }
+}
+
+#[test]
+fn a_comparison_is_drawn_with_both_sides_in_words() {
+    let folder = Folder::new();
+    folder.write("old.folded", "main (a.py:1);load (a.py:2) 600\nmain (a.py:1);parse (a.py:3) 400\n");
+    folder.write("new.folded", "main (a.py:1);load (a.py:2) 100\nmain (a.py:1);write (a.py:4) 400\n");
+    let drawn = svg(&folder, &["new.folded", "--base", "old.folded", "--size", "1400x400"]);
+    let words = texts(&drawn);
+    for part in [
+        "old.folded → new.folded",
+        "main  ▼ −500",
+        "load  ▼ −500",
+        "write  new +400",
+        "parse  gone −400",
+        "new",
+        "gone",
+    ] {
+        assert!(words.iter().any(|text| text.ends_with(part)), "{part}: {words:?}");
+    }
+    let facts = words.iter().find(|text| text.starts_with("base: ")).expect("the facts");
+    assert!(
+        facts.starts_with("base: samples 1,000 · new: samples 500 · faster −500, −50.0 % · as recorded"),
+        "{facts}"
+    );
+    // What only one side has is striped: `write`, `parse`, and the two samples of the legend.
+    assert_eq!(drawn.matches("<path d=\"M").count(), 4);
+    for (arguments, reason) in [
+        (&["new.folded", "--base", "old.folded", "-o", "a.html"][..], "drawn as .svg or .png"),
+        (&["new.folded", "--base", "old.folded", "-o", "a.svg", "--view", "time"], "in time order"),
+        (&["new.folded", "-o", "a.svg", "--normalize", "total"], "--base"),
+    ] {
+        let (status, err) = render(&folder, arguments);
+        assert!(status == Some(2) && err.contains(reason), "{arguments:?}: {err}");
+    }
+}
+
+/// A picture against the one that is stored: text may be smoothed a little differently, boxes may not move.
+/// `UPDATE_SNAPSHOTS=1` stores what is drawn now.
+#[test]
+fn pictures_look_as_they_did() {
+    let folder = Folder::new();
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/samples/shop.prof");
+    for (name, arguments) in [
+        ("flame_dark", &["--view", "left-heavy"][..]),
+        ("sunburst_light", &["--view", "sunburst", "--theme", "light"]),
+        ("callers_light", &["--view", "callers", "--function", "parse", "--theme", "light"]),
+    ] {
+        let mut all = vec![source, "--size", "800x450", "--scale", "1", "-o", "now.png"];
+        all.extend(arguments);
+        assert_eq!(render(&folder, &all), (Some(0), String::new()));
+        let drawn = folder.path().join("now.png");
+        let stored =
+            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/export/snapshots/{name}.png"));
+        if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+            std::fs::copy(&drawn, &stored).expect("stores");
+        }
+        let [now, then] = [&drawn, &stored].map(|path| image::open(path).expect("a PNG").into_rgb8());
+        assert_eq!(now.dimensions(), then.dimensions());
+        let far = now
+            .pixels()
+            .zip(then.pixels())
+            .filter(|(a, b)| a.0.iter().zip(b.0).map(|(a, b)| u32::from(a.abs_diff(b))).sum::<u32>() > 60);
+        let far = far.count();
+        // One box of the smallest size that has a label is 26 × 19 pixels.
+        assert!(far < 200, "{name}: {far} pixels differ");
+    }
+}

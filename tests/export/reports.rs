@@ -1,0 +1,55 @@
+//! Reports for a review.
+
+use crate::support::{FOLDED, Folder, cprofile};
+
+#[test]
+fn a_report_sums_up_in_markdown_with_its_picture_beside_it() {
+    let folder = Folder::new();
+    folder.write("a|b.folded", FOLDED);
+    assert_eq!(folder.run(["report", "a|b.folded", "-o", "my report.md", "-n", "2"]).clean(), "");
+    let text = std::fs::read_to_string(folder.path().join("my report.md")).expect("reads");
+    let expected = r"**`a\|b.folded`**: samples 10. Most expensive in themselves: `parse` (80.0 %), `read` (20.0 %).
+
+collapsed stacks · samples 10
+
+![Flame graph of a\|b.folded](my%20report.flame.png)
+
+| Self, samples | Self % | Total, samples | Total % | Function |
+|--:|--:|--:|--:|---|
+| 8 | 80.0 % | 8 | 80.0 % | `parse` `app/csv.py` |
+| 2 | 20.0 % | 2 | 20.0 % | `read` `app/io.py` |
+
+2 more functions are left out.
+";
+    assert_eq!(text, expected);
+    let picture = image::open(folder.path().join("my report.flame.png")).expect("a PNG");
+    assert_eq!(picture.width(), 3200);
+}
+
+#[test]
+fn long_names_are_shortened_and_estimates_are_said() {
+    let folder = Folder::new();
+    let long = format!("{}_{}", "start".repeat(20), "end".repeat(20));
+    folder.write("a.folded", format!("main;{long} 5\n"));
+    folder.run(["report", "a.folded", "-o", "a.md"]).clean();
+    let text = std::fs::read_to_string(folder.path().join("a.md")).expect("reads");
+    assert!(text.lines().all(|line| line.chars().count() < 200) && text.contains('…'), "{text}");
+
+    folder.write("b.prof", cprofile());
+    folder.run(["report", "b.prof", "-o", "b.md"]).clean();
+    let text = std::fs::read_to_string(folder.path().join("b.md")).expect("reads");
+    assert!(text.contains("> ≈ Estimated:") && text.contains("The table is exact."), "{text}");
+}
+
+#[test]
+fn a_report_as_a_page_is_one_file() {
+    let folder = Folder::new();
+    folder.write("b.prof", cprofile());
+    folder.run(["report", "b.prof", "-o", "b.html"]).clean();
+    let page = std::fs::read_to_string(folder.path().join("b.html")).expect("reads");
+    let page = page.replace("http://www.w3.org/2000/svg", "");
+    assert!(["http:", "https:", "src=", "@import", "url("].iter().all(|link| !page.contains(link)), "no network");
+    assert_eq!(std::fs::read_dir(folder.path()).expect("lists").count(), 2);
+    let run = folder.run(["report", "b.prof", "-o", "b.docx"]);
+    assert_eq!(run.status, Some(2), "{}", run.err);
+}

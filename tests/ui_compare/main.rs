@@ -1,0 +1,14 @@
+//! Views of a comparison drawn as one: the table of differences, boxes and arcs by difference, the details of both sides.
+
+#![allow(
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "a test stops at what it did not expect, and says what it left out"
+)]
+
+mod boxes;
+mod details;
+#[path = "../support/picture.rs"]
+mod picture;
+mod stage;
+mod table;
