@@ -41,8 +41,8 @@
       if (width(module) + 1 + width(name) <= fits) return module + "." + name;
     }
     if (width(name) <= fits) return name;
-    // `<built-in method time.sleep>` → `time.sleep`; `<method 'append' of 'list' objects>` → `append`.
-    const bare = name.replace(/^<built-in (?:method|function) (.*)>$/, "$1").replace(/^<method '([^']*)'.*>$/, "$1");
+    // `<built-in method time.sleep>` → `time.sleep`; `<method 'append' of 'list' objects>` → `list.append`.
+    const bare = name.replace(/^<built-in (?:method|function) (.*)>$/, "$1").replace(/^<method '([^']*)' of '(.*)' objects>$/, "$2.$1");
     return width(bare) <= fits ? bare : Array.from(bare).slice(0, fits - 1).join("") + "…";
   }
 

@@ -4,6 +4,7 @@ mod arrange;
 mod commands;
 mod document;
 mod editor;
+mod hints;
 mod history;
 mod jobs;
 mod options;

@@ -4,8 +4,9 @@ use super::args::{HintsArguments, ReportFormat};
 use super::failure::Failure;
 use super::{load, warn};
 use crate::analyze::{Activity, Analysis, Query};
-use crate::hints::{Evidence, Files, Finding, Hints, NoFiles, Options, Severity};
-use crate::model::{Unit, format};
+use crate::export::findings::{evidence_line, gain};
+use crate::hints::{Evidence, Files, Finding, Hints, NoFiles, Options};
+use crate::model::format;
 use crate::source::{Places, Sources};
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
@@ -90,32 +91,6 @@ fn evidence_json(evidence: &Evidence) -> Value {
 /// Digits beyond these would only be noise.
 fn rounded(number: f64) -> f64 {
     (number * 10_000.0).round() / 10_000.0
-}
-
-fn evidence_text(evidence: &Evidence) -> String {
-    match evidence {
-        Evidence::Count(n) => format::count(*n),
-        Evidence::Time(ns) => format::value(*ns, &Unit::Nanoseconds),
-        Evidence::Share(share) => format::percent(*share),
-        Evidence::PerCall(ns) => format::per_call(Some(*ns), &Unit::Nanoseconds),
-        Evidence::Ratio(ratio) => format!("{ratio:.1}"),
-        Evidence::Text(text) => format::one_line(text).into_owned(),
-    }
-}
-
-/// `share 41.2 %, calls 12,345, per call 3.21 µs`
-fn evidence_line(finding: &Finding) -> String {
-    let parts = finding.evidence.iter().map(|(name, value)| {
-        let name = name.strip_suffix("_ns").unwrap_or(name).replace('_', " ");
-        format!("{name} {}", evidence_text(value))
-    });
-    parts.collect::<Vec<_>>().join(", ")
-}
-
-/// `at most 4.2× faster, likely 2.5×`; nothing where nothing is promised.
-fn gain(finding: &Finding) -> Option<String> {
-    let promises = finding.severity == Severity::Hint;
-    promises.then(|| format!("at most {:.1}× faster, likely {:.1}×", finding.ceiling, finding.likely_gain))
 }
 
 fn place(finding: &Finding) -> String {

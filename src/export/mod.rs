@@ -3,6 +3,7 @@
 
 pub mod diff;
 pub mod estimated;
+pub mod findings;
 pub mod folded;
 mod font;
 pub mod html;

@@ -37,7 +37,6 @@ pub(crate) fn start_in<P: AsRef<Path>>(theme: egui::Theme, files: &[P]) -> Windo
         compare: None,
         can_drop: true,
         samples: SAMPLES.iter().map(PathBuf::from).collect(),
-        compare: None,
     };
     start_with(theme, setup)
 }

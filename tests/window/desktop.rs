@@ -114,10 +114,10 @@ impl Desktop {
         self.tool(Command::new("import").args(["-window", window]).arg(&file)).map(|_| file)
     }
 
-    /// Drags a file from another program's window onto the middle of this one and lets go.
-    pub(crate) fn drop_file(&mut self, file: &Path, window: &Window) {
+    /// Drags files from another program's window onto the middle of this one and lets go.
+    pub(crate) fn drop_files(&mut self, files: &[PathBuf], window: &Window) {
         let mut source = Command::new(self.python);
-        source.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/window/drag_source.py")).arg(file);
+        source.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/window/drag_source.py")).args(files);
         self.spawn("drag source", source);
         self.wait_for("drag source", |d| d.log_of("drag source").lines().find(|&line| line == "ready").map(drop));
 
@@ -137,6 +137,14 @@ impl Desktop {
     fn mouse(&self, action: &[&str]) {
         assert!(self.tool(Command::new("xdotool").args(action)).is_some(), "xdotool {action:?}\n{}", self.logs());
         std::thread::sleep(MOUSE_PAUSE);
+    }
+
+    /// Presses keys, one after another, in a window.
+    pub(crate) fn press(&self, keys: &[&str], window: &Window) {
+        for key in keys {
+            self.mouse(&["windowfocus", &window.id, "key", key]);
+            std::thread::sleep(10 * MOUSE_PAUSE);
+        }
     }
 
     /// On the screen. Asked of the mouse: `getwindowgeometry` counts a window manager's frame twice.

@@ -12,6 +12,7 @@ use desktop::Desktop;
 use image::RgbaImage;
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
 
 fn sample(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("assets/samples").join(name)
@@ -44,11 +45,34 @@ fn a_file_given_opens_and_a_file_dropped_opens_beside_it() {
     desktop.wait_for_title(&window, "shop.prof — Helioscope");
     let before = desktop.wait_for_picture(&window, "picture of the profile", shows_something);
 
-    desktop.drop_file(&sample("shop.folded"), &window);
+    desktop.drop_files(&[sample("shop.folded")], &window);
+    let asked = desktop.wait_for_picture(&window, "question whether to compare", |after| *after != before);
+    // The first answer compares; the second opens.
+    desktop.press(&["Tab", "Return"], &window);
     desktop.wait_for_title(&window, "shop.folded — Helioscope");
     desktop.wait_for_picture(&window, "picture of the dropped profile", |after| {
-        shows_something(after) && *after != before
+        shows_something(after) && *after != before && *after != asked
     });
+}
+
+#[test]
+fn two_files_dropped_together_are_compared() {
+    let Some(mut desktop) = Desktop::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let [older, newer] = [("older.folded", 2_000), ("newer.folded", 1_000)].map(|(name, age_s)| {
+        let path = folder.path().join(name);
+        std::fs::copy(sample("shop.folded"), &path).unwrap();
+        let file = std::fs::File::options().write(true).open(&path).unwrap();
+        file.set_modified(SystemTime::now() - Duration::from_secs(age_s)).unwrap();
+        path
+    });
+    let window = desktop.start_helioscope([] as [&str; 0]);
+    desktop.wait_for_title(&window, "Helioscope");
+    let before = desktop.wait_for_picture(&window, "picture of the start page", shows_something);
+
+    desktop.drop_files(&[newer, older], &window);
+    desktop.wait_for_title(&window, "older.folded → newer.folded — Helioscope");
+    desktop.wait_for_picture(&window, "picture of the comparison", |after| shows_something(after) && *after != before);
 }
 
 #[test]

@@ -30,6 +30,8 @@ pub fn page(picture: &Picture, subject: &Subject<'_>) -> Result<String, PictureE
     let data = Data::new(picture, subject, &look, &mut stamp)?;
     let table = table::Table::new(subject, data.functions());
     let drawing = match &picture.view {
+        // A page without a picture still has the table.
+        _ if !subject.has_calls() => Some(String::new()),
         PictureView::Flame { .. } => None,
         PictureView::Sunburst { .. } | PictureView::Callers { .. } => {
             // The page says what the stamp says.

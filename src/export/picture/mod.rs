@@ -21,6 +21,7 @@ use super::svg::Svg;
 use crate::analyze::diff::Comparison;
 use crate::analyze::{Analysis, GroupId, Matches, Order};
 use crate::layout::{Growth, Palette, Scheme, Tones};
+use crate::model::Body;
 use difference::ByDifference;
 use recording::Recording;
 use stamp::StampLayout;
@@ -85,6 +86,9 @@ impl Picture {
 
     /// Draws it as an SVG file.
     pub fn svg(&self, subject: &Subject<'_>) -> Result<String, PictureError> {
+        if !subject.has_calls() {
+            return Err(PictureError::NoCalls);
+        }
         let palette = Palette::new(self.scheme);
         let found = subject.search.map(|(_, found)| found);
         match subject.base {
@@ -210,6 +214,13 @@ pub struct Subject<'a> {
     pub search: Option<(&'a str, &'a Matches)>,
 }
 
+impl Subject<'_> {
+    /// Whether there are calls to draw, and not lines alone.
+    pub fn has_calls(&self) -> bool {
+        !matches!(self.analysis.profile().body(), Body::Lines(_))
+    }
+}
+
 /// The other side of a comparison.
 #[derive(Clone, Copy)]
 pub struct Base<'a> {
@@ -225,6 +236,9 @@ pub enum PictureError {
     /// Time order was asked for, and there is none.
     #[error("this profile does not record the order of its stacks, so there is no picture in time order")]
     NoOrder,
+    /// The recording holds no calls.
+    #[error("this profile records lines, not calls, so there is no picture of its calls")]
+    NoCalls,
     /// Time order was asked for of two recordings.
     #[error("two recordings cannot be drawn as one in time order; draw each by itself")]
     NoOrderOfTwo,

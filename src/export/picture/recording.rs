@@ -1,6 +1,6 @@
 //! What a picture is drawn of: one recording, or two as one.
 
-use crate::analyze::diff::{BoxWidth, Comparison, Measure};
+use crate::analyze::diff::{BoxWidth, Comparison, Measure, Side};
 use crate::analyze::{Analysis, CallTree, Detail, GroupId};
 use crate::model::{Unit, format};
 
@@ -57,7 +57,7 @@ impl Recording<'_> {
             Self::One(analysis) => analysis.table().total(of),
             Self::Both(comparison) => {
                 let row = comparison.table().row(of);
-                row.base(Measure::Total).max(row.new(Measure::Total)).unwrap_or(0)
+                row.cost(Side::Base, Measure::Total).max(row.cost(Side::New, Measure::Total)).unwrap_or(0)
             }
         }
     }
@@ -78,7 +78,7 @@ impl Recording<'_> {
                 let (row, unit) = (comparison.table().row(of), &comparison.metric().unit);
                 let sides = |measure| {
                     let side = |value: Option<i64>| value.map_or_else(|| "–".to_owned(), |v| format::value(v, unit));
-                    format!("{} → {}", side(row.base(measure)), side(row.new(measure)))
+                    format!("{} → {}", side(row.cost(Side::Base, measure)), side(row.cost(Side::New, measure)))
                 };
                 format!("{} total, {} own", sides(Measure::Total), sides(Measure::Own))
             }

@@ -4,9 +4,9 @@ use super::rows::Scales;
 use crate::analyze::GroupBy;
 use crate::analyze::diff::{DiffRow, Measure, NoiseKind, Normalize, Status};
 use crate::layout::Difference;
-use crate::model::format::{self, Scale};
+use crate::model::format;
 use crate::ui::difference::{
-    interval_text, less_and_more, measure_name, relative_text, signed_count, status_text, text_color,
+    interval_text, less_and_more, measure_name, relative_text, signed_count, signed_in, status_text, text_color,
 };
 use crate::ui::views::table::name_head;
 use crate::ui::{
@@ -102,7 +102,8 @@ impl Column {
     pub(super) fn head(self, ctx: &ViewCtx<'_>, compare: &CompareCtx<'_>, scales: &Scales) -> Head<'static> {
         let unit = match self {
             Self::Base | Self::New => scales.costs.unit_name(),
-            Self::Delta | Self::EffectOfCalls | Self::EffectOfPerCall | Self::Error => scales.deltas.unit_name(),
+            Self::Delta | Self::Error => scales.deltas.unit_name(),
+            Self::EffectOfCalls | Self::EffectOfPerCall => scales.effects.unit_name(),
             _ => "",
         };
         Head { name: self.name(ctx, compare), unit: unit.to_owned(), is_number: self.is_number() }
@@ -119,8 +120,8 @@ impl Column {
             Self::DeltaCalls => "Δ calls",
             Self::EffectOfCalls if of_self => "By calls",
             Self::EffectOfCalls => "Self by calls",
-            Self::EffectOfPerCall if of_self => "By each call",
-            Self::EffectOfPerCall => "Self by each call",
+            Self::EffectOfPerCall if of_self => "By cost",
+            Self::EffectOfPerCall => "Self by cost",
             Self::Error => "±",
             Self::Status => "Status",
             Self::Name => name_head(ctx.analysis.query().by),
@@ -228,7 +229,7 @@ impl Column {
     ) -> Cow<'a, str> {
         let analysis = ctx.analysis;
         let side = |value: Option<i64>| value.map_or_else(|| "–".to_owned(), |v| scales.costs.format(v));
-        let effect = |value: Option<i64>| value.map_or_else(|| "–".to_owned(), |v| signed_in(&scales.deltas, v));
+        let effect = |value: Option<i64>| value.map_or_else(|| "–".to_owned(), |v| signed_in(&scales.effects, v));
         Cow::Owned(match self {
             Self::Base => side(difference.base),
             Self::New => side(difference.new),
@@ -252,13 +253,6 @@ impl Column {
             Self::Place => cell::place(ctx, row.group),
         })
     }
-}
-
-/// `+0.810`, `−0.810`, `0.000`: a figure of a column of differences.
-pub(super) fn signed_in(scale: &Scale, value: i64) -> String {
-    let text = scale.format(value);
-    let is_nothing = text.bytes().all(|b| matches!(b, b'0' | b'.' | b','));
-    if value > 0 && !is_nothing { format!("+{text}") } else { text }
 }
 
 fn status_reason(status: Status, compare: &CompareCtx<'_>) -> String {
