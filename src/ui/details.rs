@@ -29,6 +29,7 @@ pub fn details_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, actions: &mut Actions) {
         identity_ui(ui, ctx, group);
         if let Some(compare) = &ctx.compare {
             compared::compared_ui(ui, ctx, compare, group, actions);
+            hints_of_ui(ui, ctx, group, actions);
             return;
         }
         place_ui(ui, ctx, &cell::place(ctx, group), actions);

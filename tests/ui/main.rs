@@ -16,6 +16,7 @@ mod compare;
 mod compare_opening;
 mod filters;
 mod gallery;
+mod hints;
 mod history;
 mod hostile;
 mod opening;

@@ -153,7 +153,7 @@ impl Stage {
                 time_meaning: TimeMeaning::Order,
                 colours: &std::cell::RefCell::default(),
                 busy: false,
-            hints: None,
+                hints: None,
                 compare: Some(CompareCtx {
                     comparison: &self.comparison,
                     measure: self.measure,

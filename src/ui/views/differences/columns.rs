@@ -82,9 +82,9 @@ impl Column {
     /// Room for the longest figures that are usual; nothing for texts.
     pub(super) fn fixed_width(self, head: f32) -> f32 {
         match self {
-            Self::Delta => head.max(112.0),
-            Self::Relative => head.max(70.0),
-            Self::Status => head.max(104.0),
+            Self::Delta => head.max(100.0),
+            Self::Relative => head.max(62.0),
+            Self::Status => head,
             Self::Name | Self::Module | Self::Place => 0.0,
             _ => head.max(68.0),
         }
@@ -94,16 +94,19 @@ impl Column {
     pub(super) fn widest(self, scales: &Scales) -> String {
         match self {
             Self::DeltaCalls => signed_count(scales.largest_delta_calls),
+            Self::Status => status_text(if scales.knows_noise { Status::WithinNoise } else { Status::Slower }),
             _ => String::new(),
         }
     }
 
     /// Its head: a name and the unit of its figures.
     pub(super) fn head(self, ctx: &ViewCtx<'_>, compare: &CompareCtx<'_>, scales: &Scales) -> Head<'static> {
+        let per_call = compare.comparison.normalize() == Normalize::PerCall;
         let unit = match self {
             Self::Base | Self::New => scales.costs.unit_name(),
             Self::Delta | Self::Error => scales.deltas.unit_name(),
-            Self::EffectOfCalls | Self::EffectOfPerCall => scales.effects.unit_name(),
+            // Elsewhere they are in the unit of the difference beside them.
+            Self::EffectOfCalls | Self::EffectOfPerCall if per_call => scales.effects.unit_name(),
             _ => "",
         };
         Head { name: self.name(ctx, compare), unit: unit.to_owned(), is_number: self.is_number() }

@@ -2,7 +2,7 @@
 //! filter has changed.
 
 use super::columns::Column;
-use crate::analyze::diff::{Comparison, DiffRow, DiffSort, Effects, Measure, Normalize, Side, Status};
+use crate::analyze::diff::{Comparison, DiffRow, DiffSort, Effects, Measure, NoiseKind, Normalize, Side, Status};
 use crate::analyze::{GroupId, Matches, SearchText};
 use crate::model::format::Scale;
 use std::cmp::Reverse;
@@ -96,6 +96,8 @@ pub(super) struct Scales {
     pub(super) deltas: Scale,
     /// Of what differences of self cost are made of, which are not by call.
     pub(super) effects: Scale,
+    /// Whether differences can be within noise.
+    pub(super) knows_noise: bool,
     /// The largest difference, up or down.
     pub(super) largest_delta: i64,
     /// The largest difference in calls.
@@ -223,11 +225,12 @@ impl Scales {
         Self {
             costs: Scale::for_max(costs, unit),
             deltas: Scale::for_max(largest_delta, unit),
-            effects: match (comparison.normalize(), measure) {
-                // They add up to the difference beside them: in one unit.
-                (Normalize::None | Normalize::Total, Measure::Own) => Scale::for_max(largest_delta, unit),
-                _ => Scale::for_max(largest(&|row| row.effects.map_or(0, largest_part)), unit),
+            effects: match comparison.normalize() {
+                // In the unit of the difference they stand beside.
+                Normalize::None | Normalize::Total => Scale::for_max(largest_delta, unit),
+                Normalize::PerCall => Scale::for_max(largest(&|row| row.effects.map_or(0, largest_part)), unit),
             },
+            knows_noise: comparison.noise() != NoiseKind::Unknown,
             largest_delta,
             largest_delta_calls: largest(&|row| size(row.delta_calls())),
         }
