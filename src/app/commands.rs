@@ -185,6 +185,9 @@ impl Helioscope {
             Command::ScaleUp => self.scale(ctx, self.options.scale * 1.1),
             Command::ScaleDown => self.scale(ctx, self.options.scale / 1.1),
             Command::ScaleReset => self.scale(ctx, 1.0),
+            Command::Export | Command::CopyPicture | Command::CopyReview | Command::SaveScreen => {
+                self.run_export(ctx, command);
+            }
             Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             Command::SwapSides
             | Command::SwitchArrangement
@@ -319,9 +322,12 @@ impl Helioscope {
 
     pub(super) fn shortcuts(&self, ctx: &Context, actions: &mut Actions) {
         let typing = ctx.text_edit_focused();
-        let overlay = self.overlay != Overlay::None;
-        for command in Command::all() {
-            let Some(shortcut) = command.shortcut() else { continue };
+        let overlay = self.overlay != Overlay::None || self.exporting.is_some();
+        let mut commands: Vec<(Command, egui::KeyboardShortcut)> =
+            Command::all().into_iter().filter_map(|command| Some((command, command.shortcut()?))).collect();
+        // A shortcut is also met with Shift held, unless another with Shift is asked first.
+        commands.sort_by_key(|(_, shortcut)| !shortcut.modifiers.shift);
+        for (command, shortcut) in commands {
             let plain = shortcut.modifiers.is_none();
             let function_key = matches!(shortcut.logical_key, egui::Key::F3);
             if (typing && plain && !function_key) || (overlay && command != Command::Quit) {

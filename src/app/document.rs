@@ -2,11 +2,13 @@
 
 mod requests;
 
+use super::export::Shown;
 use super::hints::DocumentHints;
 use super::history::{History, Place};
 use super::jobs::{DocumentId, Workers};
 use super::options::Options;
 use super::pane::{Answers, Choices, Parts, Views};
+use super::recordings::Recordings;
 use super::sources::DocumentSources;
 use super::subject::{Part, Request, Subject};
 use crate::analyze::diff::{BoxWidth, Measure, Renamed, Side, Status};
@@ -235,6 +237,25 @@ impl Document {
             changed |= self.views.get_mut(part).flame.canvas.show_at_least(least);
         }
         changed
+    }
+
+    /// What is on screen, to be exported.
+    pub(super) fn shown(&self, recordings: Recordings) -> Shown {
+        let (here, choices) = (self.here(), self.choices());
+        let searched = self.matcher.clone().map(|matcher| (self.search.text.clone(), matcher));
+        Shown {
+            subject: self.subject.clone(),
+            recordings,
+            order: here.order,
+            growth: choices.growth,
+            zoom: here.zoom,
+            root: here.root,
+            rings: choices.rings,
+            selection: self.selection,
+            search: searched,
+            side_by_side: self.shown_parts().len() > 1,
+            sources: self.sources.sources(),
+        }
     }
 
     fn here(&self) -> Place {

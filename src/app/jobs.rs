@@ -3,6 +3,7 @@
 //! Every piece of work says which document and which generation of its question it is for, so that the results of a
 //! question that is no longer asked are dropped.
 
+use super::export::Exported;
 use super::hints::HintsWanted;
 use super::recordings::{LoadError, Loaded, Recordings, file_name};
 use super::subject::{Part, Request, Subject, Wish};
@@ -14,6 +15,7 @@ use crate::import::{self, Job};
 use crate::model::{StringId, TrackId};
 use crate::source::Sources;
 use crate::ui::TreeNeed;
+use crate::ui::export_dialog::ExportChoice;
 use crate::ui::source_page::SourcePage;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use std::path::PathBuf;
@@ -48,6 +50,10 @@ pub(super) enum Outcome {
     Chosen(Vec<PathBuf>, Purpose),
     /// Open files hold something else now.
     Changed(Vec<PathBuf>),
+    /// A place to save a file at was chosen.
+    Place(PathBuf, Saving),
+    /// Something was exported, or not.
+    Exported(Exported),
 }
 
 /// What files are chosen for in the dialog.
@@ -59,6 +65,23 @@ pub(super) enum Purpose {
     CompareWith(PathBuf),
     /// To see what mending a finding gained.
     AfterFix(PathBuf, FindingKey),
+}
+
+/// What a place is chosen for in the dialog.
+pub(super) enum Saving {
+    /// What the export dialog is about.
+    Export(Box<ExportChoice>),
+    /// What the window looked like.
+    Screen(Arc<egui::ColorImage>),
+}
+
+impl Saving {
+    fn title(&self) -> &'static str {
+        match self {
+            Self::Export(_) => "Export as",
+            Self::Screen(_) => "Save the picture of the window as",
+        }
+    }
 }
 
 /// Files on their way.
@@ -273,6 +296,47 @@ impl Workers {
             report.report(chosen.map(Outcome::SourceFolder));
         };
         let _ = std::thread::Builder::new().name("folder dialog".to_owned()).spawn(dialog);
+    }
+
+    /// Does something on one of the threads, in its turn.
+    pub(super) fn run_soon(&self, work: impl FnOnce() -> Option<Outcome> + Send + 'static) {
+        self.run(Box::new(work));
+    }
+
+    /// Does something that may take long on a thread of its own.
+    pub(super) fn run_apart(&self, name: &str, work: impl FnOnce() -> Option<Outcome> + Send + 'static) {
+        if self.tasks.is_none() {
+            return self.report.report(work());
+        }
+        let report = self.report.clone();
+        let thread = std::thread::Builder::new().name(name.to_owned());
+        if let Err(error) = thread.spawn(move || report.report(work())) {
+            let why = format!("No thread could be started: {error}. Close other programs and try again.");
+            self.report.report(Some(Outcome::Exported(Exported::Failed(why))));
+        }
+    }
+
+    /// Tells the window of something that needs no work.
+    pub(super) fn report(&self, outcome: Outcome) {
+        self.report.report(Some(outcome));
+    }
+
+    /// The window the workers work for.
+    pub(super) fn context(&self) -> egui::Context {
+        self.report.egui.clone()
+    }
+
+    /// Lets the user choose where to save a file.
+    pub(super) fn choose_place(&self, folder: Option<PathBuf>, name: &str, saving: Saving) {
+        let (report, name) = (self.report.clone(), name.to_owned());
+        let dialog = move || {
+            let mut dialog = rfd::FileDialog::new().set_title(saving.title()).set_file_name(name);
+            if let Some(folder) = folder.filter(|folder| folder.is_dir()) {
+                dialog = dialog.set_directory(folder);
+            }
+            report.report(dialog.save_file().map(|path| Outcome::Place(path, saving)));
+        };
+        let _ = std::thread::Builder::new().name("save dialog".to_owned()).spawn(dialog);
     }
 
     /// The means to report changes of files from another thread.

@@ -4,6 +4,7 @@ mod arrange;
 mod commands;
 mod document;
 mod editor;
+mod export;
 mod hints;
 mod history;
 mod jobs;

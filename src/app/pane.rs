@@ -87,11 +87,11 @@ pub(super) struct Choices {
     pub(super) order: Order,
     pub(super) growth: Growth,
     pub(super) minimap: bool,
-    sort: SortKey,
-    descending: bool,
-    filter: SearchText,
-    rings: Option<usize>,
-    cutoff: f64,
+    pub(super) sort: SortKey,
+    pub(super) descending: bool,
+    pub(super) filter: SearchText,
+    pub(super) rings: Option<usize>,
+    pub(super) cutoff: f64,
 }
 
 impl Choices {

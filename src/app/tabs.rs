@@ -1,7 +1,7 @@
 //! Tabs: opening, comparing, reloading and closing what they hold.
 
 use super::document::Document;
-use super::jobs::{DocumentId, Loading, Outcome, Purpose};
+use super::jobs::{DocumentId, Loading, Outcome, Purpose, Saving};
 use super::recordings::{LoadError, Loaded, Recording, Recordings, Sides, file_name};
 use super::sources::DocumentSources;
 use super::window::Helioscope;
@@ -472,6 +472,9 @@ impl Helioscope {
                     self.look_for_sources_again();
                 }
                 Outcome::Changed(paths) => self.changed(&paths),
+                Outcome::Place(path, Saving::Export(choice)) => self.export_to(path, *choice),
+                Outcome::Place(path, Saving::Screen(image)) => self.save_screen(path, image),
+                Outcome::Exported(exported) => self.exported(exported),
                 Outcome::Loaded { document, serial, result } => self.loaded(document, serial, result),
                 Outcome::Counted { document: id, .. }
                 | Outcome::Tree { document: id, .. }

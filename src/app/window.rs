@@ -2,6 +2,7 @@
 
 use super::arrange::{Chosen, document_ui};
 use super::editor;
+use super::export::Exporting;
 use super::jobs::Workers;
 use super::options::{self, Options};
 use super::recordings::{LoadError, Recordings};
@@ -45,6 +46,10 @@ pub struct Helioscope {
     pub(super) overlay: Overlay,
     pub(super) focus_search: bool,
     pub(super) notice: Option<Notice>,
+    /// The export dialog, while it is open.
+    pub(super) exporting: Option<Exporting>,
+    /// Where files are saved without asking.
+    pub(super) save_into: Option<PathBuf>,
     /// The window's clock, in seconds.
     pub(super) now: f64,
     watching: Watching,
@@ -96,6 +101,8 @@ impl Helioscope {
             overlay: Overlay::None,
             focus_search: false,
             notice: None,
+            exporting: None,
+            save_into: None,
             now: 0.0,
             watching,
             title: String::new(),
@@ -109,7 +116,7 @@ impl Helioscope {
         program
     }
 
-    fn theme(&self, ctx: &Context) -> Theme {
+    pub(super) fn theme(&self, ctx: &Context) -> Theme {
         match ctx.theme() {
             egui::Theme::Dark => self.dark.clone(),
             egui::Theme::Light => self.light.clone(),
@@ -167,6 +174,7 @@ impl Helioscope {
         self.shortcuts(&ctx, &mut actions);
         let profiles = self.active.and_then(|i| self.slots.get(i)).map(Slot::profiles).unwrap_or_default();
         overlay_ui(ui, &theme, &mut self.overlay, &profiles, &mut actions);
+        self.export_ui(ui, &theme);
         if self.notice.as_ref().is_some_and(|notice| notice_ui(ui, &theme, notice, &mut actions)) {
             self.notice = None;
         }

@@ -13,6 +13,7 @@
 
 mod text;
 
+use super::scrub::Scrub;
 use super::table::{code_span, csv_cell, write_optional};
 use crate::analyze::diff::{Comparison, Costs, DiffRow, Interval, Measure, NoiseKind, Normalize, Side, Spread};
 use crate::analyze::{GroupId, GroupKey};
@@ -38,7 +39,7 @@ struct Row<'a> {
     /// The function's name, or that of the file, module or package.
     function: Cow<'a, str>,
     /// Its file: as the new side has it, or else the base side.
-    file: Option<&'a str>,
+    file: Option<Cow<'a, str>>,
     line: Option<u32>,
     /// By total cost.
     status: &'static str,
@@ -137,6 +138,16 @@ impl<'a> DiffExport<'a> {
         Self { comparison, base, new, rows, left_out }
     }
 
+    /// Removes names of people and machines from names and paths.
+    #[must_use]
+    pub fn scrubbed(mut self, scrub: &Scrub) -> Self {
+        for row in &mut self.rows {
+            row.function = Cow::Owned(scrub.name(&row.function).into_owned());
+            row.file = row.file.as_ref().map(|file| Cow::Owned(scrub.text(file).into_owned()));
+        }
+        self
+    }
+
     fn recording(&self, side: Side) -> Recording<'a> {
         let (paths, total) = match side {
             Side::Base => (self.base, self.comparison.table().base_sum()),
@@ -187,7 +198,7 @@ impl<'a> DiffExport<'a> {
               noise_total_high,normalize\n",
         )?;
         for row in &self.rows {
-            write!(out, "{},{},", csv_cell(&row.function), csv_cell(row.file.unwrap_or_default()))?;
+            write!(out, "{},{},", csv_cell(&row.function), csv_cell(row.file.as_deref().unwrap_or_default()))?;
             write_optional(out, row.line.map(i64::from))?;
             write!(out, ",{}", row.status)?;
             let side = |side: &Option<SideCosts>| match side {
@@ -281,7 +292,7 @@ impl<'a> Row<'a> {
         let runs = comparison.table().spreads(group);
         Self {
             function,
-            file: (!file.is_empty()).then_some(file),
+            file: (!file.is_empty()).then_some(Cow::Borrowed(file)),
             line: (line != 0).then_some(line),
             status: row.status(Measure::Total).name(),
             base: row.base.map(Into::into),
@@ -299,7 +310,7 @@ impl<'a> Row<'a> {
 
     /// `app/csv.py:12`; empty where the name says it all.
     fn place(&self) -> String {
-        match (self.file, self.line) {
+        match (self.file.as_deref(), self.line) {
             (Some(file), Some(line)) => format!("{file}:{line}"),
             (Some(file), None) if file != self.function => file.to_owned(),
             _ => String::new(),

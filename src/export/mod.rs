@@ -1,6 +1,7 @@
 //! Files made of a profile: pictures, tables, stacks. What is written equals what is shown, because both come from the
 //! same analysis and the same geometry.
 
+pub mod convert;
 pub mod diff;
 pub mod estimated;
 pub mod findings;

@@ -193,6 +193,14 @@ pub enum Command {
     CollapseRecursion,
     /// Only the user's own code.
     OnlyMine,
+    /// Choose a format and export what is on screen.
+    Export,
+    /// Copy the picture of the view on screen.
+    CopyPicture,
+    /// Copy a summary, a table and findings for a review.
+    CopyReview,
+    /// Save the window as it is on screen.
+    SaveScreen,
     /// Copy the name and place of the selection.
     CopySelection,
     /// To the line of the source that cost most.
@@ -230,6 +238,10 @@ impl Command {
             Self::CollapseRecursion,
             Self::OnlyMine,
             Self::CopySelection,
+            Self::Export,
+            Self::CopyPicture,
+            Self::CopyReview,
+            Self::SaveScreen,
             Self::CompareWith,
             Self::ReloadAndCompare,
             Self::CompareWithEarlier,
@@ -294,6 +306,10 @@ impl Command {
             Self::CollapseRecursion => "Collapse recursion",
             Self::OnlyMine => "Only my code",
             Self::CopySelection => "Copy the selected function's name",
+            Self::Export => "Export…",
+            Self::CopyPicture => "Copy picture",
+            Self::CopyReview => "Copy for review",
+            Self::SaveScreen => "Save the window as a picture…",
             Self::HottestLine => "Hottest line",
             Self::NextHotLine => "Next hot line",
             Self::PreviousHotLine => "Previous hot line",
@@ -342,6 +358,10 @@ impl Command {
             Self::CollapseRecursion => "A function that calls itself stands once on a stack.",
             Self::OnlyMine => "Fold packages, the standard library and built-ins into the code that called them.",
             Self::CopySelection => "Put the function's name and place on the clipboard.",
+            Self::Export => "Save what is shown as a picture, a page, a report, a table or another profile format.",
+            Self::CopyPicture => "Put the picture of this view on the clipboard, drawn at twice its size.",
+            Self::CopyReview => "Put a summary, the top functions and findings on the clipboard, as Markdown.",
+            Self::SaveScreen => "Save exactly what is on the screen as PNG.",
             Self::HottestLine => "To the line of the source that cost most.",
             Self::NextHotLine => "To the next hot line of the source.",
             Self::PreviousHotLine => "To the hot line of the source before.",
@@ -393,6 +413,8 @@ impl Command {
             Self::HideSelection => (NONE, Key::H),
             Self::OnlyMine => (NONE, Key::M),
             Self::CopySelection => (CTRL, Key::C),
+            Self::Export => (CTRL, Key::S),
+            Self::CopyPicture => (Modifiers { shift: true, ..CTRL }, Key::C),
             Self::HottestLine => (NONE, Key::G),
             Self::NextHotLine => (NONE, Key::J),
             Self::PreviousHotLine => (NONE, Key::K),
@@ -400,6 +422,8 @@ impl Command {
             Self::View(view) => (NONE, view.key()),
             Self::Quit => (CTRL, Key::Q),
             Self::StartPage
+            | Self::CopyReview
+            | Self::SaveScreen
             | Self::DropSelection
             | Self::CollapseRecursion
             | Self::CompareWithEarlier

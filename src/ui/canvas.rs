@@ -424,7 +424,10 @@ fn clicks(
         }
         _ => {}
     }
-    response.context_menu(|ui| super::menus::group_menu(ui, ctx, actions));
+    response.context_menu(|ui| {
+        let stack = super::menus::stack_text(ctx, surface.kind, &state.current);
+        super::menus::group_menu(ui, ctx, stack, actions);
+    });
 }
 
 /// Keys, while the canvas has the focus or nothing else has.

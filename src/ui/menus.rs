@@ -1,12 +1,13 @@
 //! Menus that several views share.
 
 use super::views::ViewKind;
-use super::{Action, Actions, Command, ViewCtx};
-use crate::model::Body;
+use super::{Action, Actions, Command, TreeKind, ViewCtx};
+use crate::analyze::{GroupId, Order};
+use crate::model::{Body, format};
 use egui::{Button, Ui};
 
-/// What can be done with the selected group.
-pub(super) fn group_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, actions: &mut Actions) {
+/// What can be done with the selected group, and with the calls that led to the box or arc it was chosen by.
+pub(super) fn group_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, stack: Option<String>, actions: &mut Actions) {
     if let Some(group) = ctx.selection {
         let name = ctx.analysis.name(group);
         ui.label(egui::RichText::new(crate::layout::fit(&name, 40)).monospace().small().color(ctx.theme.text_weak));
@@ -22,6 +23,34 @@ pub(super) fn group_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, actions: &mut Actions) 
     command_button(ui, Command::View(ViewKind::Source), ctx.selection.is_some(), actions);
     command_button(ui, Command::ResetZoom, true, actions);
     command_button(ui, Command::CopySelection, ctx.selection.is_some(), actions);
+    let copy = ui.add_enabled(stack.is_some(), Button::new("Copy stack"));
+    let copy = copy.on_hover_text("The calls that lead here, the outermost first, a call a line.");
+    if copy.clicked()
+        && let Some(stack) = stack
+    {
+        actions.push(Action::Copy(stack, "Stack copied"));
+        ui.close();
+    }
+    command_button(ui, Command::CopyPicture, true, actions);
+    command_button(ui, Command::Export, true, actions);
+}
+
+/// The calls down a path, the outermost first, a call a line: `parse (app/csv.py:12)`. A path of an inverted tree begins
+/// with the innermost. `None` where there are none.
+pub(super) fn stack_text(ctx: &ViewCtx<'_>, kind: TreeKind, path: &[GroupId]) -> Option<String> {
+    let line = |group: &GroupId| {
+        let name = format::one_line(&ctx.analysis.name(*group)).into_owned();
+        match ctx.analysis.place(*group) {
+            ("", _) => name,
+            (file, 0) => format!("{name} ({file})"),
+            (file, line) => format!("{name} ({file}:{line})"),
+        }
+    };
+    let inverted =
+        matches!(kind, TreeKind::Whole(Order::Inverted) | TreeKind::Overview(Order::Inverted) | TreeKind::CallersOf(_));
+    let lines: Vec<String> =
+        if inverted { path.iter().rev().map(line).collect() } else { path.iter().map(line).collect() };
+    (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
 /// A button for a transform, which only profiles of whole stacks can have.

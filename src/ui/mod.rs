@@ -12,6 +12,7 @@ mod context;
 mod details;
 mod difference;
 pub mod drops;
+pub mod export_dialog;
 mod hint_marks;
 pub mod hints_page;
 mod menus;

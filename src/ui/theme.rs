@@ -65,6 +65,8 @@ struct Inks {
     decorator: Color32,
 }
 
+/// What a picture is multiplied with to be shown as it is.
+pub const UNTINTED: Color32 = Color32::WHITE;
 /// Height of a row of a flame graph.
 pub const FLAME_ROW: f32 = layout::ROW_HEIGHT;
 /// Height of the overview strip.

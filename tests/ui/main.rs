@@ -14,6 +14,7 @@ mod picture;
 mod choices;
 mod compare;
 mod compare_opening;
+mod export;
 mod filters;
 mod gallery;
 mod hints;

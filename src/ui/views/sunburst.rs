@@ -21,12 +21,14 @@ pub struct SunburstState {
     pub rings: Option<usize>,
     /// Arcs below this part of the circle are left out.
     pub cutoff: f64,
+    /// The calls down to the arc a menu was opened on.
+    current: Vec<GroupId>,
     arcs: Vec<Arc>,
 }
 
 impl Default for SunburstState {
     fn default() -> Self {
-        Self { root: Vec::new(), rings: Some(10), cutoff: 0.001, arcs: Vec::new() }
+        Self { root: Vec::new(), rings: Some(10), cutoff: 0.001, current: Vec::new(), arcs: Vec::new() }
     }
 }
 
@@ -44,6 +46,7 @@ impl SunburstState {
     /// Translates groups after a reload; what is gone ends the path.
     pub fn translate(&mut self, group: impl Fn(GroupId) -> Option<GroupId>) {
         self.root = self.root.iter().map_while(|&g| group(g)).collect();
+        self.current.clear();
     }
 }
 
@@ -128,9 +131,13 @@ pub fn sunburst_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut SunburstState, ac
     if response.secondary_clicked()
         && let Some(arc) = arc
     {
+        state.current = tree.path(arc.node as usize);
         actions.push(Action::Select(Some(tree.group(arc.node as usize))));
     }
-    response.context_menu(|ui| crate::ui::menus::group_menu(ui, ctx, actions));
+    response.context_menu(|ui| {
+        let stack = crate::ui::menus::stack_text(ctx, TreeKind::Sunburst, &state.current);
+        crate::ui::menus::group_menu(ui, ctx, stack, actions);
+    });
     if let Some(arc) = arc {
         response.on_hover_ui_at_pointer(|ui| {
             ui.set_max_width(460.0);

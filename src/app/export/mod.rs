@@ -1,0 +1,412 @@
+//! Sharing what is on screen: copying its picture, the dialog that exports it, and files of it.
+
+mod shown;
+mod writing;
+
+pub(super) use shown::Shown;
+pub(super) use writing::Progress;
+
+use super::jobs::{DocumentId, Outcome, Saving, Workers};
+use super::window::Helioscope;
+use crate::export::png::{self, Raster};
+use crate::export::write_file;
+use crate::layout::{Scheme, fit};
+use crate::model::{Unit, format};
+use crate::ui::export_dialog::{
+    Asked, Drawing, ExportChoice, ExportDialog, Format, Offer, PREVIEW, Preview, Which, export_dialog_ui,
+};
+use crate::ui::notice::Notice;
+use crate::ui::views::ViewKind;
+use crate::ui::{Command, Theme};
+use egui::{ColorImage, Context, TextureOptions, Ui};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use writing::{Beginning, Counted};
+
+/// The most text that is put on the clipboard.
+const MOST_COPIED: usize = 16 << 20;
+/// How much of a text the preview shows.
+const PREVIEWED: usize = 6_000;
+/// How long a choice must stand before it is drawn, in seconds.
+const SETTLED: f64 = 0.15;
+/// How long it is said where a file was saved, in seconds.
+const SAVED_SECONDS: f64 = 6.0;
+
+/// The dialog, and what it waits for.
+pub(super) struct Exporting {
+    dialog: ExportDialog,
+    shown: Shown,
+    /// What the preview is of, or will be when it is done.
+    previewed: Option<ExportChoice>,
+    /// A choice that is not drawn yet, and since when it stands.
+    pending: Option<(ExportChoice, f64)>,
+    /// Counts previews: a late one is dropped.
+    serial: u64,
+    progress: Option<Progress>,
+}
+
+/// What came of exporting.
+pub(super) enum Exported {
+    /// What a choice looks like.
+    Preview { serial: u64, preview: Previewed },
+    /// To be put on the clipboard.
+    Copied(Copied, &'static str),
+    /// A file was written, with what it has no place for.
+    Saved { path: PathBuf, result: Result<(u64, Vec<String>), String> },
+    /// Nothing was made; why.
+    Failed(String),
+    /// What the window looked like.
+    Screen(Arc<ColorImage>),
+}
+
+/// What a choice looks like.
+pub(super) enum Previewed {
+    Picture(ColorImage),
+    Text(String, bool),
+    Words(String),
+    Failed(String),
+}
+
+/// Something for the clipboard.
+pub(super) enum Copied {
+    Picture(ColorImage),
+    Text(String),
+}
+
+impl Helioscope {
+    /// What is on screen; `None` where no profile is.
+    fn shown(&mut self) -> Option<(DocumentId, ViewKind, Shown)> {
+        let slot = self.active_slot()?;
+        let recordings = slot.recordings.clone();
+        let document = slot.document()?;
+        let shown = document.shown(recordings);
+        Some((document.id, document.view, shown))
+    }
+
+    /// Runs a command that shares what is on screen.
+    pub(super) fn run_export(&mut self, ctx: &Context, command: Command) {
+        let scheme = self.scheme(ctx);
+        let Some((_, view, shown)) = self.shown() else {
+            return self.say("Open a profile first: there is nothing to export");
+        };
+        match command {
+            Command::CopyPicture => match Drawing::of(view) {
+                Some(Drawing::Callers) if shown.selection.is_none() => {
+                    self.say("Select a function first: this picture shows its callers");
+                }
+                Some(drawing) => copy_picture(&self.workers, shown, ExportChoice::new(drawing, scheme)),
+                // The table and the source have no picture of their own.
+                None => {
+                    self.screenshot(ctx, |image| Exported::Copied(Copied::Picture(copy_of(image)), "Window copied"));
+                }
+            },
+            Command::CopyReview => {
+                let choice = ExportChoice { format: Format::Markdown, ..ExportChoice::new(Drawing::Flame, scheme) };
+                copy_text(&self.workers, shown, choice, "Review copied as Markdown");
+            }
+            Command::SaveScreen => self.screenshot(ctx, |image| Exported::Screen(Arc::clone(image))),
+            _ => self.open_export(view, shown, scheme),
+        }
+    }
+
+    fn scheme(&self, ctx: &Context) -> Scheme {
+        self.theme(ctx).palette.scheme
+    }
+
+    fn open_export(&mut self, view: ViewKind, shown: Shown, scheme: Scheme) {
+        let analysis = shown.subject.analysis(super::subject::Part::Whole);
+        let has_calls = shown.subject.profiles().iter().all(|(_, profile)| profile.has_trees());
+        let offer = Offer {
+            title: shown.recordings.title(),
+            compared: shown.subject.compared().is_some(),
+            has_calls,
+            selection: shown.selection.map(|group| analysis.name(group).into_owned()),
+            search: shown.search.as_ref().map(|(text, _)| text.clone()),
+        };
+        let mut choice = ExportChoice::new(Drawing::of(view).unwrap_or(Drawing::Flame), scheme);
+        if !has_calls {
+            choice.format = Format::Markdown;
+        } else if Drawing::of(view).is_none() && view == ViewKind::Table {
+            choice.format = Format::Csv;
+        }
+        if choice.drawing == Drawing::Callers && offer.selection.is_none() {
+            choice.drawing = Drawing::Flame;
+        }
+        let dialog =
+            ExportDialog { offer, choice, preview: Preview::Waiting, stale: false, writing: None, problem: None };
+        self.exporting = Some(Exporting { dialog, shown, previewed: None, pending: None, serial: 0, progress: None });
+    }
+
+    /// Draws the dialog, where it is open.
+    pub(super) fn export_ui(&mut self, ui: &Ui, theme: &Theme) {
+        let Some(exporting) = &mut self.exporting else { return };
+        exporting.dialog.writing = exporting.progress.as_ref().map(Progress::bytes);
+        if exporting.dialog.writing.is_some() {
+            ui.ctx().request_repaint_after(Duration::from_millis(100));
+        }
+        let before = exporting.dialog.choice.clone();
+        let asked = export_dialog_ui(ui, theme, &mut exporting.dialog);
+        if exporting.dialog.choice != before {
+            exporting.dialog.problem = None;
+        }
+        exporting.preview(&self.workers, self.now);
+        if exporting.pending.is_some() {
+            ui.ctx().request_repaint_after(Duration::from_secs_f64(SETTLED));
+        }
+        let (choice, shown) = (exporting.dialog.choice.clone(), exporting.shown.clone());
+        match asked {
+            None => {}
+            Some(Asked::Close) => self.exporting = None,
+            Some(Asked::Stop) => {
+                if let Some(progress) = &exporting.progress {
+                    progress.stop();
+                }
+            }
+            Some(Asked::Copy) if choice.format == Format::Png => copy_picture(&self.workers, shown, choice),
+            Some(Asked::Copy) => copy_text(&self.workers, shown, choice, "Copied"),
+            Some(Asked::Save) => {
+                let name = format!("{}.{}", shown.stem(&choice), choice.format.ending());
+                let beside = shown.recordings.newest().parent().map(Path::to_owned);
+                self.ask_where(beside, &name, Saving::Export(Box::new(choice)));
+            }
+        }
+    }
+
+    /// Lets the user choose where a file goes.
+    pub(super) fn ask_where(&self, folder: Option<PathBuf>, name: &str, saving: Saving) {
+        match &self.save_into {
+            Some(folder) => self.workers.report(Outcome::Place(folder.join(name), saving)),
+            None => self.workers.choose_place(folder, name, saving),
+        }
+    }
+
+    /// Saves into a folder without asking: for tests, which have no dialog of the system's.
+    pub fn save_into(&mut self, folder: PathBuf) {
+        self.save_into = Some(folder);
+    }
+
+    /// Writes the file the dialog was about.
+    pub(super) fn export_to(&mut self, path: PathBuf, choice: ExportChoice) {
+        let Some(exporting) = &mut self.exporting else { return };
+        let path = match with_ending(path, choice.format.ending()) {
+            Ok(path) => path,
+            Err(problem) => {
+                exporting.dialog.problem = Some(problem);
+                return;
+            }
+        };
+        let (progress, shown) = (Progress::default(), exporting.shown.clone());
+        exporting.progress = Some(progress.clone());
+        exporting.dialog.problem = None;
+        self.workers.run_apart("export", move || {
+            let written = write_file(&path, |out| shown.write(&mut Counted { out, progress: &progress }, &choice));
+            let result = match written {
+                Ok(notes) => Ok((progress.bytes(), notes)),
+                Err(_) if progress.is_stopped() => Err(String::new()),
+                Err(error) => Err(not_written(&path, &error)),
+            };
+            Some(Outcome::Exported(Exported::Saved { path, result }))
+        });
+    }
+
+    /// Takes what a worker has exported.
+    pub(super) fn exported(&mut self, exported: Exported) {
+        match exported {
+            Exported::Preview { serial, preview } => {
+                let ctx = self.workers.context();
+                if let Some(exporting) = self.exporting.as_mut().filter(|e| e.serial == serial) {
+                    exporting.dialog.stale = false;
+                    exporting.dialog.preview = match preview {
+                        Previewed::Picture(image) => {
+                            Preview::Picture(ctx.load_texture("export preview", image, TextureOptions::LINEAR))
+                        }
+                        Previewed::Text(text, more) => Preview::Text(text, more),
+                        Previewed::Words(words) => Preview::Words(words),
+                        Previewed::Failed(why) => Preview::Refused(why),
+                    };
+                }
+            }
+            Exported::Copied(Copied::Picture(image), what) => {
+                self.workers.context().copy_image(image);
+                self.say(what);
+            }
+            Exported::Copied(Copied::Text(text), what) => {
+                self.workers.context().copy_text(text);
+                self.say(what);
+            }
+            Exported::Failed(why) => self.notice = Some(Notice::lasting(why)),
+            Exported::Screen(image) => {
+                let folder = self.active_slot().and_then(|slot| slot.recordings.newest().parent().map(Path::to_owned));
+                self.ask_where(folder, "helioscope.png", Saving::Screen(image));
+            }
+            Exported::Saved { path, result } => self.saved(&path, result),
+        }
+    }
+
+    fn saved(&mut self, path: &Path, result: Result<(u64, Vec<String>), String>) {
+        if let Some(exporting) = &mut self.exporting {
+            exporting.progress = None;
+        }
+        match (result, &mut self.exporting) {
+            (Ok((bytes, notes)), _) => {
+                self.exporting = None;
+                let size = format::value(i64::try_from(bytes).unwrap_or(i64::MAX), &Unit::Bytes);
+                let text = format!("Saved {} ({size})", super::recordings::file_name(path));
+                self.notice = Some(if notes.is_empty() {
+                    Notice::passing(text, self.now + SAVED_SECONDS)
+                } else {
+                    Notice::lasting(format!("{text}. {}", notes.join(" ")))
+                });
+            }
+            // It was the user who stopped it.
+            (Err(why), _) if why.is_empty() => {}
+            (Err(why), Some(exporting)) => exporting.dialog.problem = Some(why),
+            (Err(why), None) => self.notice = Some(Notice::lasting(why)),
+        }
+    }
+
+    /// Has the next frame of the window taken as a picture.
+    fn screenshot(&self, ctx: &Context, then: impl FnOnce(&Arc<ColorImage>) -> Exported + Send + 'static) {
+        let report = self.workers.reporter();
+        ctx.request_screenshot(move |image| report.report(Some(Outcome::Exported(then(&image)))));
+    }
+
+    /// Writes what the window looked like.
+    pub(super) fn save_screen(&self, path: PathBuf, image: Arc<ColorImage>) {
+        self.workers.run_apart("export", move || {
+            let result = with_ending(path.clone(), "png").and_then(|path| {
+                let [width, height] = image.size.map(|length| u32::try_from(length).unwrap_or(u32::MAX));
+                let rgba = image.pixels.iter().flat_map(|pixel| pixel.to_array()).collect();
+                let png = png::from_raster(&Raster { width, height, rgba }).map_err(|error| error.to_string())?;
+                write_file(&path, |out| out.write_all(&png)).map_err(|error| not_written(&path, &error))?;
+                Ok((png.len() as u64, Vec::new()))
+            });
+            Some(Outcome::Exported(Exported::Saved { path, result }))
+        });
+    }
+}
+
+impl Exporting {
+    /// Has the preview made when the choice has stood for a moment.
+    fn preview(&mut self, workers: &Workers, now: f64) {
+        let choice = &self.dialog.choice;
+        if self.previewed.as_ref() == Some(choice) {
+            self.pending = None;
+            return;
+        }
+        if let Some(why) = self.dialog.offer.refusal(choice) {
+            self.dialog.preview = Preview::Refused(why.to_owned());
+            self.dialog.stale = false;
+            self.previewed = Some(choice.clone());
+            self.serial += 1;
+            return;
+        }
+        self.dialog.stale = true;
+        let since = match &self.pending {
+            Some((pending, since)) if pending == choice => *since,
+            _ => now,
+        };
+        self.pending = Some((choice.clone(), since));
+        if self.previewed.is_some() && now - since < SETTLED {
+            return;
+        }
+        self.pending = None;
+        self.serial += 1;
+        self.previewed = Some(choice.clone());
+        if !matches!(self.dialog.preview, Preview::Picture(_)) {
+            self.dialog.preview = Preview::Waiting;
+        }
+        let (serial, choice, shown) = (self.serial, choice.clone(), self.shown.clone());
+        let pixels = workers.context().pixels_per_point();
+        workers.run_soon(move || {
+            let preview = preview_of(&shown, &choice, pixels);
+            Some(Outcome::Exported(Exported::Preview { serial, preview }))
+        });
+    }
+}
+
+/// What a choice looks like.
+fn preview_of(shown: &Shown, choice: &ExportChoice, pixels_per_point: f32) -> Previewed {
+    if choice.format.is_drawn() {
+        let size = PREVIEW * pixels_per_point;
+        let picture = shown
+            .svg(choice)
+            .and_then(|svg| png::raster_within(&svg, size.x as u32, size.y as u32).map_err(|error| error.to_string()));
+        return match picture {
+            Ok(raster) => Previewed::Picture(image_of(&raster)),
+            Err(why) => Previewed::Failed(why),
+        };
+    }
+    if choice.format == Format::Pprof {
+        let words = "A compressed protocol buffer: its bytes are no text. Open it with go tool pprof or Helioscope.";
+        return Previewed::Words(words.to_owned());
+    }
+    let mut beginning = Beginning::of(PREVIEWED);
+    match shown.write(&mut beginning, choice) {
+        Err(error) if !beginning.is_cut() => Previewed::Failed(error.to_string()),
+        _ => {
+            let more = beginning.is_cut();
+            let lines: Vec<String> = beginning.into_text().lines().map(|line| fit(line, 160).into_owned()).collect();
+            Previewed::Text(lines.join("\n"), more)
+        }
+    }
+}
+
+fn copy_picture(workers: &Workers, shown: Shown, choice: ExportChoice) {
+    workers.run_soon(move || {
+        Some(Outcome::Exported(match shown.raster(&choice) {
+            Ok(raster) => Exported::Copied(Copied::Picture(image_of(&raster)), said_of(&shown, &choice)),
+            Err(why) => Exported::Failed(format!("No picture was copied: {why}")),
+        }))
+    });
+}
+
+/// What was copied. Two graphs side by side become one picture, which is not what is on screen.
+fn said_of(shown: &Shown, choice: &ExportChoice) -> &'static str {
+    let both = shown.subject.compared().is_some() && choice.which == Which::Both;
+    if both && shown.side_by_side { "Picture of both as one copied" } else { "Picture copied" }
+}
+
+fn copy_text(workers: &Workers, shown: Shown, choice: ExportChoice, said: &'static str) {
+    workers.run_soon(move || {
+        let mut text = Beginning::of(MOST_COPIED);
+        let written = shown.write(&mut text, &choice);
+        Some(Outcome::Exported(if text.is_cut() {
+            let most = format::value(MOST_COPIED as i64, &Unit::Bytes);
+            Exported::Failed(format!("This is more than {most}, too much for the clipboard. Save it as a file."))
+        } else if let Err(error) = written {
+            Exported::Failed(format!("Nothing was copied: {error}"))
+        } else {
+            Exported::Copied(Copied::Text(text.into_text()), said)
+        }))
+    });
+}
+
+fn image_of(raster: &Raster) -> ColorImage {
+    ColorImage::from_rgba_premultiplied([raster.width as usize, raster.height as usize], &raster.rgba)
+}
+
+fn copy_of(image: &Arc<ColorImage>) -> ColorImage {
+    ColorImage::clone(image)
+}
+
+/// A path with the ending of its format, where it was typed without one. The dialog has not asked whether that file may
+/// be replaced.
+fn with_ending(path: PathBuf, ending: &str) -> Result<PathBuf, String> {
+    if path.extension().is_some() {
+        return Ok(path);
+    }
+    let mut name = path.into_os_string();
+    name.push(".");
+    name.push(ending);
+    let path = PathBuf::from(name);
+    if path.exists() {
+        return Err(format!("{} exists already. Choose it by its whole name to replace it.", path.display()));
+    }
+    Ok(path)
+}
+
+fn not_written(path: &Path, error: &std::io::Error) -> String {
+    format!("{} was not written: {error}. Nothing is left of it; choose another place and try again.", path.display())
+}

@@ -1,0 +1,219 @@
+//! What is on screen, as something to be drawn and written on another thread.
+
+use crate::analyze::diff::{Measure, Side, Status};
+use crate::analyze::{Analysis, GroupBy, GroupId, Matches, Order};
+use crate::app::recordings::{Recordings, file_name};
+use crate::app::subject::{Part, Subject};
+use crate::export::convert::{self, Target};
+use crate::export::diff::DiffExport;
+use crate::export::html;
+use crate::export::markdown::{Review, review};
+use crate::export::picture::{self, Base, Height, Picture, PictureView};
+use crate::export::png::{self, Raster};
+use crate::export::scrub::Scrub;
+use crate::hints::{Hints, Options};
+use crate::layout::Growth;
+use crate::model::Profile;
+use crate::source::Sources;
+use crate::ui::export_dialog::{Drawing, ExportChoice, Format, Which};
+use regex::Regex;
+use std::cmp::Reverse;
+use std::io::{self, Write};
+use std::sync::Arc;
+
+/// How many functions a review lists.
+const ROWS: usize = 20;
+
+/// What is on screen. Cheap to share with workers.
+#[derive(Clone)]
+pub(in crate::app) struct Shown {
+    pub(in crate::app) subject: Subject,
+    pub(in crate::app) recordings: Recordings,
+    pub(in crate::app) order: Order,
+    pub(in crate::app) growth: Growth,
+    /// The calls down to the box that fills the flame graph.
+    pub(in crate::app) zoom: Vec<GroupId>,
+    /// The calls down to the centre of the sunburst.
+    pub(in crate::app) root: Vec<GroupId>,
+    /// How many rings the sunburst has.
+    pub(in crate::app) rings: Option<usize>,
+    pub(in crate::app) selection: Option<GroupId>,
+    pub(in crate::app) search: Option<(String, Regex)>,
+    /// Whether both sides stand beside each other.
+    pub(in crate::app) side_by_side: bool,
+    /// Where sources are looked for, as evidence of findings.
+    pub(in crate::app) sources: Arc<Sources>,
+}
+
+impl Shown {
+    /// The part of a comparison a choice is about; all there is of a profile.
+    fn part(&self, choice: &ExportChoice) -> Part {
+        match (&self.subject, choice.which) {
+            (Subject::Comparison(_), Which::Side(side)) => Part::Side(side),
+            _ => Part::Whole,
+        }
+    }
+
+    /// What a recording is called, without its folder.
+    fn name(&self, side: Option<Side>) -> String {
+        match &self.recordings {
+            Recordings::File(path) => file_name(path),
+            Recordings::Comparison(sides) => sides.title(side.unwrap_or(Side::New)),
+        }
+    }
+
+    /// The name of a file to save as, without its ending.
+    pub(in crate::app) fn stem(&self, choice: &ExportChoice) -> String {
+        let word = if choice.format.is_drawn() { choice.drawing.word() } else { "helioscope" };
+        let stem = |name: String| name.split('.').find(|part| !part.is_empty()).unwrap_or("profile").to_owned();
+        match (&self.subject, self.part(choice)) {
+            (Subject::Comparison(_), Part::Whole) => {
+                format!("{}-to-{}.{word}", stem(self.name(Some(Side::Base))), stem(self.name(Some(Side::New))))
+            }
+            (_, part) => format!("{}.{word}", stem(self.name(part.side()))),
+        }
+    }
+
+    fn scrub(&self, choice: &ExportChoice) -> Scrub {
+        if choice.scrub {
+            let profiles: Vec<&Profile> = self.subject.profiles().into_iter().map(|(_, profile)| &**profile).collect();
+            Scrub::new(&profiles)
+        } else {
+            Scrub::off()
+        }
+    }
+
+    fn picture(&self, choice: &ExportChoice, part: Part) -> Result<Picture, String> {
+        let view = match choice.drawing {
+            Drawing::Flame if self.subject.can_order(part, self.order) => {
+                PictureView::Flame { order: self.order, growth: self.growth, zoom: self.zoom.clone() }
+            }
+            // Two recordings have no time in common; what is zoomed to in time order is no path of another order.
+            Drawing::Flame => PictureView::Flame { order: Order::LeftHeavy, growth: self.growth, zoom: Vec::new() },
+            Drawing::Sunburst => PictureView::Sunburst { root: self.root.clone() },
+            Drawing::Callers => match self.selection {
+                Some(of) => PictureView::Callers { of },
+                None => return Err("no function is selected".to_owned()),
+            },
+        };
+        Ok(Picture {
+            width: choice.width,
+            height: if choice.fits { Height::AsNeeded } else { Height::Pixels(choice.height) },
+            depth: self.rings.filter(|_| choice.drawing == Drawing::Sunburst),
+            selection: self.selection.filter(|_| choice.selection),
+            stamped: choice.stamped,
+            ..Picture::new(view, choice.scheme)
+        })
+    }
+
+    /// Does something with all a picture or a review is made of.
+    fn with_subject<T>(&self, choice: &ExportChoice, then: impl FnOnce(&picture::Subject<'_>, Part) -> T) -> T {
+        let part = self.part(choice);
+        let analysis = self.subject.analysis(part);
+        let base_name = self.name(Some(Side::Base));
+        let base = match (&self.subject, part) {
+            (Subject::Comparison(compared), Part::Whole) => {
+                Some(Base { name: &base_name, comparison: &compared.comparison })
+            }
+            _ => None,
+        };
+        let found: Option<(&str, Matches)> = match &self.search {
+            Some((text, matcher)) if choice.search => Some((text, analysis.search(matcher))),
+            _ => None,
+        };
+        let subject = picture::Subject {
+            name: &self.name(part.side()),
+            analysis,
+            base,
+            scrub: &self.scrub(choice),
+            search: found.as_ref().map(|(text, found)| (*text, found)),
+        };
+        then(&subject, part)
+    }
+
+    /// The picture of a choice, as SVG.
+    pub(super) fn svg(&self, choice: &ExportChoice) -> Result<String, String> {
+        self.with_subject(choice, |subject, part| {
+            self.picture(choice, part)?.svg(subject).map_err(|error| error.to_string())
+        })
+    }
+
+    /// The picture of a choice, in its pixels.
+    pub(super) fn raster(&self, choice: &ExportChoice) -> Result<Raster, String> {
+        png::raster(&self.svg(choice)?, choice.scale).map_err(|error| error.to_string())
+    }
+
+    /// Writes the file of a choice, and says what its format has no place for.
+    pub(super) fn write(&self, out: &mut dyn Write, choice: &ExportChoice) -> io::Result<Vec<String>> {
+        match choice.format {
+            Format::Png => {
+                let svg = self.svg(choice).map_err(io::Error::other)?;
+                out.write_all(&png::from_svg(&svg, choice.scale).map_err(io::Error::other)?)?;
+            }
+            Format::Svg => out.write_all(self.svg(choice).map_err(io::Error::other)?.as_bytes())?,
+            Format::Html => {
+                let page = self.with_subject(choice, |subject, part| {
+                    html::page(&self.picture(choice, part)?, subject).map_err(|error| error.to_string())
+                });
+                out.write_all(page.map_err(io::Error::other)?.as_bytes())?;
+            }
+            Format::Markdown if !self.is_about_both(choice) => out.write_all(self.review(choice).as_bytes())?,
+            Format::Folded => return self.convert(out, Target::Folded, choice),
+            Format::Speedscope => return self.convert(out, Target::Speedscope, choice),
+            Format::Pprof => return self.convert(out, Target::Pprof, choice),
+            Format::Csv if !self.is_about_both(choice) => return self.convert(out, Target::Csv, choice),
+            Format::Json if !self.is_about_both(choice) => return self.convert(out, Target::Json, choice),
+            Format::Markdown | Format::Csv | Format::Json => self.differences(out, choice)?,
+        }
+        Ok(Vec::new())
+    }
+
+    fn is_about_both(&self, choice: &ExportChoice) -> bool {
+        self.subject.compared().is_some() && choice.which == Which::Both
+    }
+
+    fn convert(&self, out: &mut dyn Write, target: Target, choice: &ExportChoice) -> io::Result<Vec<String>> {
+        let part = self.part(choice);
+        let analysis: &Analysis = self.subject.analysis(part);
+        let (profile, query) = (analysis.profile(), analysis.query().clone());
+        convert::write(out, target, profile, query, &self.name(part.side()), &self.scrub(choice))
+    }
+
+    /// A profile in a few lines.
+    fn review(&self, choice: &ExportChoice) -> String {
+        self.with_subject(choice, |subject, _| {
+            // Findings are about functions.
+            let functions = subject.analysis.query().by == GroupBy::Function;
+            let hints =
+                (choice.hints && functions).then(|| Hints::new(subject.analysis, &*self.sources, Options::default()));
+            review(subject, Review { rows: ROWS, picture: None, hints: hints.as_ref() })
+        })
+    }
+
+    /// The differences of a comparison, the largest first. People are not shown what is the same.
+    fn differences(&self, out: &mut dyn Write, choice: &ExportChoice) -> io::Result<()> {
+        let Some(compared) = self.subject.compared() else { return Ok(()) };
+        let comparison = &compared.comparison;
+        let for_people = choice.format == Format::Markdown;
+        let differs = |status| status != Status::Same;
+        let rows = comparison
+            .table()
+            .rows()
+            .filter(|row| !for_people || row.delta(Measure::Own) != 0 || differs(row.status(Measure::Total)));
+        let mut rows: Vec<_> = rows.map(|row| (Reverse(row.delta(Measure::Own).unsigned_abs()), row.group)).collect();
+        rows.sort_unstable();
+        rows.truncate(if for_people { ROWS } else { usize::MAX });
+        let rows: Vec<GroupId> = rows.into_iter().map(|(_, group)| group).collect();
+        let names = |side: Side| match &self.recordings {
+            Recordings::File(_) => Vec::new(),
+            Recordings::Comparison(sides) => sides.side(side).iter().map(|r| file_name(&r.path)).collect::<Vec<_>>(),
+        };
+        let (base, new) = (names(Side::Base), names(Side::New));
+        let export = DiffExport::new(comparison, &base, &new, &rows).scrubbed(&self.scrub(choice));
+        match choice.format {
+            Format::Csv => export.write_csv(out),
+            Format::Json => export.write_json(out),
+            _ => export.write_markdown(out),
+        }
+    }
+}
