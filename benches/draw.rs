@@ -128,6 +128,7 @@ impl Stage {
             time_meaning: TimeMeaning::Order,
             colours: &self.colours,
             busy: false,
+            hints: None,
             compare: None,
         };
         self.now += 1.0 / 60.0;

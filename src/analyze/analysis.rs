@@ -48,7 +48,7 @@ pub(super) enum Counted {
     Graph {
         /// `None` where groups are the profile's own functions.
         grouped: Option<Arc<CallGraph>>,
-        flow: Flow,
+        flow: Box<Flow>,
     },
     /// Lines, without calls: there is nothing to count but the table.
     Lines,
@@ -120,7 +120,7 @@ impl Analysis {
                         (classes, groups, FunctionTable::of_graph(graph, query.metric))
                     },
                 );
-                (classes, groups, Counted::Graph { grouped: None, flow }, table)
+                (classes, groups, Counted::Graph { grouped: None, flow: Box::new(flow) }, table)
             }
             Body::Graph(graph) => {
                 let (classes, groups) = classify();
@@ -133,7 +133,7 @@ impl Analysis {
                     Some(grouped) => FunctionTable::of_grouped_graph(grouped, query.metric, &flow),
                     None => FunctionTable::of_graph(graph, query.metric),
                 };
-                (classes, groups, Counted::Graph { grouped, flow }, table)
+                (classes, groups, Counted::Graph { grouped, flow: Box::new(flow) }, table)
             }
             Body::Lines(lines) => {
                 let (classes, groups) = classify();

@@ -104,8 +104,12 @@ impl Bounds {
         match profile.body() {
             Body::Stacks(body) => divide_stacks(body, metric, profile, &of_function, &mut amounts),
             Body::Graph(graph) => {
-                let main = main_module(profile, analysis.classes(), graph, metric);
-                imported = imported_shares(graph, metric, &of_function, main);
+                imported = if mixes_threads(profile, analysis.classes()) {
+                    vec![0.0; of_function.len()]
+                } else {
+                    let main = main_module(profile, analysis.classes(), graph, metric);
+                    imported_shares(graph, metric, &of_function, main)
+                };
                 divide_graph(graph, metric, &of_function, &imported, &mut amounts);
             }
             // Lines say nothing of what was called.
@@ -293,6 +297,13 @@ fn divide_stacks(
     for (stack, weight) in body.samples.stacks().iter().zip(body.samples.weights(metric)) {
         amounts[activity[stack.index()].index()] += weight;
     }
+}
+
+/// Whether one recording holds several threads as if they were one: then callers say nothing about what is imported.
+fn mixes_threads(profile: &Profile, classes: &Classes) -> bool {
+    (0..profile.functions().len())
+        .map(FunctionId::at)
+        .any(|f| profile.name(f) == "_bootstrap" && classes.module(f) == "threading")
 }
 
 /// The module that is the program: it is run by the same `exec` that runs imported modules, but it is not imported.

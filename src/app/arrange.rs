@@ -6,11 +6,14 @@ use super::pane::Views;
 use super::recordings::Recordings;
 use super::subject::Part;
 use crate::analyze::diff::{Renamed, Side};
+use crate::model::format;
+use crate::ui::bounds_strip::Strip;
 use crate::ui::chrome::{BarState, bar_ui, status_ui, transforms_ui};
 use crate::ui::compare_bar::{CompareBar, compare_bar_ui, side_ui};
-use crate::ui::views::{SourceCtx, ViewKind, callers_ui, flame_ui, source_ui, sunburst_ui, table_ui};
+use crate::ui::hints_page::HintsPage;
+use crate::ui::views::{SourceCtx, ViewKind, callers_ui, flame_ui, hints_ui, source_ui, sunburst_ui, table_ui};
 use crate::ui::{Action, Actions, Theme, TreeNeed, ViewCtx, details_ui, theme};
-use egui::{CentralPanel, Frame, Margin, Panel, Rect, Ui, UiBuilder};
+use egui::{CentralPanel, Frame, Margin, Panel, Rect, RichText, Ui, UiBuilder};
 
 /// What was chosen for the window.
 #[derive(Clone, Copy)]
@@ -61,17 +64,22 @@ pub(super) fn document_ui(
                     heading_ui(ui, theme, document, side, &sides.title(side));
                 }
                 let (page, matcher) = (document.sources.page().cloned(), document.matcher.clone());
+                let base = document.hints.page(Part::Side(Side::Base)).cloned().filter(|_| view == ViewKind::Hints);
                 let (ctx, views) = document.view_parts(part, renamed, theme);
                 views.flame.controls = rect.top() <= top;
+                let marks = match (page.as_deref(), ctx.hints) {
+                    (Some(page), Some(hints)) if view == ViewKind::Source => hints.marks(&page.recorded),
+                    _ => Vec::new(),
+                };
                 let source = SourceCtx {
                     page: page.as_deref(),
                     search: matcher.as_ref(),
-                    marks: &[],
+                    marks: &marks,
                     editor: &chosen.options.editor,
                     roots: &chosen.options.source_roots,
                     mappings: &chosen.options.source_mappings,
                 };
-                view_ui(ui, view, &ctx, &source, views, &mut wanted);
+                view_ui(ui, view, &ctx, &source, base.as_ref(), views, &mut wanted);
             });
             for action in wanted {
                 match action {
@@ -100,8 +108,9 @@ fn bars_ui(
     let analysis = subject.analysis(Part::Whole);
     let bar = BarState {
         analysis,
-        compared: subject.compared().is_some(),
+        sum: subject.compared().is_none().then(|| analysis.sum()),
         view: document.view,
+        hints: document.hints.count(subject),
         search: &document.search,
         search_error: document.search_error.as_deref(),
         matches: document.matches(),
@@ -130,9 +139,17 @@ fn bars_ui(
         Panel::top("transforms").frame(plain).show(ui, |ui| transforms_ui(ui, theme, analysis, actions));
     }
     let profiles = subject.profiles();
+    let strips: Vec<Strip<'_>> = profiles
+        .iter()
+        .filter_map(|(side, profile)| {
+            let page = document.hints.page(side.map_or(Part::Whole, Part::Side))?;
+            let unit = &profile.metric(profile.default_metric()).unit;
+            Some(Strip { side: *side, bounds: &page.hints().bounds, unit })
+        })
+        .collect();
     Panel::bottom("status")
         .frame(plain)
-        .show(ui, |ui| status_ui(ui, theme, analysis, &profiles, document.is_busy(), actions));
+        .show(ui, |ui| status_ui(ui, theme, analysis, &profiles, &strips, document.is_busy(), actions));
 }
 
 /// Where panes stand: beside each other where each is wide enough for its view, else one below the other. Flame graphs
@@ -144,7 +161,7 @@ fn panes(all: Rect, count: usize, view: ViewKind) -> Vec<Rect> {
     }
     let least = match view {
         ViewKind::Flame | ViewKind::Table => 760.0,
-        ViewKind::Sunburst | ViewKind::Callers | ViewKind::Source => 360.0,
+        ViewKind::Sunburst | ViewKind::Callers | ViewKind::Source | ViewKind::Hints => 360.0,
     };
     let count = count as f32;
     let (width, height) = ((all.width() - GAP * (count - 1.0)) / count, (all.height() - GAP * (count - 1.0)) / count);
@@ -166,7 +183,17 @@ fn heading_ui(ui: &mut Ui, theme: &Theme, document: &Document, side: Side, title
     let margin = Margin::symmetric(theme::MARGIN as i8, 3);
     Frame::new().fill(theme.panel).inner_margin(margin).show(ui, |ui| {
         ui.set_width(ui.available_width());
-        ui.horizontal(|ui| side_ui(ui, theme, &compared.comparison, side, title, 60));
+        ui.horizontal(|ui| {
+            side_ui(ui, theme, &compared.comparison, side, title, 60);
+            let runs = compared.comparison.aligned().runs(side).len();
+            if runs > 1 {
+                // The table and both sides as one have means; a side by itself is all that was recorded.
+                let analysis = document.subject().analysis(Part::Side(side));
+                let sum = format::value(analysis.sum(), &analysis.profile().metric(analysis.query().metric).unit);
+                let text = format!("a run on average; the sum of {runs} runs is drawn: {sum}");
+                ui.label(RichText::new(text).small().color(theme.text_weak));
+            }
+        });
     });
 }
 
@@ -175,6 +202,7 @@ fn view_ui(
     view: ViewKind,
     ctx: &ViewCtx<'_>,
     source: &SourceCtx<'_>,
+    base_hints: Option<&HintsPage>,
     views: &mut Views,
     actions: &mut Actions,
 ) {
@@ -187,5 +215,6 @@ fn view_ui(
         ViewKind::Sunburst => sunburst_ui(ui, ctx, &mut views.sunburst, actions),
         ViewKind::Source => source_ui(ui, ctx, source, &mut views.source, actions),
         ViewKind::Callers => callers_ui(ui, ctx, &mut views.callers, actions),
+        ViewKind::Hints => hints_ui(ui, ctx, base_hints, &mut views.hints, actions),
     }
 }

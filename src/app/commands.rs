@@ -52,6 +52,18 @@ impl Helioscope {
             }
             Action::OpenInEditor(line) => self.open_in_editor(Some(line)),
             Action::SetEditor(command) => self.options.editor = command,
+            Action::Dismiss(dismissal) => {
+                self.options.dismiss(dismissal);
+                self.dismissed_changed();
+                self.say("Dismissed; it is listed below the hints");
+            }
+            Action::Restore(dismissal) => {
+                self.options.dismissed.retain(|d| *d != dismissal);
+                self.dismissed_changed();
+            }
+            Action::ChooseAfterFix(key) => self.ask_after_fix(key),
+            Action::ChooseFileAfterFix(path, key) => self.workers.choose_files(Purpose::AfterFix(path, key)),
+            Action::CompareAfterFix(base, new, key) => self.compare_after_fix(base, vec![new], key),
             Action::Arrange(arrangement) => {
                 self.options.arrangement = arrangement;
                 if let Some(document) = self.document() {
@@ -76,9 +88,11 @@ impl Helioscope {
             Action::Group(by) => document.group_by(by, workers),
             Action::Transform(transform) => document.transform(transform, workers),
             Action::RemoveTransform(i) => document.ask(|q| q.transforms.truncate(i), workers),
-            Action::ZoomTo(path) => document.zoom_to(path),
+            Action::ZoomTo(path) => document.zoom_to(&path),
             Action::Need(need) => document.need(Part::Whole, need, workers),
             Action::NeedSource(file) => document.need_source(file, workers),
+            Action::ShowLine(group, line) => document.show_line(group, line, workers),
+            Action::ShowHint(key) => document.show_hint(key),
             Action::Measure(measure) => document.measure = measure,
             Action::Normalize(normalize) => document.normalize(normalize, workers),
             Action::BoxWidth(width) => document.set_box_width(width, workers),
@@ -106,6 +120,11 @@ impl Helioscope {
             | Action::RemoveMapping(_)
             | Action::OpenInEditor(_)
             | Action::SetEditor(_)
+            | Action::Dismiss(_)
+            | Action::Restore(_)
+            | Action::ChooseAfterFix(_)
+            | Action::ChooseFileAfterFix(..)
+            | Action::CompareAfterFix(..)
             | Action::ForgetRecent(_) => {}
         }
     }
@@ -136,9 +155,10 @@ impl Helioscope {
             Command::StartPage => self.active = None,
             Command::ToggleWatching => {
                 self.options.watch = !self.options.watch;
-                self.say(match self.options.watch {
-                    true => "Open files are watched for changes",
-                    false => "Open files are not watched any more",
+                self.say(if self.options.watch {
+                    "Open files are watched for changes"
+                } else {
+                    "Open files are not watched any more"
                 });
             }
             Command::Find => self.focus_search = true,
@@ -181,11 +201,8 @@ impl Helioscope {
     fn run_on_comparison(&mut self, command: Command) {
         let Some(slot) = self.active.and_then(|i| self.slots.get_mut(i)) else { return };
         let workers = &self.workers;
-        let Some((document, compared)) = slot
-            .document()
-            .and_then(|d| Some((d.subject().compared()?.clone(), d)))
-            .map(|(compared, document)| (document, compared))
-        else {
+        let Some(document) = slot.document() else { return };
+        let Some(compared) = document.subject().compared().cloned() else {
             self.say("This is for comparisons: compare this profile with another first");
             return;
         };
@@ -220,7 +237,7 @@ impl Helioscope {
             Command::Back => document.go_back(workers),
             Command::Forward => document.go_forward(workers),
             Command::ResetZoom => {
-                document.zoom_to(Vec::new());
+                document.zoom_to(&[]);
                 document.ask(
                     |q| {
                         q.transforms.clear();
@@ -280,6 +297,9 @@ impl Helioscope {
                 let profile = std::sync::Arc::clone(document.subject().newest());
                 document.sources.look_again(&path, &profile, &places);
             }
+        }
+        for index in 0..self.slots.len() {
+            self.look_for_hints(index);
         }
     }
 

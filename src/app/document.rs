@@ -3,6 +3,7 @@
 mod requests;
 
 use super::export::Shown;
+use super::hints::DocumentHints;
 use super::history::{History, Place};
 use super::jobs::{DocumentId, Workers};
 use super::options::Options;
@@ -12,6 +13,7 @@ use super::sources::DocumentSources;
 use super::subject::{Part, Request, Subject};
 use crate::analyze::diff::{BoxWidth, Measure, Renamed, Side, Status};
 use crate::analyze::{GroupId, Matches, Order, Query, SearchText};
+use crate::hints::FindingKey;
 use crate::layout::Scheme;
 use crate::model::{TimeMeaning, TrackId};
 use crate::ui::views::ViewKind;
@@ -32,6 +34,7 @@ pub(super) struct Document {
     answers: Parts<Answers>,
     views: Parts<Views>,
     pub(super) sources: DocumentSources,
+    pub(super) hints: DocumentHints,
     colour_scheme: Scheme,
 
     pub(super) view: ViewKind,
@@ -77,6 +80,7 @@ impl Document {
             answers: Parts::default(),
             views,
             sources,
+            hints: DocumentHints::default(),
             colour_scheme: Scheme::default(),
             view: if has_trees { ViewKind::default() } else { ViewKind::Source },
             arrangement: options.arrangement,
@@ -129,10 +133,10 @@ impl Document {
         self.arrangement
     }
 
-    /// The parts that are on screen. There is one source, the new side's.
+    /// The parts that are on screen.
     pub(super) fn shown_parts(&self) -> &'static [Part] {
         match (&self.subject, self.arrangement) {
-            (Subject::Comparison(_), Arrangement::SideBySide) if self.view != ViewKind::Source => &Part::SIDES,
+            (Subject::Comparison(_), Arrangement::SideBySide) if self.view.has_sides() => &Part::SIDES,
             _ => &[Part::Whole],
         }
     }
@@ -165,7 +169,7 @@ impl Document {
         let track = self.request.query.track;
         let time_track = match &answers.timeline {
             Some((of, _)) if track.is_none_or(|t| t == *of) => *of,
-            _ => self.request.query.time_track(analysis.profile()),
+            _ => answers.time_track(&self.request.query, analysis.profile()),
         };
         let meaning = answers.timeline.as_ref().and_then(|(_, t)| t.as_ref()).map(|t| t.meaning());
         let answering = self.subject.answering(part);
@@ -194,6 +198,7 @@ impl Document {
             time_meaning: meaning.unwrap_or(self.subject.time(part)),
             colours: &answers.colours,
             busy: self.counting,
+            hints: self.hints.page(answering),
             compare,
         };
         (ctx, self.views.get_mut(part))
@@ -343,7 +348,7 @@ impl Document {
 
     /// Zooms flame graphs and sunbursts to a path of calls; an empty one shows everything. A side that lacks the end of
     /// the path is zoomed to as much of it as it has.
-    pub(super) fn zoom_to(&mut self, path: Vec<GroupId>) {
+    pub(super) fn zoom_to(&mut self, path: &[GroupId]) {
         let everything = path.is_empty();
         let now = self.here();
         // An inverted graph has paths of its own, from the innermost function outwards.
@@ -355,10 +360,10 @@ impl Document {
         }
         for views in self.views.each_mut() {
             if flame && (everything || path != views.flame.canvas.zoomed()) {
-                views.flame.canvas.zoom_to(path.clone());
+                views.flame.canvas.zoom_to(path.to_vec());
             }
             if sunburst {
-                views.sunburst.root_at(path.clone());
+                views.sunburst.root_at(path.to_vec());
             }
             if everything {
                 views.callers.show_everything();
@@ -380,14 +385,29 @@ impl Document {
         self.step(&found, forward, workers);
     }
 
+    /// Shows a finding.
+    pub(super) fn show_hint(&mut self, key: FindingKey) {
+        self.show(ViewKind::Hints);
+        self.views.get_mut(Part::Whole).hints.show(key);
+    }
+
+    /// Shows a line of the source of a group.
+    pub(super) fn show_line(&mut self, group: GroupId, line: u32, workers: &Workers) {
+        self.select(Some(group), workers);
+        self.show(ViewKind::Source);
+        if line > 0 {
+            self.views.get_mut(Part::Whole).source.go_to(line);
+        }
+    }
+
     /// Goes to a hot line of the source.
     pub(super) fn step_hot(&mut self, command: Command) {
         self.show(ViewKind::Source);
         let Some(page) = self.sources.page() else { return };
         let source = &mut self.views.get_mut(Part::Whole).source;
         match command {
-            Command::NextHotLine => source.step_hot(&page, true),
-            Command::PreviousHotLine => source.step_hot(&page, false),
+            Command::NextHotLine => source.step_hot(page, true),
+            Command::PreviousHotLine => source.step_hot(page, false),
             _ => source.go_to_hottest(),
         }
     }

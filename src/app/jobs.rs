@@ -4,10 +4,13 @@
 //! question that is no longer asked are dropped.
 
 use super::export::Exported;
+use super::hints::HintsWanted;
 use super::recordings::{LoadError, Loaded, Recordings, file_name};
 use super::subject::{Part, Request, Subject, Wish};
 use crate::analyze::diff::BoxWidth;
 use crate::analyze::{Analysis, CallTree, GroupId, Matches, Neighbours, Timeline};
+use crate::hints::FindingKey;
+use crate::hints::Hints;
 use crate::import::{self, Job};
 use crate::model::{StringId, TrackId};
 use crate::source::Sources;
@@ -30,7 +33,7 @@ pub(super) enum Outcome {
     /// A request was answered.
     Counted { document: DocumentId, generation: u64, subject: Subject },
     /// A tree was made.
-    Tree { document: DocumentId, generation: u64, part: Part, need: TreeNeed, tree: CallTree },
+    Tree { document: DocumentId, generation: u64, part: Part, need: TreeNeed, tree: Arc<CallTree> },
     /// The samples of a thread were put in order.
     Ordered { document: DocumentId, generation: u64, part: Part, track: TrackId, timeline: Option<Timeline> },
     /// A search has ended.
@@ -39,6 +42,8 @@ pub(super) enum Outcome {
     Neighbours { document: DocumentId, generation: u64, part: Part, group: GroupId, neighbours: Neighbours },
     /// A source file was read, or not found.
     Source { document: DocumentId, epoch: u64, page: Box<SourcePage> },
+    /// Every rule has looked.
+    Hints { document: DocumentId, epoch: u64, part: Part, hints: Arc<Hints> },
     /// A folder to look for sources in was chosen.
     SourceFolder(PathBuf),
     /// Files were chosen in the dialog.
@@ -58,6 +63,8 @@ pub(super) enum Purpose {
     Open,
     /// To be compared with another.
     CompareWith(PathBuf),
+    /// To see what mending a finding gained.
+    AfterFix(PathBuf, FindingKey),
 }
 
 /// What a place is chosen for in the dialog.
@@ -214,7 +221,7 @@ impl Workers {
     pub(super) fn tree(&self, document: DocumentId, generation: u64, subject: Subject, wanted: TreeWanted) {
         self.run(Box::new(move || {
             let TreeWanted { part, need, width, timeline } = wanted;
-            let tree = subject.tree(part, need, width, timeline.as_deref())?;
+            let tree = Arc::new(subject.tree(part, need, width, timeline.as_deref())?);
             Some(Outcome::Tree { document, generation, part, need, tree })
         }));
     }
@@ -270,6 +277,14 @@ impl Workers {
         self.run(Box::new(move || {
             let page = Box::new(SourcePage::new(&analysis, &sources, file, recorded_at));
             Some(Outcome::Source { document, epoch, page })
+        }));
+    }
+
+    /// Runs every rule.
+    pub(super) fn hints(&self, document: DocumentId, epoch: u64, wanted: HintsWanted) {
+        self.run(Box::new(move || {
+            let part = wanted.part;
+            Some(Outcome::Hints { document, epoch, part, hints: Arc::new(wanted.find()) })
         }));
     }
 
@@ -336,6 +351,7 @@ impl Workers {
             let title = match &purpose {
                 Purpose::Open => "Open profiles".to_owned(),
                 Purpose::CompareWith(path) => format!("Compare {} with", file_name(path)),
+                Purpose::AfterFix(..) => "The profile recorded after the fix".to_owned(),
             };
             let mut dialog = rfd::FileDialog::new().set_title(title);
             let mut all: Vec<&str> = import::FORMATS.iter().flat_map(|f| f.extensions.iter().copied()).collect();

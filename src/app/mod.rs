@@ -5,6 +5,7 @@ mod commands;
 mod document;
 mod editor;
 mod export;
+mod hints;
 mod history;
 mod jobs;
 mod options;

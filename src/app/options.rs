@@ -1,6 +1,7 @@
 //! What is remembered from one start to the next.
 
 use crate::analyze::Order;
+use crate::hints::Dismissal;
 use crate::source::{Mapping, Places};
 use crate::ui::Arrangement;
 use crate::ui::canvas::Growth;
@@ -31,6 +32,8 @@ pub(super) struct Options {
     /// Folders and mappings sources are looked for by.
     pub(super) source_roots: Vec<PathBuf>,
     pub(super) source_mappings: Vec<Mapping>,
+    /// Findings that are not to be shown, and why.
+    pub(super) dismissed: Vec<Dismissal>,
 }
 
 impl Default for Options {
@@ -48,6 +51,7 @@ impl Default for Options {
             editor: String::new(),
             source_roots: Vec::new(),
             source_mappings: Vec::new(),
+            dismissed: Vec::new(),
         }
     }
 }
@@ -78,6 +82,12 @@ impl Options {
         self.source_mappings.retain(|m| m.from != mapping.from);
         self.source_mappings.insert(0, mapping);
         self.source_mappings.truncate(RECENT);
+    }
+
+    /// Shows a finding no more. The last word on it counts.
+    pub(super) fn dismiss(&mut self, dismissal: Dismissal) {
+        self.dismissed.retain(|d| Dismissal { reason: dismissal.reason.clone(), ..d.clone() } != dismissal);
+        self.dismissed.push(dismissal);
     }
 
     /// Takes a file from the recent ones.

@@ -4,13 +4,13 @@
 
 use super::subject::Part;
 use crate::analyze::diff::Side;
-use crate::analyze::{GroupId, Matches, Neighbours, Order, SearchText, SortKey, Timeline};
-use crate::model::TrackId;
+use crate::analyze::{GroupId, Matches, Neighbours, Order, Query, SearchText, SortKey, Timeline};
+use crate::model::{Profile, TrackId};
 use crate::ui::canvas::Growth;
-use crate::ui::views::{CallersState, FlameState, SourceState, SunburstState, TableState};
+use crate::ui::views::{CallersState, FlameState, HintsState, SourceState, SunburstState, TableState};
 use crate::ui::{TreeKind, TreeNeed, Trees};
 use egui::Color32;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -51,12 +51,19 @@ pub(super) struct Answers {
     pub(super) making: HashMap<TreeKind, TreeNeed>,
     pub(super) timeline: Option<(TrackId, Option<Arc<Timeline>>)>,
     pub(super) ordering: Option<TrackId>,
+    /// The thread time order shows where none is chosen: to find it, all samples are added up.
+    pub(super) default_track: OnceCell<TrackId>,
     pub(super) matches: Option<Matches>,
     pub(super) neighbours: Option<(GroupId, Neighbours)>,
     pub(super) colours: RefCell<Vec<Option<Color32>>>,
 }
 
 impl Answers {
+    /// The thread time order shows.
+    pub(super) fn time_track(&self, query: &Query, profile: &Profile) -> TrackId {
+        query.track.unwrap_or_else(|| *self.default_track.get_or_init(|| query.time_track(profile)))
+    }
+
     /// Forgets what was answered: the question is another. What the search found is replaced when it is done.
     pub(super) fn forget(&mut self) {
         *self = Self { matches: self.matches.take(), ..Self::default() };
@@ -71,6 +78,7 @@ pub(super) struct Views {
     pub(super) sunburst: SunburstState,
     pub(super) callers: CallersState,
     pub(super) source: SourceState,
+    pub(super) hints: HintsState,
 }
 
 /// Choices in views that hold for both sides.

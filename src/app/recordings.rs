@@ -2,6 +2,7 @@
 
 use super::subject::{Subject, Wish};
 use crate::analyze::diff::{AlignError, Matching, Side, align_runs};
+use crate::hints::Hints;
 use crate::import::{self, ImportError, Job};
 use crate::model::Profile;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,8 @@ pub(super) struct Recording {
     pub(super) path: PathBuf,
     /// What is known already, and need not be read.
     pub(super) held: Option<Arc<Profile>>,
+    /// What the rules found in it, where they have looked.
+    pub(super) hints: Option<Arc<Hints>>,
     /// Whether the file held it before and holds something else now: it cannot be read again.
     pub(super) earlier: bool,
 }
@@ -56,7 +59,7 @@ pub(super) struct Loaded {
 impl Recording {
     /// A file that is to be read.
     pub(super) fn of(path: PathBuf) -> Self {
-        Self { path, held: None, earlier: false }
+        Self { path, held: None, hints: None, earlier: false }
     }
 
     fn read(&self, job: &Job) -> Result<Arc<Profile>, ImportError> {
@@ -127,6 +130,7 @@ impl Sides {
     pub(super) fn unread(mut self) -> Self {
         for recording in self.base.iter_mut().chain(&mut self.new).filter(|r| !r.earlier) {
             recording.held = None;
+            recording.hints = None;
         }
         self
     }
@@ -199,7 +203,7 @@ impl Recordings {
         }
     }
 
-    /// How many files are read.
+    /// A job for each file.
     pub(super) fn jobs(&self) -> Vec<Job> {
         self.paths().iter().map(|_| Job::new()).collect()
     }

@@ -52,6 +52,11 @@ impl DocumentSources {
         self.epoch += 1;
     }
 
+    /// Where all of them are found.
+    pub(super) fn shared(&self) -> &Arc<Sources> {
+        &self.sources
+    }
+
     /// The file that is ready.
     pub(super) fn page(&self) -> Option<&Arc<SourcePage>> {
         self.page.as_ref()

@@ -6,8 +6,9 @@ use super::recordings::{LoadError, Loaded, Recording, Recordings, Sides, file_na
 use super::sources::DocumentSources;
 use super::window::Helioscope;
 use crate::analyze::diff::{Renamed, Side};
+use crate::hints::{FindingKey, Hints};
 use crate::model::Profile;
-use crate::ui::chrome::{Possible, Tab};
+use crate::ui::chrome::{MenuState, Shown, Tab};
 use crate::ui::drops::DropEffect;
 use crate::ui::notice::Notice;
 use crate::ui::overlays::{Choice, Overlay};
@@ -22,9 +23,17 @@ pub(super) struct Slot {
     pub(super) recordings: Recordings,
     pub(super) content: Content,
     /// What the file held before it was last reloaded.
-    earlier: Option<Arc<Profile>>,
+    earlier: Option<Earlier>,
     /// Compare with that when it has been reloaded.
     compare_then: bool,
+    /// Show this finding as soon as everything is there.
+    show_then: Option<FindingKey>,
+}
+
+/// What a file held before it was reloaded, with what the rules found in it: by now its source may be mended.
+struct Earlier {
+    profile: Arc<Profile>,
+    hints: Option<Arc<Hints>>,
 }
 
 /// What a tab holds: files on their way, something open, or the reason why not.
@@ -61,6 +70,14 @@ impl Slot {
         match (&self.recordings, &self.content) {
             (Recordings::File(path), _) => Some((path, self.profiles().first()?.1)),
             _ => None,
+        }
+    }
+
+    /// What the rules found in the profile of a file.
+    fn hints(&self) -> Option<&Arc<Hints>> {
+        match &self.content {
+            Content::Open(document) | Content::Reloading(document, _) => document.hints.of_profile(),
+            Content::Loading(_) | Content::Failed(_) => None,
         }
     }
 
@@ -103,15 +120,17 @@ impl Helioscope {
         let id = DocumentId(self.next_id);
         let loading = self.workers.load(id, self.next_id, recordings.clone(), None);
         let content = Content::Loading(loading);
-        self.slots.push(Slot { id, recordings, content, earlier: None, compare_then: false });
+        self.slots.push(Slot { id, recordings, content, earlier: None, compare_then: false, show_then: None });
         self.active = Some(self.slots.len() - 1);
     }
 
     /// A recording to compare; what an open tab holds of it need not be read.
     fn recording(&self, path: PathBuf) -> Recording {
-        let open = self.slots.iter().filter_map(Slot::profile).find(|(open, _)| same_file(open, &path));
-        let held = open.map(|(_, profile)| Arc::clone(profile));
-        Recording { held, ..Recording::of(path) }
+        let shows = |slot: &&Slot| slot.profile().is_some_and(|(open, _)| same_file(open, &path));
+        let open = self.slots.iter().find(shows);
+        let held = open.and_then(Slot::profile).map(|(_, profile)| Arc::clone(profile));
+        let hints = open.and_then(Slot::hints).cloned();
+        Recording { held, hints, ..Recording::of(path) }
     }
 
     /// Compares two recordings in a tab of their own. The older one is the base.
@@ -134,9 +153,14 @@ impl Helioscope {
             self.say("Reload a profile first: then there is something it held before");
             return;
         };
-        let of =
-            |held: &Arc<Profile>, earlier| Recording { path: path.to_owned(), held: Some(Arc::clone(held)), earlier };
-        let sides = Sides::given(vec![of(earlier, true)], vec![of(now, false)]);
+        let of = |held: &Arc<Profile>, hints: Option<&Arc<Hints>>, earlier| Recording {
+            path: path.to_owned(),
+            held: Some(Arc::clone(held)),
+            hints: hints.cloned(),
+            earlier,
+        };
+        let base = of(&earlier.profile, earlier.hints.as_ref(), true);
+        let sides = Sides::given(vec![base], vec![of(now, slot.hints(), false)]);
         self.add_slot(Recordings::Comparison(sides));
     }
 
@@ -216,7 +240,12 @@ impl Helioscope {
         slot.content = match (result, slot.take_content()) {
             (Ok(loaded), Content::Reloading(mut document, _)) => {
                 if let Recordings::File(_) = loaded.recordings {
-                    slot.earlier = document.subject().profiles().first().map(|(_, profile)| Arc::clone(profile));
+                    let hints = document.hints.of_profile().cloned();
+                    slot.earlier = document
+                        .subject()
+                        .profiles()
+                        .first()
+                        .map(|(_, profile)| Earlier { profile: Arc::clone(profile), hints });
                     let label = Command::CompareWithEarlier.label();
                     said = Some(("Reloaded".to_owned(), Some((label, Action::Run(Command::CompareWithEarlier)))));
                 }
@@ -246,12 +275,60 @@ impl Helioscope {
             (Err(error), _) => Content::Failed(error),
         };
         let compare = std::mem::take(&mut slot.compare_then);
+        self.look_for_hints(index);
         if compare {
             self.compare_with_earlier(index);
         } else if let Some((text, Some((label, action)))) = said
             && self.active == Some(index)
         {
             self.notice = Some(Notice::passing(text, self.now + RELOADED_SECONDS).with(label, action));
+        }
+    }
+
+    /// Has the rules look at what a tab holds, and shows the finding it was opened for.
+    pub(super) fn look_for_hints(&mut self, index: usize) {
+        let Some(Slot { recordings, content, show_then, .. }) = self.slots.get_mut(index) else { return };
+        if let Content::Open(document) | Content::Reloading(document, _) = content {
+            document.look_for_hints(recordings, &self.options, &self.workers);
+            if let Some(key) = show_then.take() {
+                document.show_hint(key);
+            }
+        }
+    }
+
+    /// Compares a profile with those recorded after a finding was mended, and shows what that gained.
+    pub(super) fn compare_after_fix(&mut self, base: PathBuf, new: Vec<PathBuf>, key: FindingKey) {
+        self.compare_given(vec![base], new);
+        if let Some(slot) = self.active_slot() {
+            slot.show_then = Some(key);
+        }
+    }
+
+    /// Asks for the profile recorded after a fix: another that is open, or a file.
+    pub(super) fn ask_after_fix(&mut self, key: FindingKey) {
+        let Some((path, _)) = self.active.and_then(|i| self.slots.get(i)).and_then(Slot::profile) else { return };
+        let others = self.slots.iter().filter_map(Slot::profile).filter(|(other, _)| *other != path);
+        let after = |other: &Path| Action::CompareAfterFix(path.to_owned(), other.to_owned(), key.clone());
+        let mut answers: Vec<(String, Action)> = others.map(|(other, _)| (file_name(other), after(other))).collect();
+        if answers.is_empty() {
+            self.workers.choose_files(Purpose::AfterFix(path.to_owned(), key));
+            return;
+        }
+        answers.push(("A file…".to_owned(), Action::ChooseFileAfterFix(path.to_owned(), key.clone())));
+        self.overlay = Overlay::Choice(Choice {
+            heading: "Compare after fix".to_owned(),
+            text: format!("Which profile was recorded after what was found in {} was mended?", file_name(path)),
+            answers,
+            shown: false,
+        });
+    }
+
+    /// Shows findings that were dismissed no more, and others again, in every tab.
+    pub(super) fn dismissed_changed(&mut self) {
+        for slot in &mut self.slots {
+            if let Some(document) = slot.document() {
+                document.hints.dismiss(&self.options.dismissed);
+            }
         }
     }
 
@@ -356,9 +433,10 @@ impl Helioscope {
             let comparable = showing.any(|slot| slot.profile().is_some());
             let notice = Notice::lasting(format!("{} has changed", file_name(path)))
                 .with(Command::Reload.label(), Action::ReloadFile(path.clone()));
-            self.notice = Some(match comparable {
-                true => notice.with(Command::ReloadAndCompare.label(), Action::ReloadAndCompare(path.clone())),
-                false => notice,
+            self.notice = Some(if comparable {
+                notice.with(Command::ReloadAndCompare.label(), Action::ReloadAndCompare(path.clone()))
+            } else {
+                notice
             });
         }
     }
@@ -375,16 +453,14 @@ impl Helioscope {
             .collect()
     }
 
-    /// What the main menu can offer now.
-    pub(super) fn possible(&self) -> Possible {
-        let slot = self.active.and_then(|i| self.slots.get(i));
-        Possible {
-            tab: slot.is_some(),
-            profile: slot.is_some_and(|slot| slot.profile().is_some()),
-            earlier: slot.is_some_and(|slot| slot.earlier.is_some()),
-            comparison: slot.is_some_and(|slot| matches!(slot.recordings, Recordings::Comparison(_))),
-            watching: self.options.watch,
-        }
+    pub(super) fn menu_state(&self) -> MenuState {
+        let shown = match self.active.and_then(|i| self.slots.get(i)) {
+            None => Shown::StartPage,
+            Some(slot) if slot.profile().is_some() => Shown::Profile { has_earlier: slot.earlier.is_some() },
+            Some(slot) if slot.profiles().is_empty() => Shown::Tab,
+            Some(_) => Shown::Comparison,
+        };
+        MenuState { shown, watching: self.options.watch }
     }
 
     pub(super) fn take_outcomes(&mut self) {
@@ -405,6 +481,7 @@ impl Helioscope {
                 | Outcome::Ordered { document: id, .. }
                 | Outcome::Found { document: id, .. }
                 | Outcome::Source { document: id, .. }
+                | Outcome::Hints { document: id, .. }
                 | Outcome::Neighbours { document: id, .. } => {
                     if let Some(slot) = self.slots.iter_mut().find(|s| s.id == id)
                         && let Some(document) = slot.document()
@@ -424,6 +501,7 @@ impl Helioscope {
             }
             // Several of them are the runs of one side.
             (Purpose::CompareWith(path), _) => self.compare_given(vec![path], paths),
+            (Purpose::AfterFix(path, key), _) => self.compare_after_fix(path, paths, key),
             (Purpose::Open, _) => self.open(paths),
         }
     }

@@ -165,10 +165,10 @@ impl Helioscope {
             ctx.request_repaint_after(std::time::Duration::from_millis(100));
         }
         let plain = Frame::new().fill(theme.panel);
-        let possible = self.possible();
+        let menu = self.menu_state();
         egui::Panel::top("tabs")
             .frame(plain)
-            .show(ui, |ui| tabs_ui(ui, &theme, &tabs, self.active, &possible, &mut actions));
+            .show(ui, |ui| tabs_ui(ui, &theme, &tabs, self.active, menu, &mut actions));
         self.content_ui(ui, &theme, &mut actions);
         // Views consume the keys that mean something to them; the others are commands.
         self.shortcuts(&ctx, &mut actions);

@@ -362,6 +362,9 @@ pub(super) struct ReportArguments {
     pub(super) output: PathBuf,
     #[command(flatten)]
     pub(super) select: SelectArguments,
+    /// Report what changed since this profile
+    #[arg(long, value_name = "FILE")]
+    pub(super) base: Option<PathBuf>,
     /// How many functions to list in Markdown
     #[arg(short = 'n', long = "rows", value_name = "N", default_value_t = 15)]
     pub(super) rows: usize,
@@ -375,6 +378,7 @@ pub(super) struct ReportArguments {
 const REPORT_HELP: &str = "\
 Examples:
   helioscope report out.prof -o report.md          and report.flame.png beside it
+  helioscope report new.prof --base old.prof -o change.md
   helioscope report out.prof -o report.html        one file, opens in any browser";
 
 /// What to change about the stacks before they are counted.

@@ -1,9 +1,9 @@
 //! `helioscope render`: a picture of a profile.
 
-use super::args::{PictureSize, RenderArguments, ScrubArguments, Theme, View};
+use super::args::{PictureSize, RenderArguments, ScrubArguments, SelectArguments, Theme, TransformArguments, View};
 use super::failure::Failure;
 use super::{load, select, to_stdout, warn};
-use crate::analyze::diff::{Comparison, Matching, Question, Side, align};
+use crate::analyze::diff::{Comparison, Matching, Normalize, Question, Side, align};
 use crate::analyze::{Analysis, GroupId, Order};
 use crate::export::picture::{Base, Height, Picture, PictureView, Subject};
 use crate::export::scrub::Scrub;
@@ -30,7 +30,8 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
     let base = arguments.base.as_deref().map(|path| Ok::<_, Failure>((file_name(path), load(path)?))).transpose()?;
     let profiles: Vec<&Profile> = base.iter().map(|(_, base)| &**base).chain([&*profile]).collect();
     let scrub = scrub(&profiles, &arguments.scrub);
-    let counted = Counted::new(&profile, base.as_ref().map(|(_, base)| base), arguments)?;
+    let asked = Asked { select: &arguments.select, transform: &arguments.transform, normalize: arguments.normalize };
+    let counted = Counted::new(&profile, base.as_ref().map(|(_, base)| base), &asked)?;
     // The process ends with the command: what is not taken apart is not waited for.
     let counted = std::mem::ManuallyDrop::new(counted);
     let analysis = counted.analysis();
@@ -68,35 +69,45 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
     write_bytes(&arguments.output, &bytes)
 }
 
+/// What is asked of profiles.
+pub(super) struct Asked<'a> {
+    pub(super) select: &'a SelectArguments,
+    pub(super) transform: &'a TransformArguments,
+    pub(super) normalize: Normalize,
+}
+
 /// A profile, counted as asked for, alone or beside another.
-enum Counted {
-    One(Analysis),
+pub(super) enum Counted {
+    One(Box<Analysis>),
     Both(Box<Comparison>),
 }
 
 impl Counted {
-    fn new(profile: &Arc<Profile>, base: Option<&Arc<Profile>>, arguments: &RenderArguments) -> Result<Self, Failure> {
+    /// Counts a profile, or it and another one beside it.
+    pub(super) fn new(profile: &Arc<Profile>, base: Option<&Arc<Profile>>, asked: &Asked<'_>) -> Result<Self, Failure> {
         let Some(base) = base else {
-            let mut query = select::query(profile, &arguments.select)?;
-            query.transforms = select::transforms(profile, &query, &arguments.transform)?;
-            return Ok(Self::One(Analysis::new(Arc::clone(profile), query, None)));
+            let mut query = select::query(profile, asked.select)?;
+            query.transforms = select::transforms(profile, &query, asked.transform)?;
+            return Ok(Self::One(Box::new(Analysis::new(Arc::clone(profile), query, None))));
         };
         let aligned = Arc::new(align(base, profile, &Matching::default())?);
         let new = aligned.profile(Side::New);
-        let mut query = select::query(new, &arguments.select)?;
-        query.transforms = select::transforms(new, &query, &arguments.transform)?;
-        let question = Question { query, normalize: arguments.normalize };
+        let mut query = select::query(new, asked.select)?;
+        query.transforms = select::transforms(new, &query, asked.transform)?;
+        let question = Question { query, normalize: asked.normalize };
         Ok(Self::Both(Box::new(Comparison::new(aligned, question, None))))
     }
 
-    fn analysis(&self) -> &Analysis {
+    /// The profile by itself.
+    pub(super) fn analysis(&self) -> &Analysis {
         match self {
             Self::One(analysis) => analysis,
             Self::Both(comparison) => comparison.side(Side::New),
         }
     }
 
-    fn base<'a>(&'a self, name: &'a str) -> Option<Base<'a>> {
+    /// What the profile is compared with, the file of which has this name.
+    pub(super) fn base<'a>(&'a self, name: &'a str) -> Option<Base<'a>> {
         match self {
             Self::One(_) => None,
             Self::Both(comparison) => Some(Base { name, comparison }),

@@ -1,15 +1,17 @@
 //! `helioscope report`: a profile in a few lines and a picture, for a review.
 
-use super::args::ReportArguments;
+use super::args::{ReportArguments, TransformArguments};
 use super::failure::Failure;
-use super::render::{file_name, scheme, scrub, write_bytes};
-use super::{load, select, warn};
-use crate::analyze::{Analysis, Order};
-use crate::export::markdown::{Review, review};
+use super::render::{Asked, Counted, file_name, scheme, scrub, write_bytes};
+use super::{load, warn};
+use crate::analyze::Order;
+use crate::analyze::diff::Normalize;
+use crate::export::markdown::{Review, review, review_of_both};
 use crate::export::picture::{Height, Picture, PictureError, PictureView, Subject};
 use crate::export::{html, png};
 use crate::hints::{Hints, Options};
 use crate::layout::Growth;
+use crate::model::Profile;
 use crate::source::{Places, Sources};
 use std::mem::ManuallyDrop;
 
@@ -26,13 +28,26 @@ pub(super) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
             return Err(Failure::usage(format!("{name} names no kind of report: end it in .md or .html")));
         }
     };
+    if arguments.base.is_some() && !markdown {
+        return Err(Failure::usage("a comparison is reported in Markdown: end the name in .md"));
+    }
     let profile = load(&arguments.file)?;
-    let query = select::query(&profile, &arguments.select)?;
-    let analysis = ManuallyDrop::new(Analysis::new(profile.clone(), query, None));
-    let scrub = scrub(&[&profile], &arguments.scrub);
-    let subject =
-        Subject { name: &file_name(&arguments.file), analysis: &analysis, base: None, scrub: &scrub, search: None };
-    warn(profile.warnings());
+    let base = arguments.base.as_deref().map(|path| Ok::<_, Failure>((file_name(path), load(path)?))).transpose()?;
+    let profiles: Vec<&Profile> = base.iter().map(|(_, base)| &**base).chain([&*profile]).collect();
+    let scrub = scrub(&profiles, &arguments.scrub);
+    let asked =
+        Asked { select: &arguments.select, transform: &TransformArguments::default(), normalize: Normalize::None };
+    let counted = ManuallyDrop::new(Counted::new(&profile, base.as_ref().map(|(_, base)| base), &asked)?);
+    let subject = Subject {
+        name: &file_name(&arguments.file),
+        analysis: counted.analysis(),
+        base: counted.base(base.as_ref().map_or("", |(name, _)| name)),
+        scrub: &scrub,
+        search: None,
+    };
+    for profile in profiles {
+        warn(profile.warnings());
+    }
     let view = PictureView::Flame { order: Order::LeftHeavy, growth: Growth::Down, zoom: Vec::new() };
     let picture = Picture { height: Height::AsNeeded, ..Picture::new(view, scheme(arguments.theme)) };
     let drawn = |error: PictureError| Failure::usage(error.to_string());
@@ -51,8 +66,12 @@ pub(super) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
         Err(PictureError::NoCalls) => None,
         Err(error) => return Err(drawn(error)),
     };
-    let sources = Sources::new(Places::of_profile(&arguments.file));
-    let hints = Hints::new(&analysis, &sources, Options::default());
-    let text = review(&subject, Review { rows: arguments.rows, picture, hints: Some(&hints) });
+    let text = if let Some(base) = subject.base {
+        review_of_both(&subject, base, arguments.rows, picture)
+    } else {
+        let sources = Sources::new(Places::of_profile(&arguments.file));
+        let hints = Hints::new(subject.analysis, &sources, Options::default());
+        review(&subject, Review { rows: arguments.rows, picture, hints: Some(&hints) })
+    };
     write_bytes(&arguments.output, text.as_bytes())
 }

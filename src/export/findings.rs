@@ -2,27 +2,13 @@
 
 use super::scrub::Scrub;
 use super::table::code_span;
-use crate::hints::{Evidence, Finding, Hints, Severity};
+use crate::hints::{Finding, Hints, Severity, evidence_name};
 use crate::layout::shorten_middle;
-use crate::model::{Unit, format};
-
-fn evidence_text(evidence: &Evidence) -> String {
-    match evidence {
-        Evidence::Count(n) => format::count(*n),
-        Evidence::Time(ns) => format::value(*ns, &Unit::Nanoseconds),
-        Evidence::Share(share) => format::percent(*share),
-        Evidence::PerCall(ns) => format::per_call(Some(*ns), &Unit::Nanoseconds),
-        Evidence::Ratio(ratio) => format!("{ratio:.1}"),
-        Evidence::Text(text) => format::one_line(text).into_owned(),
-    }
-}
+use crate::model::format;
 
 /// The evidence of a finding in words: `share 41.2 %, calls 12,345, per call 3.21 µs`
 pub fn evidence_line(finding: &Finding) -> String {
-    let parts = finding.evidence.iter().map(|(name, value)| {
-        let name = name.strip_suffix("_ns").unwrap_or(name).replace('_', " ");
-        format!("{name} {}", evidence_text(value))
-    });
+    let parts = finding.evidence.iter().map(|(name, value)| format!("{} {}", evidence_name(name), value.in_words()));
     parts.collect::<Vec<_>>().join(", ")
 }
 

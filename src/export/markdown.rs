@@ -10,10 +10,12 @@
 //! | Self, ms | Self % | … | Function |
 //! ```
 
+use super::diff::DiffExport;
 use super::findings;
-use super::picture::{Stamp, Subject};
+use super::picture::{Base, Stamp, Subject};
 use super::scrub::Scrub;
 use super::table::{Counted, Table, code_span};
+use crate::analyze::diff::Measure;
 use crate::analyze::{Exactness, FunctionTable, GroupId};
 use crate::hints::Hints;
 use crate::layout::shorten_middle;
@@ -83,6 +85,30 @@ pub fn review(subject: &Subject<'_>, review: Review<'_>) -> String {
     for note in &stamp.notes {
         let _ = write!(text, "\n> {}", plain(note));
         text.push_str(if table_is_exact && note.starts_with('≈') { " The table is exact.\n" } else { "\n" });
+    }
+    text
+}
+
+/// The review of a comparison: what changed in a sentence, the picture, and the functions whose own costs differ most.
+pub fn review_of_both(subject: &Subject<'_>, base: Base<'_>, rows: usize, picture: Option<&str>) -> String {
+    let table = base.comparison.table();
+    let mut changed: Vec<_> = table.rows().filter(|row| row.delta(Measure::Own) != 0).collect();
+    changed.sort_by_key(|row| (std::cmp::Reverse(row.delta(Measure::Own).unsigned_abs()), row.group));
+    changed.truncate(rows);
+    let groups: Vec<GroupId> = changed.iter().map(|row| row.group).collect();
+    let names = [base.name, subject.name].map(|name| subject.scrub.text(name).into_owned());
+    let mut text = format!("**{} → {}**\n\n", code_span(&names[0]), code_span(&names[1]));
+    if let Some(picture) = picture {
+        let title = plain(&format!("Flame graph of what changed from {} to {}", names[0], names[1]));
+        // Writing to a string cannot fail.
+        let _ = write!(text, "![{title}]({})\n\n", reference(picture));
+    }
+    let export = DiffExport::new(base.comparison, &names[..1], &names[1..], &groups);
+    let mut bytes = Vec::new();
+    if export.write_markdown(&mut bytes).is_ok() {
+        for line in String::from_utf8_lossy(&bytes).lines() {
+            let _ = writeln!(text, "{}", subject.scrub.text(line));
+        }
     }
     text
 }

@@ -47,6 +47,8 @@ pub(super) struct CalleeRule {
     pub(super) repeated: bool,
     /// Whether a call found in the source is of the kind meant; `None` where that can't be told.
     pub(super) accepts: Option<fn(&Facts, NodeId) -> Option<bool>>,
+    /// Whether the remedy does away with all of the function that calls it.
+    pub(super) whole_function: bool,
     /// Whether it is meant to happen when a module is run, which happens once.
     pub(super) once_is_fine: bool,
     /// How sure it is where the source is not known.
@@ -71,6 +73,7 @@ impl CalleeRule {
         max_per_call_ns: f64::INFINITY,
         repeated: false,
         accepts: None,
+        whole_function: false,
         once_is_fine: false,
         without_source: Confidence::High,
         unless: None,
@@ -124,6 +127,11 @@ impl CalleeRule {
         if per_call.is_some_and(|ns| ns < self.min_per_call_ns || ns > self.max_per_call_ns) {
             return Vec::new();
         }
+        if ctx.threads_are_mixed()
+            && let Some(finding) = self.check_mixed(ctx, rule, self.share(ctx, amount))
+        {
+            return vec![finding];
+        }
         let sites = ctx.sites(set);
         let asked: i64 = sites.iter().map(|s| s.total).sum();
         let mut findings = Vec::new();
@@ -139,7 +147,10 @@ impl CalleeRule {
                 continue;
             }
             let Some(place) = self.place(ctx, function, &sites) else { continue };
-            let mut finding = Finding::new(rule, share, place.confidence, place.reason);
+            let vias: Vec<FunctionId> = sites.iter().map(|s| s.via).collect();
+            let around = if self.whole_function { ctx.inclusive(function) } else { ctx.around(function, &vias) };
+            let mut finding =
+                Finding::new(rule, share, place.confidence, place.reason).at_most(self.share(ctx, around.max(part)));
             if let Some(calls) = calls {
                 finding = finding.with("calls", Evidence::Count(calls));
             }
@@ -149,9 +160,6 @@ impl CalleeRule {
             let callee = ctx.analysis.profile().name(sites[0].via).to_owned();
             finding = finding.with("callee", Evidence::Text(callee));
             findings.push(place.fill(ctx, finding, function));
-        }
-        if findings.is_empty() && ctx.threads_are_mixed() {
-            findings.extend(self.check_mixed(ctx, rule, self.share(ctx, amount)));
         }
         findings
     }
@@ -230,7 +238,14 @@ impl CalleeRule {
             ),
         };
         let lines = fitting.iter().map(|&c| tree.line(c)).collect();
-        let line = if line > 0 { line } else { at.map_or(0, |c| tree.line(c)) };
+        // Nothing there is written as a call: it is an operator, and most likely where loops run it.
+        let looped = || {
+            let statements = facts.nodes(scope).filter(|&n| tree.kind(n).is_statement());
+            let (depth, std::cmp::Reverse(n)) =
+                statements.map(|n| (facts.loop_depth(n), std::cmp::Reverse(n))).max()?;
+            (depth > 0).then(|| tree.line(n))
+        };
+        let line = if line > 0 { line } else { at.map(|c| tree.line(c)).or_else(looped).unwrap_or(0) };
         Some(Place { confidence, reason, line, lines, source: Some((facts, at, scope)) })
     }
 
@@ -259,7 +274,7 @@ impl CalleeRule {
             let confidence =
                 self.confidence.min(if part.of_function > 0.4 { Confidence::High } else { Confidence::Medium });
             let reason = "the lines that call it took the samples";
-            let finding = Finding::new(rule, share, confidence, reason);
+            let finding = Finding::new(rule, share, confidence, reason).at_most(self.share(ctx, spot.work));
             findings.push(at_node(ctx, finding, spot, &calls));
             if findings.len() == Self::MOST_SITES {
                 break;
@@ -305,8 +320,8 @@ impl Place {
 pub(super) fn at_function(ctx: &Ctx<'_>, mut finding: Finding, function: FunctionId) -> Finding {
     let profile = ctx.analysis.profile();
     finding.function = Some(function);
-    finding.name = profile.name(function).to_owned();
-    finding.file = profile.file(function).to_owned();
+    profile.name(function).clone_into(&mut finding.name);
+    profile.file(function).clone_into(&mut finding.file);
     finding.line = profile.function(function).line;
     finding.lines = vec![finding.line];
     finding
@@ -358,6 +373,12 @@ pub(super) fn at_hottest(ctx: &Ctx<'_>, finding: Finding, function: FunctionId) 
                 && tree.child(n, Role::Value).is_some_and(|v| tree.kind(v) == Kind::Str);
             !documents
         });
+        let scope_nodes = facts.nodes(scope).filter(|&n| tree.kind(n).is_statement());
+        let looped = scope_nodes.map(|n| (facts.loop_depth(n), std::cmp::Reverse(n))).max();
+        let body = match looped {
+            Some((depth, std::cmp::Reverse(n))) if depth > 0 => Some(n),
+            _ => body,
+        };
         if let Some(body) = body {
             finding.line = tree.line(body);
             finding.lines = vec![finding.line];
@@ -374,12 +395,27 @@ pub(super) fn at_node(ctx: &Ctx<'_>, finding: Finding, spot: &Spot, nodes: &[Nod
     let cost = |n: NodeId| spot.lines.as_ref().map_or(0, |l| l.own(tree.line(n)..=tree.last_line(n)));
     let Some(at) = nodes.iter().copied().max_by_key(|&n| (cost(n), spot.facts.loop_depth(n))) else { return finding };
     let hottest = spot.lines.as_ref().and_then(|l| l.hottest(tree.line(at)..=tree.last_line(at)));
-    finding.line = hottest.unwrap_or_else(|| tree.line(at));
+    finding.line = hottest.unwrap_or_else(|| tree.line(deepest(&spot.facts, at)));
     finding.lines = nodes.iter().map(|&n| tree.line(n)).collect();
     finding.lines.sort_unstable();
     finding.lines.dedup();
     finding.before = quote(&spot.facts, at);
     finding
+}
+
+/// The statement inside a node that most loops run, or the node itself where there is none.
+fn deepest(facts: &Facts, node: NodeId) -> NodeId {
+    let tree = facts.tree();
+    let scope = facts.scope_of(node);
+    let inside = tree.inside(node).filter(|&n| tree.kind(n).is_statement() && facts.scope_of(n) == scope);
+    let mut best = (facts.loop_depth(node), node);
+    for n in inside {
+        let depth = facts.loop_depth(n);
+        if depth > best.0 {
+            best = (depth, n);
+        }
+    }
+    best.1
 }
 
 /// The statement a node stands in, as the user wrote it; its first lines where it is long.

@@ -1,7 +1,7 @@
 //! What a rule found, with everything needed to judge it.
 
 use super::Rule;
-use crate::model::FunctionId;
+use crate::model::{FunctionId, Unit, format};
 
 /// How sure a finding is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -77,6 +77,36 @@ pub enum Evidence {
     Text(String),
 }
 
+impl Evidence {
+    /// As it is read: `12,345`, `41.2 %`, `3.21 µs`.
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::Count(n) => format::count(*n),
+            Self::Time(ns) => format::value(*ns, &Unit::Nanoseconds),
+            Self::Share(share) => format::percent(*share),
+            Self::PerCall(ns) => format::per_call(Some(*ns), &Unit::Nanoseconds),
+            Self::Ratio(ratio) => format!("{ratio:.1}"),
+            Self::Text(text) => format::one_line(text).into_owned(),
+        }
+    }
+}
+
+/// The name of evidence as it is read: its unit stands with the figure.
+pub fn evidence_name(name: &str) -> String {
+    name.strip_suffix("_ns").unwrap_or(name).replace('_', " ")
+}
+
+/// What tells a finding apart in any recording of the same program.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct FindingKey {
+    /// The id of the rule.
+    pub rule: &'static str,
+    /// The function's name.
+    pub function: String,
+    /// The file's name, without its folders: they differ between machines.
+    pub file: String,
+}
+
 /// Something a rule found.
 #[derive(Clone, Debug)]
 pub struct Finding {
@@ -96,7 +126,8 @@ pub struct Finding {
     pub lines: Vec<u32>,
     /// Share of the active time the pattern takes, from 0 to 1.
     pub share: f64,
-    /// How many times faster the program could get at most if all of that went away: `1 / (1 − share)`.
+    /// How many times faster the program could get at most, if all of that went away with the work around it, which was
+    /// not recorded apart: `1 / (1 − that share)`.
     pub ceiling: f64,
     /// How many times faster it would likely get.
     pub likely_gain: f64,
@@ -145,10 +176,23 @@ impl Finding {
         }
     }
 
+    /// Raises the ceiling: a share of the time that may go away with the pattern, and was not recorded apart from it.
+    pub(super) fn at_most(mut self, share: f64) -> Self {
+        let share = share.clamp(self.share, MOST_SHARE.max(self.share)).min(MOST_SHARE);
+        self.ceiling = self.ceiling.max(1.0 / (1.0 - share));
+        self
+    }
+
     /// Adds a number it rests on.
     pub(super) fn with(mut self, name: &'static str, value: Evidence) -> Self {
         self.evidence.push((name, value));
         self
+    }
+
+    /// What tells it apart. Two places in one function that break the same rule have the same key.
+    pub fn key(&self) -> FindingKey {
+        let file = self.file.rsplit(['/', '\\']).next().unwrap_or_default();
+        FindingKey { rule: self.rule.id, function: self.name.clone(), file: file.to_owned() }
     }
 
     /// What it is worth: the time likely saved, by how sure that is.

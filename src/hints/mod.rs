@@ -11,6 +11,7 @@ mod catalogue;
 mod containers;
 mod context;
 mod database;
+mod dismissal;
 mod finding;
 mod loops;
 mod markdown;
@@ -27,7 +28,8 @@ mod verdict;
 
 pub use catalogue::{HINTS, rule};
 pub use context::{Ctx, Recording};
-pub use finding::{Confidence, Evidence, Finding, Severity};
+pub use dismissal::{Dismissal, Extent};
+pub use finding::{Confidence, Evidence, Finding, FindingKey, Severity, evidence_name};
 pub use markdown::{document, write_rule};
 pub use rank::NotApplicable;
 pub use rule::{Category, Kinds, Needs, Rule};
@@ -96,16 +98,15 @@ impl Hints {
         let mut checked = Vec::new();
         let mut not_applicable = Vec::new();
         for &rule in HINTS {
-            match rank::why_not(&ctx, rule) {
-                Some(why) => not_applicable.push(NotApplicable { rule, why }),
-                None => {
-                    let found = rule.check(&ctx);
-                    if found.is_empty() {
-                        checked.push(rule);
-                    }
-                    findings.extend(found);
-                }
+            if let Some(why) = rank::why_not(&ctx, rule) {
+                not_applicable.push(NotApplicable { rule, why });
+                continue;
             }
+            let found = rule.check(&ctx);
+            if found.is_empty() {
+                checked.push(rule);
+            }
+            findings.extend(found);
         }
         let findings = rank::rank(&ctx, findings);
         let approach = verdict::approach(&ctx);

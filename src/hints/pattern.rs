@@ -44,7 +44,10 @@ impl Pattern<'_> {
                 "the function does other things, too, and lines were not recorded",
             ),
         };
-        Some(at_node(ctx, Finding::new(self.rule, share, confidence, reason), spot, self.nodes))
+        // Without lines the pattern may be all that the function does; making the call costs its callers, too.
+        let whole = ctx.share(spot.work + ctx.own_of_callers(spot.function));
+        let finding = Finding::new(self.rule, share, confidence, reason).at_most(whole);
+        Some(at_node(ctx, finding, spot, self.nodes))
     }
 }
 
@@ -63,6 +66,12 @@ pub(super) fn mentions(facts: &Facts, node: NodeId, name: &str) -> bool {
 /// Names a loop binds.
 pub(super) fn targets(facts: &Facts, node: NodeId) -> Vec<String> {
     let tree = facts.tree();
+    if tree.kind(node) == Kind::While {
+        // A `while` loop counts its variables up.
+        let counted = tree.inside(node).filter(|&n| matches!(tree.kind(n), Kind::AugAssign(_)));
+        let names = counted.filter_map(|n| tree.child(n, Role::Target)).map(|t| tree.name(t).to_owned());
+        return names.filter(|n| !n.is_empty()).collect();
+    }
     let Some(target) = tree.child(node, Role::Target) else { return Vec::new() };
     let all = std::iter::once(target).chain(tree.inside(target));
     all.filter(|&n| tree.kind(n) == Kind::Name).map(|n| tree.name(n).to_owned()).collect()

@@ -97,9 +97,9 @@ impl CallGraph {
             let group = group_of[f] as usize;
             grouped.calls[group] += (self.calls[f] - within[f].0).max(0);
             grouped.primitive_calls[group] += (self.primitive_calls[f] - within[f].1).max(0);
-            for m in 0..metrics {
+            for (m, through) in through_callers.iter().enumerate() {
                 grouped.own[m][group] = grouped.own[m][group].saturating_add(self.own[m][f]);
-                let uncalled = self.total[m][f].saturating_sub(through_callers[m][f]).max(0);
+                let uncalled = self.total[m][f].saturating_sub(through[f]).max(0);
                 grouped.total[m][group] = grouped.total[m][group].saturating_add(uncalled);
             }
         }

@@ -4,6 +4,7 @@ use super::views::ViewKind;
 use super::{Arrangement, TreeNeed};
 use crate::analyze::diff::{BoxWidth, Measure, Normalize, Renamed, Side};
 use crate::analyze::{GroupBy, GroupId, SearchText, Transform};
+use crate::hints::{Dismissal, FindingKey};
 use crate::model::{MetricId, StringId, TrackId};
 use crate::source::Mapping;
 use egui::{Key, KeyboardShortcut, Modifiers};
@@ -90,6 +91,20 @@ pub enum Action {
     OpenInEditor(u32),
     /// The command to open an editor with.
     SetEditor(String),
+    /// Show a line of the source of a group, which is selected.
+    ShowLine(GroupId, u32),
+    /// Show a finding with its evidence.
+    ShowHint(FindingKey),
+    /// Show a finding no more.
+    Dismiss(Dismissal),
+    /// Show what was dismissed again.
+    Restore(Dismissal),
+    /// Choose a profile recorded after a finding was mended.
+    ChooseAfterFix(FindingKey),
+    /// Compare a profile with one recorded after a finding was mended, and show what that gained.
+    CompareAfterFix(PathBuf, PathBuf, FindingKey),
+    /// Choose that profile from files.
+    ChooseFileAfterFix(PathBuf, FindingKey),
 }
 
 /// Commands of editors that open a file at a line.

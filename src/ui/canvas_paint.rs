@@ -1,6 +1,7 @@
 //! Paints what [`super::canvas`] has laid out: one mesh for all boxes, a text for each box that has room.
 
 use super::canvas::{Growth, Placement, selection_stroke};
+use super::hint_marks;
 use super::{Action, Actions, Theme, ViewCtx, difference, theme};
 use crate::analyze::{CallTree, GroupId};
 use crate::layout::{FlameBox, FlameView, LABEL_INSET, LABEL_ROOM, Names, flame_boxes};
@@ -64,6 +65,9 @@ pub(super) fn boxes(
         mesh.add_colored_rect(rect, fill);
         if let Some(stripes) = difference.and_then(|d| d.stripes()) {
             difference::add_stripes(&mut mesh, rect, place.rect.left(), stripes, stripe);
+        }
+        if flame_box.width >= hint_marks::MARK_ROOM && hint_marks::best(ctx, group).is_some() {
+            outlines.push(hint_marks::corner(rect, Theme::color(ctx.theme.palette.text_on_fill())));
         }
         if current == Some(node) {
             outlines.push(Shape::rect_stroke(rect, 0.0, selection_stroke(ctx.theme), StrokeKind::Inside));

@@ -131,6 +131,13 @@ pub(super) fn text(ui: &Ui, rect: Rect, text: &str, color: Color32) -> bool {
     cut
 }
 
+/// The same in another type.
+pub(super) fn text_of(ui: &Ui, rect: Rect, text: &str, font: FontId, color: Color32) -> bool {
+    let (galley, cut) = cut_end(ui, text, font, rect.width(), color);
+    paint(ui, rect, galley, color);
+    cut
+}
+
 /// A path, flush left, cut at its front, because the ends of paths say most. Tells whether it was cut.
 pub(super) fn path(ui: &Ui, rect: Rect, text: &str, color: Color32) -> bool {
     let font = TextStyle::Body.resolve(ui.style());

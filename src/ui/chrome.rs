@@ -1,5 +1,6 @@
 //! The bars around the views: tabs, choices and search above, transforms, and the state of things below.
 
+use super::bounds_strip::{Strip, bounds_strip_ui};
 use super::compare_bar::{side_colour, side_title};
 use super::menus::command_button;
 use super::overlays::Profiles;
@@ -22,36 +23,42 @@ pub struct Tab {
     pub failed: bool,
 }
 
-/// What the main menu can offer.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Possible {
-    /// A tab is shown.
-    pub tab: bool,
-    /// A profile is shown.
-    pub profile: bool,
-    /// What the profile held before it was reloaded is known.
-    pub earlier: bool,
-    /// A comparison is shown.
-    pub comparison: bool,
-    /// Open files are watched.
-    pub watching: bool,
+/// What is on screen, which decides what the main menu offers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Shown {
+    /// The start page.
+    #[default]
+    StartPage,
+    /// A tab with nothing open in it, by now or for good.
+    Tab,
+    /// A profile.
+    Profile {
+        /// Whether it is known what its file held before it was reloaded.
+        has_earlier: bool,
+    },
+    /// A comparison.
+    Comparison,
 }
 
-impl Possible {
-    fn allows(&self, command: Command) -> bool {
+impl Shown {
+    fn allows(self, command: Command) -> bool {
         match command {
-            Command::OpenDialog
-            | Command::SwitchTheme
-            | Command::Palette
-            | Command::Shortcuts
-            | Command::ToggleWatching
-            | Command::Quit => true,
-            Command::CompareWith | Command::ReloadAndCompare => self.profile,
-            Command::CompareWithEarlier => self.earlier,
-            Command::SwapSides | Command::SwitchArrangement | Command::NextNormalization => self.comparison,
-            _ => self.tab,
+            Command::OpenDialog | Command::SwitchTheme | Command::Palette | Command::Shortcuts | Command::Quit => true,
+            Command::CompareWith | Command::ReloadAndCompare => matches!(self, Self::Profile { .. }),
+            Command::CompareWithEarlier => self == Self::Profile { has_earlier: true },
+            Command::SwapSides | Command::SwitchArrangement | Command::NextNormalization => self == Self::Comparison,
+            _ => self != Self::StartPage,
         }
     }
+}
+
+/// What the main menu shows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MenuState {
+    /// What is on screen.
+    pub shown: Shown,
+    /// Whether open files are watched.
+    pub watching: bool,
 }
 
 /// The row of tabs with the main menu.
@@ -60,12 +67,12 @@ pub fn tabs_ui(
     theme: &Theme,
     tabs: &[Tab],
     active: Option<usize>,
-    possible: &Possible,
+    menu: MenuState,
     actions: &mut Actions,
 ) {
     Frame::new().fill(theme.panel).inner_margin(Margin::symmetric(8, 5)).show(ui, |ui| {
         ui.horizontal(|ui| {
-            ui.menu_button("Menu", |ui| main_menu(ui, possible, actions));
+            ui.menu_button("Menu", |ui| main_menu(ui, menu, actions));
             let home = Button::selectable(active.is_none(), "Start");
             if ui.add(home).on_hover_text("Recent files, samples, and how to record a profile").clicked() {
                 actions.push(Action::Run(Command::StartPage));
@@ -116,7 +123,7 @@ fn tab_ui(ui: &mut Ui, theme: &Theme, tab: &Tab, index: usize, active: bool, act
     });
 }
 
-fn main_menu(ui: &mut Ui, possible: &Possible, actions: &mut Actions) {
+fn main_menu(ui: &mut Ui, menu: MenuState, actions: &mut Actions) {
     let sections: [&[Command]; 6] = [
         &[Command::OpenDialog, Command::Reload, Command::ToggleWatching, Command::CloseTab],
         &[Command::Export, Command::CopyPicture, Command::CopyReview, Command::SaveScreen],
@@ -138,14 +145,14 @@ fn main_menu(ui: &mut Ui, possible: &Possible, actions: &mut Actions) {
         }
         for &command in section {
             if command == Command::ToggleWatching {
-                let mut on = possible.watching;
+                let mut on = menu.watching;
                 if ui.checkbox(&mut on, command.label()).on_hover_text(command.tooltip()).clicked() {
                     actions.push(Action::Run(command));
                     ui.close();
                 }
                 continue;
             }
-            command_button(ui, command, possible.allows(command), actions);
+            command_button(ui, command, menu.shown.allows(command), actions);
         }
     }
 }
@@ -154,10 +161,12 @@ fn main_menu(ui: &mut Ui, possible: &Possible, actions: &mut Actions) {
 pub struct BarState<'a> {
     /// The profile, counted.
     pub analysis: &'a Analysis,
-    /// Whether it is a side of a comparison, whose figures stand elsewhere.
-    pub compared: bool,
+    /// What everything cost; `None` for a comparison, which has two sums, and its own bar for them.
+    pub sum: Option<i64>,
     /// The view that is shown.
     pub view: ViewKind,
+    /// How many things could be done, once the rules have looked.
+    pub hints: Option<usize>,
     /// The search text being typed.
     pub search: &'a SearchText,
     /// Why the search text is no expression.
@@ -177,7 +186,11 @@ pub fn bar_ui(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut Ac
     Frame::new().fill(theme.panel).inner_margin(Margin::symmetric(8, 5)).show(ui, |ui| {
         ui.horizontal(|ui| {
             for view in ViewKind::ALL {
-                let button = Button::selectable(state.view == view, view.label());
+                let label = match (view, state.hints) {
+                    (ViewKind::Hints, Some(count)) => format!("{} ({count})", view.label()),
+                    _ => view.label().to_owned(),
+                };
+                let button = Button::selectable(state.view == view, label);
                 let keys = Command::View(view).keys(ui.ctx());
                 if ui.add(button).on_hover_text(format!("{} ({keys})", view.tooltip())).clicked() {
                     actions.push(Action::Show(view));
@@ -209,12 +222,12 @@ fn metric_choice(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut
     let (profile, metric) = (state.analysis.profile(), state.analysis.query().metric);
     let label = |metric: MetricId, sum: i64, between: &str| {
         let about = profile.metric(metric);
-        match state.compared {
-            true => about.name.clone(),
-            false => format!("{}{between}{}", about.name, format::value(sum, &about.unit)),
+        match state.sum {
+            Some(_) => format!("{}{between}{}", about.name, format::value(sum, &about.unit)),
+            None => about.name.clone(),
         }
     };
-    let text = label(metric, state.analysis.sum(), " · ");
+    let text = label(metric, state.sum.unwrap_or(0), " · ");
     if profile.metrics().len() == 1 {
         ui.label(RichText::new(text).color(theme.text_weak)).on_hover_text("What was measured, and its sum.");
         return;
@@ -228,7 +241,7 @@ fn metric_choice(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut
             }
         }
     });
-    let hint = if state.compared { "What is compared; only what both sides have." } else { "What is counted." };
+    let hint = if state.sum.is_some() { "What is counted." } else { "What is compared; only what both sides have." };
     combo.response.on_hover_text(hint);
 }
 
@@ -405,6 +418,7 @@ pub fn status_ui(
     theme: &Theme,
     analysis: &Analysis,
     profiles: &Profiles<'_>,
+    strips: &[Strip<'_>],
     busy: bool,
     actions: &mut Actions,
 ) {
@@ -433,6 +447,10 @@ pub fn status_ui(
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let text = if profiles.len() > 1 { compared_text(analysis) } else { counted_text(analysis) };
                 ui.label(RichText::new(text).small().color(theme.text_weak));
+                ui.separator();
+                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                    bounds_strip_ui(ui, theme, strips, actions);
+                });
             });
         });
     });

@@ -221,9 +221,10 @@ fn findings_ui(ui: &mut Ui, theme: &Theme, bar: &CompareBar<'_>, actions: &mut A
                 ui.label(RichText::new("▲").color(theme.warning));
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     if i == 0 && bar.findings.len() > 1 {
-                        let label = match bar.findings_open {
-                            true => "Show less".to_owned(),
-                            false => format!("Show {} more", bar.findings.len() - 1),
+                        let label = if bar.findings_open {
+                            "Show less".to_owned()
+                        } else {
+                            format!("Show {} more", bar.findings.len() - 1)
                         };
                         if ui.small_button(label).clicked() {
                             actions.push(Action::ShowFindings(!bar.findings_open));

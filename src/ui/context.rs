@@ -1,5 +1,6 @@
 //! What a view is given to draw.
 
+use super::hints_page::HintsPage;
 use super::{CompareCtx, Theme};
 use crate::analyze::diff::Side;
 use crate::analyze::{Analysis, CallTree, Detail, Exactness, GroupId, Matches, Neighbours, Order};
@@ -87,6 +88,8 @@ pub struct ViewCtx<'a> {
     pub colours: &'a RefCell<Vec<Option<Color32>>>,
     /// Whether a new analysis is on its way.
     pub busy: bool,
+    /// What the rules found, once they have looked.
+    pub hints: Option<&'a HintsPage>,
     /// The comparison that is looked at, where it is one.
     pub compare: Option<CompareCtx<'a>>,
 }

@@ -1,5 +1,10 @@
 //! The panel with everything about the selected function.
 
+mod compared;
+mod pairing;
+mod runs;
+
+use super::hint_marks::hints_of_ui;
 use super::views::{ViewKind, table::transform_button};
 use super::{Action, Actions, ViewCtx, cell, theme};
 use crate::analyze::{Class, Exactness, GroupBy, GroupId, Neighbour, Transform, share};
@@ -14,15 +19,25 @@ const MOST_NEIGHBOURS: usize = 12;
 /// Draws the details of the selection.
 pub fn details_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, actions: &mut Actions) {
     let Some(group) = ctx.selection else {
-        nothing_selected_ui(ui, ctx);
+        match &ctx.compare {
+            Some(compare) => compared::everything_ui(ui, ctx, compare),
+            None => nothing_selected_ui(ui, ctx),
+        }
         return;
     };
     ScrollArea::vertical().id_salt(("details", group)).auto_shrink(false).show(ui, |ui| {
-        identity_ui(ui, ctx, group, actions);
+        identity_ui(ui, ctx, group);
+        if let Some(compare) = &ctx.compare {
+            compared::compared_ui(ui, ctx, compare, group, actions);
+            hints_of_ui(ui, ctx, group, actions);
+            return;
+        }
+        place_ui(ui, ctx, &cell::place(ctx, group), actions);
         ui.add_space(theme::GAP);
         figures_ui(ui, ctx, group);
         calls_ui(ui, ctx, group);
         note_ui(ui, ctx, group);
+        hints_of_ui(ui, ctx, group, actions);
         ui.add_space(theme::GAP);
         buttons_ui(ui, ctx, group, actions);
         neighbours_ui(ui, ctx, group, actions);
@@ -40,8 +55,8 @@ fn nothing_selected_ui(ui: &mut Ui, ctx: &ViewCtx<'_>) {
     });
 }
 
-/// Whose code it is, its name, and where it stands.
-fn identity_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId, actions: &mut Actions) {
+/// Whose code it is, and its name.
+fn identity_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId) {
     let weak = |text: String| RichText::new(text).color(ctx.theme.text_weak);
     ui.horizontal(|ui| {
         cell::square(ui, cell::swatch_colour(ctx, group));
@@ -49,22 +64,24 @@ fn identity_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId, actions: &mut Act
     });
     let name = ctx.analysis.name(group);
     ui.add(Label::new(RichText::new(&*name).monospace().size(theme::NAME_TEXT)).wrap());
-    let by = ctx.analysis.query().by;
     let module = ctx.analysis.groups().module(ctx.analysis.classes(), group);
     if !module.is_empty() && *module != *name {
         ui.add(Label::new(weak(module.to_owned())).wrap());
     }
-    let place = cell::place(ctx, group);
-    if !place.is_empty() && by != GroupBy::Package {
+}
+
+/// Where it stands, with a button that copies it.
+fn place_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, place: &str, actions: &mut Actions) {
+    if !place.is_empty() && ctx.analysis.query().by != GroupBy::Package {
         // The button first, from the right, so that a long path wraps beside it.
         ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
             let copy = ui.small_button("Copy").on_hover_text("Copy file and line.");
             copy.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Copy file:line"));
             if copy.clicked() {
-                actions.push(Action::Copy(place.clone(), "Place copied"));
+                actions.push(Action::Copy(place.to_owned(), "Place copied"));
             }
             ui.with_layout(Layout::top_down(Align::Min), |ui| {
-                ui.add(Label::new(weak(place)).wrap());
+                ui.add(Label::new(RichText::new(place).color(ctx.theme.text_weak)).wrap());
             });
         });
     }

@@ -256,3 +256,10 @@ pub(super) fn signed_count(delta: i64) -> String {
         delta => format!("{}{}", if delta > 0 { "+" } else { "" }, format::count(delta)),
     }
 }
+
+/// `+0.810`, `−0.810`, `0.000`: a figure of a column of differences.
+pub(super) fn signed_in(scale: &format::Scale, value: i64) -> String {
+    let text = scale.format(value);
+    let is_nothing = text.bytes().all(|b| matches!(b, b'0' | b'.' | b','));
+    if value > 0 && !is_nothing { format!("+{text}") } else { text }
+}

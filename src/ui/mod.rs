@@ -1,6 +1,7 @@
 //! The window: draws borrowed data, and returns what the user wants as [`Action`]s. Nothing here changes a session.
 
 mod action;
+pub mod bounds_strip;
 pub mod canvas;
 mod canvas_paint;
 mod cell;
@@ -12,6 +13,8 @@ mod details;
 mod difference;
 pub mod drops;
 pub mod export_dialog;
+mod hint_marks;
+pub mod hints_page;
 mod menus;
 pub mod notice;
 pub mod overlays;

@@ -2,6 +2,7 @@
 //!
 //! The only place that may name a literal colour: see `clippy.toml`.
 
+use crate::analyze::Activity;
 use crate::layout::{self, Palette, Rgb, Scheme, Tones};
 use crate::source::Ink;
 use egui::{Color32, CornerRadius, FontFamily, FontId, Margin, Stroke, Style, TextStyle, Vec2, Visuals};
@@ -106,6 +107,22 @@ pub const SOURCE_STRIP: f32 = 3.0;
 pub const SOURCE_STEP: f32 = 40.0;
 /// The widest a paragraph is comfortable to read.
 pub const READING_WIDTH: f32 = 720.0;
+/// The widest the hints are comfortable to read.
+pub const HINTS_WIDTH: f32 = 1040.0;
+/// Height of a finding that is not opened.
+pub const HINT_HEAD: f32 = 54.0;
+/// How far the text of a finding stands from its left edge.
+pub const HINT_INDENT: f32 = 34.0;
+/// Side of the corner that marks boxes with a hint.
+pub const HINT_CORNER: f32 = 7.0;
+/// Rounding of cards.
+pub const CARD_RADIUS: f32 = 5.0;
+/// Width of captions beside paragraphs.
+pub const CAPTION_WIDTH: f32 = 120.0;
+/// The longest the strip of the status bar gets, without its words.
+pub const STRIP_WIDTH: f32 = 260.0;
+/// Height of the strip by itself.
+pub const STRIP_HEIGHT: f32 = 12.0;
 /// Size of the text in boxes.
 pub const BOX_TEXT: f32 = layout::LABEL_SIZE;
 
@@ -117,7 +134,7 @@ impl Theme {
         let palette = Palette::new(scheme);
         let (faster, slower) =
             (Self::color(palette.difference_text(false)), Self::color(palette.difference_text(true)));
-        let stripe = Self::color(palette.text_on_fill()).gamma_multiply(0.34);
+        let stripe = Self::color(palette.text_on_fill()).gamma_multiply(0.26);
         match scheme {
             Scheme::Dark => Self {
                 palette,
@@ -179,6 +196,27 @@ impl Theme {
                     decorator: c(0x96, 0x45, 0x1d),
                 },
             },
+        }
+    }
+
+    /// The colour of what a program does, or waits for, told apart without red and green: after Okabe and Ito. What waits is
+    /// hatched besides.
+    pub fn activity(&self, activity: Activity) -> Color32 {
+        let c = Color32::from_rgb;
+        let (dark, light) = match activity {
+            Activity::Python => (c(0x5a, 0xb4, 0xea), c(0x2b, 0x8c, 0xc9)),
+            Activity::Native => (c(0xe8, 0x86, 0x3a), c(0xc8, 0x5a, 0x00)),
+            Activity::Files => (c(0xd8, 0x8f, 0xbb), c(0xb0, 0x5a, 0x8a)),
+            Activity::Waiting => (c(0x3f, 0x8f, 0xd0), c(0x00, 0x5f, 0x9e)),
+            Activity::Locks => (c(0xf0, 0xb4, 0x3c), c(0xa8, 0x74, 0x00)),
+            Activity::Sleeping => (c(0x9a, 0xa2, 0xae), c(0x74, 0x7c, 0x88)),
+            Activity::EventLoop => (c(0x6f, 0x78, 0x86), c(0xa0, 0xa7, 0xb1)),
+            Activity::Importing => (c(0xe8, 0xdc, 0x58), c(0xa3, 0x98, 0x00)),
+            Activity::Garbage => (c(0x35, 0xb3, 0x8a), c(0x00, 0x80, 0x5c)),
+        };
+        match self.palette.scheme {
+            Scheme::Dark => dark,
+            Scheme::Light => light,
         }
     }
 

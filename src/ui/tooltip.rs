@@ -1,6 +1,6 @@
 //! What is said about a box or an arc under the pointer.
 
-use super::{CompareCtx, ViewCtx, difference};
+use super::{CompareCtx, ViewCtx, difference, hint_marks};
 use crate::analyze::diff::Status;
 use crate::analyze::{CallTree, Exactness, Order, share};
 use crate::layout::Difference;
@@ -11,6 +11,9 @@ use egui::{RichText, Ui};
 pub(super) fn node_tooltip(ui: &mut Ui, ctx: &ViewCtx<'_>, tree: &CallTree, node: usize) {
     let group = tree.group(node);
     group_heading(ui, ctx, group);
+    if let Some(finding) = hint_marks::best(ctx, group) {
+        ui.label(RichText::new(format!("Hint: {}", finding.rule.title)).color(ctx.theme.warning));
+    }
     if let (Some(compare), Some(of_path)) = (ctx.merged(), ctx.difference(tree, node)) {
         difference_tooltip(ui, ctx, compare, group, &of_path);
         exactness_note(ui, ctx, tree, node);

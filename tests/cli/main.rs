@@ -5,6 +5,7 @@
 mod agree;
 mod export;
 mod info;
+mod lines;
 mod support;
 mod top;
 mod usage;

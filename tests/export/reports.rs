@@ -67,3 +67,18 @@ fn figures_of_lines_are_reported_without_a_picture() {
     assert_eq!(run.status, Some(2));
     assert!(run.err.contains("records lines, not calls"), "{}", run.err);
 }
+
+#[test]
+fn a_report_of_a_change_says_what_changed() {
+    let folder = Folder::new();
+    folder.write("old.folded", "main (/home/jane/a.py:1);load (/home/jane/a.py:2) 600\n");
+    folder.write("new.folded", "main (/home/jane/a.py:1);load (/home/jane/a.py:2) 100\n");
+    folder.run(["report", "new.folded", "--base", "old.folded", "-o", "change.md"]).clean();
+    let text = std::fs::read_to_string(folder.path().join("change.md")).expect("reads");
+    let begin = "**`old.folded` → `new.folded`**\n\n![Flame graph of what changed from old.folded to new.folded](change.flame.png)\n\nNew is 83.3 % faster";
+    assert!(text.starts_with(begin), "{text}");
+    assert!(text.contains("| faster | `load` `~/a.py") && !text.contains("jane"), "{text}");
+    assert!(image::open(folder.path().join("change.flame.png")).is_ok());
+    let run = folder.run(["report", "new.folded", "--base", "old.folded", "-o", "change.html"]);
+    assert!(run.status == Some(2) && run.err.contains("reported in Markdown"), "{}", run.err);
+}

@@ -17,6 +17,7 @@ mod compare_opening;
 mod export;
 mod filters;
 mod gallery;
+mod hints;
 mod history;
 mod hostile;
 mod opening;

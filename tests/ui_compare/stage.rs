@@ -6,7 +6,7 @@ use egui_kittest::Harness;
 use helioscope::analyze::diff::{
     BoxWidth, Comparison, Matching, Measure, Normalize, Question, Renamed, Side, align, align_runs,
 };
-use helioscope::analyze::{Detail, GroupId, Matches, Neighbours, Order, SearchText};
+use helioscope::analyze::{GroupId, Matches, Neighbours, Order, SearchText};
 use helioscope::import::{Job, open};
 use helioscope::layout::Scheme;
 use helioscope::model::{FrameId, Profile, ProfileBuilder, TimeMeaning, Track, TrackId, Unit};
@@ -116,7 +116,7 @@ impl Stage {
 
     fn put_tree(&mut self, need: TreeNeed) {
         use TreeKind::{CalleesOf, CallersOf, Overview, Sunburst, Whole};
-        let (c, detail, width) = (&self.comparison, Detail { window: None, ..need.detail }, self.box_width);
+        let (c, detail, width) = (&self.comparison, need.detail, self.box_width);
         let tree = match need.kind {
             Whole(Order::Inverted) | Overview(Order::Inverted) => c.inverted(width, detail),
             Whole(_) | Overview(_) | Sunburst => c.tree(width, detail),
@@ -153,6 +153,7 @@ impl Stage {
                 time_meaning: TimeMeaning::Order,
                 colours: &std::cell::RefCell::default(),
                 busy: false,
+                hints: None,
                 compare: Some(CompareCtx {
                     comparison: &self.comparison,
                     measure: self.measure,

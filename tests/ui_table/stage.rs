@@ -94,6 +94,7 @@ impl Stage {
                 time_meaning: helioscope::model::TimeMeaning::None,
                 colours: &std::cell::RefCell::default(),
                 busy: false,
+                hints: None,
                 compare: None,
             };
             match self.show {

@@ -1,7 +1,7 @@
 //! Two aligned recordings, asked the same question.
 
 use super::{
-    Aligned, Basis, BoxWidth, DiffTable, Finding, Interval, Measure, NoiseKind, Normalize, Scale, Side, Spread, Status,
+    Aligned, Basis, BoxWidth, DiffTable, Finding, Interval, Measure, NoiseKind, Normalize, Scale, Side, Status,
     comparability::findings,
     noise::{Sampled, Sampling, Welch, sample_counts},
     summary::summary,
@@ -49,8 +49,8 @@ pub struct Comparison {
     new: Answer,
     table: DiffTable,
     noise: NoiseKind,
-    /// Of everything recorded in a run, where both sides have several.
-    sum_spreads: Option<[Spread; 2]>,
+    /// What each run cost, base first, where both sides have several.
+    runs: Option<[RunTables; 2]>,
     /// Of own and of total cost.
     largest_changes: [i64; 2],
 }
@@ -94,9 +94,8 @@ impl Comparison {
             (None, Some(_), Some(_)) => NoiseKind::Sampling,
             _ => NoiseKind::Unknown,
         };
-        let sum_spreads = run_tables.map(|tables| tables.map(|side| side.sum_spread()));
         let largest_changes = [FunctionTable::own, FunctionTable::total].map(|cost| largest_change(&base, &new, cost));
-        Self { aligned, question, base, new, table, noise, sum_spreads, largest_changes }
+        Self { aligned, question, base, new, table, noise, runs: run_tables, largest_changes }
     }
 
     /// The recordings.
@@ -167,6 +166,21 @@ impl Comparison {
     /// What the two sides have in common and what not, for the reader to know first.
     pub fn findings(&self) -> Vec<Finding> {
         findings(self)
+    }
+
+    /// What a group, or everything, cost in each run of a side, as the comparison is scaled but not by call; `None` unless
+    /// both sides have several.
+    pub fn runs(&self, side: Side, group: Option<GroupId>, measure: Measure) -> Option<Vec<i64>> {
+        let [base, new] = self.runs.as_ref()?;
+        let side = match side {
+            Side::Base => base,
+            Side::New => new,
+        };
+        Some(side.values(|table| match (group, measure) {
+            (None, _) => table.sum(),
+            (Some(group), Measure::Own) => table.own(group),
+            (Some(group), Measure::Total) => table.total(group),
+        }))
     }
 
     /// The comparison in one sentence.
@@ -242,8 +256,8 @@ impl Comparison {
 
     /// The 95 % interval of the difference of everything recorded; `None` where nothing is known of noise.
     pub fn noise_of_sums(&self) -> Option<Interval> {
-        if let Some([base, new]) = &self.sum_spreads {
-            return Welch::default().interval(*base, *new);
+        if let Some([base, new]) = &self.runs {
+            return Welch::default().interval(base.sum_spread(), new.sum_spread());
         }
         let (base, new) = (self.base.sampled(self.table.base_sum())?, self.new.sampled(self.table.new_sum())?);
         match self.table.sampling()? {

@@ -232,6 +232,18 @@ impl Spread {
         Self { mean, deviation, runs }
     }
 
+    /// Of whole numbers, one a run.
+    pub fn of_runs(values: &[i64]) -> Self {
+        Self::of(values.iter().map(|v| *v as f64))
+    }
+
+    /// How far from the mean of the runs the true mean may lie: 95 %, by Student's distribution; `None` of one run.
+    pub fn reach_of_mean(&self) -> Option<f64> {
+        let freedom = self.runs.checked_sub(1).filter(|f| *f > 0)?;
+        let student = StudentsT::new(0.0, 1.0, freedom as f64).ok()?;
+        Some(student.inverse_cdf(0.975) * self.variance_of_mean().sqrt())
+    }
+
     fn variance_of_mean(self) -> f64 {
         self.deviation * self.deviation / self.runs.max(1) as f64
     }

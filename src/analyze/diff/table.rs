@@ -214,6 +214,15 @@ impl RunTables {
         self.spread(FunctionTable::sum)
     }
 
+    /// A cost of each run, in the order they were given.
+    pub(super) fn values(&self, value: impl Fn(&FunctionTable) -> i64) -> Vec<i64> {
+        self.tables
+            .iter()
+            .zip(&self.factors)
+            .map(|(table, factor)| (value(table) as f64 * factor).round() as i64)
+            .collect()
+    }
+
     fn spread(&self, value: impl Fn(&FunctionTable) -> i64) -> Spread {
         let values: Vec<f64> =
             self.tables.iter().zip(&self.factors).map(|(table, factor)| value(table) as f64 * factor).collect();

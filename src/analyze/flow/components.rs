@@ -164,7 +164,9 @@ mod tests {
 
     fn sorted(found: &Components) -> Vec<Vec<u32>> {
         let mut sorted: Vec<Vec<u32>> = found.iter().map(<[u32]>::to_vec).collect();
-        sorted.iter_mut().for_each(|component| component.sort_unstable());
+        for component in &mut sorted {
+            component.sort_unstable();
+        }
         sorted
     }
 
@@ -191,8 +193,9 @@ mod tests {
         #[test]
         fn together_are_those_that_reach_each_other(edges in prop::collection::vec((0_u32..12, 0_u32..12), 0..40)) {
             let mut reaches = [[false; 12]; 12];
-            (0..12).for_each(|n| reaches[n][n] = true);
-            edges.iter().for_each(|&(a, b)| reaches[a as usize][b as usize] = true);
+            for (from, to) in (0..12).map(|n| (n, n)).chain(edges.iter().copied()) {
+                reaches[from as usize][to as usize] = true;
+            }
             for via in 0..12 {
                 for from in 0..12 {
                     for to in 0..12 {

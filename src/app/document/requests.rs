@@ -4,6 +4,8 @@ use super::Document;
 use crate::analyze::diff::{BoxWidth, Normalize};
 use crate::analyze::{GroupBy, GroupId, Order, Query, SearchText, Transform};
 use crate::app::jobs::{Outcome, TreeWanted, Workers};
+use crate::app::options::Options;
+use crate::app::recordings::Recordings;
 use crate::app::subject::{Part, Request, Subject, Wish};
 use crate::app::translate::Translation;
 use crate::model::StringId;
@@ -115,7 +117,7 @@ impl Document {
         }
         let mut timeline = None;
         if let TreeKind::Whole(Order::Time) | TreeKind::Overview(Order::Time) = need.kind {
-            let track = self.request.query.time_track(self.subject.analysis(part).profile());
+            let track = answers.time_track(&self.request.query, self.subject.analysis(part).profile());
             match &answers.timeline {
                 Some((of, ready)) if *of == track => timeline.clone_from(ready),
                 _ => {
@@ -142,6 +144,12 @@ impl Document {
         }
     }
 
+    /// Has the rules look at it, with the sources that can be found.
+    pub(in crate::app) fn look_for_hints(&mut self, recordings: &Recordings, options: &Options, workers: &Workers) {
+        let sources = (self.sources.shared(), &options.source_places());
+        self.hints.look(self.id, &self.subject, recordings, sources, &options.dismissed, workers);
+    }
+
     /// Takes what a worker has done; results of an earlier request are dropped.
     pub(in crate::app) fn take(&mut self, outcome: Outcome, workers: &Workers) {
         match outcome {
@@ -151,7 +159,7 @@ impl Document {
             Outcome::Tree { generation, part, need, tree, .. } if generation == self.generation => {
                 let answers = self.answers.get_mut(part);
                 answers.making.remove(&need.kind);
-                answers.trees.put(need.kind, Arc::new(tree));
+                answers.trees.put(need.kind, tree);
             }
             Outcome::Ordered { generation, part, track, timeline, .. } if generation == self.generation => {
                 let answers = self.answers.get_mut(part);
@@ -164,6 +172,7 @@ impl Document {
                 self.answers.get_mut(part).matches = Some(matches);
             }
             Outcome::Source { epoch, page, .. } => self.sources.take(epoch, *page),
+            Outcome::Hints { epoch, part, hints, .. } => self.hints.take(epoch, part, hints, &self.subject),
             Outcome::Neighbours { generation, part, group, neighbours, .. } if generation == self.generation => {
                 self.answers.get_mut(part).neighbours = Some((group, neighbours));
             }

@@ -2,9 +2,10 @@
 
 use super::on_the_loop;
 use crate::hints::callee::{at_node, called_name, place_call};
-use crate::hints::context::Within;
+use crate::hints::context::{Site, Within};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
+use crate::model::FunctionId;
 use crate::source::{Facts, Kind, NodeId};
 
 pub(in crate::hints) static SLEEP: Rule = Rule {
@@ -134,6 +135,7 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule, what: &Kindred) -> Vec<Finding> {
     let Some(within) = on_the_loop(ctx) else { return Vec::new() };
     let set = ctx.find(what.callees);
     let sites = ctx.sites_within(&set, &within);
+    let sites = if ctx.threads_are_mixed() { awaiting_sites(ctx, &set, sites) } else { sites };
     let all: i64 = sites.iter().map(|s| s.total).sum();
     let share = ctx.share_of_all(all);
     let Some(site) = sites.first().filter(|_| share >= what.min_share) else {
@@ -151,6 +153,13 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule, what: &Kindred) -> Vec<Finding> {
     vec![place_call(ctx, finding, site, |callee| {
         what.written.contains(&callee) || callee.ends_with(called_name(ctx.name(site.via)))
     })]
+}
+
+/// Where threads are mixed, what ran below the loop is uncertain: what coroutines call, as the source says, did.
+fn awaiting_sites(ctx: &Ctx<'_>, set: &[FunctionId], found: Vec<Site>) -> Vec<Site> {
+    let in_coroutines = |s: &Site| ctx.source(s.function).is_some_and(|(facts, scope)| facts.is_async(scope));
+    let sites: Vec<Site> = ctx.sites(set).into_iter().filter(in_coroutines).collect();
+    if sites.is_empty() { found } else { sites }
 }
 
 /// A built-in function that blocks is not sampled: lines on the loop that call it are looked at.

@@ -17,7 +17,7 @@ pub(in crate::hints) static RULE: Rule = Rule {
     after: "[f(x) for x in xs]",
     docs: "https://github.com/MagicStack/uvloop",
     removable: 0.80,
-    settle: "call the coroutine\\'s work directly for a batch and compare",
+    settle: "call the coroutine's work directly for a batch and compare",
     wrong_if: "the tasks wait for something when it matters",
     check: Check::Code(check),
 };

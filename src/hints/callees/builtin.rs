@@ -1,9 +1,10 @@
 //! Built-in methods that walk or sort a whole list.
 
 use crate::hints::callee::CalleeRule;
+use crate::hints::pattern::Pattern;
 use crate::hints::rule::Check;
-use crate::hints::{Category, Kinds, Needs, Rule};
-use crate::source::{Bound, Facts, Kind, NodeId, ValueKind};
+use crate::hints::{Category, Confidence, Ctx, Finding, Kinds, Needs, Rule};
+use crate::source::{Bound, Facts, Kind, NodeId, Role, ValueKind};
 
 pub(in crate::hints) static LIST_POP_FRONT: Rule = Rule {
     id: "list-pop-front",
@@ -19,16 +20,7 @@ pub(in crate::hints) static LIST_POP_FRONT: Rule = Rule {
     removable: 0.97,
     settle: "use a `deque` and record again",
     wrong_if: "the list stays short",
-    check: Check::Callee(&CalleeRule {
-        callees: &["list.pop", "list.insert"],
-        written: &[".pop", ".insert"],
-        min_share: 0.1,
-        min_calls: 1000,
-        min_per_call_ns: 500.0,
-        repeated: true,
-        accepts: Some(at_the_front),
-        ..CalleeRule::HOT
-    }),
+    check: Check::Code(pop_front),
 };
 
 pub(in crate::hints) static LIST_SCAN: Rule = Rule {
@@ -78,20 +70,57 @@ pub(in crate::hints) static SORT_IN_LOOP: Rule = Rule {
         min_calls: 200,
         min_per_call_ns: 5000.0,
         repeated: true,
+        without_source: Confidence::Low,
         accepts: Some(sorts_the_same),
         ..CalleeRule::HOT
     }),
 };
 
+static FRONT: CalleeRule = CalleeRule {
+    callees: &["list.pop", "list.insert"],
+    written: &[".pop", ".insert"],
+    min_share: 0.1,
+    min_calls: 1000,
+    min_per_call_ns: 500.0,
+    repeated: true,
+    accepts: Some(|facts, call| Some(at_the_front(facts, call))),
+    ..CalleeRule::HOT
+};
+
+fn pop_front(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
+    let called = FRONT.check(ctx, rule);
+    if called.is_empty() { deleted(ctx, rule) } else { called }
+}
+
+/// `del x[0]`, which calls nothing.
+fn deleted(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for spot in ctx.spots() {
+        let (facts, tree) = (&spot.facts, spot.facts.tree());
+        let first_of_a_list = |target: NodeId| {
+            tree.kind(target) == Kind::Subscript
+                && tree.child(target, Role::Index).is_some_and(|i| tree.source(i) == "0")
+                && tree.child(target, Role::Value).is_some_and(|v| facts.is(v, ValueKind::List))
+        };
+        let nodes: Vec<NodeId> = facts
+            .nodes(spot.scope)
+            .filter(|&n| tree.kind(n) == Kind::Delete && spot.is_repeated(n))
+            .filter(|&n| tree.children_as(n, Role::Target).any(first_of_a_list))
+            .collect();
+        let pattern = Pattern { rule, nodes: &nodes, hidden: 1, min_share: 0.2, certainty: Confidence::High };
+        if !nodes.is_empty() {
+            findings.extend(pattern.found(ctx, spot));
+        }
+    }
+    findings
+}
+
 /// `x.pop(0)` and `x.insert(0, …)` of a list.
-fn at_the_front(facts: &Facts, call: NodeId) -> Option<bool> {
+fn at_the_front(facts: &Facts, call: NodeId) -> bool {
     let tree = facts.tree();
     let front = facts.arguments(call).next().is_some_and(|a| tree.source(a) == "0");
     let list = kind_of_receiver(facts, call);
-    match (front, list) {
-        (false, _) | (_, Some(false)) => Some(false),
-        (true, _) => Some(true),
-    }
+    front && list != Some(false)
 }
 
 fn scans_a_list(facts: &Facts, call: NodeId) -> Option<bool> {

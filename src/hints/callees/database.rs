@@ -35,6 +35,7 @@ pub(in crate::hints) static DB_CONNECT: Rule = Rule {
         min_share: 0.05,
         min_calls: 20,
         repeated: true,
+        whole_function: true,
         ..CalleeRule::HOT
     }),
 };

@@ -90,6 +90,8 @@ pub(in crate::hints) static UNBUFFERED_SMALL_IO: Rule = Rule {
         min_per_call_ns: 400.0,
         max_per_call_ns: 40000.0,
         repeated: true,
+        without_source: Confidence::Low,
+        unless: Some(talks_to_processes),
         confidence: Confidence::High,
         accepts: Some(small_io),
         ..CalleeRule::HOT
@@ -117,6 +119,7 @@ pub(in crate::hints) static FILE_REOPEN: Rule = Rule {
         repeated: true,
         written: &["builtins.open"],
         accepts: Some(opens_the_same),
+        whole_function: true,
         without_source: Confidence::Low,
         ..CalleeRule::HOT
     }),
@@ -163,6 +166,11 @@ fn no_records(ctx: &Ctx<'_>) -> bool {
     const MANY: i64 = 1_000;
     ctx.recording == Recording::Calls
         && ctx.find(&["logging:_log"]).iter().filter_map(|&f| ctx.calls(f)).map(|c| c.0).sum::<i64>() < MANY
+}
+
+/// Pipes between processes are read and written in small pieces, whatever the program does.
+fn talks_to_processes(ctx: &Ctx<'_>) -> bool {
+    ctx.has(&["multiprocessing.connection:*"])
 }
 
 /// A flush, a write, or a read of few bytes.

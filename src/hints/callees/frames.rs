@@ -60,6 +60,7 @@ pub(in crate::hints) static PANDAS_ITERROWS: Rule = Rule {
         written: &[".iterrows"],
         min_share: 0.1,
         min_calls: 1,
+        whole_function: true,
         ..CalleeRule::HOT
     }),
 };
@@ -85,8 +86,9 @@ pub(in crate::hints) static PANDAS_APPLY: Rule = Rule {
             "pandas.core.apply:apply_standard",
         ],
         written: &[".apply"],
-        accepts: Some(by_row),
+        accepts: Some(|facts, call| Some(by_row(facts, call))),
         min_share: 0.15,
+        whole_function: true,
         ..CalleeRule::HOT
     }),
 };
@@ -139,6 +141,7 @@ pub(in crate::hints) static PANDAS_SCALAR: Rule = Rule {
         ],
         min_share: 0.2,
         min_calls: 2000,
+        whole_function: true,
         ..CalleeRule::HOT
     }),
 };
@@ -168,12 +171,13 @@ pub(in crate::hints) static PANDAS_GROUPBY: Rule = Rule {
         ],
         written: &[".agg", ".apply"],
         min_share: 0.2,
+        whole_function: true,
         ..CalleeRule::HOT
     }),
 };
 
 /// `apply(…, axis=1)`
-fn by_row(facts: &Facts, call: NodeId) -> Option<bool> {
+fn by_row(facts: &Facts, call: NodeId) -> bool {
     let axis = facts.keyword(call, "axis").map(|a| facts.tree().source(a));
-    Some(matches!(axis, Some("1" | "\"columns\"" | "'columns'")))
+    matches!(axis, Some("1" | "\"columns\"" | "'columns'"))
 }

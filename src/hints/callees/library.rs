@@ -104,7 +104,7 @@ pub(in crate::hints) static RANDOM_PER_ITEM: Rule = Rule {
         ],
         written: &["random.randint", "random.randrange", "random.choice", ".randint", ".randrange"],
         min_share: 0.15,
-        min_calls: 50000,
+        min_calls: 50_000,
         repeated: true,
         confidence: Confidence::Medium,
         ..CalleeRule::HOT
@@ -138,7 +138,7 @@ pub(in crate::hints) static DYNAMIC_DISPATCH: Rule = Rule {
         ],
         written: &["builtins.isinstance"],
         min_share: 0.1,
-        min_calls: 10000,
+        min_calls: 10_000,
         accepts: Some(|_, _| None),
         ..CalleeRule::HOT
     }),
@@ -161,7 +161,7 @@ pub(in crate::hints) static HOT_HASH_EQ: Rule = Rule {
     check: Check::Callee(&CalleeRule {
         callees: &[":__hash__", ":__eq__"],
         min_share: 0.1,
-        min_calls: 100000,
+        min_calls: 100_000,
         confidence: Confidence::Medium,
         ..CalleeRule::HOT
     }),
@@ -185,7 +185,7 @@ pub(in crate::hints) static CONTEXTMANAGER_IN_LOOP: Rule = Rule {
         callees: &["contextlib:__enter__", "contextlib:__exit__", "contextlib:helper", "contextlib:__init__"],
         time: Time::Own,
         min_share: 0.08,
-        min_calls: 20000,
+        min_calls: 20_000,
         counted: &["contextlib:__enter__"],
         confidence: Confidence::Medium,
         ..CalleeRule::HOT

@@ -3,7 +3,7 @@
 use crate::hints::callee::{CalleeRule, Of};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Kinds, Needs, Rule};
-use crate::source::{Facts, NodeId};
+use crate::source::Facts;
 
 pub(in crate::hints) static SUBPROCESS_IN_LOOP: Rule = Rule {
     id: "subprocess-in-loop",
@@ -88,10 +88,10 @@ pub(in crate::hints) static TINY_TASKS: Rule = Rule {
     check: Check::Callee(&CalleeRule {
         callees: &["concurrent.futures.thread:submit", "concurrent.futures.process:submit"],
         written: &[".submit"],
-        accepts: Some(submits_to_an_executor),
+        accepts: Some(|facts, _| Some(uses_executors(facts))),
         min_share: 0.2,
         min_calls: 2000,
-        max_per_call_ns: 200000.0,
+        max_per_call_ns: 200_000.0,
         repeated: true,
         ..CalleeRule::HOT
     }),
@@ -122,7 +122,7 @@ pub(in crate::hints) static HTTP_CONNECTION: Rule = Rule {
     }),
 };
 
-/// A call of `submit` in a file that uses executors: other things have a method of that name.
-fn submits_to_an_executor(facts: &Facts, _: NodeId) -> Option<bool> {
-    Some(facts.imports().any(|path| path.starts_with("concurrent")))
+/// Whether a file uses executors: other things have a method `submit`, too.
+fn uses_executors(facts: &Facts) -> bool {
+    facts.imports().any(|path| path.starts_with("concurrent"))
 }

@@ -34,7 +34,9 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         }
         let share = ctx.share(ctx.inclusive(function));
         let Some((confidence, reason)) = repeats(&facts, scope) else { continue };
-        let mut finding = Finding::new(rule, share, confidence, reason);
+        let callers = ctx.own_of_callers(function);
+        let mut finding =
+            Finding::new(rule, share, confidence, reason).at_most(ctx.share(ctx.inclusive(function) + callers));
         if let (Some(calls), Some(ns)) = (calls, mean_ns) {
             finding = finding.with("calls", Evidence::Count(calls)).with("per_call_ns", Evidence::PerCall(ns));
         }

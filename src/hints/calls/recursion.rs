@@ -4,7 +4,7 @@ use crate::hints::callee::{at_hottest, at_node};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::model::FunctionId;
-use crate::source::{Facts, Kind, NodeId, Operator, ScopeId};
+use crate::source::{Facts, Kind, NodeId, Operator, Role, ScopeId};
 
 pub(in crate::hints) static RULE: Rule = Rule {
     id: "exponential-recursion",
@@ -44,8 +44,8 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
             ),
             None if ctx.graph().is_none() || !calls_itself(ctx, function) => continue,
             None => (
-                Confidence::Medium,
-                "it calls itself very often for few calls from outside; the source was not looked at",
+                Confidence::Low,
+                "it calls itself very often for few calls from outside; whether it walks a tree or repeats itself, only the source tells",
             ),
         };
         let mut finding = Finding::new(rule, share, confidence, reason);
@@ -75,6 +75,13 @@ fn calls_itself(ctx: &Ctx<'_>, function: FunctionId) -> bool {
     ctx.graph().is_some_and(|g| g.outgoing(function).any(|e| g.edges()[e].callee == function))
 }
 
+/// `rest[1:]`, `text[:-1]`; halves, as in a merge sort, do not make the calls multiply.
+fn is_one_shorter(facts: &Facts, node: NodeId) -> bool {
+    let tree = facts.tree();
+    let index = tree.child(node, Role::Index).filter(|_| tree.kind(node) == Kind::Subscript);
+    index.is_some_and(|i| matches!(tree.source(i), "1:" | ":-1"))
+}
+
 /// Calls of a function by itself whose arguments are computed from its parameters: `f(n - 1)`, `f(rest[1:])`. Walking
 /// down a tree (`f(node.left)`) visits each node once.
 fn self_calls(facts: &Facts, scope: ScopeId) -> Vec<NodeId> {
@@ -82,12 +89,14 @@ fn self_calls(facts: &Facts, scope: ScopeId) -> Vec<NodeId> {
     let name = &facts.scope(scope).name;
     let computed = |call: NodeId| {
         facts.arguments(call).any(|a| {
-            matches!(tree.kind(a), Kind::Binary(Operator::Sub | Operator::Add | Operator::FloorDiv | Operator::Div))
+            let steps = matches!(tree.kind(a), Kind::Binary(Operator::Sub | Operator::Add))
+                && !tree.inside(a).any(|n| matches!(tree.kind(n), Kind::Binary(Operator::Mult)));
+            steps || is_one_shorter(facts, a)
         })
     };
     facts
         .calls_in(scope)
-        .filter(|&c| tree.child(c, crate::source::Role::Func).is_some_and(|f| tree.name(f) == name))
+        .filter(|&c| tree.child(c, Role::Func).is_some_and(|f| tree.name(f) == name))
         .filter(|&c| computed(c))
         .collect()
 }

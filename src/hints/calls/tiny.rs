@@ -61,8 +61,10 @@ fn tiny(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     } else {
         (Confidence::Low, "small functions called in loops took the samples; how often they were called is not known")
     };
-    let mut finding =
-        Finding::new(rule, share, confidence, reason).with("functions", Evidence::Count(small.len() as i64));
+    let callers: i64 = small.iter().map(|&f| ctx.own_of_callers(f)).max().unwrap_or(0);
+    let mut finding = Finding::new(rule, share, confidence, reason)
+        .at_most(ctx.share(own + callers))
+        .with("functions", Evidence::Count(small.len() as i64));
     if let Some((calls, _)) = ctx.calls(dearest).filter(|c| c.0 > 0) {
         let per_call = ctx.nanoseconds(ctx.own(dearest)).map_or(0.0, |ns| ns as f64 / calls as f64);
         finding = finding.with("calls", Evidence::Count(calls)).with("per_call_ns", Evidence::PerCall(per_call));
@@ -73,7 +75,7 @@ fn tiny(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
 fn is_tiny(ctx: &Ctx<'_>, function: FunctionId) -> bool {
     if let Some((calls, primitive)) = ctx.calls(function) {
         let per_call = ctx.nanoseconds(ctx.own(function)).map_or(0.0, |ns| ns as f64 / calls.max(1) as f64);
-        return calls >= 300_000 && per_call <= 500.0 && primitive * 2 >= calls && ctx.name(function) != "<genexpr>";
+        return calls >= 300_000 && per_call <= 600.0 && primitive * 2 >= calls && ctx.name(function) != "<genexpr>";
     }
     if ctx.share(ctx.own(function)) < 0.05 {
         return false;

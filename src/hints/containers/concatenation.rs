@@ -52,9 +52,19 @@ fn rebuilds(facts: &Facts, node: NodeId) -> bool {
     let (Some(target), Some(value)) = (tree.child(node, Role::Target), tree.child(node, Role::Value)) else {
         return false;
     };
-    let same = tree.kind(value) == Kind::Binary(Operator::Add)
-        && tree.child(value, Role::Left).is_some_and(|l| tree.source(l) == tree.source(target));
-    let Some(right) = tree.child(value, Role::Right).filter(|_| same) else { return false };
+    if tree.kind(value) != Kind::Binary(Operator::Add) {
+        return false;
+    }
+    let (Some(left), Some(right)) = (tree.child(value, Role::Left), tree.child(value, Role::Right)) else {
+        return false;
+    };
+    let same = |n: NodeId| tree.source(n) == tree.source(target);
+    // What is added stands behind, or in front.
+    let right = match (same(left), same(right)) {
+        (true, _) => right,
+        (_, true) => left,
+        _ => return false,
+    };
     let list = |n: NodeId| facts.value(n).is_some_and(|v| matches!(v.kind, ValueKind::List | ValueKind::Tuple));
     list(right) || list(target)
 }

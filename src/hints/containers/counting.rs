@@ -3,7 +3,7 @@
 use crate::hints::pattern::{Pattern, loops};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Finding, Kinds, Needs, Rule};
-use crate::source::{CmpOp, Facts, Kind, NodeId, Operator, Role};
+use crate::source::{CmpOp, Facts, Kind, NodeId, Operator, Role, ValueKind};
 
 pub(in crate::hints) static RULE: Rule = Rule {
     id: "manual-counting",
@@ -28,8 +28,7 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         let facts = &spot.facts;
         let tree = facts.tree();
         for at in loops(facts, spot) {
-            let counting: Vec<NodeId> =
-                tree.children_as(at, Role::Body).filter_map(|s| counts(facts, s).then_some(s)).collect();
+            let counting: Vec<NodeId> = tree.children_as(at, Role::Body).filter(|&s| counts(facts, s)).collect();
             if counting.is_empty() {
                 continue;
             }
@@ -72,6 +71,20 @@ fn counted(facts: &Facts, statement: NodeId) -> Option<(String, String)> {
 fn counts(facts: &Facts, statement: NodeId) -> bool {
     let tree = facts.tree();
     match tree.kind(statement) {
+        // `if k not in d: d[k] = 0` with `d[k] += 1` after it, or `d[k] += 1` of a `defaultdict(int)`
+        Kind::AugAssign(Operator::Add) => {
+            tree.child(statement, Role::Value).is_some_and(|v| tree.source(v) == "1")
+                && tree.child(statement, Role::Target).is_some_and(|t| {
+                    tree.kind(t) == Kind::Subscript
+                        && tree.child(t, Role::Value).is_some_and(|d| facts.is(d, ValueKind::Dict))
+                })
+        }
+        Kind::If if !adds_one(facts, statement) => {
+            tree.child(statement, Role::Test).is_some_and(|t| tree.kind(t) == Kind::Compare(CmpOp::NotIn))
+                && tree.child(statement, Role::Orelse).is_none()
+                && tree.children_as(statement, Role::Body).count() == 1
+                && sets_one(facts, statement)
+        }
         Kind::Assign => counts_with_get(facts, statement),
         Kind::If => {
             let tests = tree

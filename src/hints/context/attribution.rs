@@ -70,8 +70,10 @@ impl Ctx<'_> {
     fn entries(&self, set: &[FunctionId]) -> Vec<Entry> {
         let Some(graph) = self.graph() else { return Vec::new() };
         let metric = self.analysis.query().metric;
+        let mixed = self.threads_are_mixed();
         let mut entries = Vec::new();
         for &callee in set {
+            let recorded: i64 = graph.incoming(callee).iter().map(|&e| graph.edges()[e as usize].calls.max(0)).sum();
             let mut called = false;
             for &e in graph.incoming(callee) {
                 let edge = &graph.edges()[e as usize];
@@ -79,7 +81,13 @@ impl Ctx<'_> {
                 if set.binary_search(&edge.caller).is_err() {
                     // What importing calls is another matter.
                     let kept = 1.0 - self.bounds().imported(edge.caller);
-                    let total = (graph.edge_total(metric)[e as usize] as f64 * kept) as i64;
+                    let mut total = graph.edge_total(metric)[e as usize] as f64;
+                    if mixed && recorded > 0 {
+                        // Calls that another thread interrupted are recorded without their time.
+                        let part = edge.calls.max(0) as f64 / recorded as f64;
+                        total = total.max(graph.total(metric)[callee.index()] as f64 * part);
+                    }
+                    let total = (total * kept) as i64;
                     let calls = (edge.calls.max(0) as f64 * kept).round() as i64;
                     entries.push(Entry { caller: Some(edge.caller), callee, total, calls });
                 }
@@ -90,6 +98,26 @@ impl Ctx<'_> {
             }
         }
         entries
+    }
+
+    /// What would go away at most if a function of the user's stopped calling certain functions: what it calls on the way
+    /// there, its own work around the calls, and what its callers do around theirs.
+    pub(in super::super) fn around(&self, function: FunctionId, vias: &[FunctionId]) -> i64 {
+        let Some(graph) = self.graph() else { return self.own(function) };
+        let metric = self.analysis.query().metric;
+        let called: i64 = graph
+            .outgoing(function)
+            .filter(|&e| vias.contains(&graph.edges()[e].callee))
+            .map(|e| graph.edge_total(metric)[e])
+            .sum();
+        (called + self.work(function) + self.own_of_callers(function)).min(self.total())
+    }
+
+    /// The own time of the user's functions that call a function: making a call costs there.
+    pub(in super::super) fn own_of_callers(&self, function: FunctionId) -> i64 {
+        let Some(graph) = self.graph() else { return 0 };
+        let callers = graph.incoming(function).iter().map(|&e| graph.edges()[e as usize].caller);
+        callers.filter(|&c| c != function && self.is_yours(c)).map(|c| self.own(c)).sum()
     }
 
     /// The user's functions that asked for a group of functions, those that asked for most first.
@@ -307,7 +335,7 @@ impl Ctx<'_> {
                         None
                     }
                 };
-                Within::Graph(shares_below(graph, metric, begins))
+                Within::Graph(shares_below(graph, metric, !self.threads_are_mixed(), begins))
             }
             Body::Stacks(body) => {
                 let stacks = &body.stacks;
@@ -384,7 +412,12 @@ impl Ctx<'_> {
 const ROUNDS: usize = 24;
 
 /// What part of each function's calls came from below certain functions, passed on along the edges by their time.
-fn shares_below(graph: &CallGraph, metric: MetricId, begins: impl Fn(usize) -> Option<f64>) -> Vec<f64> {
+fn shares_below(
+    graph: &CallGraph,
+    metric: MetricId,
+    totals_hold: bool,
+    begins: impl Fn(usize) -> Option<f64>,
+) -> Vec<f64> {
     let count = graph.calls().len();
     let mut shares: Vec<f64> = (0..count).map(|f| begins(f).unwrap_or(0.0)).collect();
     if shares.iter().all(|&s| s == 0.0) {
@@ -403,8 +436,10 @@ fn shares_below(graph: &CallGraph, metric: MetricId, begins: impl Fn(usize) -> O
                     below += weight * shares[caller.index()];
                 }
             }
-            // What no recorded call explains began outside.
-            all = all.max(graph.total(metric)[f] as f64);
+            // What no recorded call explains began outside. Where threads are mixed, totals exceed what was called.
+            if totals_hold {
+                all = all.max(graph.total(metric)[f] as f64);
+            }
             let share = if all > 0.0 { below / all } else { 0.0 };
             changed = changed.max((share - shares[f]).abs());
             shares[f] = share;

@@ -187,7 +187,9 @@ fn one_by_one(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
             None => Confidence::Low,
         };
         let reason = "many short queries come from one place";
+        let around = ctx.share_of_all(ctx.inclusive(place.function)).max(share);
         let finding = Finding::new(rule, share, confidence, reason)
+            .at_most(around)
             .with("queries", Evidence::Count(place.calls))
             .with("queries_per_call", Evidence::Ratio(per_call as f64))
             .with("per_call_ns", Evidence::PerCall(mean_ns));

@@ -48,7 +48,7 @@ fn is_numeric(facts: &Facts, spot: &Spot, node: NodeId) -> bool {
     let around: Vec<String> = std::iter::once(node)
         .chain(facts.loops_around(node))
         .chain(tree.inside(node).filter(|&n| matches!(tree.kind(n), Kind::For { .. })))
-        .flat_map(|l| if tree.kind(l) == Kind::While { counters(facts, l) } else { targets(facts, l) })
+        .flat_map(|l| targets(facts, l))
         .collect();
     let (mut arithmetic, mut indexed) = (0, 0);
     for n in tree.inside(node).filter(|&n| facts.scope_of(n) == spot.scope) {
@@ -107,15 +107,4 @@ fn is_arithmetic_call(facts: &Facts, call: NodeId) -> bool {
                 | "builtins.enumerate"
                 | ".append"
         )
-}
-
-/// Names a `while` loop counts up.
-fn counters(facts: &Facts, node: NodeId) -> Vec<String> {
-    let tree = facts.tree();
-    let counted = tree.inside(node).filter(|&n| matches!(tree.kind(n), Kind::AugAssign(_)));
-    counted
-        .filter_map(|n| tree.child(n, Role::Target))
-        .map(|t| tree.name(t).to_owned())
-        .filter(|n| !n.is_empty())
-        .collect()
 }

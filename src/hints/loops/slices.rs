@@ -32,9 +32,10 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         let Some(&first) = nodes.first() else { continue };
         let pattern = Pattern { rule, nodes: &nodes, hidden: 1, min_share: 0.25, certainty: Confidence::High };
         if let Some(mut finding) = pattern.found(ctx, spot) {
-            let target = tree.child(first, Role::Target).map_or("data", |t| tree.source(t));
-            let step = tree.child(first, Role::Value).and_then(|v| tree.child(v, Role::Index));
-            let step = step.and_then(|i| tree.child(i, Role::Lower)).map_or("n", |l| tree.source(l));
+            let slice = tree.inside(first).filter(|&n| tree.kind(n) == Kind::Slice).last();
+            let of = slice.and_then(|s| tree.child(tree.parent(s), Role::Value));
+            let target = of.map_or("data", |t| tree.source(t));
+            let step = slice.and_then(|i| tree.child(i, Role::Lower)).map_or("n", |l| tree.source(l));
             finding.after =
                 format!("position += {step}   # and read {target} from there, or through memoryview({target})");
             findings.push(finding);
@@ -48,9 +49,21 @@ fn cuts_the_front(facts: &Facts, node: NodeId) -> bool {
     if tree.kind(node) != Kind::Assign {
         return false;
     }
+    let (Some(target), Some(value)) = (tree.child(node, Role::Target), tree.child(node, Role::Value)) else {
+        return false;
+    };
+    // `head, data = data[:n], data[n:]`
+    let pairs: Vec<(NodeId, NodeId)> = match (tree.kind(target), tree.kind(value)) {
+        (Kind::Tuple, Kind::Tuple) => tree.children(target).zip(tree.children(value)).collect(),
+        _ => vec![(target, value)],
+    };
+    pairs.into_iter().any(|(target, value)| cuts(facts, node, target, value))
+}
+
+fn cuts(facts: &Facts, node: NodeId, target: NodeId, value: NodeId) -> bool {
+    let tree = facts.tree();
     let cut = || {
-        let target = tree.child(node, Role::Target)?;
-        let value = tree.child(node, Role::Value).filter(|&v| tree.kind(v) == Kind::Subscript)?;
+        let value = Some(value).filter(|&v| tree.kind(v) == Kind::Subscript)?;
         let index = tree.child(value, Role::Index).filter(|&i| tree.kind(i) == Kind::Slice)?;
         let of = tree.child(value, Role::Value)?;
         let front = tree.child(index, Role::Lower).is_some() && tree.child(index, Role::Upper).is_none();

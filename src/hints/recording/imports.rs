@@ -90,7 +90,7 @@ fn heavy(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         if let Some(import) = import {
             finding.line = tree.line(import);
             finding.lines = vec![finding.line];
-            finding.before = tree.source(import).to_owned();
+            tree.source(import).clone_into(&mut finding.before);
             finding.after = format!("def the_function_that_needs_it():\n    {}", tree.source(import));
         }
     }

@@ -17,7 +17,7 @@ pub(in crate::hints) static IDLE: Rule = Rule {
     docs: "https://docs.python.org/3/library/asyncio-dev.html",
     removable: 0.00,
     settle: "record under load",
-    wrong_if: "-",
+    wrong_if: "the program has nothing to do, and that is as it should be",
     check: Check::Code(idle),
 };
 
@@ -34,7 +34,7 @@ pub(in crate::hints) static WORKERS: Rule = Rule {
     docs: "https://docs.python.org/3/library/profile.html",
     removable: 0.00,
     settle: "record with `py-spy record --threads --subprocesses`",
-    wrong_if: "-",
+    wrong_if: "the other threads have been recorded elsewhere",
     check: Check::Code(workers),
 };
 
@@ -51,7 +51,7 @@ pub(in crate::hints) static MIXED: Rule = Rule {
     docs: "https://github.com/python/cpython/pull/138229",
     removable: 0.00,
     settle: "record with `py-spy record --threads`",
-    wrong_if: "-",
+    wrong_if: "nothing else makes such a recording",
     check: Check::Code(mixed),
 };
 
@@ -68,7 +68,7 @@ pub(in crate::hints) static DISTORTED: Rule = Rule {
     docs: "https://docs.python.org/3/library/profile.html#what-is-deterministic-profiling",
     removable: 0.00,
     settle: "record without it, or with a sampling profiler",
-    wrong_if: "-",
+    wrong_if: "the tool runs in production, too",
     check: Check::Code(distorted),
 };
 
@@ -112,7 +112,11 @@ fn mixed(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     }
     let threads: i64 = ctx.find(&["threading:_bootstrap"]).iter().filter_map(|&f| ctx.calls(f)).map(|c| c.0).sum();
     let reason = "cProfile cannot see the first function of a thread unless it records all threads as one";
-    vec![Finding::new(rule, 0.0, Confidence::High, reason).with("threads", Evidence::Count(threads))]
+    let mut finding = Finding::new(rule, 0.0, Confidence::High, reason).with("threads", Evidence::Count(threads));
+    if let Some(minor) = ctx.minor {
+        finding = finding.with("python", Evidence::Text(format!("3.{minor}")));
+    }
+    vec![finding]
 }
 
 const TOOLS: &[&str] = &[
@@ -131,6 +135,9 @@ const TOOLS: &[&str] = &[
     "line_profiler.*:*",
 ];
 
+/// What cProfile adds to a call, as measured with Python 3.8 to 3.13.
+const COST_OF_A_CALL_NS: i64 = 150;
+
 fn distorted(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     let tools: Vec<_> = ctx.find(TOOLS);
     let own: i64 = tools.iter().map(|&f| ctx.own(f)).sum();
@@ -145,8 +152,6 @@ fn distorted(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
             Finding::new(rule, share, Confidence::High, reason).with("tool", Evidence::Text(package.to_owned())),
         ];
     }
-    /// What cProfile adds to a call, from measurements on CPython 3.8 to 3.13.
-    const COST_OF_A_CALL_NS: i64 = 150;
     let Some(graph) = ctx.graph() else { return Vec::new() };
     let calls: i64 = graph.calls().iter().map(|c| (*c).max(0)).sum();
     let Some(total) = ctx.nanoseconds(ctx.total()).filter(|&ns| ns > 0) else { return Vec::new() };

@@ -36,7 +36,7 @@ pub(in crate::hints) static GARBAGE: Rule = Rule {
     docs: "https://docs.python.org/3/library/gc.html#gc.freeze",
     removable: 0.90,
     settle: "call `gc.freeze()` after loading and record again",
-    wrong_if: "-",
+    wrong_if: "the samples fall on an explicit `gc.collect()`",
     check: Check::Code(garbage),
 };
 
@@ -46,7 +46,18 @@ fn materialize(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         let Some(spot) = ctx.spot_of(function) else { continue };
         let facts = &spot.facts;
         let tree = facts.tree();
-        let nodes: Vec<NodeId> = facts.nodes(spot.scope).filter(|&n| reads_all(facts, n)).collect();
+        let mut nodes: Vec<NodeId> = facts.nodes(spot.scope).filter(|&n| reads_all(facts, n)).collect();
+        // Lists made of that list are made of everything, too.
+        let made: Vec<&str> = nodes.iter().filter_map(|&n| stored_in(facts, n)).collect();
+        let derived: Vec<NodeId> = facts
+            .nodes(spot.scope)
+            .filter(|&n| tree.kind(n) == Kind::ListComp && !nodes.contains(&n))
+            .filter(|&n| {
+                let iter = tree.child(n, Role::Clause).and_then(|c| tree.child(c, Role::Iter));
+                iter.is_some_and(|i| made.contains(&tree.source(i)))
+            })
+            .collect();
+        nodes.extend(derived);
         let Some(&first) = nodes.first() else { continue };
         let amount = match &spot.lines {
             Some(lines) => nodes
@@ -61,7 +72,10 @@ fn materialize(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
             continue;
         }
         let reason = "everything is read into a list, which is then walked once; memory was not recorded";
-        let mut finding = at_node(ctx, Finding::new(rule, share, Confidence::Medium, reason), &spot, &nodes);
+        let mut finding = {
+            let finding = Finding::new(rule, share, Confidence::Medium, reason).at_most(ctx.share(spot.work));
+            at_node(ctx, finding, &spot, &nodes)
+        };
         finding = finding.with("made_by", Evidence::Text(tree.source(first).chars().take(80).collect()));
         findings.push(finding);
     }
@@ -92,6 +106,12 @@ fn reads_all(facts: &Facts, node: NodeId) -> bool {
     let reads = match tree.kind(node) {
         Kind::Call => match facts.callee(node).as_str() {
             ".readlines" => true,
+            // `fh.read().splitlines()`, `fh.read().split("\n")`
+            ".splitlines" | ".split" => facts.receiver(node).is_some_and(|r| {
+                tree.kind(r) == Kind::Call
+                    && facts.callee(r) == ".read"
+                    && facts.receiver(r).is_some_and(|f| facts.is(f, ValueKind::File))
+            }),
             "builtins.list" => facts.arguments(node).next().is_some_and(|a| facts.is(a, ValueKind::File)),
             _ => false,
         },
@@ -102,6 +122,14 @@ fn reads_all(facts: &Facts, node: NodeId) -> bool {
         _ => false,
     };
     reads && is_walked_once(facts, node)
+}
+
+/// The name a list is assigned to.
+fn stored_in(facts: &Facts, node: NodeId) -> Option<&str> {
+    let tree = facts.tree();
+    let parent = tree.parent(node);
+    let target = tree.child(parent, Role::Target).filter(|_| tree.kind(parent) == Kind::Assign)?;
+    (tree.kind(target) == Kind::Name).then(|| tree.name(target))
 }
 
 fn is_walked_once(facts: &Facts, node: NodeId) -> bool {

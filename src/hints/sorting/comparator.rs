@@ -87,7 +87,8 @@ fn comparators(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         } else {
             (Confidence::Low, "sorting calls it very often; whether as comparison or as key, only the source tells")
         };
-        let mut finding = Finding::new(rule, share, confidence, reason);
+        let sorting: i64 = ctx.find(SORTS).iter().map(|&f| ctx.own(f)).sum();
+        let mut finding = Finding::new(rule, share, confidence, reason).at_most(ctx.share(total + sorting));
         if let Some(calls) = calls {
             finding = finding.with("comparisons", Evidence::Count(calls));
         }

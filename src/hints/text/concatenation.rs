@@ -3,7 +3,7 @@
 use crate::hints::pattern::Pattern;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Finding, Kinds, Needs, Rule};
-use crate::source::{Facts, Kind, NodeId, Operator, Role, ValueKind};
+use crate::source::{Bound, Facts, Kind, NodeId, Operator, Role, ValueKind};
 
 pub(in crate::hints) static RULE: Rule = Rule {
     id: "string-concat-loop",
@@ -52,7 +52,7 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
 enum Grows {
     /// All of it is copied at each step.
     ByCopy,
-    /// CPython usually extends it where it is.
+    /// The interpreter usually extends it where it is.
     InPlace,
 }
 
@@ -76,11 +76,13 @@ fn grows(facts: &Facts, node: NodeId) -> Option<Grows> {
     };
     let kind = |n: NodeId| facts.value(n).map(|v| v.kind);
     let text = match (kind(target), kind(added)) {
-        (Some(k @ (ValueKind::Str | ValueKind::Bytes)), _) => k,
-        (None, Some(k @ (ValueKind::Str | ValueKind::Bytes))) => k,
+        (Some(k @ (ValueKind::Str | ValueKind::Bytes)), _) | (None, Some(k @ (ValueKind::Str | ValueKind::Bytes))) => k,
         _ => return None,
     };
-    let local = tree.kind(target) == Kind::Name;
+    // A name of the module is stored where it cannot grow in place.
+    let global = tree.kind(target) == Kind::Name
+        && facts.bindings(facts.scope_of(node), tree.name(target)).iter().all(|b| matches!(b, Bound::Augmented(_)));
+    let local = tree.kind(target) == Kind::Name && !global;
     if local && resets(facts, node, target) {
         return None;
     }
@@ -92,7 +94,7 @@ fn resets(facts: &Facts, node: NodeId, target: NodeId) -> bool {
     let tree = facts.tree();
     let Some(innermost) = facts.loops_around(node).next() else { return true };
     facts.bindings(facts.scope_of(node), tree.name(target)).iter().any(|b| match b {
-        crate::source::Bound::Assigned(value) => tree.contains(innermost, *value) && !tree.contains(node, *value),
+        Bound::Assigned(value) => tree.contains(innermost, *value) && !tree.contains(node, *value),
         _ => false,
     })
 }

@@ -281,18 +281,14 @@ fn literal(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         if fixed.is_empty() {
             continue;
         }
-        let amount = match &spot.lines {
-            Some(lines) => fixed
-                .iter()
-                .map(|&c| lines.total(tree.line(c)..=tree.last_line(c)))
-                .sum::<i64>()
-                .min(ctx.inclusive(function)),
+        let amount = if let Some(lines) = &spot.lines {
+            let sampled: i64 = fixed.iter().map(|&c| lines.total(tree.line(c)..=tree.last_line(c))).sum();
+            sampled.min(ctx.inclusive(function))
+        } else {
             // Of what the function spent in matching, the part of these calls.
-            None => {
-                let sites = ctx.sites(&matching);
-                let spent: i64 = sites.iter().filter(|s| s.function == function).map(|s| s.total).sum();
-                spent * fixed.len() as i64 / all.len().max(1) as i64
-            }
+            let sites = ctx.sites(&matching);
+            let spent: i64 = sites.iter().filter(|s| s.function == function).map(|s| s.total).sum();
+            spent * fixed.len() as i64 / all.len().max(1) as i64
         };
         let share = ctx.share(amount);
         if share < 0.1_f64.max(ctx.options.min_share) {

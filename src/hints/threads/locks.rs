@@ -3,7 +3,7 @@
 use crate::hints::callee::at_node;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
-use crate::model::FunctionId;
+use crate::model::{CallGraph, FunctionId, MetricId};
 use crate::source::{Facts, Kind, NodeId, Role, ScopeId, ValueKind};
 
 pub(in crate::hints) static RULE: Rule = Rule {
@@ -63,6 +63,11 @@ fn locked_blocks(facts: &Facts, scope: ScopeId) -> Vec<NodeId> {
     facts.nodes(scope).filter(|&n| tree.kind(n) == Kind::With { is_async: false } && locks(n)).collect()
 }
 
+/// What a function took with what it calls directly: where threads are mixed, its total may be another thread's.
+fn reach(graph: &CallGraph, metric: MetricId, function: FunctionId) -> i64 {
+    graph.own(metric)[function.index()] + graph.outgoing(function).map(|e| graph.edge_own(metric)[e]).sum::<i64>()
+}
+
 fn contended(
     ctx: &Ctx<'_>,
     function: FunctionId,
@@ -89,7 +94,7 @@ fn contended(
         let inside: i64 = graph
             .outgoing(function)
             .filter(|&e| names.contains(&crate::hints::callee::called_name(ctx.name(graph.edges()[e].callee))))
-            .map(|e| graph.edge_total(metric)[e])
+            .map(|e| graph.edge_total(metric)[e].max(reach(graph, metric, graph.edges()[e].callee)))
             .sum();
         let share = ctx.share_of_all(inside);
         let calls = ctx.calls(function).map_or(0, |c| c.0);

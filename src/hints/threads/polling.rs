@@ -1,6 +1,7 @@
 //! Asking again and again instead of waiting.
 
 use crate::hints::callee::{at_node, place_call};
+use crate::hints::pattern::Pattern;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::source::{Facts, Kind, NodeId, Role};
@@ -41,7 +42,30 @@ const WRITTEN: &[&str] =
 
 fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     let spinning = spinning(ctx, rule);
-    if spinning.is_empty() { sleeping(ctx, rule) } else { spinning }
+    if !spinning.is_empty() {
+        return spinning;
+    }
+    let sleeping = sleeping(ctx, rule);
+    if sleeping.is_empty() { empty_loops(ctx, rule) } else { sleeping }
+}
+
+/// `while not ready: pass`
+fn empty_loops(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for spot in ctx.spots() {
+        let tree = spot.facts.tree();
+        let nodes: Vec<NodeId> = spot
+            .facts
+            .nodes(spot.scope)
+            .filter(|&n| tree.kind(n) == Kind::While)
+            .filter(|&n| tree.children_as(n, Role::Body).all(|s| matches!(tree.kind(s), Kind::Pass | Kind::Continue)))
+            .collect();
+        let pattern = Pattern { rule, nodes: &nodes, hidden: 1, min_share: 0.3, certainty: Confidence::High };
+        if !nodes.is_empty() {
+            findings.extend(pattern.found(ctx, spot));
+        }
+    }
+    findings
 }
 
 fn spinning(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {

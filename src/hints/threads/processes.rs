@@ -65,7 +65,10 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     }
     let confidence = if counted { Confidence::High } else { Confidence::Medium };
     let reason = "starting processes and sending messages takes the time, not the work";
-    let mut finding = Finding::new(rule, share, confidence, reason);
+    // Beside the user's own functions, all of it is there to talk.
+    let yours: i64 = ctx.yours_by_total().iter().map(|&f| ctx.own(f)).sum();
+    let mut finding =
+        Finding::new(rule, share, confidence, reason).at_most(1.0 - ctx.share_of_all(yours).min(1.0 - share));
     if counted {
         finding = finding.with(evidence.0, Evidence::Count(evidence.1));
     }

@@ -123,8 +123,9 @@ impl Facts {
                 Some(Value::new(ValueKind::Number, node))
             }
             Kind::None => Some(Value::new(ValueKind::None, node)),
-            Kind::Named | Kind::Starred | Kind::Unary => self.value_within(sub(Role::Value)?, depth, search),
-            Kind::Await => self.value_within(sub(Role::Value)?, depth, search),
+            Kind::Named | Kind::Starred | Kind::Unary | Kind::Await => {
+                self.value_within(sub(Role::Value)?, depth, search)
+            }
             Kind::IfElse => {
                 let either = self.value_within(sub(Role::Body)?, depth - 1, search)?;
                 let other = self.value_within(sub(Role::Orelse)?, depth - 1, search)?;
@@ -261,11 +262,8 @@ impl Facts {
             (Operator::Mod, (Some(ValueKind::Str), _)) => made(ValueKind::Str),
             (
                 Operator::Add,
-                (Some(k @ (ValueKind::List | ValueKind::Str | ValueKind::Tuple | ValueKind::Bytes)), _),
-            )
-            | (
-                Operator::Add,
-                (_, Some(k @ (ValueKind::List | ValueKind::Str | ValueKind::Tuple | ValueKind::Bytes))),
+                (Some(k @ (ValueKind::List | ValueKind::Str | ValueKind::Tuple | ValueKind::Bytes)), _)
+                | (_, Some(k @ (ValueKind::List | ValueKind::Str | ValueKind::Tuple | ValueKind::Bytes))),
             ) => {
                 let element = left.or(right).and_then(|v| v.element);
                 Some(Value::of(k, element, node))
@@ -447,8 +445,9 @@ fn constructor(callee: &str) -> Option<(ValueKind, Option<ValueKind>)> {
         | "threading.Condition"
         | "multiprocessing.Lock" => ValueKind::Lock,
         "queue.Queue" | "queue.SimpleQueue" | "queue.LifoQueue" | "multiprocessing.Queue" => ValueKind::Queue,
-        "os.listdir" | "glob.glob" => return Some((ValueKind::List, Some(ValueKind::Str))),
-        "re.split" | "re.findall" | "shlex.split" => return Some((ValueKind::List, Some(ValueKind::Str))),
+        "os.listdir" | "glob.glob" | "re.split" | "re.findall" | "shlex.split" => {
+            return Some((ValueKind::List, Some(ValueKind::Str)));
+        }
         "re.sub" | "json.dumps" | "os.path.join" => ValueKind::Str,
         _ => {
             let (module, function) = callee.rsplit_once('.')?;
@@ -527,9 +526,8 @@ fn method_value(method: &str, receiver: Option<Value>, call: NodeId) -> Option<V
     let (kind, element) = match (method, kind) {
         ("copy", Some(kind)) => (kind, receiver.and_then(|r| r.element)),
         ("split" | "rsplit" | "splitlines", Some(Bytes)) => (List, Some(Bytes)),
-        ("split" | "rsplit" | "splitlines" | "readlines", _) => (List, Some(Str)),
+        ("split" | "rsplit" | "splitlines" | "readlines" | "findall", _) => (List, Some(Str)),
         ("fetchall" | "fetchmany" | "most_common" | "tolist", _) => (List, None),
-        ("findall", _) => (List, Some(Str)),
         ("join" | "strip" | "lstrip" | "rstrip" | "replace" | "lower" | "upper" | "title", Some(Bytes)) => {
             (Bytes, None)
         }
@@ -549,11 +547,11 @@ fn method_value(method: &str, receiver: Option<Value>, call: NodeId) -> Option<V
         (
             "reshape" | "astype" | "normal" | "integers" | "standard_normal" | "flatten" | "ravel",
             Some(Array) | None,
-        ) => (Array, None),
+        )
+        | ("to_numpy", _) => (Array, None),
         (_, Some(Frame)) if matches!(method, "head" | "sort_values" | "reset_index" | "dropna" | "merge" | "copy") => {
             (Frame, None)
         }
-        ("to_numpy", _) => (Array, None),
         _ => return None,
     };
     Some(Value::of(kind, element, call))

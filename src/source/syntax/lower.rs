@@ -281,13 +281,9 @@ impl Rows {
                 for alias in &s.names {
                     let path = alias.name.as_str();
                     // `import os.path` binds `os`.
-                    let (bound, path) = match &alias.asname {
-                        Some(bound) => (bound.as_str(), path),
-                        None => {
-                            let top = path.split('.').next().unwrap_or(path);
-                            (top, top)
-                        }
-                    };
+                    let top = path.split('.').next().unwrap_or(path);
+                    let renamed = alias.asname.as_ref().map(|bound| (bound.as_str(), path));
+                    let (bound, path) = renamed.unwrap_or((top, top));
                     self.imports.push(Import { node, bound: bound.to_owned(), path: path.to_owned() });
                 }
             }

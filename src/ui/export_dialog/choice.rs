@@ -128,7 +128,7 @@ impl Drawing {
             ViewKind::Flame => Some(Self::Flame),
             ViewKind::Sunburst => Some(Self::Sunburst),
             ViewKind::Callers => Some(Self::Callers),
-            ViewKind::Table | ViewKind::Source => None,
+            ViewKind::Table | ViewKind::Source | ViewKind::Hints => None,
         }
     }
 

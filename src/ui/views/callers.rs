@@ -32,6 +32,9 @@ impl CallersState {
     }
 }
 
+/// From this width on, one of two sandwiches has its tables below it.
+const ROOM_FOR_TABLES: f32 = 700.0;
+
 /// Draws the sandwich of the selected function with the tables of its callers and callees.
 pub fn callers_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut CallersState, actions: &mut Actions) {
     if !ctx.analysis.profile().has_trees() {
@@ -48,9 +51,12 @@ pub fn callers_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut CallersState, acti
     }
     let tables = (ui.available_height() * 0.38).clamp(120.0, 360.0);
     legend_panel_ui(ui, ctx);
-    egui::Panel::bottom("callers tables").resizable(true).default_size(tables).show(ui, |ui| {
-        callers_tables_ui(ui, ctx, actions);
-    });
+    // Beside another one in a narrow window, the graphs need the room; the details list callers and callees.
+    if ctx.compare.is_none_or(|c| c.is_merged()) || ui.available_width() >= ROOM_FOR_TABLES {
+        egui::Panel::bottom("callers tables").resizable(true).default_size(tables).show(ui, |ui| {
+            callers_tables_ui(ui, ctx, actions);
+        });
+    }
     let bar = 30.0;
     let height = ((ui.available_height() - bar) / 2.0).max(theme::FLAME_ROW * 2.0);
     half(ui, ctx, height, "Callers", (TreeKind::CallersOf(group), Growth::Up), &mut state.callers, actions);

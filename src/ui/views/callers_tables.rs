@@ -1,5 +1,6 @@
 //! Who calls the selected function and whom it calls: two tables, exact where the profiler recorded the calls.
 
+use super::callers_compared::tables_ui;
 use super::table::name_head;
 use crate::analyze::{GroupId, Neighbour, share};
 use crate::model::format::{self, Scale};
@@ -35,6 +36,10 @@ pub fn callers_tables_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, actions: &mut Actions) 
         });
         return;
     };
+    if let Some(compare) = ctx.merged() {
+        tables_ui(ui, ctx, compare, actions);
+        return;
+    }
     function_ui(ui, ctx, group);
     ui.add_space(theme::GAP);
     let Some(neighbours) = ctx.neighbours else {

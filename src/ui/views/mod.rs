@@ -1,15 +1,18 @@
 //! The views. Each file has its state and a function that draws it.
 
 mod callers;
+mod callers_compared;
 pub mod callers_tables;
 pub mod differences;
 mod flame;
+mod hints;
 pub mod source;
 mod sunburst;
 pub mod table;
 
 pub use callers::{CallersState, callers_ui};
 pub use flame::{FlameState, flame_ui};
+pub use hints::{HintsState, gain_text, hints_ui};
 pub use source::{LineMark, SourceCtx, SourceState, source_ui};
 pub use sunburst::{SunburstState, sunburst_ui};
 pub use table::{TableState, table_ui};
@@ -30,11 +33,13 @@ pub enum ViewKind {
     Callers,
     /// A source file with what each line cost.
     Source,
+    /// What could make it faster.
+    Hints,
 }
 
 impl ViewKind {
     /// Every view, in the order of the tabs; also the number keys that show them.
-    pub const ALL: [Self; 5] = [Self::Table, Self::Flame, Self::Sunburst, Self::Callers, Self::Source];
+    pub const ALL: [Self; 6] = [Self::Table, Self::Flame, Self::Sunburst, Self::Callers, Self::Source, Self::Hints];
 
     /// Its name.
     pub fn label(self) -> &'static str {
@@ -44,6 +49,7 @@ impl ViewKind {
             Self::Sunburst => "Sunburst",
             Self::Callers => "Callers",
             Self::Source => "Source",
+            Self::Hints => "Hints",
         }
     }
 
@@ -55,7 +61,14 @@ impl ViewKind {
             Self::Sunburst => "Who called whom, in rings around the centre.",
             Self::Callers => "Who calls the selected function, and what it calls.",
             Self::Source => "The file of the selected function, with what each line cost.",
+            Self::Hints => "What could make it faster, with the evidence for it.",
         }
+    }
+
+    /// Whether it shows both sides of a comparison beside each other. There is one source, the new side's, and hints are
+    /// compared one by one.
+    pub fn has_sides(self) -> bool {
+        !matches!(self, Self::Source | Self::Hints)
     }
 
     /// The key that shows it.
@@ -66,6 +79,7 @@ impl ViewKind {
             Self::Sunburst => Key::Num3,
             Self::Callers => Key::Num4,
             Self::Source => Key::Num5,
+            Self::Hints => Key::Num7,
         }
     }
 }

@@ -176,7 +176,9 @@ fn follow(ctx: &ViewCtx<'_>, state: &mut SourceState) {
             if let Some((file, aim)) = place_of(ctx, group) {
                 // A click on a line selects its function: the view must not run away from it.
                 let clicked_here = !first && state.file == Some(file) && is_line_of(ctx, state, group);
-                if !clicked_here {
+                // Whoever asks for a line of it gets that line.
+                let is_asked_for = matches!(state.aim, Some(Aim::Line(_)));
+                if !clicked_here && !is_asked_for {
                     state.aim = Some(aim);
                     state.scrolled_right = 0.0;
                 }

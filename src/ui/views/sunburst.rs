@@ -4,6 +4,7 @@ use crate::analyze::{CallTree, Detail, Exactness, GroupId};
 use crate::layout::{self, Arc, RingPlace, Stripes, SunburstView, arc_at, shorten_middle, signed, sunburst_arcs};
 use crate::model::format;
 use crate::ui::difference::legend_panel_ui;
+use crate::ui::hint_marks;
 use crate::ui::tooltip::node_tooltip;
 use crate::ui::{
     Action, Actions, TreeKind, TreeNeed, ViewCtx, accessible_name, canvas_message, no_trees_message, theme,
@@ -210,6 +211,13 @@ fn paint(painter: &Painter, ctx: &ViewCtx<'_>, tree: &CallTree, arcs: &[Arc], ri
             edges.push(Shape::line_segment([rings.point(inner, arc.to), rings.point(outer, arc.to)], ground));
         }
     }
+    let mark = crate::ui::Theme::color(ctx.theme.palette.text_on_fill());
+    for arc in arcs.iter().filter(|a| hint_marks::best(ctx, tree.group(a.node as usize)).is_some()) {
+        let outer = rings.inner(arc.ring + 1);
+        if (arc.to - arc.from) as f32 * TAU * outer >= hint_marks::MARK_ROOM {
+            edges.push(hint_mark(rings, arc, mark));
+        }
+    }
     painter.add(Shape::mesh(mesh));
     painter.extend(edges);
     // Thin circles in the colour of the ground part the rings, and smooth their edges.
@@ -242,6 +250,15 @@ fn add_arc(mesh: &mut Mesh, rings: &Rings, arc: &Arc, fill: egui::Color32) {
             mesh.add_triangle(at - 1, at, at + 1);
         }
     }
+}
+
+/// The mark of a hint: the outer corner at the end of the arc, folded over.
+fn hint_mark(rings: &Rings, arc: &Arc, color: egui::Color32) -> Shape {
+    let outer = rings.inner(arc.ring + 1);
+    let side = theme::HINT_CORNER;
+    let turns = f64::from(side / (outer * TAU));
+    let corners = [rings.point(outer, arc.to), rings.point(outer, arc.to - turns), rings.point(outer - side, arc.to)];
+    Shape::convex_polygon(corners.to_vec(), color, Stroke::NONE)
 }
 
 /// The stripes of an arc, as those of a box that is as long as the middle of the arc.

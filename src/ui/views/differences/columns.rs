@@ -4,9 +4,9 @@ use super::rows::Scales;
 use crate::analyze::GroupBy;
 use crate::analyze::diff::{DiffRow, Measure, NoiseKind, Normalize, Status};
 use crate::layout::Difference;
-use crate::model::format::{self, Scale};
+use crate::model::format;
 use crate::ui::difference::{
-    interval_text, less_and_more, measure_name, relative_text, signed_count, status_text, text_color,
+    interval_text, less_and_more, measure_name, relative_text, signed_count, signed_in, status_text, text_color,
 };
 use crate::ui::views::table::name_head;
 use crate::ui::{
@@ -82,9 +82,9 @@ impl Column {
     /// Room for the longest figures that are usual; nothing for texts.
     pub(super) fn fixed_width(self, head: f32) -> f32 {
         match self {
-            Self::Delta => head.max(112.0),
-            Self::Relative => head.max(70.0),
-            Self::Status => head.max(104.0),
+            Self::Delta => head.max(100.0),
+            Self::Relative => head.max(62.0),
+            Self::Status => head,
             Self::Name | Self::Module | Self::Place => 0.0,
             _ => head.max(68.0),
         }
@@ -94,15 +94,19 @@ impl Column {
     pub(super) fn widest(self, scales: &Scales) -> String {
         match self {
             Self::DeltaCalls => signed_count(scales.largest_delta_calls),
+            Self::Status => status_text(if scales.knows_noise { Status::WithinNoise } else { Status::Slower }),
             _ => String::new(),
         }
     }
 
     /// Its head: a name and the unit of its figures.
     pub(super) fn head(self, ctx: &ViewCtx<'_>, compare: &CompareCtx<'_>, scales: &Scales) -> Head<'static> {
+        let per_call = compare.comparison.normalize() == Normalize::PerCall;
         let unit = match self {
             Self::Base | Self::New => scales.costs.unit_name(),
-            Self::Delta | Self::EffectOfCalls | Self::EffectOfPerCall | Self::Error => scales.deltas.unit_name(),
+            Self::Delta | Self::Error => scales.deltas.unit_name(),
+            // Elsewhere they are in the unit of the difference beside them.
+            Self::EffectOfCalls | Self::EffectOfPerCall if per_call => scales.effects.unit_name(),
             _ => "",
         };
         Head { name: self.name(ctx, compare), unit: unit.to_owned(), is_number: self.is_number() }
@@ -119,8 +123,8 @@ impl Column {
             Self::DeltaCalls => "Δ calls",
             Self::EffectOfCalls if of_self => "By calls",
             Self::EffectOfCalls => "Self by calls",
-            Self::EffectOfPerCall if of_self => "By each call",
-            Self::EffectOfPerCall => "Self by each call",
+            Self::EffectOfPerCall if of_self => "By cost",
+            Self::EffectOfPerCall => "Self by cost",
             Self::Error => "±",
             Self::Status => "Status",
             Self::Name => name_head(ctx.analysis.query().by),
@@ -228,7 +232,7 @@ impl Column {
     ) -> Cow<'a, str> {
         let analysis = ctx.analysis;
         let side = |value: Option<i64>| value.map_or_else(|| "–".to_owned(), |v| scales.costs.format(v));
-        let effect = |value: Option<i64>| value.map_or_else(|| "–".to_owned(), |v| signed_in(&scales.deltas, v));
+        let effect = |value: Option<i64>| value.map_or_else(|| "–".to_owned(), |v| signed_in(&scales.effects, v));
         Cow::Owned(match self {
             Self::Base => side(difference.base),
             Self::New => side(difference.new),
@@ -252,13 +256,6 @@ impl Column {
             Self::Place => cell::place(ctx, row.group),
         })
     }
-}
-
-/// `+0.810`, `−0.810`, `0.000`: a figure of a column of differences.
-pub(super) fn signed_in(scale: &Scale, value: i64) -> String {
-    let text = scale.format(value);
-    let is_nothing = text.bytes().all(|b| matches!(b, b'0' | b'.' | b','));
-    if value > 0 && !is_nothing { format!("+{text}") } else { text }
 }
 
 fn status_reason(status: Status, compare: &CompareCtx<'_>) -> String {

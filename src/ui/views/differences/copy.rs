@@ -1,12 +1,11 @@
 //! The table of differences as text: in the order and with the filters of the screen.
 
-use super::columns::signed_in;
 use super::rows::Scales;
 use crate::analyze::GroupId;
 use crate::analyze::diff::{Comparison, Costs, Measure, NoiseKind, Side};
 use crate::layout::Difference;
 use crate::model::format;
-use crate::ui::difference::{measure_name, relative_text, signed_count, status_text};
+use crate::ui::difference::{measure_name, relative_text, signed_count, signed_in, status_text};
 use crate::ui::views::table::{MARKDOWN_ROWS, code, one_field};
 use std::fmt::Write as _;
 
@@ -56,19 +55,15 @@ pub(super) fn tsv(comparison: &Comparison, measure: Measure, rows: &[GroupId]) -
 /// The summary and a Markdown table of the first rows, numbers as on the screen.
 pub(super) fn markdown(comparison: &Comparison, measure: Measure, rows: &[GroupId], scales: &Scales) -> String {
     let in_unit = |name: &str, unit: &str| if unit.is_empty() { name.to_owned() } else { format!("{name} ({unit})") };
-    let (costs, deltas) = (scales.costs.unit_name(), scales.deltas.unit_name());
+    let (costs, deltas, effects) = (scales.costs.unit_name(), scales.deltas.unit_name(), scales.effects.unit_name());
     let with_calls = comparison.table().has_calls();
     let what = measure_name(measure);
     let mut text = format!("{}\n\nValues: {what}, {}.\n\n", comparison.summary(), comparison.normalize().legend());
     let _ = write!(text, "| status | {} | {} |", in_unit("base", costs), in_unit("new", costs));
     let _ = write!(text, " {} | Δ % |", in_unit("Δ", deltas));
     if with_calls {
-        let _ = write!(
-            text,
-            " Δ calls | {} | {} |",
-            in_unit("self by calls", deltas),
-            in_unit("self by each call", deltas)
-        );
+        let _ =
+            write!(text, " Δ calls | {} | {} |", in_unit("self by calls", effects), in_unit("self by cost", effects));
     }
     let _ = writeln!(text, " {} | place |", comparison.question().query.by.name());
     text.push_str(if with_calls {
@@ -86,7 +81,7 @@ pub(super) fn markdown(comparison: &Comparison, measure: Measure, rows: &[GroupI
         let relative = relative_text(difference.relative());
         let _ = write!(text, "| {} | {base} | {new} | {delta} | {relative} |", status_text(difference.status));
         if with_calls {
-            let effect = |value: Option<i64>| value.map_or_else(dash, |v| signed_in(&scales.deltas, v));
+            let effect = |value: Option<i64>| value.map_or_else(dash, |v| signed_in(&scales.effects, v));
             let calls = row.delta_calls().map_or_else(dash, signed_count);
             let (more, dearer) = (effect(row.effects.map(|e| e.calls)), effect(row.effects.map(|e| e.per_call)));
             let _ = write!(text, " {calls} | {more} | {dearer} |");

@@ -2,7 +2,7 @@
 //! filter has changed.
 
 use super::columns::Column;
-use crate::analyze::diff::{Comparison, DiffRow, DiffSort, Measure, Normalize, Side, Status};
+use crate::analyze::diff::{Comparison, DiffRow, DiffSort, Effects, Measure, NoiseKind, Normalize, Side, Status};
 use crate::analyze::{GroupId, Matches, SearchText};
 use crate::model::format::Scale;
 use std::cmp::Reverse;
@@ -25,7 +25,10 @@ impl Order {
     pub(super) fn clicked(self, column: Column) -> Self {
         match (self.column == column, column) {
             (false, Column::Delta) => Self::LARGEST,
-            (false, _) => Self { column, by_size: false, descending: column.is_number() },
+            (false, _) => {
+                // Statuses stand from slower on.
+                Self { column, by_size: false, descending: column.is_number() || column == Column::Status }
+            }
             (true, Column::Delta) if self.by_size => Self { by_size: false, descending: true, ..self },
             (true, Column::Delta) if !self.descending => Self::LARGEST,
             (true, _) => Self { descending: !self.descending, ..self },
@@ -89,8 +92,12 @@ pub(super) struct Rows {
 pub(super) struct Scales {
     /// Of the costs of both sides.
     pub(super) costs: Scale,
-    /// Of differences and of what they are made of.
+    /// Of differences.
     pub(super) deltas: Scale,
+    /// Of what differences of self cost are made of, which are not by call.
+    pub(super) effects: Scale,
+    /// Whether differences can be within noise.
+    pub(super) knows_noise: bool,
     /// The largest difference, up or down.
     pub(super) largest_delta: i64,
     /// The largest difference in calls.
@@ -218,10 +225,20 @@ impl Scales {
         Self {
             costs: Scale::for_max(costs, unit),
             deltas: Scale::for_max(largest_delta, unit),
+            effects: match comparison.normalize() {
+                // In the unit of the difference they stand beside.
+                Normalize::None | Normalize::Total => Scale::for_max(largest_delta, unit),
+                Normalize::PerCall => Scale::for_max(largest(&|row| row.effects.map_or(0, largest_part)), unit),
+            },
+            knows_noise: comparison.noise() != NoiseKind::Unknown,
             largest_delta,
             largest_delta_calls: largest(&|row| size(row.delta_calls())),
         }
     }
+}
+
+fn largest_part(effects: Effects) -> u64 {
+    effects.calls.unsigned_abs().max(effects.per_call.unsigned_abs())
 }
 
 fn sort(comparison: &Comparison, measure: Measure, rows: &mut [GroupId], order: Order) {

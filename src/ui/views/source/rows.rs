@@ -170,8 +170,13 @@ impl Rows<'_> {
     ) {
         let theme = self.ctx.theme;
         let painter = ui.painter();
+        let text = rect.with_min_x(rect.left() + self.text_left - theme::GAP);
         if is_current {
-            painter.rect_filled(rect, 0.0, theme.selected_row);
+            // Beside the text alone: below it, it would change the colour of the heat.
+            painter.rect_filled(rect.with_max_x(text.left()), 0.0, theme.selected_row);
+            let edges = Stroke::new(1.0, theme.selected_row);
+            painter.hline(text.x_range(), rect.top() + 0.5, edges);
+            painter.hline(text.x_range(), rect.bottom() - 0.5, edges);
         } else if is_hovered {
             painter.rect_filled(rect, 0.0, theme.raised.gamma_multiply(0.5));
         }
@@ -184,7 +189,6 @@ impl Rows<'_> {
             return;
         }
         let part = (cost as f64 / self.hottest as f64) as f32;
-        let text = rect.with_min_x(rect.left() + self.text_left - theme::GAP);
         painter.rect_filled(text, 0.0, Theme::heat(color, part));
         let strip = text.with_max_x(text.left() + theme::SOURCE_STRIP);
         painter.rect_filled(strip, 0.0, color.gamma_multiply(part.sqrt().max(0.25)));

@@ -17,39 +17,90 @@ pub(super) fn toolbar_ui(
     actions: &mut Actions,
 ) {
     Frame::new().inner_margin(Margin::symmetric(theme::MARGIN as i8, 6)).show(ui, |ui| {
-        ui.horizontal(|ui| {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                options_menu(ui, source, actions);
-                if ui.button("Open in editor").on_hover_text(Command::OpenInEditor.tooltip()).clicked() {
-                    actions.push(Action::Run(Command::OpenInEditor));
-                }
-                ui.separator();
-                for (label, command) in [
-                    ("↓", Command::NextHotLine),
-                    ("↑", Command::PreviousHotLine),
-                    ("Hottest line", Command::HottestLine),
-                ] {
-                    let hint = format!("{} ({})", command.tooltip(), command.keys(ui.ctx()));
-                    if ui.button(label).on_hover_text(hint).clicked() {
-                        actions.push(Action::Run(command));
-                    }
-                }
-                if page.heat.kind != HeatKind::Recorded {
-                    ui.separator();
-                    for (by, label, hint) in [
-                        (HeatBy::Total, "Total", "Colour lines by their cost with everything they called."),
-                        (HeatBy::Own, "Self", "Colour lines by what they cost themselves."),
-                    ] {
-                        if ui.selectable_label(state.by == by, label).on_hover_text(hint).clicked() {
-                            state.by = by;
-                        }
-                    }
-                }
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| title(ui, ctx, page));
+        let is_narrow = ui.available_width() < theme::READING_WIDTH;
+        if is_narrow {
+            ui.horizontal(|ui| title(ui, ctx, page));
+            ui.add_space(theme::GAP / 2.0);
+            ui.horizontal_wrapped(|ui| buttons(ui, source, page, state, actions));
+        } else {
+            ui.horizontal(|ui| {
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    buttons(ui, source, page, state, actions);
+                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| title(ui, ctx, page));
+                });
             });
-        });
+        }
         notes(ui, ctx, page);
     });
+}
+
+/// A group of buttons.
+#[derive(Clone, Copy)]
+enum Buttons {
+    By,
+    Hot,
+    Editor,
+}
+
+/// All buttons. A layout from the right places the last first.
+fn buttons(ui: &mut Ui, source: &SourceCtx<'_>, page: &SourcePage, state: &mut SourceState, actions: &mut Actions) {
+    let from_right = ui.layout().prefer_right_to_left();
+    let mut groups = vec![Buttons::Hot, Buttons::Editor];
+    if page.heat.kind != HeatKind::Recorded {
+        groups.insert(0, Buttons::By);
+    }
+    for (i, group) in in_order(groups, from_right).into_iter().enumerate() {
+        if i > 0 {
+            ui.separator();
+        }
+        match group {
+            Buttons::By => by_buttons(ui, state, from_right),
+            Buttons::Hot => {
+                let commands = [
+                    ("Hottest line", Command::HottestLine),
+                    ("↑", Command::PreviousHotLine),
+                    ("↓", Command::NextHotLine),
+                ];
+                for (label, command) in in_order(commands.to_vec(), from_right) {
+                    command_button(ui, label, command, actions);
+                }
+            }
+            Buttons::Editor if from_right => {
+                options_menu(ui, source, actions);
+                command_button(ui, "Open in editor", Command::OpenInEditor, actions);
+            }
+            Buttons::Editor => {
+                command_button(ui, "Open in editor", Command::OpenInEditor, actions);
+                options_menu(ui, source, actions);
+            }
+        }
+    }
+}
+
+fn in_order<T>(mut items: Vec<T>, from_right: bool) -> Vec<T> {
+    if from_right {
+        items.reverse();
+    }
+    items
+}
+
+fn by_buttons(ui: &mut Ui, state: &mut SourceState, from_right: bool) {
+    let choices = [
+        (HeatBy::Own, "Self", "Colour lines by what they cost themselves."),
+        (HeatBy::Total, "Total", "Colour lines by their cost with everything they called."),
+    ];
+    for (by, label, hint) in in_order(choices.to_vec(), from_right) {
+        if ui.selectable_label(state.by == by, label).on_hover_text(hint).clicked() {
+            state.by = by;
+        }
+    }
+}
+
+fn command_button(ui: &mut Ui, label: &str, command: Command, actions: &mut Actions) {
+    let hint = format!("{} ({})", command.tooltip(), command.keys(ui.ctx()));
+    if ui.button(label).on_hover_text(hint).clicked() {
+        actions.push(Action::Run(command));
+    }
 }
 
 /// The file's name and folder, as much of them as there is room for.

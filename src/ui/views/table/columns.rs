@@ -6,6 +6,7 @@ use crate::model::format;
 use crate::ui::{
     ViewCtx,
     cell::{self, Head},
+    hint_marks,
 };
 use egui::Ui;
 use egui_extras::Column as Width;
@@ -191,7 +192,10 @@ impl Column {
             _ => cell::text,
         };
         let cut = match self {
-            Self::Name => paint(ui, cell::swatch(ui, rect, cell::swatch_colour(ctx, group)), &text, strong),
+            Self::Name => {
+                let room = hint_marks::badge_ui(ui, ctx, group, rect);
+                paint(ui, cell::swatch(ui, room, cell::swatch_colour(ctx, group)), &text, strong)
+            }
             Self::Module | Self::Place => paint(ui, rect, &text, weak),
             Self::OwnShare | Self::TotalShare => cell::number(ui, &text, weak),
             _ => cell::number(ui, &text, strong),

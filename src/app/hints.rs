@@ -1,0 +1,145 @@
+//! What the rules find in an open profile, or in both sides of a comparison: looked for on another thread, kept until the
+//! profile or its sources change.
+
+use super::jobs::{DocumentId, Workers};
+use super::pane::Parts;
+use super::recordings::Recordings;
+use super::subject::{Part, Subject};
+use crate::analyze::diff::{Aligned, Side};
+use crate::analyze::{Analysis, Query};
+use crate::hints::{Dismissal, Hints};
+use crate::model::{FunctionId, Profile};
+use crate::source::{Places, Sources};
+use crate::ui::hints_page::HintsPage;
+use rustc_hash::FxHashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What was found in what a document is about.
+#[derive(Default)]
+pub(super) struct DocumentHints {
+    pages: Parts<Option<HintsPage>>,
+    /// The files of its parts.
+    paths: Parts<PathBuf>,
+    /// What the user has dismissed.
+    dismissed: Vec<Dismissal>,
+    /// Counts the times it was looked for anew: answers to earlier questions are dropped.
+    epoch: u64,
+}
+
+/// A profile whose hints are looked for.
+pub(super) struct HintsWanted {
+    pub(super) part: Part,
+    pub(super) profile: Arc<Profile>,
+    /// The profile counted by function, where that is done.
+    pub(super) counted: Option<Arc<Analysis>>,
+    pub(super) sources: Arc<Sources>,
+}
+
+impl HintsWanted {
+    /// Runs every rule.
+    pub(super) fn find(self) -> Hints {
+        let analysis = self.counted.unwrap_or_else(|| {
+            let query = Query::new(&self.profile);
+            Arc::new(Analysis::new(self.profile, query, None))
+        });
+        Hints::new(&analysis, &*self.sources, crate::hints::Options::default())
+    }
+}
+
+impl DocumentHints {
+    /// Looks anew. What was found in a profile that is compared while its tab was open is taken from there: by now its
+    /// source may be mended.
+    pub(super) fn look(
+        &mut self,
+        document: DocumentId,
+        subject: &Subject,
+        recordings: &Recordings,
+        (sources, named): (&Arc<Sources>, &Places),
+        dismissed: &[Dismissal],
+        workers: &Workers,
+    ) {
+        *self = Self { epoch: self.epoch + 1, dismissed: dismissed.to_vec(), ..Self::default() };
+        for (side, profile) in subject.profiles() {
+            let part = side.map_or(Part::Whole, Part::Side);
+            let (path, known) = match (side, recordings) {
+                (Some(side), Recordings::Comparison(sides)) => {
+                    let first = sides.side(side).first();
+                    let known = first.filter(|_| sides.side(side).len() == 1).and_then(|r| r.hints.clone());
+                    (first.map(|r| r.path.clone()).unwrap_or_default(), known)
+                }
+                _ => (recordings.newest().to_owned(), None),
+            };
+            *self.paths.get_mut(part) = path.clone();
+            if let Some(hints) = known {
+                self.put(part, hints, subject);
+                continue;
+            }
+            let sources = match side {
+                Some(Side::Base) => {
+                    let near = Places::of_profile(&path);
+                    Arc::new(Sources::new(Places {
+                        mappings: named.mappings.clone(),
+                        roots: named.roots.clone(),
+                        ..near
+                    }))
+                }
+                _ => Arc::clone(sources),
+            };
+            let profile = Arc::clone(profile);
+            let counted = Some(subject.analysis(part))
+                .filter(|a| Arc::ptr_eq(a.profile(), &profile) && *a.query() == Query::new(&profile));
+            let wanted = HintsWanted { part, counted: counted.cloned(), profile, sources };
+            workers.hints(document, self.epoch, wanted);
+        }
+    }
+
+    /// Takes what was found, if it is still asked for.
+    pub(super) fn take(&mut self, epoch: u64, part: Part, hints: Arc<Hints>, subject: &Subject) {
+        if epoch == self.epoch {
+            self.put(part, hints, subject);
+        }
+    }
+
+    fn put(&mut self, part: Part, hints: Arc<Hints>, subject: &Subject) {
+        let path = self.paths.get(part);
+        let mut page = match (subject.compared(), part.side()) {
+            (Some(compared), Some(side)) => {
+                let of_recorded = shown_as(compared.comparison.aligned(), side);
+                HintsPage::new(hints, path, |f| of_recorded.get(&f).copied())
+            }
+            _ => HintsPage::new(hints, path, Some),
+        };
+        page.dismiss(&self.dismissed);
+        *self.pages.get_mut(part) = Some(page);
+    }
+
+    /// Leaves out what was dismissed.
+    pub(super) fn dismiss(&mut self, dismissed: &[Dismissal]) {
+        self.dismissed = dismissed.to_vec();
+        for page in self.pages.each_mut().into_iter().flatten() {
+            page.dismiss(dismissed);
+        }
+    }
+
+    /// What was found in a part; nothing while it is looked for.
+    pub(super) fn page(&self, part: Part) -> Option<&HintsPage> {
+        self.pages.get(part).as_ref()
+    }
+
+    /// How many things could be done; in a comparison, about the new side.
+    pub(super) fn count(&self, subject: &Subject) -> Option<usize> {
+        self.page(subject.answering(Part::Whole)).map(HintsPage::count)
+    }
+
+    /// What was found in the profile of a tab.
+    pub(super) fn of_profile(&self) -> Option<&Arc<Hints>> {
+        self.page(Part::Whole).map(HintsPage::hints)
+    }
+}
+
+/// Functions of a side as it was recorded → functions of the comparison.
+fn shown_as(aligned: &Aligned, side: Side) -> FxHashMap<FunctionId, FunctionId> {
+    let common = (0..aligned.profile(side).functions().len()).map(FunctionId::at);
+    common.filter_map(|f| Some((aligned.function(side, f)?, f))).collect()
+}
