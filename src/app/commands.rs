@@ -52,6 +52,9 @@ impl Helioscope {
             }
             Action::OpenInEditor(line) => self.open_in_editor(Some(line)),
             Action::SetEditor(command) => self.options.editor = command,
+            Action::SaveReview { embed } => self.save_session(embed),
+            Action::OpenAnyway => self.open_anyway(),
+            Action::LocateProfile => self.locate(),
             Action::Dismiss(dismissal) => {
                 self.options.dismiss(dismissal);
                 self.dismissed_changed();
@@ -121,6 +124,9 @@ impl Helioscope {
             | Action::OpenInEditor(_)
             | Action::SetEditor(_)
             | Action::Dismiss(_)
+            | Action::SaveReview { .. }
+            | Action::OpenAnyway
+            | Action::LocateProfile
             | Action::Restore(_)
             | Action::ChooseAfterFix(_)
             | Action::ChooseFileAfterFix(..)
@@ -185,6 +191,7 @@ impl Helioscope {
             Command::ScaleUp => self.scale(ctx, self.options.scale * 1.1),
             Command::ScaleDown => self.scale(ctx, self.options.scale / 1.1),
             Command::ScaleReset => self.scale(ctx, 1.0),
+            Command::SaveReview => self.ask_how_to_save(),
             Command::Export | Command::CopyPicture | Command::CopyReview | Command::SaveScreen => {
                 self.run_export(ctx, command);
             }

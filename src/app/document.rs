@@ -1,5 +1,6 @@
 //! An open profile, or two that are compared, and how they are looked at.
 
+mod look;
 mod requests;
 
 use super::export::Shown;
@@ -21,6 +22,7 @@ use crate::ui::{Arrangement, Command, CompareCtx, Theme, ViewCtx};
 use regex::Regex;
 use std::cmp::Reverse;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// An open profile or comparison.
 pub(super) struct Document {
@@ -254,7 +256,7 @@ impl Document {
             selection: self.selection,
             search: searched,
             side_by_side: self.shown_parts().len() > 1,
-            sources: self.sources.sources(),
+            sources: Arc::clone(self.sources.shared()),
         }
     }
 

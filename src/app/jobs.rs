@@ -6,13 +6,14 @@
 use super::export::Exported;
 use super::hints::HintsWanted;
 use super::recordings::{LoadError, Loaded, Recordings, file_name};
+use super::session::{Look, Opened};
 use super::subject::{Part, Request, Subject, Wish};
 use crate::analyze::diff::BoxWidth;
 use crate::analyze::{Analysis, CallTree, GroupId, Matches, Neighbours, Timeline};
 use crate::hints::FindingKey;
 use crate::hints::Hints;
 use crate::import::{self, Job};
-use crate::model::{StringId, TrackId};
+use crate::model::{Profile, StringId, TrackId};
 use crate::source::Sources;
 use crate::ui::TreeNeed;
 use crate::ui::export_dialog::ExportChoice;
@@ -52,6 +53,8 @@ pub(super) enum Outcome {
     Changed(Vec<PathBuf>),
     /// A place to save a file at was chosen.
     Place(PathBuf, Saving),
+    /// A review was read, or not.
+    Session(PathBuf, Result<Box<Opened>, LoadError>),
     /// Something was exported, or not.
     Exported(Exported),
 }
@@ -65,6 +68,8 @@ pub(super) enum Purpose {
     CompareWith(PathBuf),
     /// To see what mending a finding gained.
     AfterFix(PathBuf, FindingKey),
+    /// To stand for a profile of a review that was not found.
+    Locate,
 }
 
 /// What a place is chosen for in the dialog.
@@ -73,6 +78,8 @@ pub(super) enum Saving {
     Export(Box<ExportChoice>),
     /// What the window looked like.
     Screen(Arc<egui::ColorImage>),
+    /// A review: of what, how it is looked at, and whether profiles are embedded.
+    Review(Box<(Recordings, Look, bool)>),
 }
 
 impl Saving {
@@ -80,6 +87,7 @@ impl Saving {
         match self {
             Self::Export(_) => "Export as",
             Self::Screen(_) => "Save the picture of the window as",
+            Self::Review(_) => "Save the review as",
         }
     }
 }
@@ -191,11 +199,12 @@ impl Workers {
         serial: u64,
         recordings: Recordings,
         wish: Option<Wish>,
+        held: Option<Arc<Profile>>,
     ) -> Loading {
         let jobs = recordings.jobs();
         let loading = Loading { serial, recordings: recordings.clone(), jobs: jobs.clone() };
         let work = move || {
-            let result = recordings.load(wish.as_ref(), &jobs);
+            let result = recordings.load(wish.as_ref(), held, &jobs);
             // A cancelled load has nobody waiting for it, and its memory is free by now.
             (!jobs.iter().any(Job::is_cancelled)).then_some(Outcome::Loaded { document, serial, result })
         };
@@ -351,6 +360,7 @@ impl Workers {
             let title = match &purpose {
                 Purpose::Open => "Open profiles".to_owned(),
                 Purpose::CompareWith(path) => format!("Compare {} with", file_name(path)),
+                Purpose::Locate => "Locate the profile of the review".to_owned(),
                 Purpose::AfterFix(..) => "The profile recorded after the fix".to_owned(),
             };
             let mut dialog = rfd::FileDialog::new().set_title(title);

@@ -11,6 +11,7 @@ mod jobs;
 mod options;
 mod pane;
 mod recordings;
+mod session;
 mod sources;
 mod subject;
 mod tabs;

@@ -208,13 +208,20 @@ impl Recordings {
         self.paths().iter().map(|_| Job::new()).collect()
     }
 
-    /// Reads it, with a job for each of its files, and asks it what is wished for.
-    pub(super) fn load(self, wish: Option<&Wish>, jobs: &[Job]) -> Result<Loaded, LoadError> {
+    /// Reads it, with a job for each of its files, and asks it what is wished for. The profile of a file that is held
+    /// need not be read.
+    pub(super) fn load(
+        self,
+        wish: Option<&Wish>,
+        held: Option<Arc<Profile>>,
+        jobs: &[Job],
+    ) -> Result<Loaded, LoadError> {
         match self {
             Self::File(path) => {
                 let job = jobs.first().cloned().unwrap_or_default();
-                let profile = import::open(&path, &job).map_err(|error| LoadError::of_file(&path, None, &error))?;
-                let subject = Subject::of_profile(Arc::new(profile), wish);
+                let read = || import::open(&path, &job).map(Arc::new);
+                let profile = held.map_or_else(read, Ok).map_err(|error| LoadError::of_file(&path, None, &error))?;
+                let subject = Subject::of_profile(profile, wish);
                 Ok(Loaded { recordings: Self::File(path), subject })
             }
             Self::Comparison(sides) => {
@@ -267,6 +274,12 @@ impl LoadError {
         Self { path: Some(path.to_owned()), side, why: error.to_string(), advice: error.advice() }
     }
 
+    /// A review cannot be opened.
+    pub(super) fn of_session(path: &Path, why: &str) -> Self {
+        let advice = "Ask for the review again, or open its profiles by themselves.";
+        Self { path: Some(path.to_owned()), side: None, why: why.to_owned(), advice }
+    }
+
     /// There is no thread to read with.
     pub(super) fn of_thread(error: &std::io::Error) -> Self {
         let why = format!("no thread could be started to read with: {error}");
@@ -311,7 +324,7 @@ mod tests {
 
     fn titles(recordings: &Recordings) -> String {
         let jobs = recordings.jobs();
-        recordings.clone().load(None, &jobs).map_or_else(|e| e.why, |loaded| loaded.recordings.title())
+        recordings.clone().load(None, None, &jobs).map_or_else(|e| e.why, |loaded| loaded.recordings.title())
     }
 
     #[test]
@@ -334,7 +347,7 @@ mod tests {
         let (_b, bad) = recording("bad.prof", "{");
         let recordings = Recordings::Comparison(Sides::given(vec![good], vec![bad.clone()]));
         let jobs = recordings.jobs();
-        let error = recordings.load(None, &jobs).err().expect("an error");
+        let error = recordings.load(None, None, &jobs).err().expect("an error");
         assert_eq!((error.path, error.side), (Some(bad.path), Some(Side::New)));
     }
 

@@ -35,11 +35,6 @@ impl DocumentSources {
         }
     }
 
-    /// Where they are looked for.
-    pub(super) fn sources(&self) -> Arc<Sources> {
-        Arc::clone(&self.sources)
-    }
-
     /// Looks for them in other places, or anew.
     pub(super) fn look_again(&mut self, path: &Path, profile: &Profile, named: &Places) {
         *self = Self { epoch: self.epoch + 1, ..Self::new(path, profile, named) };

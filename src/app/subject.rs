@@ -1,5 +1,6 @@
 //! What a tab is about, a profile or two recordings compared, and the answers it gives. Cheap to share with workers.
 
+use super::session::Look;
 use crate::analyze::diff::{Aligned, BoxWidth, Comparison, Finding, Normalize, Question, Side};
 use crate::analyze::{Analysis, CallTree, GroupBy, GroupId, Order, Query, Timeline};
 use crate::model::{Body, MetricId, Profile, TimeMeaning, Track, TrackId};
@@ -62,6 +63,16 @@ pub(super) struct Wish {
 }
 
 impl Wish {
+    /// What a review wishes for.
+    pub(super) fn of_look(look: &Look) -> Self {
+        Self {
+            metric: look.metric.clone(),
+            track: look.thread.as_ref().map(Track::from),
+            by: look.by.unwrap_or(GroupBy::Function),
+            normalize: look.normalize,
+        }
+    }
+
     /// What is wished for of another profile.
     pub(super) fn query(&self, profile: &Profile) -> Query {
         let mut query = Query::new(profile);

@@ -3,7 +3,9 @@
 use super::document::Document;
 use super::jobs::{DocumentId, Loading, Outcome, Purpose, Saving};
 use super::recordings::{LoadError, Loaded, Recording, Recordings, Sides, file_name};
+use super::session::{self, Look};
 use super::sources::DocumentSources;
+use super::subject::Wish;
 use super::window::Helioscope;
 use crate::analyze::diff::{Renamed, Side};
 use crate::hints::{FindingKey, Hints};
@@ -28,6 +30,8 @@ pub(super) struct Slot {
     compare_then: bool,
     /// Show this finding as soon as everything is there.
     show_then: Option<FindingKey>,
+    /// Look at it like this as soon as everything is there: it is a review's.
+    look_then: Option<Box<Look>>,
 }
 
 /// What a file held before it was reloaded, with what the rules found in it: by now its source may be mended.
@@ -46,6 +50,11 @@ pub(super) enum Content {
 }
 
 impl Slot {
+    /// A tab with nothing but its content.
+    pub(super) fn new(id: DocumentId, recordings: Recordings, content: Content) -> Self {
+        Self { id, recordings, content, earlier: None, compare_then: false, show_then: None, look_then: None }
+    }
+
     pub(super) fn document(&mut self) -> Option<&mut Document> {
         match &mut self.content {
             Content::Open(document) | Content::Reloading(document, _) => Some(document),
@@ -107,6 +116,10 @@ impl Helioscope {
     /// Opens files, each in a tab; one that is open already is shown.
     pub(super) fn open(&mut self, paths: Vec<PathBuf>) {
         for path in paths {
+            if session::is_session(&path) {
+                self.open_session(path);
+                continue;
+            }
             let is_it = |s: &Slot| matches!(&s.recordings, Recordings::File(open) if same_file(open, &path));
             match self.slots.iter().position(is_it) {
                 Some(i) => self.active = Some(i),
@@ -118,9 +131,19 @@ impl Helioscope {
     fn add_slot(&mut self, recordings: Recordings) {
         self.next_id += 1;
         let id = DocumentId(self.next_id);
-        let loading = self.workers.load(id, self.next_id, recordings.clone(), None);
-        let content = Content::Loading(loading);
-        self.slots.push(Slot { id, recordings, content, earlier: None, compare_then: false, show_then: None });
+        let loading = self.workers.load(id, self.next_id, recordings.clone(), None, None);
+        self.slots.push(Slot::new(id, recordings, Content::Loading(loading)));
+        self.active = Some(self.slots.len() - 1);
+    }
+
+    /// Opens what a review is about in a tab of its own.
+    pub(super) fn add_reviewed(&mut self, recordings: Recordings, held: Option<Arc<Profile>>, wish: Wish, look: Look) {
+        self.next_id += 1;
+        let id = DocumentId(self.next_id);
+        let loading = self.workers.load(id, self.next_id, recordings.clone(), Some(wish), held);
+        let mut slot = Slot::new(id, recordings, Content::Loading(loading));
+        slot.look_then = Some(Box::new(look));
+        self.slots.push(slot);
         self.active = Some(self.slots.len() - 1);
     }
 
@@ -222,7 +245,7 @@ impl Helioscope {
         }
         self.next_id += 1;
         let wish = slot.document().map(|document| document.wish());
-        let loading = self.workers.load(slot.id, self.next_id, recordings.clone(), wish);
+        let loading = self.workers.load(slot.id, self.next_id, recordings.clone(), wish, None);
         slot.content = match slot.take_content() {
             Content::Open(document) | Content::Reloading(document, _) => Content::Reloading(document, loading),
             Content::Loading(_) | Content::Failed(_) => {
@@ -256,13 +279,18 @@ impl Helioscope {
                 Content::Open(document)
             }
             (Ok(loaded), _) => {
-                for path in loaded.recordings.paths() {
+                // Of a review, the review is remembered.
+                for path in loaded.recordings.paths().into_iter().filter(|_| slot.look_then.is_none()) {
                     self.options.remember(path);
                 }
                 slot.recordings = loaded.recordings;
                 let profile = loaded.subject.newest();
                 let sources = DocumentSources::new(slot.recordings.newest(), profile, &self.options.source_places());
-                Content::Open(Box::new(Document::new(id, loaded.subject, sources, &self.options)))
+                let mut document = Document::new(id, loaded.subject, sources, &self.options);
+                if let Some(look) = slot.look_then.take() {
+                    document.look_at(&look, &self.workers);
+                }
+                Content::Open(Box::new(document))
             }
             // What is open stays as it was.
             (Err(error), Content::Reloading(document, _)) => {
@@ -474,6 +502,8 @@ impl Helioscope {
                 Outcome::Changed(paths) => self.changed(&paths),
                 Outcome::Place(path, Saving::Export(choice)) => self.export_to(path, *choice),
                 Outcome::Place(path, Saving::Screen(image)) => self.save_screen(path, image),
+                Outcome::Place(path, Saving::Review(review)) => self.write_session(path, *review),
+                Outcome::Session(path, result) => self.session_read(&path, result),
                 Outcome::Exported(exported) => self.exported(exported),
                 Outcome::Loaded { document, serial, result } => self.loaded(document, serial, result),
                 Outcome::Counted { document: id, .. }
@@ -502,6 +532,11 @@ impl Helioscope {
             // Several of them are the runs of one side.
             (Purpose::CompareWith(path), _) => self.compare_given(vec![path], paths),
             (Purpose::AfterFix(path, key), _) => self.compare_after_fix(path, paths, key),
+            (Purpose::Locate, _) => {
+                if let Some(path) = paths.first() {
+                    self.located(path);
+                }
+            }
             (Purpose::Open, _) => self.open(paths),
         }
     }

@@ -6,6 +6,7 @@ use super::export::Exporting;
 use super::jobs::Workers;
 use super::options::{self, Options};
 use super::recordings::{LoadError, Recordings};
+use super::session::Pending;
 use super::tabs::{Content, Slot};
 use super::watch::{self, Watch, Watched};
 use crate::layout::Scheme;
@@ -48,6 +49,8 @@ pub struct Helioscope {
     pub(super) notice: Option<Notice>,
     /// The export dialog, while it is open.
     pub(super) exporting: Option<Exporting>,
+    /// A review that waits for its profile to be located.
+    pub(super) pending: Option<Pending>,
     /// Where files are saved without asking.
     pub(super) save_into: Option<PathBuf>,
     /// The window's clock, in seconds.
@@ -102,6 +105,7 @@ impl Helioscope {
             focus_search: false,
             notice: None,
             exporting: None,
+            pending: None,
             save_into: None,
             now: 0.0,
             watching,

@@ -97,6 +97,15 @@ pub enum Action {
     ShowHint(FindingKey),
     /// Show a finding no more.
     Dismiss(Dismissal),
+    /// Save how this is looked at, with the profiles or with their places.
+    SaveReview {
+        /// Whether the profiles are in the file.
+        embed: bool,
+    },
+    /// Open a review although a profile of it has changed.
+    OpenAnyway,
+    /// Choose the profile that a review did not find.
+    LocateProfile,
     /// Show what was dismissed again.
     Restore(Dismissal),
     /// Choose a profile recorded after a finding was mended.
@@ -201,6 +210,8 @@ pub enum Command {
     CopyReview,
     /// Save the window as it is on screen.
     SaveScreen,
+    /// Save how this is looked at, to be opened again.
+    SaveReview,
     /// Copy the name and place of the selection.
     CopySelection,
     /// To the line of the source that cost most.
@@ -242,6 +253,7 @@ impl Command {
             Self::CopyPicture,
             Self::CopyReview,
             Self::SaveScreen,
+            Self::SaveReview,
             Self::CompareWith,
             Self::ReloadAndCompare,
             Self::CompareWithEarlier,
@@ -310,6 +322,7 @@ impl Command {
             Self::CopyPicture => "Copy picture",
             Self::CopyReview => "Copy for review",
             Self::SaveScreen => "Save the window as a picture…",
+            Self::SaveReview => "Save review…",
             Self::HottestLine => "Hottest line",
             Self::NextHotLine => "Next hot line",
             Self::PreviousHotLine => "Previous hot line",
@@ -361,6 +374,9 @@ impl Command {
             Self::Export => "Save what is shown as a picture, a page, a report, a table or another profile format.",
             Self::CopyPicture => "Put the picture of this view on the clipboard, drawn at twice its size.",
             Self::CopyReview => "Put a summary, the top functions and findings on the clipboard, as Markdown.",
+            Self::SaveReview => {
+                "Save profiles, view, zoom, selection and transforms as a file that opens as it is now."
+            }
             Self::SaveScreen => "Save exactly what is on the screen as PNG.",
             Self::HottestLine => "To the line of the source that cost most.",
             Self::NextHotLine => "To the next hot line of the source.",
@@ -414,6 +430,7 @@ impl Command {
             Self::OnlyMine => (NONE, Key::M),
             Self::CopySelection => (CTRL, Key::C),
             Self::Export => (CTRL, Key::S),
+            Self::SaveReview => (Modifiers { shift: true, ..CTRL }, Key::S),
             Self::CopyPicture => (Modifiers { shift: true, ..CTRL }, Key::C),
             Self::HottestLine => (NONE, Key::G),
             Self::NextHotLine => (NONE, Key::J),

@@ -126,7 +126,7 @@ fn tab_ui(ui: &mut Ui, theme: &Theme, tab: &Tab, index: usize, active: bool, act
 fn main_menu(ui: &mut Ui, menu: MenuState, actions: &mut Actions) {
     let sections: [&[Command]; 6] = [
         &[Command::OpenDialog, Command::Reload, Command::ToggleWatching, Command::CloseTab],
-        &[Command::Export, Command::CopyPicture, Command::CopyReview, Command::SaveScreen],
+        &[Command::Export, Command::CopyPicture, Command::CopyReview, Command::SaveScreen, Command::SaveReview],
         &[
             Command::CompareWith,
             Command::ReloadAndCompare,

@@ -24,6 +24,7 @@ mod opening;
 mod overlays;
 mod pictures;
 mod reload;
+mod review;
 mod search;
 mod selection;
 mod source;

@@ -1,0 +1,155 @@
+//! How a profile is looked at, in names: the ids of functions are only good while a profile is open.
+
+use crate::analyze::diff::{BoxWidth, Measure, Normalize};
+use crate::analyze::{Analysis, GroupBy, GroupId, Order, SearchText, SortKey, Transform};
+use crate::layout::Growth;
+use crate::model::Track;
+use crate::ui::Arrangement;
+use crate::ui::views::ViewKind;
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde::{Deserialize, Serialize};
+
+/// How a profile or a comparison is looked at.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(in crate::app) struct Look {
+    pub(in crate::app) view: ViewKind,
+    pub(in crate::app) arrangement: Arrangement,
+    pub(in crate::app) order: Option<Order>,
+    pub(in crate::app) growth: Growth,
+    /// Calls down to the box that fills the flame graph.
+    pub(in crate::app) zoom: Vec<Place>,
+    /// Calls down to the centre of the sunburst.
+    pub(in crate::app) root: Vec<Place>,
+    pub(in crate::app) rings: Option<usize>,
+    pub(in crate::app) selection: Option<Place>,
+    pub(in crate::app) search: SearchText,
+    pub(in crate::app) sort: Option<(SortKey, bool)>,
+    pub(in crate::app) filter: SearchText,
+    /// The name of the metric; empty for the first to show.
+    pub(in crate::app) metric: String,
+    pub(in crate::app) thread: Option<Thread>,
+    pub(in crate::app) by: Option<GroupBy>,
+    pub(in crate::app) transforms: Vec<Change>,
+    pub(in crate::app) time_ns: Option<(i64, i64)>,
+    pub(in crate::app) normalize: Normalize,
+    pub(in crate::app) box_width: BoxWidth,
+    pub(in crate::app) measure: Measure,
+}
+
+/// A function, or what else rows stand for.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub(in crate::app) struct Place {
+    name: String,
+    #[serde(default)]
+    file: String,
+    #[serde(default)]
+    line: u32,
+}
+
+/// A thread.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(in crate::app) struct Thread {
+    name: String,
+    pid: Option<u64>,
+    tid: Option<u64>,
+    process: String,
+}
+
+/// A transform.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(in crate::app) enum Change {
+    Focus(Place),
+    Hide(Place),
+    Drop(Place),
+    CollapseRecursion,
+    OnlyMine,
+}
+
+impl Place {
+    /// What a group is called.
+    pub(in crate::app) fn of(analysis: &Analysis, group: GroupId) -> Self {
+        let (file, line) = analysis.place(group);
+        Self { name: analysis.name(group).into_owned(), file: file.to_owned(), line }
+    }
+}
+
+impl From<&Track> for Thread {
+    fn from(track: &Track) -> Self {
+        Self { name: track.name.clone(), pid: track.pid, tid: track.tid, process: track.process.clone() }
+    }
+}
+
+impl From<&Thread> for Track {
+    fn from(thread: &Thread) -> Self {
+        Self { name: thread.name.clone(), pid: thread.pid, tid: thread.tid, process: thread.process.clone() }
+    }
+}
+
+impl Change {
+    /// A transform in names.
+    pub(in crate::app) fn of(analysis: &Analysis, transform: &Transform) -> Self {
+        match transform {
+            Transform::Focus(group) => Self::Focus(Place::of(analysis, *group)),
+            Transform::Hide(group) => Self::Hide(Place::of(analysis, *group)),
+            Transform::Drop(group) => Self::Drop(Place::of(analysis, *group)),
+            Transform::CollapseRecursion => Self::CollapseRecursion,
+            Transform::OnlyMine => Self::OnlyMine,
+        }
+    }
+
+    fn place(&self) -> Option<&Place> {
+        match self {
+            Self::Focus(place) | Self::Hide(place) | Self::Drop(place) => Some(place),
+            Self::CollapseRecursion | Self::OnlyMine => None,
+        }
+    }
+
+    /// The transform, where its function is known.
+    pub(in crate::app) fn transform(&self, known: &Known) -> Option<Transform> {
+        Some(match self {
+            Self::Focus(place) => Transform::Focus(known.group(place)?),
+            Self::Hide(place) => Transform::Hide(known.group(place)?),
+            Self::Drop(place) => Transform::Drop(known.group(place)?),
+            Self::CollapseRecursion => Transform::CollapseRecursion,
+            Self::OnlyMine => Transform::OnlyMine,
+        })
+    }
+}
+
+/// The groups a look names.
+pub(in crate::app) struct Known(FxHashMap<Place, GroupId>);
+
+impl Known {
+    /// Finds them. A function that has moved within its file is found by its name and file.
+    pub(in crate::app) fn new(look: &Look, analysis: &Analysis) -> Self {
+        let changes = look.transforms.iter().filter_map(Change::place);
+        let wanted: FxHashSet<&Place> =
+            look.zoom.iter().chain(&look.root).chain(&look.selection).chain(changes).collect();
+        let mut moved: FxHashMap<(&str, &str), Vec<&Place>> = FxHashMap::default();
+        for place in &wanted {
+            moved.entry((&place.name, &place.file)).or_default().push(place);
+        }
+        let (mut exact, mut found) = (FxHashMap::default(), FxHashMap::default());
+        for group in analysis.groups().ids() {
+            let (file, line) = analysis.place(group);
+            for &place in moved.get(&(&*analysis.name(group), file)).into_iter().flatten() {
+                let same = if place.line == line { &mut exact } else { &mut found };
+                same.entry(place.clone()).or_insert(group);
+            }
+        }
+        found.extend(exact);
+        Self(found)
+    }
+
+    /// The group of a name.
+    pub(in crate::app) fn group(&self, place: &Place) -> Option<GroupId> {
+        self.0.get(place).copied()
+    }
+
+    /// A path of calls, as far as its functions are known.
+    pub(in crate::app) fn path(&self, places: &[Place]) -> Vec<GroupId> {
+        places.iter().map_while(|place| self.group(place)).collect()
+    }
+}
