@@ -70,7 +70,7 @@ impl DocumentHints {
                 }
                 _ => (recordings.newest().to_owned(), None),
             };
-            *self.paths.get_mut(part) = path.clone();
+            self.paths.get_mut(part).clone_from(&path);
             if let Some(hints) = known {
                 self.put(part, hints, subject);
                 continue;

@@ -329,8 +329,8 @@ mod tests {
 
     #[test]
     fn the_file_written_first_is_the_base_unless_sides_are_given() {
-        let (_a, first) = recording("first.folded", "main 1\n");
-        let (_b, second) = recording("second.folded", "main 2\n");
+        let (_a, first) = recording("first.folded", "main;work 1\n");
+        let (_b, second) = recording("second.folded", "main;work 2\n");
         write_at(&first, 2_000);
         write_at(&second, 1_000);
         let by_age = Recordings::Comparison(Sides::by_age(first.clone(), second.clone()));
@@ -343,7 +343,7 @@ mod tests {
 
     #[test]
     fn an_unreadable_file_is_named_with_its_side() {
-        let (_a, good) = recording("good.folded", "main 1\n");
+        let (_a, good) = recording("good.folded", "main;work 1\n");
         let (_b, bad) = recording("bad.prof", "{");
         let recordings = Recordings::Comparison(Sides::given(vec![good], vec![bad.clone()]));
         let jobs = recordings.jobs();

@@ -3,7 +3,7 @@
 use super::callee::at_node;
 use super::spot::Spot;
 use super::{Confidence, Ctx, Finding, Rule};
-use crate::source::{Facts, Kind, NodeId, Role};
+use crate::source::{Facts, Kind, NodeId, Role, ScopeId};
 
 /// A pattern found in a function.
 pub(super) struct Pattern<'a> {
@@ -75,4 +75,18 @@ pub(super) fn targets(facts: &Facts, node: NodeId) -> Vec<String> {
     let Some(target) = tree.child(node, Role::Target) else { return Vec::new() };
     let all = std::iter::once(target).chain(tree.inside(target));
     all.filter(|&n| tree.kind(n) == Kind::Name).map(|n| tree.name(n).to_owned()).collect()
+}
+
+/// Whether a function, or one that calls it, is handed to a thread or an executor in the file.
+pub(super) fn is_handed_to_threads(facts: &Facts, scope: ScopeId) -> bool {
+    let tree = facts.tree();
+    let mut names = vec![facts.scope(scope).name.clone()];
+    // A function that calls it may be the one that is handed over.
+    names.extend(facts.calls_of(&names[0]).iter().map(|&c| facts.scope(facts.scope_of(c)).name.clone()));
+    let hands_over =
+        ["Thread", "submit", "map", "imap", "imap_unordered", "apply_async", "run_in_executor", "to_thread"];
+    let handed = |c: &NodeId| {
+        tree.inside(*c).any(|n| tree.kind(n) == Kind::Name && names.iter().any(|name| name == tree.name(n)))
+    };
+    hands_over.iter().any(|called| facts.calls_of(called).iter().any(handed))
 }

@@ -109,6 +109,7 @@ impl Spot {
     pub(super) fn is_repeated(&self, node: NodeId) -> bool {
         /// Calls from which a function's body is as good as a loop's.
         const MANY: i64 = 1_000;
-        self.facts.in_loop(node) || self.calls.is_some_and(|c| c >= MANY)
+        let called = || super::callee::is_called_in_loop(&self.facts, self.scope);
+        self.facts.in_loop(node) || self.calls.map_or_else(called, |c| c >= MANY)
     }
 }

@@ -216,6 +216,7 @@ mod tests {
     }
 
     /// The distance of two colours in `OKLab`; 0.02 is about what can just be told apart side by side.
+    #[expect(clippy::many_single_char_names, reason = "they are the letters of the published formulas")]
     fn distance(a: Rgb, b: Rgb, by: &[[f32; 3]; 3]) -> f32 {
         let lab = |rgb: Rgb| {
             let [r, g, b] = seen(rgb, by);

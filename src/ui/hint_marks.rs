@@ -16,8 +16,9 @@ pub(super) fn best<'a>(ctx: &ViewCtx<'a>, group: GroupId) -> Option<&'a Finding>
 
 /// The mark of a hint on a box: a corner folded over, in a colour that is told apart on every fill.
 pub(super) fn corner(rect: Rect, color: Color32) -> Shape {
+    // Within the box, so that it does not look like a piece cut out of it.
     let side = theme::HINT_CORNER.min(rect.width()).min(rect.height());
-    let top = rect.right_top();
+    let top = rect.right_top() + Vec2::new(-theme::SMALL_RADIUS, theme::SMALL_RADIUS);
     let points = vec![top, top + Vec2::new(-side, 0.0), top + Vec2::new(0.0, side)];
     Shape::convex_polygon(points, color, Stroke::NONE)
 }

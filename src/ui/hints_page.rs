@@ -65,12 +65,12 @@ impl HintsPage {
                 self.information.push(i);
                 continue;
             }
-            match leader.get(&finding.same_time_as.unwrap_or(i)) {
-                Some(&at) => self.together[at].others.push(i),
-                None => {
-                    leader.insert(finding.same_time_as.unwrap_or(i), self.together.len());
-                    self.together.push(Together { best: i, others: Vec::new() });
-                }
+            let time = finding.same_time_as.unwrap_or(i);
+            if let Some(&at) = leader.get(&time) {
+                self.together[at].others.push(i);
+            } else {
+                leader.insert(time, self.together.len());
+                self.together.push(Together { best: i, others: Vec::new() });
             }
             if let Some(function) = self.functions[i] {
                 self.by_function.entry(function).or_default().push(i);

@@ -84,7 +84,7 @@ pub(in crate::hints) static UNBUFFERED_SMALL_IO: Rule = Rule {
     wrong_if: "each piece must be out before the next is made",
     check: Check::Callee(&CalleeRule {
         callees: &["_io.*", "posix.read", "posix.write", "nt.read", "nt.write", "_socket.socket.send"],
-        written: &[".flush"],
+        written: &[".flush", ".read"],
         min_share: 0.15,
         min_calls: 10000,
         min_per_call_ns: 400.0,

@@ -1,9 +1,10 @@
 //! A property that computes on every access.
 
 use crate::hints::callee::at_hottest;
+use crate::hints::pattern::{mentions, targets};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
-use crate::source::{Facts, Kind, Role, ScopeId};
+use crate::source::{Facts, Kind, NodeId, Role, ScopeId};
 
 pub(in crate::hints) static RULE: Rule = Rule {
     id: "property-recompute",
@@ -33,10 +34,13 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
             continue;
         }
         let share = ctx.share(ctx.inclusive(function));
-        let (confidence, reason) = if property {
-            (Confidence::High, "it is a property, and computes the same from the object each time")
-        } else {
-            (Confidence::Medium, "it takes no arguments, and computes the same from the object each time")
+        let (confidence, reason) = match (is_read_again(&facts, scope), property) {
+            (true, true) => (Confidence::High, "a loop reads the property of one object again and again"),
+            (true, false) => (Confidence::Medium, "a loop asks one object for the same again and again"),
+            (false, _) => (
+                Confidence::Low,
+                "it computes the same from the object each time; whether one object is asked twice is not known",
+            ),
         };
         let mut finding = Finding::new(rule, share, confidence, reason);
         if let Some(calls) = calls {
@@ -52,6 +56,23 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         break;
     }
     findings
+}
+
+/// Whether some loop of the file reads an attribute of this name of an object that the loop does not change.
+fn is_read_again(facts: &Facts, scope: ScopeId) -> bool {
+    let tree = facts.tree();
+    let name = &facts.scope(scope).name;
+    let reads = tree.all().filter(|&n| tree.kind(n) == Kind::Attribute && tree.name(n) == name);
+    reads.filter_map(|n| Some((n, tree.child(n, Role::Value)?))).any(|(n, object)| {
+        let mut around = facts.loops_around(n).peekable();
+        let changes = |l: NodeId| {
+            let mut bound = targets(facts, l);
+            let clauses = tree.children_as(l, Role::Clause);
+            bound.extend(clauses.flat_map(|c| targets(facts, c)));
+            bound.iter().any(|name| mentions(facts, object, name))
+        };
+        around.peek().is_some() && !around.any(changes)
+    })
 }
 
 /// A method of `self` alone that loops, returns something and changes nothing.
@@ -71,6 +92,8 @@ fn walks_only_itself(facts: &Facts, scope: ScopeId) -> bool {
                 | ".recv" | ".execute" => {
                     effects = true;
                 }
+                // Other methods of the object may change it.
+                _ if facts.receiver(n).is_some_and(|r| tree.name(r) == "self") => effects = true,
                 callee if callee.starts_with("random.") || callee.starts_with("time.") => effects = true,
                 _ => {}
             },

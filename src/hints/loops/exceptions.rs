@@ -23,8 +23,10 @@ pub(in crate::hints) static RULE: Rule = Rule {
     check: Check::Code(check),
 };
 
-/// A conversion or a lookup that succeeds takes less than this, call and all.
-const WITHOUT_RAISING_NS: f64 = 800.0;
+/// A function that does nothing takes less than this to call.
+const CALL_NS: f64 = 500.0;
+/// A conversion or a lookup that succeeds takes less than this.
+const STEP_NS: f64 = 400.0;
 
 fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -70,7 +72,9 @@ fn raises(ctx: &Ctx<'_>, spot: &Spot, tries: &[NodeId]) -> Option<Confidence> {
     let per_call = ctx.nanoseconds(spot.work).zip(spot.calls).map(|(ns, calls)| ns as f64 / calls.max(1) as f64);
     match per_call {
         Some(ns) if only_tries && !tries.iter().any(|&t| spot.facts.in_loop(t)) => {
-            (ns >= WITHOUT_RAISING_NS).then_some(Confidence::Medium)
+            let steps = |n: NodeId| matches!(tree.kind(n), Kind::Call | Kind::Subscript);
+            let inside = tries.iter().flat_map(|&t| tree.inside(t)).filter(|&n| steps(n)).count();
+            (ns >= CALL_NS + STEP_NS * inside as f64).then_some(Confidence::Medium)
         }
         _ => Some(Confidence::Low),
     }
@@ -98,7 +102,10 @@ fn is_a_test(facts: &Facts, node: NodeId) -> bool {
         _ => false,
     };
     let short = matches!(body.len(), 1..=2) && body.iter().any(|&s| tree.inside(s).any(tests));
-    let heavy = body.iter().any(|&s| tree.inside(s).any(|n| matches!(tree.kind(n), Kind::For { .. } | Kind::While)));
+    // A line that is taken apart does its work whether or not it fails.
+    let calls = body.iter().flat_map(|&s| tree.inside(s)).filter(|&n| tree.kind(n) == Kind::Call).count();
+    let heavy = calls > 2
+        || body.iter().any(|&s| tree.inside(s).any(|n| matches!(tree.kind(n), Kind::For { .. } | Kind::While)));
     let goes_on = tree.children_as(node, Role::Exception).any(|h| {
         tree.children_as(h, Role::Body).all(|s| {
             matches!(

@@ -56,7 +56,15 @@ fn is_numeric(facts: &Facts, spot: &Spot, node: NodeId) -> bool {
             Kind::Binary(Operator::Mod) if tree.child(n, Role::Left).is_some_and(|l| facts.is(l, ValueKind::Str)) => {
                 return false;
             }
-            Kind::Binary(_) | Kind::AugAssign(_) => arithmetic += 1,
+            // Counting up and computing an index is what any loop does.
+            Kind::AugAssign(_) => {
+                let counts = tree.child(n, Role::Value).is_some_and(|v| tree.kind(v) == Kind::Number);
+                arithmetic += usize::from(!counts);
+            }
+            Kind::Binary(_) => {
+                let in_index = std::iter::once(n).chain(tree.ancestors(n)).any(|a| tree.role(a) == Role::Index);
+                arithmetic += usize::from(!in_index);
+            }
             Kind::Subscript => {
                 let by_variable = tree
                     .child(n, Role::Index)
@@ -75,7 +83,6 @@ fn is_numeric(facts: &Facts, spot: &Spot, node: NodeId) -> bool {
             _ => {}
         }
     }
-    // Indices count as arithmetic too: there must be some besides.
     arithmetic >= 2 && indexed >= 1 && !feeds_itself(facts, node)
 }
 

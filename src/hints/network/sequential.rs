@@ -2,10 +2,10 @@
 
 use crate::hints::callee::{is_called_in_loop, place_call};
 use crate::hints::context::{Site, Within};
+use crate::hints::pattern::is_handed_to_threads;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::model::FunctionId;
-use crate::source::{Kind, NodeId};
 
 pub(in crate::hints) static RULE: Rule = Rule {
     id: "sequential-io",
@@ -80,16 +80,7 @@ fn runs_in_threads(ctx: &Ctx<'_>, function: FunctionId, in_threads: &Within) -> 
     let Some((facts, scope)) = ctx.source(function) else {
         return ctx.threads_are_mixed() || ctx.share_within(function, in_threads) > 0.5;
     };
-    let tree = facts.tree();
-    let mut names = vec![facts.scope(scope).name.clone()];
-    // A function that calls it may be the one that is handed over.
-    names.extend(facts.calls_of(&names[0]).iter().map(|&c| facts.scope(facts.scope_of(c)).name.clone()));
-    let hands_over =
-        ["Thread", "submit", "map", "imap", "imap_unordered", "apply_async", "run_in_executor", "to_thread"];
-    let handed = |c: &NodeId| {
-        tree.inside(*c).any(|n| tree.kind(n) == Kind::Name && names.iter().any(|name| name == tree.name(n)))
-    };
-    hands_over.iter().any(|called| facts.calls_of(called).iter().any(handed))
+    is_handed_to_threads(&facts, scope)
 }
 
 fn asks_in_a_loop(facts: &crate::source::Facts, scope: crate::source::ScopeId) -> bool {

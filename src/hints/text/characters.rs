@@ -1,6 +1,6 @@
 //! Texts looked at one character at a time.
 
-use crate::hints::pattern::{Pattern, mentions, targets};
+use crate::hints::pattern::{Pattern, targets};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::source::{Facts, Kind, NodeId, Role, ValueKind};
@@ -111,7 +111,7 @@ fn looks_at(facts: &Facts, node: NodeId, name: &str) -> bool {
             left && literal
         }
         Kind::Subscript => {
-            tree.child(node, Role::Index).is_some_and(|i| mentions(facts, i, name))
+            tree.child(node, Role::Index).is_some_and(is_it)
                 && tree.child(node, Role::Value).is_some_and(|v| facts.is(v, ValueKind::Dict))
         }
         _ => false,

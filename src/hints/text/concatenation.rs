@@ -75,10 +75,7 @@ fn grows(facts: &Facts, node: NodeId) -> Option<Grows> {
         _ => return None,
     };
     let kind = |n: NodeId| facts.value(n).map(|v| v.kind);
-    let text = match (kind(target), kind(added)) {
-        (Some(k @ (ValueKind::Str | ValueKind::Bytes)), _) | (None, Some(k @ (ValueKind::Str | ValueKind::Bytes))) => k,
-        _ => return None,
-    };
+    let text = kind(target).or_else(|| kind(added)).filter(|k| matches!(k, ValueKind::Str | ValueKind::Bytes))?;
     // A name of the module is stored where it cannot grow in place.
     let global = tree.kind(target) == Kind::Name
         && facts.bindings(facts.scope_of(node), tree.name(target)).iter().all(|b| matches!(b, Bound::Augmented(_)));

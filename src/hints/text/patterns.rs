@@ -143,7 +143,8 @@ fn backtracking(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
 /// Matching itself is not sampled: the lines that match with an overlapping pattern are looked at.
 fn sampled_backtracking(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for spot in ctx.spots() {
+    for function in ctx.costly_functions(0.2) {
+        let Some(spot) = ctx.spot_of(function) else { continue };
         let tree = spot.facts.tree();
         let Some(lines) = &spot.lines else { continue };
         for found in uses(&spot.facts, spot.scope).iter().filter(|u| overlaps(&u.pattern)) {
@@ -156,7 +157,7 @@ fn sampled_backtracking(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
                     "the line with the match took the samples, and the pattern can match the same text in many ways";
                 let finding = Finding::new(rule, share, Confidence::High, reason)
                     .with("pattern", Evidence::Text(found.pattern.clone()));
-                findings.push(at_node(ctx, finding, spot, &[found.call]));
+                findings.push(at_node(ctx, finding, &spot, &[found.call]));
                 break;
             }
         }

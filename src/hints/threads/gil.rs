@@ -2,6 +2,7 @@
 
 use crate::analyze::Activity;
 use crate::hints::callee::at_hottest;
+use crate::hints::pattern::is_handed_to_threads;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::model::FunctionId;
@@ -103,7 +104,9 @@ fn computing_mixed(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     let Some(function) = ctx.yours_by_total().into_iter().max_by_key(|&f| ctx.work(f)) else { return Vec::new() };
     let share = ctx.share(ctx.work(function));
     let calls = ctx.calls(function).map_or(0, |c| c.0);
-    let in_threads = ctx.share_within(function, &within) >= 0.5;
+    // The edges of such a recording may be missing; the source tells, too.
+    let handed = ctx.source(function).is_some_and(|(facts, scope)| is_handed_to_threads(&facts, scope));
+    let in_threads = handed || ctx.share_within(function, &within) >= 0.5;
     if share < 0.4 || calls < 2 || !in_threads || computes_in_python(ctx, function) == Some(false) {
         return Vec::new();
     }

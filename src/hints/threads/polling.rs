@@ -4,6 +4,7 @@ use crate::hints::callee::{at_node, place_call};
 use crate::hints::pattern::Pattern;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
+use crate::model::FunctionId;
 use crate::source::{Facts, Kind, NodeId, Role};
 
 pub(in crate::hints) static RULE: Rule = Rule {
@@ -37,6 +38,8 @@ const QUESTIONS: &[&str] = &[
     "_queue.SimpleQueue.empty",
     "multiprocessing.queues:empty",
 ];
+/// How many of the user's functions are looked at.
+const MOST_FUNCTIONS: usize = 100;
 const WRITTEN: &[&str] =
     &[".empty", ".qsize", ".get_nowait", ".is_set", ".is_alive", ".done", ".running", ".ready", ".poll"];
 
@@ -95,11 +98,15 @@ fn sleeping(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     if calls < 50 || share < 0.3 || mean_ms > 60.0 {
         return Vec::new();
     }
-    for site in ctx.sites(&set) {
-        let Some(spot) = ctx.spot_of(site.function) else { continue };
+    let sites = ctx.sites(&set).into_iter().map(|site| (site.function, site.total));
+    // Where threads are mixed, who slept is not known: whoever polls in the source may have.
+    let mixed: Vec<FunctionId> = if ctx.threads_are_mixed() { ctx.yours_by_total() } else { Vec::new() };
+    let by_source = mixed.into_iter().take(MOST_FUNCTIONS).map(|f| (f, cost.total));
+    for (function, total) in sites.chain(by_source) {
+        let Some(spot) = ctx.spot_of(function) else { continue };
         let facts = &spot.facts;
         let nodes: Vec<NodeId> = facts.calls_in(spot.scope).filter(|&c| polls(facts, c)).collect();
-        let share = ctx.share_of_all(site.total);
+        let share = ctx.share_of_all(total);
         if nodes.is_empty() || share < 0.3 || facts.is_async(spot.scope) {
             continue;
         }

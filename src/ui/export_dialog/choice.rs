@@ -122,7 +122,7 @@ impl Drawing {
     /// Every drawing.
     pub const ALL: [Self; 3] = [Self::Flame, Self::Sunburst, Self::Callers];
 
-    /// What is drawn where a view is on screen; the table and the source have no picture of their own.
+    /// What is drawn where a view is on screen; the table, the source and the hints have no picture of their own.
     pub fn of(view: ViewKind) -> Option<Self> {
         match view {
             ViewKind::Flame => Some(Self::Flame),

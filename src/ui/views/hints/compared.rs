@@ -9,6 +9,9 @@ use crate::ui::hints_page::{Change, Fate, HintsPage, changes};
 use crate::ui::{Actions, CompareCtx, ViewCtx, theme};
 use egui::{Frame, Label, RichText, Ui};
 
+/// A gain beyond the ceiling by more than this factor is no matter of measuring.
+const BEYOND: f64 = 1.2;
+
 /// What came of a finding: of the whole program, and of its function.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Measured {
@@ -87,6 +90,15 @@ pub(super) fn measured_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, finding: &Finding, mea
                 }
             }
             ui.end_row();
+            if let Some((base, new)) = measured.active
+                && base as f64 / new as f64 > finding.ceiling * BEYOND
+            {
+                ui.label("");
+                ui.label(weak(
+                    "More than could be promised: something else changed, too, or it took more than its share.",
+                ));
+                ui.end_row();
+            }
             if let Some(costs) = measured.function {
                 ui.label(weak("Its function"));
                 ui.label(format!("total {}", measured.change(costs)));
