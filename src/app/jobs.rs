@@ -6,7 +6,7 @@
 use super::export::Exported;
 use super::hints::HintsWanted;
 use super::recordings::{LoadError, Loaded, Recordings, file_name};
-use super::session::{Look, Opened};
+use super::session::{self, Look, Opened};
 use super::subject::{Part, Request, Subject, Wish};
 use crate::analyze::diff::BoxWidth;
 use crate::analyze::{Analysis, CallTree, GroupId, Matches, Neighbours, Timeline};
@@ -368,6 +368,9 @@ impl Workers {
             all.sort_unstable();
             all.dedup();
             dialog = dialog.add_filter("All files", &["*"]).add_filter("Profiles", &all);
+            if purpose == Purpose::Open {
+                dialog = dialog.add_filter("Helioscope reviews", &[session::ENDING]);
+            }
             for format in import::FORMATS {
                 dialog = dialog.add_filter(format.name, format.extensions);
             }

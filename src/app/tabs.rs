@@ -190,6 +190,13 @@ impl Helioscope {
     /// Reads files again, keeping how they are looked at.
     pub(super) fn reload(&mut self, index: usize, compare_then: bool) {
         let Some(slot) = self.slots.get_mut(index) else { return };
+        if let Recordings::File(path) = slot.wanted().clone()
+            && session::is_session(&path)
+        {
+            // A review that could not be opened.
+            self.close(index);
+            return self.open_session(path);
+        }
         slot.compare_then = compare_then;
         let recordings = match slot.wanted().clone() {
             Recordings::File(path) => Recordings::File(path),
@@ -391,6 +398,9 @@ impl Helioscope {
     /// Takes dropped files: opens them, compares them, or asks.
     pub(super) fn drop_files(&mut self, paths: Vec<PathBuf>, apart: bool) {
         self.overlay = Overlay::None;
+        if paths.iter().any(|path| session::is_session(path)) {
+            return self.open(paths);
+        }
         let effect = self.drop_effect(paths.len(), apart);
         let slot = self.active.and_then(|i| self.slots.get(i));
         match (effect, slot.map(|slot| &slot.recordings), &paths[..]) {

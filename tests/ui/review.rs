@@ -117,9 +117,11 @@ fn a_review_that_was_dropped_is_opened() {
     let mut window = start(&[&recording]);
     click_box(&mut window, "log");
     let review = save(&mut window, folder_of(&recording), PLACES, "run.helioscope");
-    let mut window = start::<PathBuf>(&[]);
+    let other = Recording::named("other.folded", "main;other 1\n");
+    let mut window = start(&[&other]);
     drop_files(&mut window, &[review]);
     rest(&mut window);
+    assert_eq!(tabs(&window), ["other.folded", "run.folded"]);
     assert_eq!(selected(&window), "log");
 }
 

@@ -9,7 +9,7 @@ use crate::app::session::{Change, Known, Look, Place, Thread};
 use crate::app::subject::Part;
 
 impl Document {
-    /// How it is looked at now.
+    /// How it is looked at now. What is dismissed is the window's to say.
     pub(in crate::app) fn look(&self) -> Look {
         let (here, choices) = (self.here(), self.choices());
         let analysis = self.subject.analysis(Part::Whole);
@@ -36,6 +36,7 @@ impl Document {
             normalize: here.request.normalize,
             box_width: here.request.width,
             measure: self.measure,
+            dismissed: Vec::new(),
         }
     }
 
@@ -63,7 +64,7 @@ impl Document {
         if self.subject.can_transform() {
             request.query.transforms = look.transforms.iter().filter_map(|change| change.transform(&known)).collect();
         }
-        request.query.time_ns = look.time_ns;
+        request.query.time_ns = look.time_ns.filter(|(from, to)| 0 <= *from && from <= to);
         let selection = look.selection.as_ref().and_then(|place| known.group(place));
         let place = Here {
             view: look.view,

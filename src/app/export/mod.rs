@@ -277,7 +277,7 @@ impl Helioscope {
         self.workers.run_apart("export", move || {
             let result = with_ending(path.clone(), "png").and_then(|path| {
                 let [width, height] = image.size.map(|length| u32::try_from(length).unwrap_or(u32::MAX));
-                let rgba = image.pixels.iter().flat_map(|pixel| pixel.to_array()).collect();
+                let rgba = image.pixels.iter().flat_map(egui::Color32::to_array).collect();
                 let png = png::from_raster(&Raster { width, height, rgba }).map_err(|error| error.to_string())?;
                 write_file(&path, |out| out.write_all(&png)).map_err(|error| not_written(&path, &error))?;
                 Ok((png.len() as u64, Vec::new()))

@@ -31,6 +31,9 @@ impl Progress {
     }
 }
 
+/// Large files are written in parts of so many bytes, so that each of them can be the last.
+const PART: usize = 1 << 20;
+
 /// Counts what is written, and refuses more when it is to stop.
 pub(super) struct Counted<'a> {
     pub(super) out: &'a mut dyn Write,
@@ -42,8 +45,6 @@ impl Write for Counted<'_> {
         if self.progress.is_stopped() {
             return Err(io::Error::other("stopped"));
         }
-        // Large files are written in parts, so that each of them can be the last.
-        const PART: usize = 1 << 20;
         let written = self.out.write(&bytes[..bytes.len().min(PART)])?;
         self.progress.0.bytes.fetch_add(written as u64, Ordering::Relaxed);
         Ok(written)

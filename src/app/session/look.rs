@@ -2,12 +2,14 @@
 
 use crate::analyze::diff::{BoxWidth, Measure, Normalize};
 use crate::analyze::{Analysis, GroupBy, GroupId, Order, SearchText, SortKey, Transform};
+use crate::hints::{Dismissal, Extent};
 use crate::layout::Growth;
 use crate::model::Track;
 use crate::ui::Arrangement;
 use crate::ui::views::ViewKind;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
+use std::path::Path;
 
 /// How a profile or a comparison is looked at.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -35,6 +37,8 @@ pub(in crate::app) struct Look {
     pub(in crate::app) normalize: Normalize,
     pub(in crate::app) box_width: BoxWidth,
     pub(in crate::app) measure: Measure,
+    /// Findings that were dismissed in its profiles.
+    pub(in crate::app) dismissed: Vec<Dismissed>,
 }
 
 /// A function, or what else rows stand for.
@@ -65,6 +69,48 @@ pub(in crate::app) enum Change {
     Drop(Place),
     CollapseRecursion,
     OnlyMine,
+}
+
+/// A finding that was dismissed in a profile.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(in crate::app) struct Dismissed {
+    /// Which profile of the review, counted from 0, the base side's first.
+    pub(in crate::app) recording: usize,
+    rule: String,
+    #[serde(default)]
+    function: String,
+    #[serde(default)]
+    file: String,
+    #[serde(default)]
+    reason: String,
+}
+
+impl Dismissed {
+    /// What was dismissed in one of these profiles alone: the rest is not the review's.
+    pub(in crate::app) fn in_profiles(all: &[Dismissal], profiles: &[&Path]) -> Vec<Self> {
+        let of = |dismissal: &Dismissal| {
+            Some(Self {
+                recording: profiles.iter().position(|path| *path == dismissal.profile)?,
+                rule: dismissal.rule.clone(),
+                function: dismissal.function.clone(),
+                file: dismissal.file.clone(),
+                reason: dismissal.reason.clone(),
+            })
+        };
+        all.iter().filter(|dismissal| dismissal.extent == Extent::Profile).filter_map(of).collect()
+    }
+
+    /// The same, in the profile at a path.
+    pub(in crate::app) fn at(&self, profile: &Path) -> Dismissal {
+        Dismissal {
+            rule: self.rule.clone(),
+            extent: Extent::Profile,
+            function: self.function.clone(),
+            file: self.file.clone(),
+            profile: profile.to_owned(),
+            reason: self.reason.clone(),
+        }
+    }
 }
 
 impl Place {
@@ -151,5 +197,38 @@ impl Known {
     /// A path of calls, as far as its functions are known.
     pub(in crate::app) fn path(&self, places: &[Place]) -> Vec<GroupId> {
         places.iter().map_while(|place| self.group(place)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dismissal(extent: Extent, profile: &str) -> Dismissal {
+        Dismissal {
+            rule: "a-rule".to_owned(),
+            extent,
+            function: "work".to_owned(),
+            file: "app.py".to_owned(),
+            profile: profile.into(),
+            reason: "measured".to_owned(),
+        }
+    }
+
+    #[test]
+    fn what_was_dismissed_in_a_profile_goes_with_it_and_names_no_folder() {
+        let all = [
+            dismissal(Extent::Profile, "/runs/new.prof"),
+            dismissal(Extent::Profile, "/runs/other.prof"),
+            dismissal(Extent::Rule, "/runs/new.prof"),
+        ];
+        let profiles = [Path::new("/runs/base.prof"), Path::new("/runs/new.prof")];
+        let dismissed = Dismissed::in_profiles(&all, &profiles);
+        let text = serde_json::to_string(&dismissed).expect("text");
+        assert!(!text.contains("/runs"), "{text}");
+        let read: Vec<Dismissed> = serde_json::from_str(&text).expect("the same");
+        let [one] = &read[..] else { panic!("{text}") };
+        assert_eq!(one.recording, 1);
+        assert_eq!(one.at(Path::new("/elsewhere/new.prof")), dismissal(Extent::Profile, "/elsewhere/new.prof"));
     }
 }

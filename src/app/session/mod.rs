@@ -10,7 +10,7 @@
 mod look;
 mod opening;
 
-pub(super) use look::{Change, Known, Look, Place, Thread};
+pub(super) use look::{Change, Dismissed, Known, Look, Place, Thread};
 pub(super) use opening::{Opened, Pending};
 
 use crate::analyze::diff::Matching;
@@ -34,7 +34,8 @@ const MOST_EMBEDDED: u64 = 128 << 20;
 /// A review.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(super) struct Session {
-    helioscope_session: u64,
+    #[serde(rename = "helioscope_session")]
+    version: u64,
     /// The version of the program that wrote it.
     #[serde(default)]
     program: String,
@@ -99,7 +100,7 @@ pub(super) enum SessionError {
 
 impl Session {
     pub(super) fn new(about: About, look: Look) -> Self {
-        Self { helioscope_session: VERSION, program: env!("CARGO_PKG_VERSION").to_owned(), about, look }
+        Self { version: VERSION, program: env!("CARGO_PKG_VERSION").to_owned(), about, look }
     }
 
     /// Reads a review's file.
@@ -115,12 +116,13 @@ impl Session {
     /// Reads a review. What a later program of this version added is passed over.
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, SessionError> {
         #[derive(Deserialize)]
-        struct Version {
-            helioscope_session: u64,
+        struct Head {
+            #[serde(rename = "helioscope_session")]
+            version: u64,
         }
         let not_one = |error: serde_json::Error| SessionError::NotASession(error.to_string());
         // The version says how to read the rest, so it is read before.
-        let Version { helioscope_session: version } = serde_json::from_slice(bytes).map_err(not_one)?;
+        let Head { version } = serde_json::from_slice(bytes).map_err(not_one)?;
         if version > VERSION {
             return Err(SessionError::Newer(version));
         }

@@ -1,6 +1,6 @@
 //! Saving a review, and opening one: its profiles are looked for, and what is wrong with them is said first.
 
-use super::{About, ENDING, Recorded, Session, is_session};
+use super::{About, Dismissed, ENDING, Recorded, Session, is_session};
 use crate::app::export::Exported;
 use crate::app::jobs::{DocumentId, Outcome, Purpose, Saving};
 use crate::app::recordings::{LoadError, Recording, Recordings, Sides, file_name};
@@ -87,6 +87,11 @@ impl Helioscope {
                 (Recordings::Comparison(sides), None)
             }
         };
+        for dismissed in &session.look.dismissed {
+            if let Some(profile) = recordings.paths().get(dismissed.recording) {
+                self.options.dismiss(dismissed.at(profile));
+            }
+        }
         let wish = Wish::of_look(&session.look);
         self.add_reviewed(recordings, held, wish, session.look);
     }
@@ -138,7 +143,9 @@ impl Helioscope {
         let profiles = if recordings.paths().len() == 1 { "the profile" } else { "the profiles" };
         self.overlay = Overlay::Choice(Choice {
             heading: format!("Save the review of {}", recordings.title()),
-            text: "View, zoom, selection, search and transforms are saved, to be opened as they are now.".to_owned(),
+            text: "View, zoom, selection, search and transforms are saved, to be opened as they are now. A profile that is \
+                   inside keeps the paths it recorded."
+                .to_owned(),
             answers: vec![
                 (format!("With {profiles} inside ({size}), to give away…"), Action::SaveReview { embed: true }),
                 (format!("With the place of {profiles} alone…"), Action::SaveReview { embed: false }),
@@ -151,7 +158,8 @@ impl Helioscope {
     pub(in crate::app) fn save_session(&mut self, embed: bool) {
         let Some(slot) = self.active_slot() else { return };
         let (recordings, newest) = (slot.recordings.clone(), slot.recordings.newest().to_owned());
-        let Some(look) = slot.document().map(|document| document.look()) else { return };
+        let Some(mut look) = slot.document().map(|document| document.look()) else { return };
+        look.dismissed = Dismissed::in_profiles(&self.options.dismissed, &recordings.paths());
         let name = file_name(&newest);
         let stem = name.split('.').find(|part| !part.is_empty()).unwrap_or("review");
         let folder = newest.parent().map(Path::to_owned);

@@ -176,6 +176,7 @@ impl Which {
 
 /// What is exported, and how.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a box of the dialog to tick, by itself")]
 pub struct ExportChoice {
     /// What the file is.
     pub format: Format,
