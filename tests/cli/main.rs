@@ -6,6 +6,7 @@ mod agree;
 mod export;
 mod info;
 mod lines;
+mod readme;
 mod support;
 mod top;
 mod usage;
