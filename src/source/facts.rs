@@ -532,3 +532,78 @@ fn is_builtin(name: &str) -> bool {
     ];
     NAMES.binary_search(&name).is_ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts(text: &str) -> Facts {
+        Facts::new(Tree::parse(text.to_owned()).expect("small"))
+    }
+
+    /// The kind of the last name that is read in a text.
+    fn kind_of_last_name(text: &str) -> Option<ValueKind> {
+        let facts = facts(text);
+        let last = facts.tree().all().filter(|&n| facts.tree().kind(n) == Kind::Name).last().expect("a name");
+        facts.value(last).map(|v| v.kind)
+    }
+
+    #[test]
+    fn a_name_stands_for_what_it_was_made_from() {
+        let cases = [
+            ("x = [1]\nx", Some(ValueKind::List)),
+            ("x = set()\nx", Some(ValueKind::Set)),
+            ("x = []\nx += [1]\nx", Some(ValueKind::List)),
+            ("x = None\nx = 'a'\nx", Some(ValueKind::Str)),
+            ("x = []\nx = {}\nx", None),
+            ("import numpy as np\nx = np.zeros(3)\nx", Some(ValueKind::Array)),
+            ("from collections import deque as d\nx = d()\nx", Some(ValueKind::Deque)),
+            ("def f():\n    return [i for i in y]\nx = f()\nx", Some(ValueKind::List)),
+            ("def f():\n    return {1}\ndef g():\n    return f()\na, b = 1, g()\nb", Some(ValueKind::Set)),
+            ("for c in 'text':\n    c", Some(ValueKind::Str)),
+            ("for i, c in enumerate('text'):\n    c", Some(ValueKind::Str)),
+            ("def g(x):\n    x\ng([1])", None),
+            ("x = y\ny = x\nx", None),
+            ("list = foo\nx = list()\nx", None),
+        ];
+        for (text, kind) in cases {
+            assert_eq!(kind_of_last_name(text), kind, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_parameter_stands_for_what_callers_hand_over() {
+        let kind = |text: &str| {
+            let facts = facts(text);
+            let compare =
+                facts.tree().all().find(|&n| matches!(facts.tree().kind(n), Kind::Compare(_))).expect("a test");
+            let right = facts.tree().child(compare, Role::Right).expect("two sides");
+            facts.value(right).map(|v| v.kind)
+        };
+        assert_eq!(kind("def f(a, b):\n    return a in b\nf(1, [2, 3])\n"), Some(ValueKind::List));
+        assert_eq!(kind("def f(a, b):\n    return a in b\nf(1, b={2})\n"), Some(ValueKind::Set));
+        assert_eq!(kind("def f(a, b):\n    return a in b\nf(1, [2])\nf(1, {2})\n"), None);
+        assert_eq!(kind("def f(a, b: list[str]):\n    return a in b\n"), Some(ValueKind::List));
+        let method =
+            "class C:\n    def __init__(self):\n        self.b = []\n    def f(self, a):\n        return a in self.b\n";
+        assert_eq!(kind(method), Some(ValueKind::List));
+    }
+
+    #[test]
+    fn a_frame_is_found_by_name_and_line_or_not_at_all() {
+        let facts = facts("@cache\ndef f():\n    pass\n\nclass A:\n    def f(self):\n        return 1\n");
+        let name = |found: Option<ScopeId>| found.map(|s| facts.scope(s).qualified.clone());
+        assert_eq!(name(facts.scope_at("f", 1, None)), Some("f".to_owned()));
+        assert_eq!(name(facts.scope_at("f", 6, None)), Some("A.f".to_owned()));
+        assert_eq!(name(facts.scope_at("A.f", 0, Some(7))), Some("A.f".to_owned()));
+        assert_eq!(name(facts.scope_at("f", 4, None)), None);
+        assert_eq!(name(facts.scope_at("f", 0, None)), None);
+    }
+
+    #[test]
+    fn loops_run_what_is_in_them_again() {
+        let facts = facts("for a in first():\n    [g(b) for b in second() if h(b)]\n");
+        let depth = |name: &str| facts.loop_depth(facts.calls_of(name)[0]);
+        assert_eq!([depth("first"), depth("second"), depth("g"), depth("h")], [0, 1, 2, 2]);
+    }
+}

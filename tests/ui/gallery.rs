@@ -1,13 +1,19 @@
 //! The pictures of `README.md`: `UPDATE_SNAPSHOTS=1 cargo test --test ui gallery` draws them again.
 
-use crate::picture::compare;
-use crate::window::{FOLDED, PROF, Window, click_box, leave, press, start, start_in};
+use crate::picture::compare as hold;
+use crate::window::{FOLDED, PROF, Window, click_box, compare, leave, press, rest, start, start_in};
 use egui::{Key, Theme};
 
 fn picture(mut window: Window, name: &str) {
     leave(&mut window);
-    compare(window, "screenshots", name);
+    hold(window, "screenshots", name);
 }
+
+/// A program before and after its lookups and its parsing were mended.
+const BEFORE: &str = "tests/fixtures/compare/orders/base-1.prof";
+const AFTER: &str = "tests/fixtures/compare/orders/new-1.prof";
+/// A program with something to mend, and its source beside it.
+const MENDABLE: &str = "tests/fixtures/hints/banned_guests/slow.prof";
 
 #[test]
 fn flame_dark() {
@@ -50,4 +56,44 @@ fn callers_dark() {
 #[test]
 fn start_dark() {
     picture(start::<&str>(&[]), "start-dark");
+}
+
+#[test]
+fn compare_merged_dark() {
+    let mut window = compare(BEFORE, AFTER);
+    click_box(&mut window, "find");
+    picture(window, "compare-merged-dark");
+}
+
+#[test]
+fn compare_side_by_side_dark() {
+    let mut window = compare(BEFORE, AFTER);
+    press(&mut window, Key::V);
+    picture(window, "compare-side-by-side-dark");
+}
+
+#[test]
+fn compare_table_dark() {
+    let mut window = compare(BEFORE, AFTER);
+    click_box(&mut window, "parse_row");
+    press(&mut window, Key::Num1);
+    picture(window, "compare-table-dark");
+}
+
+#[test]
+fn hints_dark() {
+    let mut window = start(&[MENDABLE]);
+    press(&mut window, Key::Num7);
+    rest(&mut window);
+    picture(window, "hints-dark");
+}
+
+#[test]
+fn source_dark() {
+    let mut window = start(&[MENDABLE]);
+    press(&mut window, Key::Num7);
+    rest(&mut window);
+    press(&mut window, Key::Num5);
+    rest(&mut window);
+    picture(window, "source-dark");
 }
