@@ -123,6 +123,8 @@ pub const CAPTION_WIDTH: f32 = 120.0;
 pub const STRIP_WIDTH: f32 = 260.0;
 /// Height of the strip by itself.
 pub const STRIP_HEIGHT: f32 = 12.0;
+/// Size of the beginning of a file that is to be saved.
+pub const CODE_TEXT: f32 = 11.0;
 /// Size of the text in boxes.
 pub const BOX_TEXT: f32 = layout::LABEL_SIZE;
 

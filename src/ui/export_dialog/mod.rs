@@ -109,6 +109,15 @@ fn choices_ui(ui: &mut Ui, theme: &Theme, dialog: &mut ExportDialog) {
     });
     ui.label(RichText::new(choice.format.tooltip()).small().color(theme.text_weak));
     ui.add_space(theme::GAP);
+    if offer.compared || choice.format.is_drawn() {
+        grid_ui(ui, offer, choice);
+        ui.add_space(theme::GAP);
+    }
+    includes_ui(ui, theme, offer, choice);
+}
+
+/// What is shown of what, how large, and in which colours.
+fn grid_ui(ui: &mut Ui, offer: &Offer, choice: &mut ExportChoice) {
     Grid::new("export choices").num_columns(2).spacing(Vec2::new(theme::MARGIN, theme::GAP)).show(ui, |ui| {
         if offer.compared {
             list_ui(ui, "Recordings", &mut choice.which, &Which::ALL, Which::label);
@@ -131,8 +140,6 @@ fn choices_ui(ui: &mut Ui, theme: &Theme, dialog: &mut ExportDialog) {
             ui.end_row();
         }
     });
-    ui.add_space(theme::GAP);
-    includes_ui(ui, theme, offer, choice);
 }
 
 fn list_ui<T: Copy + PartialEq>(ui: &mut Ui, name: &str, value: &mut T, all: &[T], label: impl Fn(T) -> &'static str) {
@@ -205,7 +212,7 @@ fn preview_ui(ui: &mut Ui, theme: &Theme, dialog: &ExportDialog, size: Vec2) {
     ui.painter().rect_filled(rect, theme::SMALL_RADIUS, theme.ground);
     let inner = rect.shrink(theme::GAP);
     let mut within = ui.new_child(egui::UiBuilder::new().max_rect(inner).layout(Layout::top_down(Align::Min)));
-    within.set_clip_rect(rect.intersect(ui.clip_rect()));
+    within.set_clip_rect(inner.intersect(ui.clip_rect()));
     match &dialog.preview {
         Preview::Waiting => words_ui(&mut within, "Drawing…", theme.text_weak),
         Preview::Words(words) => words_ui(&mut within, words, theme.text_weak),
@@ -224,7 +231,9 @@ fn preview_ui(ui: &mut Ui, theme: &Theme, dialog: &ExportDialog, size: Vec2) {
             if *more {
                 shown.push_str("\n…");
             }
-            within.add(egui::Label::new(RichText::new(shown).monospace().small()).extend().selectable(false));
+            within.add(
+                egui::Label::new(RichText::new(shown).monospace().size(theme::CODE_TEXT)).extend().selectable(false),
+            );
         }
     }
 }
