@@ -120,7 +120,7 @@ fn legend_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, compare: &CompareCtx<'_>) {
             ui.label(small(status.name().to_owned(), ctx.theme.text));
         }
         swatch_ui(ui, ctx.theme, 0.0, None);
-        let grey = if compare.comparison.noise() != NoiseKind::Unknown { "same, within noise" } else { "same" };
+        let grey = if compare.comparison.noise() == NoiseKind::Unknown { "same" } else { "same, within noise" };
         ui.label(small(grey.to_owned(), ctx.theme.text));
         if ui.available_width() + GRADIENT_WIDTH + ui.min_rect().width() > LEGEND_ROOM {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -183,15 +183,12 @@ pub(super) fn figures_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, compare: &CompareCtx<'_
     ];
     for (name, color, value, sum) in sides {
         ui.label(RichText::new(name).color(color));
-        match value {
-            Some(value) => {
-                ui.label(format::value(value, unit));
-                ui.label(RichText::new(format::percent(crate::analyze::share(value, sum))).color(ctx.theme.text_weak));
-            }
-            None => {
-                ui.label(RichText::new("not there").color(ctx.theme.text_weak));
-                ui.label("");
-            }
+        if let Some(value) = value {
+            ui.label(format::value(value, unit));
+            ui.label(RichText::new(format::percent(crate::analyze::share(value, sum))).color(ctx.theme.text_weak));
+        } else {
+            ui.label(RichText::new("not there").color(ctx.theme.text_weak));
+            ui.label("");
         }
         ui.end_row();
     }

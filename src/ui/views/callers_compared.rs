@@ -1,7 +1,7 @@
 //! Who calls the selected function and whom it calls, on both sides of a comparison: two tables.
 
 use super::table::name_head;
-use crate::analyze::diff::{DiffNeighbour, Side};
+use crate::analyze::diff::{DiffNeighbour, DiffNeighbours, Side};
 use crate::model::format::{self, Scale};
 use crate::ui::difference::{signed_count, signed_in};
 use crate::ui::{
@@ -32,16 +32,17 @@ struct Scales {
 }
 
 impl Scales {
-    fn of<'a>(ctx: &ViewCtx<'_>, rows: impl Iterator<Item = &'a DiffNeighbour> + Clone) -> Self {
+    fn of(ctx: &ViewCtx<'_>, both: &DiffNeighbours) -> Self {
+        let rows = || both.callers.iter().chain(&both.callees);
         let unit = &ctx.metric().unit;
         let whole = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-        let totals = rows.clone().flat_map(|n| [n.base, n.new]).flatten().map(|n| n.total.unsigned_abs());
-        let largest_delta = rows.clone().map(|n| n.delta().unsigned_abs()).max().unwrap_or(0);
+        let totals = rows().flat_map(|n| [n.base, n.new]).flatten().map(|n| n.total.unsigned_abs());
+        let largest_delta = rows().map(|n| n.delta().unsigned_abs()).max().unwrap_or(0);
         Self {
             costs: Scale::for_max(whole(totals.max().unwrap_or(0)), unit),
             deltas: Scale::for_max(whole(largest_delta), unit),
             largest_delta,
-            with_calls: rows.clone().any(|n| n.delta_calls().is_some()),
+            with_calls: rows().any(|n| n.delta_calls().is_some()),
         }
     }
 }
@@ -53,7 +54,7 @@ pub(super) fn tables_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, compare: &CompareCtx<'_>
         return;
     };
     let both = compare.comparison.neighbours(base, new);
-    let scales = Scales::of(ctx, both.callers.iter().chain(&both.callees));
+    let scales = Scales::of(ctx, &both);
     ui.columns(2, |columns| {
         if let [left, right] = columns {
             side_ui(left, ctx, Which::Callers, &both.callers, &scales, actions);
