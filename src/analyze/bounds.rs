@@ -144,6 +144,11 @@ impl Bounds {
         self.imported.get(function.index()).copied().unwrap_or(0.0)
     }
 
+    /// Whether any Python code was recorded at all.
+    pub fn has_python(&self) -> bool {
+        self.of_function.contains(&Activity::Python)
+    }
+
     /// What a function's own time is spent on, importing aside.
     pub fn activity_of(&self, function: FunctionId) -> Activity {
         self.of_function[function.index()]
@@ -155,6 +160,9 @@ fn activities(profile: &Profile, classes: &Classes) -> Vec<Activity> {
     (0..profile.functions().len())
         .map(FunctionId::at)
         .map(|f| {
+            if is_of_another_language(profile.file(f)) {
+                return Activity::Native;
+            }
             let activity = activity(profile.name(f), classes.module(f), classes.class_of(f));
             match activity {
                 // What polls for the loop is the loop's idleness.
@@ -163,6 +171,14 @@ fn activities(profile: &Profile, classes: &Classes) -> Vec<Activity> {
             }
         })
         .collect()
+}
+
+/// Whether a file is no Python: what runs in it was compiled, or is another language's program.
+fn is_of_another_language(file: &str) -> bool {
+    const ENDINGS: [&str; 16] =
+        ["c", "cc", "cpp", "cs", "cxx", "go", "h", "hpp", "java", "js", "kt", "pyx", "rb", "rs", "s", "ts"];
+    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    name.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.iter().any(|e| ending.eq_ignore_ascii_case(e)))
 }
 
 fn is_poll(name: &str, module: &str) -> bool {
@@ -375,4 +391,37 @@ fn imported_shares(
         }
     }
     shares
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analyze::Query;
+    use crate::model::{ProfileBuilder, StackId, Track, Unit};
+    use std::sync::Arc;
+
+    fn bounds(file: &str) -> Bounds {
+        let mut builder = ProfileBuilder::new("test");
+        builder.metric("samples", Unit::Samples);
+        let track = builder.track(Track::default());
+        let function = builder.function_named("main", file, 1);
+        let frame = builder.frame(function, 2);
+        let stack = builder.stack(StackId::EMPTY, frame);
+        builder.sample(track, stack, None, &[3]);
+        let profile = Arc::new(builder.finish().unwrap());
+        let query = Query::new(&profile);
+        Bounds::new(&Analysis::new(profile, query, None))
+    }
+
+    #[test]
+    fn what_is_written_in_another_language_is_not_called_python() {
+        let go = bounds("/srv/shop/main.go");
+        assert_eq!((go.amount(Activity::Python), go.amount(Activity::Native)), (0, 3));
+        assert!(!go.has_python());
+        for file in ["/srv/shop/main.py", "/srv/shop/main", "<string>", ""] {
+            let python = bounds(file);
+            assert_eq!(python.amount(Activity::Python), 3, "{file}");
+            assert!(python.has_python(), "{file}");
+        }
+    }
 }

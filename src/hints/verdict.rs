@@ -12,6 +12,8 @@ pub(super) fn approach(ctx: &Ctx<'_>) -> String {
     let array = ctx.has(&["numpy.*:*", "pandas.*:*"]);
     let text = if ctx.total() <= 0 {
         "Nothing was recorded."
+    } else if !ctx.bounds().has_python() {
+        "No Python code was recorded, and the rules are about Python programs."
     } else if idle >= 0.6 {
         "The event loop mostly had nothing to do: record under load, or let independent waits overlap with `asyncio.gather`."
     } else if waiting + locks + idle >= 0.8 && locks > waiting {
