@@ -43,16 +43,34 @@ fn a_file_given_opens_and_a_file_dropped_opens_beside_it() {
     let Some(mut desktop) = Desktop::start() else { return };
     let window = desktop.start_helioscope([sample("shop.prof")]);
     desktop.wait_for_title(&window, "shop.prof — Helioscope");
-    let before = desktop.wait_for_picture(&window, "picture of the profile", shows_something);
+    // What the rules find is drawn a moment later: not what the drop is to change.
+    let mut rests = at_rest();
+    let before =
+        desktop.wait_for_picture(&window, "picture of the profile", |after| rests(after) && shows_something(after));
 
     desktop.drop_files(&[sample("shop.folded")], &window);
-    let asked = desktop.wait_for_picture(&window, "question whether to compare", |after| *after != before);
+    // Keys pressed before the question is there would not answer it.
+    let mut rests = at_rest();
+    let asked =
+        desktop.wait_for_picture(&window, "question whether to compare", |after| rests(after) && *after != before);
     // The first answer compares; the second opens.
     desktop.press(&["Tab", "Return"], &window);
     desktop.wait_for_title(&window, "shop.folded — Helioscope");
     desktop.wait_for_picture(&window, "picture of the dropped profile", |after| {
         shows_something(after) && *after != before && *after != asked
     });
+}
+
+/// Whether the pictures it is asked about have been the same for a while.
+fn at_rest() -> impl FnMut(&RgbaImage) -> bool {
+    const LOOKS: usize = 5;
+    let mut last = RgbaImage::default();
+    let mut same = 0;
+    move |picture| {
+        same = if *picture == last { same + 1 } else { 0 };
+        last.clone_from(picture);
+        same >= LOOKS
+    }
 }
 
 #[test]
