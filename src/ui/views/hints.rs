@@ -154,11 +154,15 @@ fn nothing_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &HintsPage) {
     } else if dismissed > 0 {
         ("Nothing left to do".to_owned(), "Everything that was found is dismissed, below.".to_owned())
     } else {
-        let text = format!(
+        let mut text = format!(
             "{} rules looked at this profile, and none found anything that takes 5 % of the active time and could be \
-             written better. What the program does, it seems to do well.",
+             written better.",
             hints.checked.len()
         );
+        if !hints.not_applicable.is_empty() {
+            let others = hints.not_applicable.len();
+            text = format!("{text} {others} others could not look: below is what each would need.");
+        }
         ("Nothing to mend here".to_owned(), text)
     };
     Frame::new().fill(ctx.theme.panel).corner_radius(theme::CARD_RADIUS).inner_margin(theme::MARGIN).show(ui, |ui| {
