@@ -112,8 +112,16 @@ pub(in crate::hints) static HTTP_CONNECTION: Rule = Rule {
     settle: "use one session for all of them and compare",
     wrong_if: "each request goes to another host",
     check: Check::Callee(&CalleeRule {
-        callees: &["requests.api:request", "httpx._api:request", "aiohttp.client:__init__"],
-        written: &["requests.get", "requests.post", "requests.put", "requests.request", "httpx.get", "httpx.post"],
+        callees: &["requests.api:request", "httpx._api:request", "aiohttp.client:__init__", "http.client:connect"],
+        written: &[
+            "requests.get",
+            "requests.post",
+            "requests.put",
+            "requests.request",
+            "httpx.get",
+            "httpx.post",
+            "urllib.request.urlopen",
+        ],
         of: Of::All,
         min_share: 0.15,
         min_calls: 10,
