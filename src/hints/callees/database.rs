@@ -17,6 +17,10 @@ pub(in crate::hints) const CONNECTS: &[&str] = &[
     "pymongo.mongo_client:__init__",
 ];
 
+/// How that is written.
+pub(in crate::hints) const CONNECTING: &[&str] =
+    &["sqlite3.connect", "psycopg2.connect", "pymysql.connect", "psycopg.connect"];
+
 pub(in crate::hints) static DB_CONNECT: Rule = Rule {
     id: "db-connect-per-query",
     title: "A connection per query",
@@ -33,7 +37,7 @@ pub(in crate::hints) static DB_CONNECT: Rule = Rule {
     wrong_if: "each connection goes to another database",
     check: Check::Callee(&CalleeRule {
         callees: CONNECTS,
-        written: &["sqlite3.connect", "psycopg2.connect", "pymysql.connect", "psycopg.connect"],
+        written: CONNECTING,
         of: Of::All,
         min_share: 0.05,
         min_calls: 20,

@@ -1,7 +1,7 @@
 //! What is asked of a database, how often, and how long it takes.
 
 use crate::hints::callee::{at_node, is_called_in_loop, place_call};
-use crate::hints::callees::database::CONNECTS as DB_CONNECTS;
+use crate::hints::callees::database::{CONNECTING, CONNECTS};
 use crate::hints::context::Site;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
@@ -285,7 +285,7 @@ fn one_by_one(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         return findings;
     }
     let counted = ctx.graph().is_some();
-    let connects: i64 = ctx.find(DB_CONNECTS).iter().filter_map(|&f| ctx.calls(f)).map(|c| c.0).sum();
+    let connects: i64 = ctx.find(CONNECTS).iter().filter_map(|&f| ctx.calls(f)).map(|c| c.0).sum();
     for place in places(ctx) {
         let share = ctx.share_of_all(place.total);
         let mean_ns = ctx.nanoseconds(place.total).map_or(0.0, |ns| ns as f64 / place.calls.max(1) as f64);
@@ -373,8 +373,11 @@ fn sampled(ctx: &Ctx<'_>, rule: &'static Rule, wanted: Statement) -> Vec<Finding
         let amount: i64 = at.into_iter().map(|line| lines.total(line..=line)).sum();
         let share = ctx.share(amount.min(ctx.inclusive(function)));
         if share >= 0.2 {
+            let connects = spot.facts.calls_in(spot.scope).any(|c| CONNECTING.contains(&spot.facts.callee(c).as_str()));
+            // What each query opens first costs more than that there are many.
+            let confidence = if connects { Confidence::Low } else { Confidence::High };
             let reason = "the line runs a statement again and again, and took the samples";
-            findings.push(at_node(ctx, Finding::new(rule, share, Confidence::High, reason), &spot, &nodes));
+            findings.push(at_node(ctx, Finding::new(rule, share, confidence, reason), &spot, &nodes));
         }
     }
     findings

@@ -57,6 +57,7 @@ fn heavy(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     }
     let (classes, profile) = (ctx.analysis.classes(), ctx.analysis.profile());
     // The packages by what running their modules took, and by what they did besides.
+    let besides = own_after_imports(ctx);
     let mut packages: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
     for f in ctx.analysis.table().present().map(|g| FunctionId(g.0)) {
         if classes.class_of(f) == Class::ThirdParty {
@@ -64,9 +65,8 @@ fn heavy(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
             let entry = packages.entry(name).or_default();
             if profile.name(f) == "<module>" {
                 entry.0 = entry.0.max(ctx.inclusive(f));
-            } else {
-                entry.1 += ctx.own(f);
             }
+            entry.1 += besides[f.index()];
         }
     }
     let called = called_packages(ctx);
@@ -104,6 +104,35 @@ fn heavy(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         }
     }
     vec![finding]
+}
+
+/// What each function took itself, by function, apart from what it did while modules were imported.
+fn own_after_imports(ctx: &Ctx<'_>) -> Vec<i64> {
+    let profile = ctx.analysis.profile();
+    let mut own = vec![0; profile.functions().len()];
+    match ctx.stack_body() {
+        Some(body) => {
+            let stacks = &body.stacks;
+            let function = |stack: usize| profile.frame(stacks.frames()[stack]).function;
+            let mut importing = vec![false; stacks.len()];
+            for stack in 1..stacks.len() {
+                importing[stack] = importing[stacks.parents()[stack].index()]
+                    || ctx.bounds().activity_of(function(stack)) == Activity::Importing;
+            }
+            let weights = body.samples.weights(ctx.analysis.query().metric);
+            for (stack, weight) in body.samples.stacks().iter().map(|s| s.index()).zip(weights) {
+                if stack != 0 && !importing[stack] {
+                    own[function(stack).index()] += weight;
+                }
+            }
+        }
+        None => {
+            for f in ctx.analysis.table().present().map(|g| FunctionId(g.0)) {
+                own[f.index()] = (ctx.own(f) as f64 * (1.0 - ctx.bounds().imported(f))) as i64;
+            }
+        }
+    }
+    own
 }
 
 /// The packages of which the user's functions called something.
