@@ -416,6 +416,10 @@ pub(super) enum View {
     Sunburst,
     /// Who calls a function, and what it calls
     Callers,
+    /// What the program did or waited for, over time
+    Activity,
+    /// Whose code ran, over time
+    Packages,
 }
 
 /// Colours of a picture.

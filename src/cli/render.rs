@@ -4,7 +4,7 @@ use super::args::{PictureSize, RenderArguments, ScrubArguments, SelectArguments,
 use super::failure::Failure;
 use super::{load, select, to_stdout, warn};
 use crate::analyze::diff::{Comparison, Matching, Normalize, Question, Side, align};
-use crate::analyze::{Analysis, GroupId, Order};
+use crate::analyze::{Analysis, DivideBy, GroupId, Order};
 use crate::export::picture::{Base, Height, Picture, PictureView, Subject};
 use crate::export::scrub::Scrub;
 use crate::export::{html, png, write_file};
@@ -160,6 +160,8 @@ fn view(view: View, function: Option<GroupId>) -> Result<PictureView, Failure> {
             Some(of) => Ok(PictureView::Callers { of }),
             None => Err(Failure::usage("say whose callers to draw: --function NAME")),
         },
+        View::Activity => Ok(PictureView::Activity { by: DivideBy::Activity, range: None }),
+        View::Packages => Ok(PictureView::Activity { by: DivideBy::Package, range: None }),
     }
 }
 

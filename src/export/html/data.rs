@@ -128,12 +128,13 @@ fn tree(picture: &Picture, subject: &Subject<'_>, stamp: &mut Stamp) -> Result<C
         PictureView::Flame { order, .. } => describe_flame(analysis, *order, subject.scrub, stamp)?,
         PictureView::Sunburst { .. } => "Sunburst".clone_into(&mut stamp.view),
         PictureView::Callers { .. } => "Callers and callees".clone_into(&mut stamp.view),
+        PictureView::Activity { .. } => "Activity over time".clone_into(&mut stamp.view),
     }
     let mut finest = FINEST_SHARE;
     loop {
         let tree = match &picture.view {
             PictureView::Flame { order, .. } => flame_tree(analysis, *order, finest)?,
-            PictureView::Sunburst { .. } | PictureView::Callers { .. } => {
+            PictureView::Sunburst { .. } | PictureView::Callers { .. } | PictureView::Activity { .. } => {
                 return Ok(analysis.tree(crate::analyze::Detail { min_total: i64::MAX, ..crate::analyze::Detail::ALL }));
             }
         };

@@ -33,7 +33,7 @@ pub fn page(picture: &Picture, subject: &Subject<'_>) -> Result<String, PictureE
         // A page without a picture still has the table.
         _ if !subject.has_calls() => Some(String::new()),
         PictureView::Flame { .. } => None,
-        PictureView::Sunburst { .. } | PictureView::Callers { .. } => {
+        PictureView::Sunburst { .. } | PictureView::Callers { .. } | PictureView::Activity { .. } => {
             // The page says what the stamp says.
             Some(Picture { stamped: false, ..picture.clone() }.svg(&Subject { search: None, ..*subject })?)
         }
