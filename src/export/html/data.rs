@@ -135,6 +135,10 @@ impl Data {
                 "Callers and callees".clone_into(&mut stamp.view);
                 None
             }
+            PictureView::Activity { .. } => {
+                "Activity over time".clone_into(&mut stamp.view);
+                None
+            }
         };
         loop {
             let Some(order) = order else {

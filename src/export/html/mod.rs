@@ -124,7 +124,7 @@ impl Page<'_> {
             // A page without a picture still has the table.
             _ if !subject.has_calls() => Ok(Some(Vec::new())),
             PictureView::Flame { .. } => Ok(None),
-            PictureView::Sunburst { .. } | PictureView::Callers { .. } => {
+            PictureView::Sunburst { .. } | PictureView::Callers { .. } | PictureView::Activity { .. } => {
                 let subject = Subject { search: None, ..*subject };
                 let drawing = |&scheme: &Scheme| {
                     // The page says what the stamp says.
