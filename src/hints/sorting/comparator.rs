@@ -113,13 +113,18 @@ fn is_comparison(ctx: &Ctx<'_>, function: FunctionId) -> bool {
 
 fn keys(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (function, total, calls) in called_by_sorting(ctx) {
-        let share = ctx.share(total);
-        let Some(spot) = ctx.spot_of(function) else { continue };
+    let found: Vec<_> = called_by_sorting(ctx)
+        .into_iter()
+        .filter(|&(_, total, calls)| calls >= 10_000 && ctx.share(total) >= ctx.options.min_share)
+        .filter_map(|(function, total, calls)| Some((ctx.spot_of(function)?, ctx.share(total), calls)))
+        .filter(|(spot, ..)| only_takes_a_part(&spot.facts, spot.facts.scope(spot.scope).node))
+        .collect();
+    // Several keys are mended alike, and together they may be worth it.
+    if found.iter().map(|(_, share, _)| share).sum::<f64>() < 0.15 {
+        return findings;
+    }
+    for (spot, share, calls) in found {
         let node = spot.facts.scope(spot.scope).node;
-        if share < 0.15_f64.max(ctx.options.min_share) || calls < 10_000 || !only_takes_a_part(&spot.facts, node) {
-            continue;
-        }
         let reason = "sorting calls it once for each element, and it only takes a part of it";
         let finding = Finding::new(rule, share, Confidence::Medium, reason).with("calls", Evidence::Count(calls));
         findings.push(at_node(ctx, finding, &spot, &[node]));
