@@ -3,7 +3,7 @@
 use crate::hints::callee::{at_hottest, is_called_in_loop};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
-use crate::source::{Facts, Kind, NodeId, Role, ScopeId};
+use crate::source::{Facts, Kind, NodeId, Role, ScopeId, ValueKind};
 
 pub(in crate::hints) static RULE: Rule = Rule {
     id: "repeated-pure-call",
@@ -60,6 +60,24 @@ fn repeats(facts: &Facts, scope: ScopeId) -> Option<(Confidence, &'static str)> 
     if parameters == 0 {
         return (facts.class_around(scope).is_none())
             .then_some((Confidence::High, "it takes no arguments, so it computes the same each time"));
+    }
+    // A cache needs arguments that can be hashed.
+    let unhashable = |p: NodeId| {
+        facts.value_of_parameter(p).is_some_and(|kind| {
+            matches!(
+                kind,
+                ValueKind::List
+                    | ValueKind::Set
+                    | ValueKind::Dict
+                    | ValueKind::Deque
+                    | ValueKind::ByteArray
+                    | ValueKind::Array
+                    | ValueKind::Frame
+            )
+        })
+    };
+    if tree.children_as(node, Role::Parameter).any(unhashable) {
+        return None;
     }
     let name = &facts.scope(scope).name;
     let field = |n: NodeId| match tree.kind(n) {

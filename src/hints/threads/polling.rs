@@ -48,7 +48,10 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     if !spinning.is_empty() {
         return spinning;
     }
-    let sleeping = sleeping(ctx, rule);
+    let mut sleeping = sleeping(ctx, rule);
+    if sleeping.is_empty() {
+        sleeping = sampled_sleeping(ctx, rule);
+    }
     if sleeping.is_empty() { empty_loops(ctx, rule) } else { sleeping }
 }
 
@@ -154,6 +157,25 @@ fn sleeping(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         return vec![at_node(ctx, finding, &spot, &nodes)];
     }
     Vec::new()
+}
+
+/// Sleeping itself is not sampled: the lines that do it are looked at.
+fn sampled_sleeping(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
+    if ctx.graph().is_some() {
+        return Vec::new();
+    }
+    let found = ctx.yours_by_total().into_iter().take(MOST_FUNCTIONS).find_map(|function| {
+        let spot = ctx.spot_of(function)?;
+        let (facts, lines) = (&spot.facts, spot.lines.as_ref()?);
+        let nodes: Vec<NodeId> =
+            facts.calls_in(spot.scope).filter(|&c| polls(facts, c) && sleeps_a_moment(facts, c)).collect();
+        let amount: i64 = nodes.iter().map(|&n| facts.tree().line(n)).map(|l| lines.own(l..=l)).sum();
+        let share = ctx.share_of_all(amount);
+        let reason = "it sleeps for a moment, looks, and sleeps again";
+        (share >= 0.3 && !facts.is_async(spot.scope))
+            .then(|| at_node(ctx, Finding::new(rule, share, Confidence::Medium, reason), &spot, &nodes))
+    });
+    found.into_iter().collect()
 }
 
 /// `time.sleep(0.01)`: no longer than what is worth waiting for takes.

@@ -91,6 +91,13 @@ impl Facts {
         self.value(node).is_some_and(|v| v.kind == kind)
     }
 
+    /// The kind of value a parameter of a function is handed, where it is certain.
+    pub fn value_of_parameter(&self, parameter: NodeId) -> Option<ValueKind> {
+        let hows = self.bindings(self.scope_of(parameter), self.tree.name(parameter));
+        let how = hows.iter().copied().find(|how| matches!(how, Bound::Parameter(node, _) if *node == parameter))?;
+        Some(self.binding_value(how, MAX_DEPTH, &mut Search { steps: MAX_STEPS })?.kind)
+    }
+
     fn value_within(&self, node: NodeId, depth: u32, search: &mut Search) -> Option<Value> {
         if depth == 0 || search.steps == 0 {
             return None;
@@ -166,7 +173,7 @@ impl Facts {
     fn bound(&self, hows: &[Bound], depth: u32, search: &mut Search) -> Option<Value> {
         let values: Vec<Option<Value>> = hows
             .iter()
-            .filter(|how| !matches!(how, Bound::Augmented(_)))
+            .filter(|&&how| !self.is_step(how))
             .map(|&how| self.binding_value(how, depth - 1, search))
             .collect();
         agree(values)
@@ -251,7 +258,8 @@ impl Facts {
         let given: Vec<NodeId> = passed.chain(default).collect();
         // What cannot be told of one caller does not speak against the others.
         let values: Vec<Value> = given.iter().filter_map(|&g| self.value_within(g, depth - 1, search)).collect();
-        agree(values.into_iter().map(Some))
+        let elsewhere = self.handed_elsewhere(called, position).map(|(kind, of)| Value::of(kind, of, parameter));
+        agree(values.into_iter().chain(elsewhere).map(Some))
     }
 
     /// What the annotation of a parameter or an assignment promises.
@@ -393,7 +401,7 @@ impl Facts {
             "copy.copy" | "copy.deepcopy" => return self.value_within(first?, depth - 1, search),
             _ => {}
         }
-        if let Some((kind, element)) = constructor(&callee) {
+        if let Some((kind, element)) = constructor(&callee).or_else(|| self.returned_elsewhere(&callee)) {
             return Some(Value::of(kind, element, call));
         }
         if let Some(method) = callee.strip_prefix('.') {
