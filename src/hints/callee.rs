@@ -336,6 +336,26 @@ pub(super) fn at_function(ctx: &Ctx<'_>, mut finding: Finding, function: Functio
     finding
 }
 
+/// Points a finding at a function that was not recorded, in a file that was: by its name and lines.
+pub(super) fn at_unrecorded(
+    ctx: &Ctx<'_>,
+    mut finding: Finding,
+    facts: &Rc<Facts>,
+    scope: ScopeId,
+    node: NodeId,
+) -> Finding {
+    // What hands it over stands for it: only what was recorded can be selected.
+    let file = ctx.yours_by_total().into_iter().find(|&f| ctx.source(f).is_some_and(|(of, _)| Rc::ptr_eq(&of, facts)));
+    if let Some(function) = file {
+        finding = at_function(ctx, finding, function);
+    }
+    finding.name.clone_from(&facts.scope(scope).qualified);
+    finding.line = facts.tree().line(node);
+    finding.lines = vec![finding.line];
+    finding.before = quote(facts, node);
+    finding
+}
+
 /// Names the function of a site, and the line that makes the call: where it was sampled, or the first that is written so.
 pub(super) fn place_call(ctx: &Ctx<'_>, finding: Finding, site: &Site, is_call: impl Fn(&str) -> bool) -> Finding {
     let mut finding = at_function(ctx, finding, site.function);
@@ -458,9 +478,9 @@ pub(super) fn is_called_in_loop(facts: &Facts, scope: ScopeId) -> bool {
     for _ in 0..HEIGHT {
         let mut next = Vec::new();
         for at in level {
-            let calls = facts.calls_of(&facts.scope(at).name);
+            let calls = facts.calls_of(called_as(facts, at));
             // A loop that goes round a few times, as written, is none.
-            if calls.iter().any(|&c| facts.loops_around(c).any(|l| !is_short(facts, l))) {
+            if calls.iter().any(|&c| facts.loops_around(c).any(|l| !is_short(facts, l))) || is_mapped(facts, at) {
                 return true;
             }
             for around in calls.iter().map(|&c| facts.scope_of(c)).filter(|s| *s != ScopeId::MODULE) {
@@ -473,6 +493,25 @@ pub(super) fn is_called_in_loop(facts: &Facts, scope: ScopeId) -> bool {
         level = next;
     }
     false
+}
+
+/// The name calls of a function are written with: a class's for its `__init__`.
+fn called_as(facts: &Facts, scope: ScopeId) -> &str {
+    let name = &facts.scope(scope).name;
+    match facts.class_around(scope) {
+        Some(class) if name == "__init__" => &facts.scope(class).name,
+        _ => name,
+    }
+}
+
+/// Whether a function is handed to something that calls it for each item: `map(f, items)`, `pool.imap(f, items)`.
+fn is_mapped(facts: &Facts, scope: ScopeId) -> bool {
+    let tree = facts.tree();
+    let name = &facts.scope(scope).name;
+    let is_it = |a: NodeId| matches!(tree.kind(a), Kind::Name | Kind::Attribute) && tree.name(a) == name;
+    ["map", "filter", "imap", "imap_unordered", "starmap"]
+        .iter()
+        .any(|mapping| facts.calls_of(mapping).iter().any(|&c| facts.arguments(c).next().is_some_and(is_it)))
 }
 
 /// `for _ in range(3)`

@@ -89,7 +89,9 @@ pub(super) fn is_handed_to_threads(facts: &Facts, scope: ScopeId) -> bool {
     let hands_over =
         ["Thread", "submit", "map", "imap", "imap_unordered", "apply_async", "run_in_executor", "to_thread"];
     let handed = |c: &NodeId| {
-        tree.inside(*c).any(|n| tree.kind(n) == Kind::Name && names.iter().any(|name| name == tree.name(n)))
+        tree.inside(*c).any(|n| {
+            matches!(tree.kind(n), Kind::Name | Kind::Attribute) && names.iter().any(|name| name == tree.name(n))
+        })
     };
     hands_over.iter().any(|called| facts.calls_of(called).iter().any(handed))
 }

@@ -1,7 +1,7 @@
 //! Waits one after the other that could overlap.
 
 use crate::analyze::Activity;
-use crate::hints::callee::{at_function, at_node, quote};
+use crate::hints::callee::{at_node, at_unrecorded};
 use crate::hints::pattern::{mentions, targets};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Recording, Rule};
@@ -76,12 +76,8 @@ fn unsampled(ctx: &Ctx<'_>, rule: &'static Rule, idle: f64) -> Option<Finding> {
         let waits = |n: &NodeId| facts.is_async(facts.scope_of(*n)) && is_independent(&facts, *n);
         let node = tree.all().filter(|&n| matches!(tree.kind(n), Kind::Await | Kind::With { .. })).find(waits)?;
         let reason = "the loop waits, and this coroutine waits for one call after the other; it was not sampled itself";
-        let mut finding = at_function(ctx, Finding::new(rule, idle, Confidence::Low, reason), function)
-            .with("idle_loop", Evidence::Share(idle));
-        facts.scope(facts.scope_of(node)).qualified.clone_into(&mut finding.name);
-        finding.line = tree.line(node);
-        finding.lines = vec![finding.line];
-        finding.before = quote(&facts, node);
+        let finding = Finding::new(rule, idle, Confidence::Low, reason).with("idle_loop", Evidence::Share(idle));
+        let mut finding = at_unrecorded(ctx, finding, &facts, facts.scope_of(node), node);
         finding.after = adapted(&facts, node).unwrap_or(finding.after);
         Some(finding)
     })

@@ -4,7 +4,9 @@ use super::super::context::Within;
 use super::Ctx;
 use crate::analyze::Activity;
 use crate::model::{FrameId, FunctionId};
+use crate::source::{Facts, Kind, NodeId, Role, ScopeId};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::rc::Rc;
 
 /// What a thread computed in Python code of the user's.
 pub(in super::super) struct ThreadWork {
@@ -63,6 +65,51 @@ impl Ctx<'_> {
         let here = |stack| body.stacks.frame(stack).is_some_and(|f| profile.frame(f).function == function);
         let samples = body.samples.stacks().iter().zip(body.samples.tracks());
         samples.filter(|(stack, _)| here(**stack)).map(|(_, track)| track.0).collect::<FxHashSet<u32>>().len()
+    }
+
+    /// What part of a recording its one thread spent waiting for threads and processes that it started; `None` where the
+    /// others were recorded, too, or that is no large part.
+    pub(in super::super) fn waiting_for_threads(&self) -> Option<f64> {
+        const LARGE: f64 = 0.4;
+        let started = [
+            "_thread.start_new_thread",
+            "_thread.start_joinable_thread",
+            "multiprocessing.pool:__init__",
+            "concurrent.futures.process:submit",
+        ];
+        if self.recording != super::Recording::Calls || self.threads_are_mixed() || !self.has(&started) {
+            return None;
+        }
+        let waiting = self.bounds().share(Activity::Locks) + self.bounds().share(Activity::Waiting);
+        (waiting >= LARGE).then_some(waiting)
+    }
+
+    /// The functions of the files at hand that are handed to threads and executors, and those of the same file that
+    /// these call.
+    pub(in super::super) fn handed_to_threads(&self) -> Vec<(Rc<Facts>, ScopeId)> {
+        /// The user's functions whose files are looked into.
+        const MOST: usize = 50;
+        let mut found: Vec<(Rc<Facts>, ScopeId)> = Vec::new();
+        let mut files: Vec<Rc<Facts>> = Vec::new();
+        for (facts, _) in self.yours_by_total().into_iter().take(MOST).filter_map(|f| self.source(f)) {
+            if !files.iter().any(|f| Rc::ptr_eq(f, &facts)) {
+                files.push(facts);
+            }
+        }
+        for facts in files {
+            let mut open = handed_over(&facts);
+            let mut seen: Vec<ScopeId> = Vec::new();
+            while let Some(scope) = open.pop() {
+                if seen.contains(&scope) {
+                    continue;
+                }
+                seen.push(scope);
+                let names = facts.calls_in(scope).filter_map(|c| facts.tree().child(c, Role::Func));
+                open.extend(names.flat_map(|n| only_one(facts.functions_named(facts.tree().name(n)))));
+            }
+            found.extend(seen.into_iter().map(|scope| (Rc::clone(&facts), scope)));
+        }
+        found
     }
 
     /// What ran in threads that the program started.
@@ -128,5 +175,32 @@ impl Ctx<'_> {
             work
         });
         placed.collect()
+    }
+}
+
+/// The functions of a file that are handed to something that runs them elsewhere, and the `run` of its threads.
+fn handed_over(facts: &Facts) -> Vec<ScopeId> {
+    let tree = facts.tree();
+    let named = |n: NodeId| matches!(tree.kind(n), Kind::Name | Kind::Attribute).then(|| tree.name(n));
+    let calls = ["Thread", "submit", "map", "imap", "imap_unordered", "apply_async", "starmap"]
+        .iter()
+        .flat_map(|called| facts.calls_of(called).iter().copied());
+    let first = calls.filter_map(|c| facts.keyword(c, "target").or_else(|| facts.arguments(c).next()));
+    let mut found: Vec<ScopeId> =
+        first.filter_map(named).flat_map(|name| only_one(facts.functions_named(name))).collect();
+    let is_thread = |scope: &ScopeId| {
+        facts.class_around(*scope).is_some_and(|class| {
+            let mut bases = tree.children_as(facts.scope(class).node, Role::Base);
+            bases.any(|b| matches!(tree.name(b), "Thread" | "Process"))
+        })
+    };
+    found.extend(facts.functions_named("run").iter().copied().filter(is_thread));
+    found
+}
+
+fn only_one(all: &[ScopeId]) -> Option<ScopeId> {
+    match all {
+        [only] => Some(*only),
+        _ => None,
     }
 }

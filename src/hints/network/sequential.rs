@@ -73,7 +73,7 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
                 if of_thread < 0.5 || waited < 0.2 || ctx.source(site.function).is_none() {
                     continue;
                 }
-            } else if of_run < 0.5 || waited < 0.4 || calls < 10 || mean_ns < 2e6 {
+            } else if of_run < 0.5 || waited < 0.4 || calls < 10 || mean_ns < 3e6 {
                 continue;
             }
             if ctx.source(site.function).is_some_and(|(facts, scope)| !asks_in_a_loop(&facts, scope)) {
@@ -99,7 +99,8 @@ fn runs_in_threads(ctx: &Ctx<'_>, function: FunctionId, in_threads: &Within) -> 
     let Some((facts, scope)) = ctx.source(function) else {
         return ctx.threads_are_mixed() || ctx.share_within(function, in_threads) > 0.5;
     };
-    is_handed_to_threads(&facts, scope)
+    let sampled_there = ctx.graph().is_none() && ctx.share_within(function, in_threads) > 0.5;
+    sampled_there || is_handed_to_threads(&facts, scope)
 }
 
 fn asks_in_a_loop(facts: &crate::source::Facts, scope: crate::source::ScopeId) -> bool {
