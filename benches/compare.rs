@@ -161,6 +161,7 @@ impl Stage {
             neighbours: None,
             time_track: TrackId(0),
             time_meaning: TimeMeaning::None,
+            over_time: None,
             colours: &self.colours,
             busy: false,
             hints: None,
