@@ -1,8 +1,9 @@
 //! Regular expressions.
 
-use crate::hints::callee::{CalleeRule, Time};
+use crate::hints::callee::{CalleeRule, Time, is_called_in_loop};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Kinds, Needs, Rule};
+use crate::source::{Facts, Kind, NodeId, Role};
 
 pub(in crate::hints) static REGEX_COMPILE: Rule = Rule {
     id: "regex-compile-in-loop",
@@ -24,6 +25,7 @@ pub(in crate::hints) static REGEX_COMPILE: Rule = Rule {
         min_share: 0.1,
         min_calls: 50,
         repeated: true,
+        accepts: Some(|facts, call| Some(!is_kept(facts, call))),
         once_is_fine: true,
         ..CalleeRule::HOT
     }),
@@ -54,3 +56,17 @@ pub(in crate::hints) static REGEX_MODULE_CALL: Rule = Rule {
         ..CalleeRule::HOT
     }),
 };
+
+/// Whether what a call compiles is put by for later, in a function that runs once: each pattern is compiled once.
+fn is_kept(facts: &Facts, call: NodeId) -> bool {
+    let tree = facts.tree();
+    let parent = tree.parent(call);
+    let kept = match tree.kind(parent) {
+        Kind::DictComp | Kind::ListComp => tree.role(call) != Role::Clause,
+        Kind::Tuple => tree.kind(tree.parent(parent)).is_comprehension(),
+        Kind::Assign => tree.child(parent, Role::Target).is_some_and(|t| tree.kind(t) == Kind::Subscript),
+        Kind::Call => facts.callee(parent) == ".append",
+        _ => false,
+    };
+    kept && !is_called_in_loop(facts, facts.scope_of(call))
+}
