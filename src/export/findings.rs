@@ -3,7 +3,7 @@
 use super::scrub::Scrub;
 use super::table::code_span;
 use crate::hints::{Finding, Hints, Severity, evidence_name};
-use crate::layout::shorten_middle;
+use crate::layout::{fit_name, shorten_middle};
 use crate::model::format;
 
 /// The evidence of a finding in words: `share 41.2 %, calls 12,345, per call 3.21 µs`
@@ -28,7 +28,7 @@ pub(super) fn markdown(hints: &Hints, most: usize, scrub: &Scrub, plain: impl Fn
         let mut place = String::new();
         if !finding.name.is_empty() {
             let name = format::one_line(&scrub.name(&finding.name)).into_owned();
-            place = format!(" in {}", code_span(&shorten_middle(&name, WIDEST)));
+            place = format!(" in {}", code_span(&fit_name(&name, WIDEST)));
             if !finding.file.is_empty() {
                 let file = format::one_line(&scrub.text(&finding.file)).into_owned();
                 let line = if finding.line > 0 { format!(":{}", finding.line) } else { String::new() };

@@ -18,7 +18,7 @@ use super::table::{Counted, Table, code_span};
 use crate::analyze::diff::Measure;
 use crate::analyze::{Exactness, FunctionTable, GroupId};
 use crate::hints::Hints;
-use crate::layout::shorten_middle;
+use crate::layout::fit_name;
 use crate::model::format;
 use std::fmt::Write;
 
@@ -132,7 +132,7 @@ fn summary(subject: &Subject<'_>, table: &FunctionTable, functions: &[GroupId]) 
 }
 
 fn name_of(scrub: &Scrub, name: &str) -> String {
-    shorten_middle(&format::one_line(&scrub.name(name)), LONGEST_NAME).into_owned()
+    fit_name(&format::one_line(&scrub.name(name)), LONGEST_NAME).into_owned()
 }
 
 /// Text that no character of changes into markup.

@@ -4,7 +4,7 @@ use crate::analyze::{DivideBy, OverTime, TimeWindow, share};
 use crate::import::FORMATS;
 use crate::layout::{Layers, Stripes, ruler_marks};
 use crate::model::{Body, TimeMeaning, format};
-use crate::ui::difference::add_stripes;
+use crate::ui::difference::add_quad;
 use crate::ui::start::recipe_ui;
 use crate::ui::{Action, Actions, Arrangement, OverTimeNeed, Theme, ViewCtx, theme};
 use egui::{
@@ -269,12 +269,22 @@ impl Chart<'_> {
                         .map(|(x, y)| self.transform.position_from_point(&PlotPoint::new(x, y)));
                     let rect = Rect::from_two_pos(begin, end).intersect(*self.frame());
                     if rect.is_positive() {
-                        add_stripes(&mut mesh, rect, self.frame().left(), Stripes::Rising, colour);
+                        self.add_stripes(&mut mesh, rect, colour);
                     }
                 }
             }
         }
         ui.painter().with_clip_rect(*self.frame()).add(egui::Shape::mesh(mesh));
+    }
+
+    /// Stripes across a step that may be many times as high as it is wide. Their ends reach over its edges by half their
+    /// thickness: cut off, long thin stripes would lose most of it.
+    fn add_stripes(&self, mesh: &mut Mesh, rect: Rect, colour: egui::Color32) {
+        let across = Vec2::splat(theme::STRIPE / 2.0 * std::f32::consts::FRAC_1_SQRT_2);
+        for line in Stripes::Rising.lines(rect.left() - self.frame().left(), rect.width(), rect.height()) {
+            let [from, to] = line.map(|(x, y)| rect.min + Vec2::new(x, y));
+            add_quad(mesh, [from - across, from + across, to + across, to - across], colour);
+        }
     }
 
     /// A drag marks a span, which is then counted alone.
