@@ -109,6 +109,8 @@ pub const SOURCE_STEP: f32 = 40.0;
 pub const READING_WIDTH: f32 = 720.0;
 /// The widest the hints are comfortable to read.
 pub const HINTS_WIDTH: f32 = 1040.0;
+/// Least width of what stands beside the hints; with less, it stands below them.
+pub const HINT_LISTS_WIDTH: f32 = 380.0;
 /// Height of a finding that is not opened.
 pub const HINT_HEAD: f32 = 54.0;
 /// How far the text of a finding stands from its left edge.

@@ -270,7 +270,7 @@ fn pictures_look_as_they_did() {
 const TRACE: &str = r#"{"traceEvents":[
 {"ph":"X","name":"main","pid":1,"tid":1,"ts":0,"dur":1000},
 {"ph":"X","name":"parse","pid":1,"tid":1,"ts":0,"dur":400},
-{"ph":"X","name":"poll (libc.so.6)","pid":1,"tid":1,"ts":400,"dur":600},
+{"ph":"X","name":"wait (/usr/lib/python3.12/threading.py:327)","pid":1,"tid":1,"ts":400,"dur":600},
 {"ph":"X","name":"worker","pid":1,"tid":2,"ts":0,"dur":1000}
 ]}"#;
 
@@ -302,12 +302,12 @@ fn bands_over_time_are_as_large_as_they_cost() {
     let svg = svg(&folder, &["a.json", "--view", "activity", "--size", "1000x400"]);
     let areas = areas(&svg);
     assert_eq!(areas.len(), 2);
-    for ((name, area), (expected, part)) in areas.iter().zip([("Python", 0.7), ("waiting for I/O", 0.3)]) {
+    for ((name, area), (expected, part)) in areas.iter().zip([("Python", 0.7), ("waiting for locks", 0.3)]) {
         assert_eq!(name, expected);
         assert!((area - part).abs() < 0.01, "{name}: {area}");
     }
     let texts = texts(&svg);
-    for text in ["2", "1", "500 µs", "Python 70.0 %", "waiting for I/O 30.0 %"] {
+    for text in ["2", "1", "500 µs", "Python 70.0 %", "waiting for locks 30.0 %"] {
         assert!(texts.iter().any(|t| t == text), "{text}: {texts:?}");
     }
     assert!(svg.contains("Activity over time"));
