@@ -259,6 +259,9 @@ impl Document {
             selection: self.selection,
             search: searched,
             side_by_side: self.shown_parts().len() > 1,
+            box_width: self.request.width,
+            measure: self.measure,
+            hints: self.hints.pages().clone(),
             sources: Arc::clone(self.sources.shared()),
         }
     }

@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Something for each part of a subject.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Parts<T> {
     whole: T,
     base: T,

@@ -1,6 +1,6 @@
 use crate::picture::compare;
 use crate::window::{
-    FOLDED, PROF, Recording, SPEEDSCOPE, Window, box_of, boxes, click, leave, press, rest, says, start, start_in,
+    FOLDED, PROF, Recording, SPEEDSCOPE, Window, boxes, click, leave, press, rest, says, start, start_in,
 };
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, PointerButton, Pos2, Rect, Theme};

@@ -33,7 +33,7 @@ impl<'a> Activity<'a> {
         range: Option<(i64, i64)>,
         width: u32,
     ) -> Result<Self, PictureError> {
-        if matches!(recording, Recording::Both(_)) {
+        if matches!(recording, Recording::Both(..)) {
             return Err(PictureError::NoTimeOfTwo);
         }
         let window = TimeWindow { range, bins: (width / BIN) as usize };

@@ -13,18 +13,18 @@ mod recording;
 mod stamp;
 mod sunburst;
 
+pub(crate) use difference::{ByDifference, stamp as stamp_of_both};
 pub(crate) use flame::{describe_flame, flame_tree};
 pub use look::{ByPackage, LegendEntry, Listed, Look};
+pub(crate) use recording::Recording;
 pub use stamp::{Stamp, transform_text};
 
 use super::scrub::Scrub;
 use super::svg::Svg;
-use crate::analyze::diff::Comparison;
+use crate::analyze::diff::{BoxWidth, Comparison, Measure};
 use crate::analyze::{Analysis, DivideBy, GroupId, Matches, Order};
 use crate::layout::{Growth, Palette, Scheme, Tones};
 use crate::model::Body;
-use difference::ByDifference;
-use recording::Recording;
 use stamp::StampLayout;
 
 /// What a picture shows.
@@ -105,10 +105,10 @@ impl Picture {
                 let stamp = Stamp::new(subject.name, subject.analysis, subject.scrub, subject.search);
                 self.draw(Recording::One(subject.analysis), subject, &look, stamp)
             }
-            Some(Base { name, comparison }) => {
-                let look = ByDifference::new(comparison, palette, subject.scrub, found);
-                let stamp = difference::stamp(name, subject.name, comparison, subject.scrub, subject.search);
-                self.draw(Recording::Both(comparison), subject, &look, stamp)
+            Some(base) => {
+                let look = ByDifference::new(&base, palette, subject.scrub, found);
+                let stamp = difference::stamp(&base, subject.name, subject.scrub, subject.search);
+                self.draw(Recording::Both(base.comparison, base.width), subject, &look, stamp)
             }
         }
     }
@@ -241,6 +241,17 @@ pub struct Base<'a> {
     pub name: &'a str,
     /// Both sides.
     pub comparison: &'a Comparison,
+    /// Whose cost boxes are as wide as.
+    pub width: BoxWidth,
+    /// Which cost boxes are coloured by.
+    pub measure: Measure,
+}
+
+impl<'a> Base<'a> {
+    /// A comparison with a file of this name, in widths and colours as they are at first.
+    pub fn new(name: &'a str, comparison: &'a Comparison) -> Self {
+        Self { name, comparison, width: BoxWidth::default(), measure: Measure::Total }
+    }
 }
 
 /// Why there is no picture.

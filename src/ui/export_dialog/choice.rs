@@ -255,7 +255,7 @@ impl Offer {
 
     /// Why a choice cannot be exported; `None` where it can.
     pub fn refusal(&self, choice: &ExportChoice) -> Option<&'static str> {
-        let stacks = matches!(choice.format, Format::Html | Format::Folded | Format::Speedscope | Format::Pprof);
+        let stacks = matches!(choice.format, Format::Folded | Format::Speedscope | Format::Pprof);
         if !self.has_calls && choice.format.needs_stacks() {
             Some("This profile records lines, not calls: export its figures as Markdown, CSV or JSON.")
         } else if self.is_about_both(choice) && stacks {
