@@ -1,6 +1,7 @@
 //! What a view is given to draw.
 
 use super::hints_page::HintsPage;
+use super::source_page::SourcePage;
 use super::{CompareCtx, Theme};
 use crate::analyze::diff::Side;
 use crate::analyze::{
@@ -97,6 +98,10 @@ pub struct ViewCtx<'a> {
     pub time_meaning: TimeMeaning,
     /// How cost divides over time, once that is known: perhaps of another part of the time than asked for last.
     pub over_time: Option<&'a OverTime>,
+    /// Whether a part of the source is shown beside the view: not where the view is the source.
+    pub excerpts: bool,
+    /// The source file that is ready, which may be another than the selection's.
+    pub source: Option<&'a SourcePage>,
     /// Fills by group, filled in as they are asked for.
     pub colours: &'a RefCell<Vec<Option<Color32>>>,
     /// Whether a new analysis is on its way.

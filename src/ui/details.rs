@@ -1,10 +1,11 @@
 //! The panel with everything about the selected function.
 
 mod compared;
+mod excerpt;
 mod pairing;
 mod runs;
 
-use super::hint_marks::hints_of_ui;
+use super::hint_marks::{self, hints_of_ui};
 use super::views::{ViewKind, callers_tables::ESTIMATED, table::transform_button};
 use super::{Action, Actions, ViewCtx, cell, theme};
 use crate::analyze::{Class, Exactness, GroupBy, GroupId, Neighbour, Transform, share};
@@ -38,9 +39,17 @@ pub fn details_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, actions: &mut Actions) {
         calls_ui(ui, ctx, group);
         note_ui(ui, ctx, group);
         hints_of_ui(ui, ctx, group, actions);
+        // A finding is about lines: they come first.
+        let has_hint = hint_marks::best(ctx, group).is_some();
+        if has_hint {
+            excerpt::excerpt_ui(ui, ctx, group, actions);
+        }
         ui.add_space(theme::GAP);
         buttons_ui(ui, ctx, group, actions);
         neighbours_ui(ui, ctx, group, actions);
+        if !has_hint {
+            excerpt::excerpt_ui(ui, ctx, group, actions);
+        }
     });
 }
 
@@ -182,9 +191,10 @@ fn note_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId) {
                 .to_owned(),
             ctx.theme.text_weak,
         ),
-        (Body::Stacks(_), _) => {
-            ("Counted from recorded stacks, each once however often this is on it.".to_owned(), ctx.theme.text_weak)
-        }
+        (Body::Stacks(_), _) => (
+            "Counted from recorded stacks: a stack counts once, however often the function is on it.".to_owned(),
+            ctx.theme.text_weak,
+        ),
     };
     let over = ctx.analysis.table().total(group) > ctx.analysis.sum();
     let text = if over { format!("{text} Its recorded total is larger than the whole run.") } else { text };

@@ -101,6 +101,8 @@ pub const NAME_TEXT: f32 = 14.5;
 pub const SOURCE_ROW: f32 = 18.0;
 /// The margin before line numbers, where remarks stand.
 pub const SOURCE_MARGIN: f32 = 20.0;
+/// Where line numbers end in an excerpt.
+pub const SOURCE_NUMBER: f32 = 34.0;
 /// Width of the strip between figures and source that shows how hot a line is.
 pub const SOURCE_STRIP: f32 = 3.0;
 /// How far an arrow key scrolls source to the side.

@@ -308,7 +308,7 @@ fn bands_over_time_are_as_large_as_they_cost() {
         assert!((area - part).abs() < 0.01, "{name}: {area}");
     }
     let texts = texts(&svg);
-    for text in ["2", "1", "500 µs", "Python 70.0 %", "waiting for locks 30.0 %"] {
+    for text in ["2", "1", "600 µs", "Python 70.0 %", "waiting for locks 30.0 %"] {
         assert!(texts.iter().any(|t| t == text), "{text}: {texts:?}");
     }
     assert!(svg.contains("Activity over time"));

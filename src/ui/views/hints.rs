@@ -107,7 +107,8 @@ fn page_ui(
     actions: &mut Actions,
 ) {
     let width = ui.available_width();
-    let beside = width - theme::HINTS_WIDTH - 2.0 * theme::MARGIN;
+    let findings = (width * 0.62).max(theme::HINTS_WIDTH);
+    let beside = width - findings - 2.0 * theme::MARGIN;
     if beside < theme::HINT_LISTS_WIDTH {
         ui.set_max_width(width.min(theme::HINTS_WIDTH));
         approach_ui(ui, ctx, page);
@@ -126,7 +127,7 @@ fn page_ui(
     };
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing = Vec2::new(2.0 * theme::MARGIN, theme::GAP);
-        column(ui, theme::HINTS_WIDTH, &mut |ui| findings_ui(ui, ctx, page, state, aim, actions));
+        column(ui, findings, &mut |ui| findings_ui(ui, ctx, page, state, aim, actions));
         column(ui, beside.min(theme::READING_WIDTH), &mut |ui| {
             approach_ui(ui, ctx, page);
             lists::checked_ui(ui, ctx, page);
