@@ -165,6 +165,22 @@ impl<'a> ViewCtx<'a> {
         }
     }
 
+    /// Why there is nothing to see, and what to do about it.
+    pub fn why_empty(&self) -> String {
+        let query = self.analysis.query();
+        if !query.transforms.is_empty() || query.track.is_some() || query.time_ns.is_some() {
+            return "Nothing is left under these filters. Take one off, or choose another thread.".to_owned();
+        }
+        if self.analysis.table().present().next().is_none() {
+            return "This profile holds no samples. Record for longer, or open another one.".to_owned();
+        }
+        let name = &self.metric().name;
+        match self.analysis.profile().metrics().len() {
+            1 => format!("Everything that was recorded cost nothing in “{name}”. The table lists it."),
+            _ => format!("Nothing was recorded in “{name}”. Choose another metric."),
+        }
+    }
+
     /// Whether boxes are as recorded.
     pub fn exactness(&self) -> Exactness {
         match self.merged() {

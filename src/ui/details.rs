@@ -82,16 +82,19 @@ fn identity_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId) {
 /// Where it stands, with a button that copies it.
 fn place_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, place: &str, actions: &mut Actions) {
     if !place.is_empty() && ctx.analysis.query().by != GroupBy::Package {
-        // The button first, from the right, so that a long path wraps beside it.
+        // The button first, from the right: the path has what is left.
         ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
             let copy = ui.small_button("Copy").on_hover_text("Copy file and line.");
             copy.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Copy file:line"));
             if copy.clicked() {
                 actions.push(Action::Copy(place.to_owned(), "Place copied"));
             }
-            ui.with_layout(Layout::top_down(Align::Min), |ui| {
-                ui.add(Label::new(RichText::new(place).color(ctx.theme.text_weak)).wrap());
-            });
+            let size = Vec2::new(ui.available_width(), copy.rect.height());
+            let (rect, path) = ui.allocate_exact_size(size, Sense::hover());
+            path.widget_info(|| WidgetInfo::labeled(Role::Label, true, place));
+            if cell::path(ui, rect, place, ctx.theme.text_weak) {
+                path.on_hover_text(place);
+            }
         });
     }
 }

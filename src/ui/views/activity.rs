@@ -66,8 +66,7 @@ pub fn activity_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut ActivityState, ac
         return;
     };
     if over_time.bands().is_empty() {
-        let text = "Nothing is left to show: take off a filter, or choose another thread.";
-        crate::ui::canvas_message(ui, ui.available_rect_before_wrap(), ctx.theme, text);
+        crate::ui::canvas_message(ui, ui.available_rect_before_wrap(), ctx.theme, &ctx.why_empty());
         return;
     }
     Panel::bottom(ui.scope_id().with("bands"))

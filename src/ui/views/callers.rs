@@ -43,7 +43,11 @@ pub fn callers_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut CallersState, acti
     }
     let Some(group) = ctx.selection else {
         let rect = ui.available_rect_before_wrap();
-        canvas_message(ui, rect, ctx.theme, "Select a function in any view to see who calls it and what it calls.");
+        let text = match ctx.analysis.table().present().next() {
+            Some(_) => "Select a function in any view to see who calls it and what it calls.",
+            None => &ctx.why_empty(),
+        };
+        canvas_message(ui, rect, ctx.theme, text);
         return;
     };
     if state.of != Some(group) {

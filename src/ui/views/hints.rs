@@ -183,7 +183,9 @@ fn together_ui(
 fn nothing_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &HintsPage) {
     let hints = page.hints();
     let dismissed = page.dismissed().filter(|(i, _)| page.finding(*i).severity == Severity::Hint).count();
-    let (heading, text) = if hints.checked.is_empty() && hints.findings.is_empty() {
+    let (heading, text) = if hints.bounds.total() == 0 {
+        ("Nothing was recorded".to_owned(), "No rule has anything to look at.".to_owned())
+    } else if hints.checked.is_empty() && hints.findings.is_empty() {
         let why = hints.not_applicable.first().map_or("", |n| n.why.as_str());
         ("No rule can judge this profile".to_owned(), capitalised(why))
     } else if dismissed > 0 {

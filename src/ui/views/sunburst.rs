@@ -85,7 +85,7 @@ pub fn sunburst_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut SunburstState, ac
         return;
     };
     if tree.is_empty() {
-        canvas_message(ui, rect, ctx.theme, "Nothing was recorded in this metric under these filters.");
+        canvas_message(ui, rect, ctx.theme, &ctx.why_empty());
         return;
     }
     let root = tree.find(&state.root).map(|(node, _)| node);
