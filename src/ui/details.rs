@@ -9,11 +9,14 @@ use super::hint_marks::{self, hints_of_ui};
 use super::views::{ViewKind, callers_tables::ESTIMATED, table::transform_button};
 use super::{Action, Actions, ViewCtx, cell, theme};
 use crate::analyze::{Class, Exactness, GroupBy, GroupId, Neighbour, Transform, share};
+use crate::layout::fit_name;
 use crate::model::{Body, Unit, format};
 use egui::{
     Align, Align2, Button, Label, Layout, Response, RichText, Role, ScrollArea, Sense, TextStyle, Ui, Vec2, WidgetInfo,
 };
 
+/// A longer name would push everything else out of the panel.
+const MOST_LETTERS: usize = 160;
 /// Callers, and callees, that are listed; the callers view has all of them.
 const MOST_NEIGHBOURS: usize = 12;
 
@@ -72,7 +75,11 @@ fn identity_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId) {
         ui.add(Label::new(weak(whose(ctx, group))).truncate());
     });
     let name = ctx.analysis.name(group);
-    ui.add(Label::new(RichText::new(&*name).monospace().size(theme::NAME_TEXT)).wrap());
+    let short = fit_name(&name, MOST_LETTERS);
+    let label = ui.add(Label::new(RichText::new(&*short).monospace().size(theme::NAME_TEXT)).wrap());
+    if *short != *name {
+        label.on_hover_text(&*name);
+    }
     let module = ctx.analysis.groups().module(ctx.analysis.classes(), group);
     if !module.is_empty() && *module != *name {
         ui.add(Label::new(weak(module.to_owned())).wrap());
