@@ -113,6 +113,8 @@ impl Stage {
             time_track: TrackId(0),
             time_meaning: TimeMeaning::Order,
             over_time: None,
+            excerpts: false,
+            source: None,
             colours: &self.colours,
             busy: false,
             hints: None,

@@ -106,6 +106,8 @@ pub const NAME_TEXT: f32 = 14.5;
 pub const SOURCE_ROW: f32 = 18.0;
 /// The margin before line numbers, where remarks stand.
 pub const SOURCE_MARGIN: f32 = 20.0;
+/// Where line numbers end in an excerpt.
+pub const SOURCE_NUMBER: f32 = 34.0;
 /// Width of the strip between figures and source that shows how hot a line is.
 pub const SOURCE_STRIP: f32 = 3.0;
 /// How far an arrow key scrolls source to the side.
@@ -114,6 +116,8 @@ pub const SOURCE_STEP: f32 = 40.0;
 pub const READING_WIDTH: f32 = 720.0;
 /// The widest the hints are comfortable to read.
 pub const HINTS_WIDTH: f32 = 1040.0;
+/// Least width of what stands beside the hints; with less, it stands below them.
+pub const HINT_LISTS_WIDTH: f32 = 380.0;
 /// Height of a finding that is not opened.
 pub const HINT_HEAD: f32 = 54.0;
 /// How far the text of a finding stands from its left edge.
