@@ -411,7 +411,8 @@ pub(super) struct TransformArguments {
 /// What to remove before a file leaves the machine.
 #[derive(Args, Debug)]
 pub(super) struct ScrubArguments {
-    /// Keep home folders, user and host names, which are removed from everything but a table in the terminal
+    /// Keep home folders, user and host names, which are removed from what is made to be passed on: pictures, pages, Markdown,
+    /// other files, and all forms of a comparison but the table in the terminal
     #[arg(long)]
     pub(super) no_scrub: bool,
 }

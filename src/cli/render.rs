@@ -181,10 +181,10 @@ pub(super) fn scrub(profiles: &[&Profile], arguments: &ScrubArguments) -> Scrub 
     if arguments.no_scrub { Scrub::off() } else { Scrub::new(profiles) }
 }
 
-/// What is to be removed from what a command prints. A table in the terminal is for the eyes of who typed the command;
-/// every other form is likely to be passed on.
-pub(super) fn scrub_printed(profiles: &[&Profile], is_table: bool, arguments: &ScrubArguments) -> Scrub {
-    if is_table { Scrub::off() } else { scrub(profiles, arguments) }
+/// What is to be removed from what a command prints, where that is made to be passed on. A table in the terminal is for the
+/// eyes of who typed the command, and figures for a program name files it may look up.
+pub(super) fn scrub_printed(profiles: &[&Profile], is_passed_on: bool, arguments: &ScrubArguments) -> Scrub {
+    if is_passed_on { scrub(profiles, arguments) } else { Scrub::off() }
 }
 
 /// The name of a file without its folder.
