@@ -2,6 +2,7 @@
 
 use crate::browser::Browser;
 use crate::support::Folder;
+use std::fmt::Write;
 use std::path::PathBuf;
 
 const BASE: &str = "main (a.py:1);load (a.py:2) 600\nmain (a.py:1);parse (a.py:3) 400\n";
@@ -114,7 +115,8 @@ fn hostile(folder: &Folder) {
             format!("main (/home/jane/a.py:1) 100\nmain (/home/jane/a.py:1);{NAME} (/home/jane/a.py:3) 100\n");
         let mut add = |callee: &str, weight: usize| {
             if weight > 0 {
-                text += &format!("main (/home/jane/a.py:1);{NAME} (/home/jane/a.py:3);{callee} {weight}\n");
+                writeln!(text, "main (/home/jane/a.py:1);{NAME} (/home/jane/a.py:3);{callee} {weight}")
+                    .expect("writes to memory");
             }
         };
         add("deepcopy (/usr/lib/python3.12/copy.py:128)", copied);
