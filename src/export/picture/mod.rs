@@ -8,6 +8,7 @@ mod callers;
 mod difference;
 mod flame;
 mod look;
+mod neighbours;
 mod recording;
 mod stamp;
 mod sunburst;
