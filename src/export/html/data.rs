@@ -199,10 +199,7 @@ fn drawn(
     });
     let drawn = Drawn {
         sum: tree.sum(),
-        sums: match recording {
-            Recording::One(_) => None,
-            Recording::Both(comparison, _) => Some([comparison.table().base_sum(), comparison.table().new_sum()]),
-        },
+        sums: recording.comparison().map(|both| [both.table().base_sum(), both.table().new_sum()]),
         extent: tree.extent(),
         growth: match &picture.view {
             PictureView::Flame { growth: Growth::Up, .. } => "up",

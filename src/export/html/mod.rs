@@ -49,13 +49,14 @@ impl Page<'_> {
         let (recording, mut stamp) = match &subject.base {
             None => {
                 let stamp = Stamp::new(subject.name, subject.analysis, subject.scrub, None);
-                (Recording::One(subject.analysis), stamp)
+                (Recording::one(subject.analysis, self.picture.below), stamp)
             }
             Some(base) => {
                 let stamp = stamp_of_both(base, subject.name, subject.scrub, None);
-                (Recording::Both(base.comparison, base.width), stamp)
+                (Recording::both(base, self.picture.below), stamp)
             }
         };
+        self.picture.describe_focus(&*looks[0], &mut stamp);
         let listed = match &subject.base {
             None => table::rows(subject.analysis),
             Some(base) => differences::rows(base.comparison),

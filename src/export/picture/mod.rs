@@ -23,8 +23,8 @@ use super::scrub::Scrub;
 use super::svg::Svg;
 use crate::analyze::diff::{BoxWidth, Comparison, Measure};
 use crate::analyze::{Analysis, GroupId, Matches, Order};
-use crate::layout::{Growth, Palette, Scheme, Tones};
-use crate::model::Body;
+use crate::layout::{Growth, Palette, Scheme, Tones, shorten_middle};
+use crate::model::{Body, format};
 use stamp::StampLayout;
 
 /// What a picture shows.
@@ -73,6 +73,9 @@ pub struct Picture {
     pub scheme: Scheme,
     /// At most so many levels of calls.
     pub depth: Option<usize>,
+    /// The function that flame graphs from the outermost calls and sunbursts begin at, where stacks were not recorded and a
+    /// focus cannot be counted; none for everything.
+    pub below: Option<GroupId>,
     /// The function whose boxes and arcs are outlined.
     pub selection: Option<GroupId>,
     /// Whether the picture says what it is a picture of.
@@ -82,7 +85,16 @@ pub struct Picture {
 impl Picture {
     /// A picture of the default size.
     pub fn new(view: PictureView, scheme: Scheme) -> Self {
-        Self { view, width: 1600, height: Height::Pixels(900), scheme, depth: None, selection: None, stamped: true }
+        Self {
+            view,
+            width: 1600,
+            height: Height::Pixels(900),
+            scheme,
+            depth: None,
+            below: None,
+            selection: None,
+            stamped: true,
+        }
     }
 
     /// Draws it as an SVG file.
@@ -96,12 +108,12 @@ impl Picture {
             None => {
                 let look = ByPackage::new(subject.analysis, palette, subject.scrub, found);
                 let stamp = Stamp::new(subject.name, subject.analysis, subject.scrub, subject.search);
-                self.draw(Recording::One(subject.analysis), subject, &look, stamp)
+                self.draw(Recording::one(subject.analysis, self.below), subject, &look, stamp)
             }
             Some(base) => {
                 let look = ByDifference::new(&base, palette, subject.scrub, found);
                 let stamp = difference::stamp(&base, subject.name, subject.scrub, subject.search);
-                self.draw(Recording::Both(base.comparison, base.width), subject, &look, stamp)
+                self.draw(Recording::both(&base, self.below), subject, &look, stamp)
             }
         }
     }
@@ -114,6 +126,7 @@ impl Picture {
         mut stamp: Stamp,
     ) -> Result<String, PictureError> {
         stamp.legend = look.legend();
+        self.describe_focus(look, &mut stamp);
         let analysis = subject.analysis;
         match &self.view {
             PictureView::Flame { order, growth, zoom } => {
@@ -131,6 +144,14 @@ impl Picture {
                 callers.describe(look, &mut stamp);
                 self.compose(stamp, &callers.content(look))
             }
+        }
+    }
+
+    /// Says where the picture begins.
+    pub(crate) fn describe_focus(&self, look: &dyn Look, stamp: &mut Stamp) {
+        if let Some(below) = self.below {
+            let name = shorten_middle(&format::one_line(&look.names_of(below).name), 40).into_owned();
+            stamp.filters.insert(0, format!("focus {name}"));
         }
     }
 

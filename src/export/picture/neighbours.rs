@@ -1,7 +1,7 @@
 //! Who calls a function and whom it calls, as two tables below their picture: what boxes divide, these add up.
 
 use super::boxes::label_in;
-use super::recording::Recording;
+use super::recording::{Of, Recording};
 use super::{Area, Frame, Look};
 use crate::analyze::diff::Side;
 use crate::analyze::{GroupId, Neighbour, share};
@@ -38,8 +38,8 @@ const TEXT: f32 = 12.5;
 
 impl Neighbours {
     pub(super) fn new(recording: Recording<'_>, of: GroupId) -> Self {
-        let (heads, [callers, callees]) = match recording {
-            Recording::One(analysis) => {
+        let (heads, [callers, callees]) = match recording.sides() {
+            Of::One(analysis) => {
                 let found = analysis.neighbours(of);
                 let unit = &analysis.profile().metric(analysis.query().metric).unit;
                 let whole = analysis.table().total(of);
@@ -56,7 +56,7 @@ impl Neighbours {
                 };
                 (heads, [&found.callers, &found.callees].map(|rows| rows.iter().map(row).collect()))
             }
-            Recording::Both(comparison, _) => {
+            Of::Both(comparison, _) => {
                 let [base, new] = Side::BOTH.map(|side| comparison.side(side).neighbours(of));
                 let found = comparison.neighbours(&base, &new);
                 let unit = &comparison.metric().unit;
