@@ -183,7 +183,10 @@ impl Helioscope {
             self.notice = None;
         }
         self.dropped(&ctx, &theme);
-        if actions.iter().any(|a| !matches!(a, Action::Hover(_) | Action::Need(_) | Action::NeedSource(_))) {
+        if actions
+            .iter()
+            .any(|a| !matches!(a, Action::Hover(_) | Action::Need(_) | Action::NeedOverTime(_) | Action::NeedSource(_)))
+        {
             ctx.request_repaint();
         }
         self.apply(&ctx, actions);
@@ -224,8 +227,11 @@ impl Helioscope {
                 let focus_search = std::mem::take(&mut self.focus_search);
                 let chosen = Chosen { focus_search, options: &self.options };
                 let needs = document_ui(ui, theme, recordings, document, chosen, actions);
-                for (part, need) in needs {
+                for (part, need) in needs.trees {
                     document.need(part, need, &self.workers);
+                }
+                for (part, need) in needs.over_time {
+                    document.need_over_time(part, need, &self.workers);
                 }
             }
         }

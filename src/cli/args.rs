@@ -434,6 +434,10 @@ pub(super) enum View {
     Sunburst,
     /// Who calls a function, and what it calls
     Callers,
+    /// What the program did or waited for, over time
+    Activity,
+    /// Whose code ran, over time
+    Packages,
 }
 
 /// Whose cost the boxes of two recordings are as wide as.

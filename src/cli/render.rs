@@ -6,7 +6,7 @@ use super::args::{
 use super::failure::Failure;
 use super::{load, select, to_stdout, warn};
 use crate::analyze::diff::{BoxWidth, Comparison, Matching, Normalize, Question, Side, align};
-use crate::analyze::{Analysis, GroupId, Order};
+use crate::analyze::{Analysis, DivideBy, GroupId, Order};
 use crate::export::html::Page;
 use crate::export::picture::{Base, Height, Picture, PictureView, Subject};
 use crate::export::scrub::Scrub;
@@ -181,6 +181,8 @@ fn view(view: View, function: Option<GroupId>) -> Result<PictureView, Failure> {
             Some(of) => Ok(PictureView::Callers { of }),
             None => Err(Failure::usage("say whose callers to draw: --function NAME")),
         },
+        View::Activity => Ok(PictureView::Activity { by: DivideBy::Activity, range: None }),
+        View::Packages => Ok(PictureView::Activity { by: DivideBy::Package, range: None }),
     }
 }
 

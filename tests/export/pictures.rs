@@ -220,7 +220,9 @@ fn callers_and_callees_are_listed_below_their_boxes() {
     folder.write("a.folded", FOLDED);
     let drawn = svg(&folder, &["a.folded", "--view", "callers", "--function", "main", "--size", "1200xauto"]);
     let words = texts(&drawn).join("|");
-    for part in ["Callers (1)", "Callees (2)", "|10|100 %|app.run.<module>|", "|8|80.0 %|app.csv.parse|2|20.0 %|app.io.read|"] {
+    for part in
+        ["Callers (1)", "Callees (2)", "|10|100 %|app.run.<module>|", "|8|80.0 %|app.csv.parse|2|20.0 %|app.io.read|"]
+    {
         assert!(words.contains(part), "{part}: {words}");
     }
     folder.write("b.folded", FOLDED.replace(" 2\n", " 7\n"));

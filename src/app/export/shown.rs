@@ -1,7 +1,7 @@
 //! What is on screen, as something to be drawn and written on another thread.
 
 use crate::analyze::diff::{BoxWidth, Measure, Side};
-use crate::analyze::{Analysis, GroupId, Matches, Order, Query};
+use crate::analyze::{Analysis, DivideBy, GroupId, Matches, Order, Query};
 use crate::app::pane::Parts;
 use crate::app::recordings::{Recordings, file_name};
 use crate::app::subject::{Part, Subject};
@@ -40,6 +40,9 @@ pub(in crate::app) struct Shown {
     pub(in crate::app) root: Vec<GroupId>,
     /// How many rings the sunburst has.
     pub(in crate::app) rings: Option<usize>,
+    /// What activity over time is divided into, and the part of the time that is shown.
+    pub(in crate::app) divide: DivideBy,
+    pub(in crate::app) time_range: Option<(i64, i64)>,
     pub(in crate::app) selection: Option<GroupId>,
     pub(in crate::app) search: Option<(String, Regex)>,
     /// Whether both sides stand beside each other.
@@ -104,6 +107,7 @@ impl Shown {
                 Some(of) => PictureView::Callers { of },
                 None => return Err("no function is selected".to_owned()),
             },
+            Drawing::Activity => PictureView::Activity { by: self.divide, range: self.time_range },
         };
         Ok(Picture {
             width: choice.width,

@@ -135,6 +135,8 @@ impl Data {
                 "Callers and callees".clone_into(&mut stamp.view);
                 None
             }
+            // What it says depends on what was recorded, and is said already.
+            PictureView::Activity { .. } => None,
         };
         loop {
             let Some(order) = order else {

@@ -3,6 +3,7 @@
 //! A picture is a pure function of what is counted, so the same profile gives the same bytes. It carries a [`Stamp`],
 //! because whoever finds it in a code review has nothing else to tell what it shows.
 
+mod activity;
 mod boxes;
 mod callers;
 mod difference;
@@ -13,6 +14,7 @@ mod recording;
 mod stamp;
 mod sunburst;
 
+pub(crate) use activity::describe_activity;
 pub(crate) use difference::{ByDifference, stamp as stamp_of_both};
 pub(crate) use flame::{describe_flame, flame_tree};
 pub use look::{ByPackage, LegendEntry, Listed, Look};
@@ -22,7 +24,7 @@ pub use stamp::{Stamp, transform_text};
 use super::scrub::Scrub;
 use super::svg::Svg;
 use crate::analyze::diff::{BoxWidth, Comparison, Measure};
-use crate::analyze::{Analysis, GroupId, Matches, Order};
+use crate::analyze::{Analysis, DivideBy, GroupId, Matches, Order};
 use crate::layout::{Growth, Palette, Scheme, Tones, shorten_middle};
 use crate::model::{Body, format};
 use stamp::StampLayout;
@@ -48,6 +50,13 @@ pub enum PictureView {
     Callers {
         /// The function.
         of: GroupId,
+    },
+    /// How cost divides over time.
+    Activity {
+        /// Into what.
+        by: DivideBy,
+        /// The part of the time axis that is shown; `None` for everything.
+        range: Option<(i64, i64)>,
     },
 }
 
@@ -143,6 +152,11 @@ impl Picture {
                 let callers = callers::Callers::new(recording, *of, self.width);
                 callers.describe(look, &mut stamp);
                 self.compose(stamp, &callers.content(look))
+            }
+            PictureView::Activity { by, range } => {
+                let activity = activity::Activity::new(recording, analysis, *by, *range, self.width)?;
+                activity.describe(subject.scrub, Palette::new(self.scheme), &mut stamp);
+                self.compose(stamp, &activity)
             }
         }
     }
@@ -275,6 +289,15 @@ pub enum PictureError {
     /// Time order was asked for of two recordings.
     #[error("two recordings cannot be drawn as one in time order; draw each by itself")]
     NoOrderOfTwo,
+    /// Time was asked for, and none is known.
+    #[error(
+        "this profile does not record when its samples were taken, so activity over time cannot be drawn; record with \
+         `py-spy record -f speedscope` or `py-spy record -f chrometrace`"
+    )]
+    NoTime,
+    /// Time was asked for of two recordings.
+    #[error("two recordings have no time in common, so their activity cannot be drawn as one; draw each by itself")]
+    NoTimeOfTwo,
     /// The size cannot be drawn.
     #[error(
         "a picture of {width}×{height} pixels at scale {scale} cannot be drawn: at least {}×{} are needed, at scale 1, and \
