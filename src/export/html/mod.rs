@@ -57,7 +57,7 @@ impl Page<'_> {
             }
         };
         self.picture.describe_focus(&*looks[0], &mut stamp);
-        let legends = match &self.picture.view {
+        let legends: Vec<Vec<LegendEntry>> = match &self.picture.view {
             &PictureView::Activity { by, range } => {
                 let described = |scheme: &Scheme| {
                     let mut stamp = stamp.clone();
