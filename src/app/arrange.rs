@@ -67,6 +67,10 @@ pub(super) fn document_ui(
                 let base = document.hints.page(Part::Side(Side::Base)).cloned().filter(|_| view == ViewKind::Hints);
                 let (ctx, views) = document.view_parts(part, renamed, theme);
                 views.flame.controls = rect.top() <= top;
+                for (canvas, _) in views.canvases(view) {
+                    // A key that is meant for both is answered by one, and the other follows.
+                    canvas.yields_keys = part == Part::Side(Side::Base);
+                }
                 let marks = match (page.as_deref(), ctx.hints) {
                     (Some(page), Some(hints)) if view == ViewKind::Source => hints.marks(&page.recorded),
                     _ => Vec::new(),

@@ -17,8 +17,9 @@ use crate::analyze::{GroupId, Matches, Order, Query, SearchText};
 use crate::hints::FindingKey;
 use crate::layout::Scheme;
 use crate::model::{TimeMeaning, TrackId};
+use crate::ui::canvas_link::{CanvasLink, Linked};
 use crate::ui::views::ViewKind;
-use crate::ui::{Arrangement, Command, CompareCtx, Theme, ViewCtx};
+use crate::ui::{Arrangement, Command, CompareCtx, Theme, TreeKind, ViewCtx};
 use regex::Regex;
 use std::cmp::Reverse;
 use std::path::PathBuf;
@@ -35,6 +36,8 @@ pub(super) struct Document {
     counting: bool,
     answers: Parts<Answers>,
     views: Parts<Views>,
+    /// Of the flame graphs, of those of callers, and of those of callees.
+    links: [CanvasLink; 3],
     pub(super) sources: DocumentSources,
     pub(super) hints: DocumentHints,
     colour_scheme: Scheme,
@@ -81,6 +84,7 @@ impl Document {
             counting: false,
             answers: Parts::default(),
             views,
+            links: Default::default(),
             sources,
             hints: DocumentHints::default(),
             colour_scheme: Scheme::default(),
@@ -217,26 +221,38 @@ impl Document {
         self.hovering = Some(group);
     }
 
-    /// Makes what was chosen on one side hold on the other; `before` is what held on both. Whether anything changed.
+    /// Makes what was chosen on one side hold on the other, and graphs show the same calls; `before` is what held on
+    /// both. Whether anything changed.
     pub(super) fn link_sides(&mut self, before: &Choices) -> bool {
         if self.shown_parts().len() < 2 {
             return false;
         }
         let chosen = self.views.link_sides(before);
-        self.scale_sides() || chosen
+        self.link_canvases() || chosen
     }
 
-    /// Puts the flame graphs of both sides on one scale, or lets each fill its width.
-    fn scale_sides(&mut self) -> bool {
+    /// Puts the graphs of both sides on one scale, or lets each fill its width, and moves them as one.
+    fn link_canvases(&mut self) -> bool {
         let Some(compared) = self.subject.compared() else { return false };
-        let span = |part: Part, factor: f64| self.views.get(part).flame.canvas.span() * factor;
         // Positions are as recorded; what is compared is scaled.
-        let factors = Side::BOTH.map(|side| (Part::Side(side), compared.comparison.scale(side).factor()));
-        let most = factors.iter().map(|(part, factor)| span(*part, *factor)).fold(0.0, f64::max);
+        let factors = Side::BOTH.map(|side| compared.comparison.scale(side).factor());
+        let worth = (self.equal_scale && factors.iter().all(|f| *f > 0.0)).then_some(factors);
+        let trees = self.answers.sides().map(|answers| &answers.trees);
+        let [base, new] = self.views.sides_mut().map(|views| views.canvases(self.view));
         let mut changed = false;
-        for (part, factor) in factors {
-            let least = if self.equal_scale && factor > 0.0 { most / factor } else { 0.0 };
-            changed |= self.views.get_mut(part).flame.canvas.show_at_least(least);
+        let first = usize::from(self.view == ViewKind::Callers);
+        for (i, ((base, base_kind), (new, new_kind))) in base.into_iter().zip(new).enumerate() {
+            let spans = worth.map(|[b, n]| (base.span() * b).max(new.span() * n));
+            for (canvas, factor) in [(&mut *base, factors[0]), (&mut *new, factors[1])] {
+                changed |= canvas.show_at_least(spans.map_or(0.0, |span| span / factor));
+            }
+            let [base_trees, new_trees] = trees;
+            let linked = Linked {
+                trees: [base_trees.get(base_kind).map(|t| &**t), new_trees.get(new_kind).map(|t| &**t)],
+                worth,
+                in_time: base_kind == TreeKind::Whole(Order::Time),
+            };
+            changed |= self.links[first + i].link([base, new], &linked);
         }
         changed
     }

@@ -6,8 +6,8 @@ use super::subject::Part;
 use crate::analyze::diff::Side;
 use crate::analyze::{GroupId, Matches, Neighbours, Order, Query, SearchText, SortKey, Timeline};
 use crate::model::{Profile, TrackId};
-use crate::ui::canvas::Growth;
-use crate::ui::views::{CallersState, FlameState, HintsState, SourceState, SunburstState, TableState};
+use crate::ui::canvas::{CanvasState, Growth};
+use crate::ui::views::{CallersState, FlameState, HintsState, SourceState, SunburstState, TableState, ViewKind};
 use crate::ui::{TreeKind, TreeNeed, Trees};
 use egui::Color32;
 use std::cell::{OnceCell, RefCell};
@@ -37,6 +37,16 @@ impl<T> Parts<T> {
             Part::Side(Side::Base) => &mut self.base,
             Part::Side(Side::New) => &mut self.new,
         }
+    }
+
+    /// Those of the sides, base first.
+    pub(super) fn sides(&self) -> [&T; 2] {
+        [&self.base, &self.new]
+    }
+
+    /// Those of the sides, base first.
+    pub(super) fn sides_mut(&mut self) -> [&mut T; 2] {
+        [&mut self.base, &mut self.new]
     }
 
     pub(super) fn each_mut(&mut self) -> [&mut T; 3] {
@@ -115,6 +125,15 @@ impl Views {
         if self.flame.order != order {
             self.flame.order = order;
             self.flame.canvas.tree_changed();
+        }
+    }
+
+    /// The graphs of a view, with what they draw.
+    pub(super) fn canvases(&mut self, view: ViewKind) -> Vec<(&mut CanvasState, TreeKind)> {
+        match view {
+            ViewKind::Flame => vec![(&mut self.flame.canvas, TreeKind::Whole(self.flame.order))],
+            ViewKind::Callers => self.callers.canvases().map(Vec::from).unwrap_or_default(),
+            ViewKind::Table | ViewKind::Sunburst | ViewKind::Source | ViewKind::Hints => Vec::new(),
         }
     }
 

@@ -13,6 +13,7 @@ mod picture;
 
 mod choices;
 mod compare;
+mod compare_linked;
 mod compare_opening;
 mod export;
 mod filters;

@@ -18,6 +18,12 @@ pub struct CallersState {
 }
 
 impl CallersState {
+    /// The graphs of callers and of callees, with what they draw.
+    pub fn canvases(&mut self) -> Option<[(&mut CanvasState, TreeKind); 2]> {
+        let of = self.of?;
+        Some([(&mut self.callers, TreeKind::CallersOf(of)), (&mut self.callees, TreeKind::CalleesOf(of))])
+    }
+
     /// Shows all callers and callees.
     pub fn show_everything(&mut self) {
         self.callers.zoom_to(Vec::new());
