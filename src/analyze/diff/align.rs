@@ -279,7 +279,7 @@ fn common_metrics(base: &Profile, new: &Profile) -> Result<(Vec<(MetricId, Metri
             pairs.push((b, n));
         }
     }
-    let same_profiler = profiler(base) == profiler(new);
+    let same_profiler = profiler(base) == profiler(new) || unnamed(base, new).is_some();
     if !pairs.is_empty() {
         return Ok((pairs, if same_profiler { Basis::Values } else { Basis::Shares }));
     }
@@ -298,6 +298,20 @@ pub(super) fn profiler(profile: &Profile) -> &str {
     match origin.producer.split(['@', ' ']).next() {
         Some(name) if !name.is_empty() => name,
         _ => origin.format,
+    }
+}
+
+/// The side that does not say which profiler counted its samples, where the other one does: collapsed stacks of py-spy
+/// are told from others by their threads, if they have any. Counts of samples are the same thing everywhere.
+pub(super) fn unnamed(base: &Profile, new: &Profile) -> Option<Side> {
+    let counts_samples = |p: &Profile| !is_graph(p) && p.metric(p.default_metric()).unit == Unit::Samples;
+    if !counts_samples(base) || !counts_samples(new) {
+        return None;
+    }
+    match (base.origin().producer.is_empty(), new.origin().producer.is_empty()) {
+        (true, false) => Some(Side::Base),
+        (false, true) => Some(Side::New),
+        _ => None,
     }
 }
 
