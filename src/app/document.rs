@@ -34,6 +34,8 @@ pub(super) struct Document {
     /// Counts requests.
     generation: u64,
     counting: bool,
+    /// The request whose functions are being put where the base side recorded them.
+    placing: Option<u64>,
     answers: Parts<Answers>,
     views: Parts<Views>,
     /// Of the flame graphs, of those of callers, and of those of callees.
@@ -82,6 +84,7 @@ impl Document {
             subject,
             generation: 0,
             counting: false,
+            placing: None,
             answers: Parts::default(),
             views,
             links: Default::default(),
@@ -171,7 +174,11 @@ impl Document {
             }
         }
         let answers = self.answers.get(part);
-        let analysis = self.subject.analysis(part);
+        let analysis = match self.view {
+            // Beside its source, a function stands where it was recorded.
+            ViewKind::Source => self.subject.in_place(part).unwrap_or(self.subject.analysis(part)),
+            _ => self.subject.analysis(part),
+        };
         let track = self.request.query.track;
         let time_track = match &answers.timeline {
             Some((of, _)) if track.is_none_or(|t| t == *of) => *of,
@@ -391,9 +398,10 @@ impl Document {
 
     /// Selects the next or previous match, by total cost.
     pub(super) fn step_match(&mut self, forward: bool, workers: &Workers) {
-        let views = self.views.get_mut(Part::Whole);
+        let lead = self.lead();
+        let views = self.views.get_mut(lead);
         if self.view == ViewKind::Source
-            && let (Some(page), Some(matcher)) = (self.sources.page(), &self.matcher)
+            && let (Some(page), Some(matcher)) = (self.sources.page(lead), &self.matcher)
             && views.source.step_match(page, matcher, forward)
         {
             return;
@@ -414,15 +422,17 @@ impl Document {
         self.select(Some(group), workers);
         self.show(ViewKind::Source);
         if line > 0 {
-            self.views.get_mut(Part::Whole).source.go_to(line);
+            let lead = self.lead();
+            self.views.get_mut(lead).source.go_to(line);
         }
     }
 
     /// Goes to a hot line of the source.
     pub(super) fn step_hot(&mut self, command: Command) {
         self.show(ViewKind::Source);
-        let Some(page) = self.sources.page() else { return };
-        let source = &mut self.views.get_mut(Part::Whole).source;
+        let lead = self.lead();
+        let Some(page) = self.sources.page(lead) else { return };
+        let source = &mut self.views.get_mut(lead).source;
         match command {
             Command::NextHotLine => source.step_hot(page, true),
             Command::PreviousHotLine => source.step_hot(page, false),
@@ -432,8 +442,9 @@ impl Document {
 
     /// The file on the source view's screen, with a line; without one, the line the user is at.
     pub(super) fn source_place(&self, line: Option<u32>) -> Option<(PathBuf, u32)> {
-        let found = self.sources.page()?.found()?;
-        let at = self.views.get(Part::Whole).source.line();
+        let lead = self.lead();
+        let found = self.sources.page(lead)?.found()?;
+        let at = self.views.get(lead).source.line();
         Some((found.file.path().to_owned(), line.or(at).unwrap_or(1)))
     }
 

@@ -7,6 +7,7 @@ use crate::analyze::diff::Side;
 use crate::analyze::{GroupId, Matches, Neighbours, Order, Query, SearchText, SortKey, Timeline};
 use crate::model::{Profile, TrackId};
 use crate::ui::canvas::{CanvasState, Growth};
+use crate::ui::source_page::HeatBy;
 use crate::ui::views::{CallersState, FlameState, HintsState, SourceState, SunburstState, TableState, ViewKind};
 use crate::ui::{TreeKind, TreeNeed, Trees};
 use egui::Color32;
@@ -102,6 +103,7 @@ pub(super) struct Choices {
     pub(super) filter: SearchText,
     pub(super) rings: Option<usize>,
     pub(super) cutoff: f64,
+    pub(super) heat: HeatBy,
 }
 
 impl Choices {
@@ -147,6 +149,7 @@ impl Views {
             filter: self.table.filter.clone(),
             rings: self.sunburst.rings,
             cutoff: self.sunburst.cutoff,
+            heat: self.source.by,
         }
     }
 
@@ -163,6 +166,7 @@ impl Views {
         self.table.filter.clone_from(&choices.filter);
         self.sunburst.rings = choices.rings;
         self.sunburst.cutoff = choices.cutoff;
+        self.source.by = choices.heat;
     }
 }
 

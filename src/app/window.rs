@@ -224,8 +224,11 @@ impl Helioscope {
                 let focus_search = std::mem::take(&mut self.focus_search);
                 let chosen = Chosen { focus_search, options: &self.options };
                 let needs = document_ui(ui, theme, recordings, document, chosen, actions);
-                for (part, need) in needs {
+                for (part, need) in needs.trees {
                     document.need(part, need, &self.workers);
+                }
+                for (part, file) in needs.sources {
+                    document.need_source(part, file, &self.workers);
                 }
             }
         }

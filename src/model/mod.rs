@@ -30,4 +30,4 @@ pub use samples::{Label, LabelValue, Samples};
 pub use stacks::Stacks;
 pub use strings::Strings;
 pub use track::Track;
-pub use union::{Renumbering, UnionBuilder, UnionTables};
+pub use union::{Renumbering, UnionBuilder, UnionTables, moved};

@@ -15,6 +15,7 @@ mod choices;
 mod compare;
 mod compare_linked;
 mod compare_opening;
+mod compare_source;
 mod export;
 mod filters;
 mod gallery;

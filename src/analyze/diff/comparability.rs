@@ -85,14 +85,12 @@ fn profilers(base: &Profile, new: &Profile) -> Option<String> {
 }
 
 fn shares(comparison: &Comparison) -> String {
-    let mut text = "Only shares of the whole are compared: the base side is scaled to the total of new.".to_owned();
-    if let Some(side) = comparison.sampled_alone() {
-        let (sampled, other) = (side.name(), side.other().name());
-        text.push_str(&format!(
-            " The error is that of {sampled}, which was sampled; what watching every call cost {other} is not in it."
-        ));
-    }
-    text
+    let text = "Only shares of the whole are compared: the base side is scaled to the total of new.";
+    let Some(side) = comparison.sampled_alone() else { return text.to_owned() };
+    let (sampled, other) = (side.name(), side.other().name());
+    format!(
+        "{text} The error is that of {sampled}, which was sampled; what watching every call cost {other} is not in it."
+    )
 }
 
 fn metrics(base: &crate::model::Metric, new: &crate::model::Metric) -> Option<String> {

@@ -13,7 +13,7 @@ use crate::analyze::{
     tree::{Source, expand},
 };
 use crate::model::{Metric, Unit};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What is asked of both sides.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -53,6 +53,8 @@ pub struct Comparison {
     runs: Option<[RunTables; 2]>,
     /// Of own and of total cost.
     largest_changes: [i64; 2],
+    /// The base side where it was recorded, once that is asked for.
+    base_in_place: OnceLock<Arc<Analysis>>,
 }
 
 impl Comparison {
@@ -95,7 +97,17 @@ impl Comparison {
             None => NoiseKind::Unknown,
         };
         let largest_changes = [FunctionTable::own, FunctionTable::total].map(|cost| largest_change(&base, &new, cost));
-        Self { aligned, question, base, new, table, noise, runs: run_tables, largest_changes }
+        Self {
+            aligned,
+            question,
+            base,
+            new,
+            table,
+            noise,
+            runs: run_tables,
+            largest_changes,
+            base_in_place: OnceLock::new(),
+        }
     }
 
     /// The recordings.
@@ -118,6 +130,26 @@ impl Comparison {
         match side {
             Side::Base => &self.base.analysis,
             Side::New => &self.new.analysis,
+        }
+    }
+
+    /// What a side answers, with every function in the file and on the line that side recorded, to be shown beside its
+    /// source. Counted anew for the base side when it is first asked for.
+    pub fn in_place(&self, side: Side) -> &Arc<Analysis> {
+        match side {
+            Side::New => &self.new.analysis,
+            Side::Base => self.base_in_place.get_or_init(|| {
+                let profile = self.aligned.as_recorded(side);
+                Arc::new(Analysis::beside(profile, self.question.query.clone(), &self.base.analysis))
+            }),
+        }
+    }
+
+    /// The same, where it is known already.
+    pub fn in_place_by_now(&self, side: Side) -> Option<&Arc<Analysis>> {
+        match side {
+            Side::New => Some(&self.new.analysis),
+            Side::Base => self.base_in_place.get(),
         }
     }
 

@@ -65,10 +65,9 @@ impl ViewKind {
         }
     }
 
-    /// Whether it shows both sides of a comparison beside each other. There is one source, the new side's, and hints are
-    /// compared one by one.
+    /// Whether it shows both sides of a comparison beside each other. Hints are compared one by one.
     pub fn has_sides(self) -> bool {
-        !matches!(self, Self::Source | Self::Hints)
+        self != Self::Hints
     }
 
     /// The key that shows it.
