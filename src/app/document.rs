@@ -430,13 +430,14 @@ impl Document {
     /// Goes to a hot line of the source.
     pub(super) fn step_hot(&mut self, command: Command) {
         self.show(ViewKind::Source);
-        let lead = self.lead();
-        let Some(page) = self.sources.page(lead) else { return };
-        let source = &mut self.views.get_mut(lead).source;
-        match command {
-            Command::NextHotLine => source.step_hot(page, true),
-            Command::PreviousHotLine => source.step_hot(page, false),
-            _ => source.go_to_hottest(),
+        for &part in self.shown_parts() {
+            let Some(page) = self.sources.page(part) else { continue };
+            let source = &mut self.views.get_mut(part).source;
+            match command {
+                Command::NextHotLine => source.step_hot(page, true),
+                Command::PreviousHotLine => source.step_hot(page, false),
+                _ => source.go_to_hottest(),
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod callers;
 mod callers_compared;
+mod callers_rows;
 pub mod callers_tables;
 pub mod differences;
 mod flame;
