@@ -11,8 +11,12 @@ use crate::ui::bounds_strip::Strip;
 use crate::ui::chrome::{BarState, bar_ui, status_ui, transforms_ui};
 use crate::ui::compare_bar::{CompareBar, compare_bar_ui, side_ui};
 use crate::ui::hints_page::HintsPage;
-use crate::ui::views::{SourceCtx, ViewKind, callers_ui, flame_ui, hints_ui, source_ui, sunburst_ui, table_ui};
-use crate::ui::{Action, Actions, Arrangement, Command, Theme, TreeNeed, ViewCtx, canvas_message, details_ui, theme};
+use crate::ui::views::{
+    SourceCtx, ViewKind, activity_ui, callers_ui, flame_ui, hints_ui, source_ui, sunburst_ui, table_ui,
+};
+use crate::ui::{
+    Action, Actions, Arrangement, Command, OverTimeNeed, Theme, TreeNeed, ViewCtx, canvas_message, details_ui, theme,
+};
 use egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, Rect, RichText, Ui, UiBuilder};
 
 /// What was chosen for the window.
@@ -30,6 +34,7 @@ pub(super) struct Needs {
     pub(super) trees: Vec<(Part, TreeNeed)>,
     /// Source files; `None` where it is to be found out first which.
     pub(super) sources: Vec<(Part, Option<StringId>)>,
+    pub(super) over_time: Vec<(Part, OverTimeNeed)>,
 }
 
 /// Draws a document; gives what its panes would like to have.
@@ -105,6 +110,7 @@ pub(super) fn document_ui(
                 match action {
                     Action::Need(need) => needs.trees.push((part, need)),
                     Action::NeedSource(file) => needs.sources.push((part, Some(file))),
+                    Action::NeedOverTime(need) => needs.over_time.push((part, need)),
                     action => actions.push(action),
                 }
             }
@@ -156,7 +162,7 @@ fn bars_ui(
         };
         Panel::top("comparison").frame(plain).show(ui, |ui| compare_bar_ui(ui, theme, &bar, actions));
     }
-    if !document.query().transforms.is_empty() {
+    if !document.query().transforms.is_empty() || document.query().time_ns.is_some() {
         Panel::top("transforms").frame(plain).show(ui, |ui| transforms_ui(ui, theme, analysis, actions));
     }
     let profiles = subject.profiles();
@@ -181,7 +187,7 @@ fn panes(all: Rect, count: usize, view: ViewKind) -> Vec<Rect> {
         return vec![all];
     }
     let least = match view {
-        ViewKind::Flame | ViewKind::Table => 760.0,
+        ViewKind::Flame | ViewKind::Table | ViewKind::Activity => 760.0,
         ViewKind::Source => 440.0,
         ViewKind::Sunburst | ViewKind::Callers | ViewKind::Hints => 360.0,
     };
@@ -255,6 +261,7 @@ fn view_ui(
         ViewKind::Sunburst => sunburst_ui(ui, ctx, &mut views.sunburst, actions),
         ViewKind::Source => source_ui(ui, ctx, source, &mut views.source, actions),
         ViewKind::Callers => callers_ui(ui, ctx, &mut views.callers, actions),
+        ViewKind::Activity => activity_ui(ui, ctx, &mut views.activity, actions),
         ViewKind::Hints => hints_ui(ui, ctx, base_hints, &mut views.hints, actions),
     }
 }

@@ -4,19 +4,21 @@
 
 use super::subject::Part;
 use crate::analyze::diff::Side;
-use crate::analyze::{GroupId, Matches, Neighbours, Order, Query, SearchText, SortKey, Timeline};
+use crate::analyze::{DivideBy, GroupId, Matches, Neighbours, Order, OverTime, Query, SearchText, SortKey, Timeline};
 use crate::model::{Profile, TrackId};
 use crate::ui::canvas::{CanvasState, Growth};
 use crate::ui::source_page::HeatBy;
-use crate::ui::views::{CallersState, FlameState, HintsState, SourceState, SunburstState, TableState, ViewKind};
-use crate::ui::{TreeKind, TreeNeed, Trees};
+use crate::ui::views::{
+    ActivityState, CallersState, FlameState, HintsState, SourceState, SunburstState, TableState, ViewKind,
+};
+use crate::ui::{OverTimeNeed, TreeKind, TreeNeed, Trees};
 use egui::Color32;
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Something for each part of a subject.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Parts<T> {
     whole: T,
     base: T,
@@ -67,6 +69,10 @@ pub(super) struct Answers {
     pub(super) matches: Option<Matches>,
     pub(super) neighbours: Option<(GroupId, Neighbours)>,
     pub(super) colours: RefCell<Vec<Option<Color32>>>,
+    pub(super) over_time: Option<Arc<OverTime>>,
+    /// What `over_time` is the answer to; `None` once the question is another.
+    pub(super) over_time_of: Option<OverTimeNeed>,
+    pub(super) dividing: Option<OverTimeNeed>,
 }
 
 impl Answers {
@@ -75,9 +81,10 @@ impl Answers {
         query.track.unwrap_or_else(|| *self.default_track.get_or_init(|| query.time_track(profile)))
     }
 
-    /// Forgets what was answered: the question is another. What the search found is replaced when it is done.
+    /// Forgets what was answered: the question is another. What the search found, and the chart over time, are replaced
+    /// when they are done.
     pub(super) fn forget(&mut self) {
-        *self = Self { matches: self.matches.take(), ..Self::default() };
+        *self = Self { matches: self.matches.take(), over_time: self.over_time.take(), ..Self::default() };
     }
 }
 
@@ -89,6 +96,7 @@ pub(super) struct Views {
     pub(super) sunburst: SunburstState,
     pub(super) callers: CallersState,
     pub(super) source: SourceState,
+    pub(super) activity: ActivityState,
     pub(super) hints: HintsState,
 }
 
@@ -104,6 +112,7 @@ pub(super) struct Choices {
     pub(super) rings: Option<usize>,
     pub(super) cutoff: f64,
     pub(super) heat: HeatBy,
+    pub(super) divide: DivideBy,
 }
 
 impl Choices {
@@ -135,7 +144,9 @@ impl Views {
         match view {
             ViewKind::Flame => vec![(&mut self.flame.canvas, TreeKind::Whole(self.flame.order))],
             ViewKind::Callers => self.callers.canvases().map(Vec::from).unwrap_or_default(),
-            ViewKind::Table | ViewKind::Sunburst | ViewKind::Source | ViewKind::Hints => Vec::new(),
+            ViewKind::Table | ViewKind::Sunburst | ViewKind::Source | ViewKind::Activity | ViewKind::Hints => {
+                Vec::new()
+            }
         }
     }
 
@@ -150,6 +161,7 @@ impl Views {
             rings: self.sunburst.rings,
             cutoff: self.sunburst.cutoff,
             heat: self.source.by,
+            divide: self.activity.by,
         }
     }
 
@@ -167,6 +179,7 @@ impl Views {
         self.sunburst.rings = choices.rings;
         self.sunburst.cutoff = choices.cutoff;
         self.source.by = choices.heat;
+        self.activity.by = choices.divide;
     }
 }
 

@@ -183,7 +183,10 @@ impl Helioscope {
             self.notice = None;
         }
         self.dropped(&ctx, &theme);
-        if actions.iter().any(|a| !matches!(a, Action::Hover(_) | Action::Need(_) | Action::NeedSource(_))) {
+        if actions
+            .iter()
+            .any(|a| !matches!(a, Action::Hover(_) | Action::Need(_) | Action::NeedOverTime(_) | Action::NeedSource(_)))
+        {
             ctx.request_repaint();
         }
         self.apply(&ctx, actions);
@@ -229,6 +232,9 @@ impl Helioscope {
                 }
                 for (part, file) in needs.sources {
                     document.need_source(part, file, &self.workers);
+                }
+                for (part, need) in needs.over_time {
+                    document.need_over_time(part, need, &self.workers);
                 }
             }
         }

@@ -6,6 +6,7 @@ mod difference;
 mod flame;
 mod follow;
 mod label;
+mod layers;
 mod ruler;
 mod sunburst;
 
@@ -14,5 +15,6 @@ pub use difference::{Difference, DifferenceScale, STRIPE_STEP, Stripes, sign, si
 pub use flame::{FlameBox, FlameView, Growth, LABEL_INSET, LABEL_ROOM, LABEL_SIZE, ROW_HEIGHT, flame_boxes};
 pub use follow::{FollowScale, Followed, follow};
 pub use label::{Names, bare_name, fit, fit_place, shorten_middle};
+pub use layers::Layers;
 pub use ruler::ruler_marks;
 pub use sunburst::{Arc, RingPlace, Rings, SunburstView, arc_at, sunburst_arcs};

@@ -8,9 +8,9 @@ use crate::app::options::Options;
 use crate::app::recordings::Recordings;
 use crate::app::subject::{Part, Request, Subject, Wish};
 use crate::app::translate::Translation;
-use crate::model::StringId;
+use crate::model::{StringId, TimeMeaning, TrackId};
 use crate::source::Places;
-use crate::ui::{TreeKind, TreeNeed};
+use crate::ui::{OverTimeNeed, TreeKind, TreeNeed};
 use std::sync::Arc;
 
 impl Document {
@@ -26,6 +26,19 @@ impl Document {
     /// Changes the question.
     pub(in crate::app) fn ask(&mut self, change: impl FnOnce(&mut Query), workers: &Workers) {
         self.request(|request| change(&mut request.query), workers);
+    }
+
+    /// Counts one thread, or all of them. Where only the order of samples is known, a span of one thread means nothing to
+    /// another.
+    pub(in crate::app) fn show_track(&mut self, track: Option<TrackId>, workers: &Workers) {
+        let clocked = self.subject.analysis(Part::Whole).profile().origin().time == TimeMeaning::Clock;
+        self.ask(
+            |query| {
+                query.track = track;
+                query.time_ns = query.time_ns.filter(|_| clocked);
+            },
+            workers,
+        );
     }
 
     /// Makes both sides comparable otherwise.
@@ -138,6 +151,15 @@ impl Document {
         workers.tree(self.id, self.generation, self.subject.clone(), wanted);
     }
 
+    /// Has cost divided over time unless that is known, or on its way.
+    pub(in crate::app) fn need_over_time(&mut self, part: Part, need: OverTimeNeed, workers: &Workers) {
+        let answers = self.answers.get_mut(part);
+        if !self.counting && answers.over_time_of != Some(need) && answers.dividing.is_none() {
+            answers.dividing = Some(need);
+            workers.divide(self.id, self.generation, part, need, self.subject.clone());
+        }
+    }
+
     /// Has a source file of a part read; before it is known which, has its functions put where they were recorded.
     pub(in crate::app) fn need_source(&mut self, part: Part, file: Option<StringId>, workers: &Workers) {
         if self.counting {
@@ -184,6 +206,12 @@ impl Document {
                 let answers = self.answers.get_mut(part);
                 answers.ordering = None;
                 answers.timeline = Some((track, timeline.map(Arc::new)));
+            }
+            Outcome::Divided { generation, part, need, over_time, .. } if generation == self.generation => {
+                let answers = self.answers.get_mut(part);
+                answers.dividing = None;
+                answers.over_time_of = Some(need);
+                answers.over_time = over_time.map(Arc::new);
             }
             Outcome::Found { generation, search, part, matches, .. }
                 if generation == self.generation && search == self.search_number =>
@@ -247,6 +275,9 @@ impl Document {
         self.counting = false;
         self.request = self.subject.request(self.request.width);
         self.forget_answers();
+        for answers in self.answers.each_mut() {
+            answers.over_time = None;
+        }
         let translation = Translation::new(&old, &self.subject);
         self.translate(&translation);
         let kept: Vec<Transform> = transforms.iter().filter_map(|t| translation.transform(t)).collect();

@@ -3,7 +3,7 @@
 use super::MOST_NEIGHBOURS;
 use crate::analyze::GroupId;
 use crate::model::format;
-use crate::ui::views::ViewKind;
+use crate::ui::views::{ViewKind, callers_tables::ESTIMATED};
 use crate::ui::{Action, Actions, ViewCtx, cell, theme};
 use egui::{Align2, Button, Color32, Label, Response, RichText, Role, Sense, TextStyle, Ui, Vec2, WidgetInfo};
 
@@ -31,7 +31,14 @@ pub(super) fn list_ui(
 ) {
     let weak = |text: String| RichText::new(text).color(ctx.theme.text_weak);
     ui.add_space(theme::MARGIN);
-    ui.label(RichText::new(title).strong());
+    if rows.len() == 0 || ctx.analysis.neighbours_are_exact() {
+        ui.label(RichText::new(title).strong());
+    } else {
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(title).strong());
+            ui.label(RichText::new("≈ estimated").small().color(ctx.theme.estimated)).on_hover_text(ESTIMATED);
+        });
+    }
     ui.spacing_mut().item_spacing.y = 2.0;
     let count = rows.len();
     if count == 0 {

@@ -23,7 +23,7 @@ pub(super) enum Which {
 /// A column of figures.
 pub(super) struct Column {
     pub(super) head: Head<'static>,
-    pub(super) tooltip: &'static str,
+    pub(super) tooltip: String,
     /// It is no narrower than this.
     pub(super) least: f32,
 }
@@ -45,8 +45,8 @@ pub(super) enum Bar {
 
 impl Column {
     /// A column of numbers.
-    pub(super) fn of(name: &'static str, unit: &str, tooltip: &'static str, least: f32) -> Self {
-        Self { head: Head { name, unit: unit.to_owned(), is_number: true }, tooltip, least }
+    pub(super) fn of(name: &'static str, unit: &str, tooltip: impl Into<String>, least: f32) -> Self {
+        Self { head: Head { name, unit: unit.to_owned(), is_number: true }, tooltip: tooltip.into(), least }
     }
 }
 
@@ -86,7 +86,7 @@ pub(super) fn table_ui(
         builder.column(Width::remainder().at_least(80.0).clip(true)).header(theme::TABLE_HEAD, |mut row| {
             let name = name_head(ctx.analysis.query().by);
             let name = Head { name, unit: String::new(), is_number: false };
-            let heads = columns.iter().map(|column| (&column.head, column.tooltip));
+            let heads = columns.iter().map(|column| (&column.head, &*column.tooltip));
             for (head, tooltip) in heads.chain([(&name, "Click to select it.")]) {
                 let (_, response) = row.col(|ui| {
                     cell::head(ui, ctx.theme, head, false);

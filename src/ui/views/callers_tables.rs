@@ -10,6 +10,9 @@ use egui::{RichText, Ui};
 const COST_WIDTH: f32 = 82.0;
 const SHARE_WIDTH: f32 = 72.0;
 const CALLS_WIDTH: f32 = 72.0;
+/// Why costs of calls may be an estimate.
+pub(crate) const ESTIMATED: &str =
+    "The profiler counted calls and not what each cost: it is divided by how often each caller called.";
 /// The widest number of calls stands among the first, as a rule: rows are in the order of their cost.
 const MEASURED_ROWS: usize = 100;
 
@@ -38,13 +41,18 @@ pub fn callers_tables_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, actions: &mut Actions) 
     let sides = [(Which::Callers, &neighbours.callers), (Which::Callees, &neighbours.callees)];
     ui.columns(2, |halves| {
         for (ui, (which, rows)) in halves.iter_mut().zip(sides) {
-            let columns = figures.columns(ui, which, rows);
+            let columns = figures.columns(ui, ctx, which, rows);
             let groups: Vec<GroupId> = rows.iter().map(|row| row.group).collect();
             let with_calls = with_calls(rows);
             let of = |i: usize| rows.get(i).map(|row| figures.of(ctx, row, with_calls)).unwrap_or_default();
             table_ui(ui, ctx, (which, scale.unit_name()), &groups, &columns, of, actions);
         }
     });
+}
+
+/// What the column of costs is called: without the cost of calls, they are an estimate.
+fn cost_name(ctx: &ViewCtx<'_>) -> &'static str {
+    if ctx.analysis.neighbours_are_exact() { "Total" } else { "≈ Total" }
 }
 
 /// One unit for both tables, so that they can be compared.
@@ -88,7 +96,7 @@ struct Figures<'a> {
 }
 
 impl Figures<'_> {
-    fn columns(&self, ui: &Ui, which: Which, rows: &[Neighbour]) -> Vec<Column> {
+    fn columns(&self, ui: &Ui, ctx: &ViewCtx<'_>, which: Which, rows: &[Neighbour]) -> Vec<Column> {
         let (cost, calls) = match which {
             Which::Callers => (
                 "Cost of the selected function, with everything below it, when called by this one.",
@@ -100,9 +108,13 @@ impl Figures<'_> {
             ),
         };
         let share = "That cost ÷ the total of the selected function.";
+        let estimated = |text: &str| match ctx.analysis.neighbours_are_exact() {
+            true => text.to_owned(),
+            false => format!("{text} {ESTIMATED}"),
+        };
         let mut columns = vec![
-            Column::of("Total", self.scale.unit_name(), cost, COST_WIDTH),
-            Column::of("% of total", "", share, SHARE_WIDTH),
+            Column::of(cost_name(ctx), self.scale.unit_name(), estimated(cost), COST_WIDTH),
+            Column::of("% of total", "", estimated(share), SHARE_WIDTH),
         ];
         if with_calls(rows) {
             let texts = rows.iter().filter(|n| n.calls.is_some()).map(|n| cell::width(ui, &cell::calls(n.calls)));
