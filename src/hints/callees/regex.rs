@@ -57,16 +57,21 @@ pub(in crate::hints) static REGEX_MODULE_CALL: Rule = Rule {
     }),
 };
 
-/// Whether what a call compiles is put by for later, in a function that runs once: each pattern is compiled once.
+/// Whether what a call compiles is put by for later: in what outlives the function, or in a function that runs once.
 fn is_kept(facts: &Facts, call: NodeId) -> bool {
     let tree = facts.tree();
     let parent = tree.parent(call);
-    let kept = match tree.kind(parent) {
-        Kind::DictComp | Kind::ListComp => tree.role(call) != Role::Clause,
-        Kind::Tuple => tree.kind(tree.parent(parent)).is_comprehension(),
-        Kind::Assign => tree.child(parent, Role::Target).is_some_and(|t| tree.kind(t) == Kind::Subscript),
-        Kind::Call => facts.callee(parent) == ".append",
-        _ => false,
+    // `(pattern, name)`
+    let (part, parent) = if tree.kind(parent) == Kind::Tuple { (parent, tree.parent(parent)) } else { (call, parent) };
+    let outlives = |container: Option<NodeId>| container.is_some_and(|c| tree.kind(c) == Kind::Attribute);
+    let (kept, for_good) = match tree.kind(parent) {
+        Kind::DictComp | Kind::ListComp => (tree.role(part) != Role::Clause, false),
+        Kind::Assign => {
+            let target = tree.child(parent, Role::Target).filter(|&t| tree.kind(t) == Kind::Subscript);
+            (target.is_some(), outlives(target.and_then(|t| tree.child(t, Role::Value))))
+        }
+        Kind::Call if facts.callee(parent) == ".append" => (true, outlives(facts.receiver(parent))),
+        _ => (false, false),
     };
-    kept && !is_called_in_loop(facts, facts.scope_of(call))
+    kept && (for_good || !is_called_in_loop(facts, facts.scope_of(call)))
 }

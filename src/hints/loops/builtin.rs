@@ -125,12 +125,19 @@ impl Over<'_> {
     /// A number that is added to: a plain name, which is not a text or a list.
     fn adds(&self, statement: NodeId) -> Option<(NodeId, NodeId)> {
         let tree = self.facts.tree();
-        if tree.kind(statement) != Kind::AugAssign(Operator::Add) {
-            return None;
-        }
         let target = tree.child(statement, Role::Target).filter(|&t| tree.kind(t) == Kind::Name)?;
+        let value = tree.child(statement, Role::Value)?;
+        let added = match tree.kind(statement) {
+            Kind::AugAssign(Operator::Add) => value,
+            // `t = t + v`
+            Kind::Assign if tree.kind(value) == Kind::Binary(Operator::Add) => {
+                let same = tree.child(value, Role::Left).is_some_and(|l| tree.source(l) == tree.source(target));
+                tree.child(value, Role::Right).filter(|_| same)?
+            }
+            _ => return None,
+        };
         let number = self.facts.value(target).is_none_or(|v| v.kind == ValueKind::Number);
-        number.then_some((target, tree.child(statement, Role::Value)?))
+        number.then_some((target, added))
     }
 
     /// `t += v`

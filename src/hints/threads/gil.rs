@@ -6,7 +6,7 @@ use crate::hints::pattern::is_handed_to_threads;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::model::FunctionId;
-use crate::source::{Facts, Kind, NodeId, ScopeId};
+use crate::source::{Bound, Facts, Kind, NodeId, ScopeId};
 
 pub(in crate::hints) static CPU: Rule = Rule {
     id: "gil-cpu-threads",
@@ -160,11 +160,22 @@ fn releases_the_gil(facts: &Facts, scope: ScopeId, line: Option<u32>) -> bool {
     let tree = facts.tree();
     facts.calls_in(scope).filter(|&c| line.is_none_or(|l| tree.line(c) <= l && l <= tree.last_line(c))).any(|c| {
         let callee = facts.callee(c);
+        // A method of what such a module made: `h = hashlib.sha256()`, `h.update(…)`.
+        let maker = || {
+            let named = facts.receiver(c).filter(|&r| tree.kind(r) == Kind::Name)?;
+            match facts.bindings(facts.scope_of(c), tree.name(named)) {
+                [Bound::Assigned(value) | Bound::Entered(value)] if tree.kind(*value) == Kind::Call => {
+                    Some(facts.callee(*value))
+                }
+                _ => None,
+            }
+        };
+        let callee = if callee.starts_with('.') { maker().unwrap_or(callee) } else { callee };
         let top = callee.split('.').next().unwrap_or("");
         matches!(
             top,
             "hashlib" | "zlib" | "gzip" | "bz2" | "lzma" | "numpy" | "requests" | "urllib" | "socket" | "subprocess"
-        ) || callee == "time.sleep"
+        ) || matches!(callee.as_str(), "time.sleep" | "builtins.open")
     })
 }
 

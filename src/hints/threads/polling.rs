@@ -172,7 +172,7 @@ fn sampled_sleeping(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         let amount: i64 = nodes.iter().map(|&n| facts.tree().line(n)).map(|l| lines.own(l..=l)).sum();
         let share = ctx.share_of_all(amount);
         let reason = "it sleeps for a moment, looks, and sleeps again";
-        (share >= 0.3 && !facts.is_async(spot.scope))
+        (share >= 0.2 && !facts.is_async(spot.scope))
             .then(|| at_node(ctx, Finding::new(rule, share, Confidence::Medium, reason), &spot, &nodes))
     });
     found.into_iter().collect()
