@@ -1,5 +1,6 @@
 //! The running program: the session's state, work on other threads, applying actions, what is remembered.
 
+mod annotations;
 mod arrange;
 mod commands;
 mod document;

@@ -67,11 +67,6 @@ impl Marked {
         }
     }
 
-    /// The function that is marked: the innermost of the calls.
-    pub fn function(&self) -> Option<GroupId> {
-        self.calls.last().copied()
-    }
-
     /// The node of a tree that stands for these calls. `None` where none does, or where it was left out as too narrow.
     pub fn node(&self, analysis: &Analysis, tree: &CallTree, paths: Paths) -> Option<usize> {
         let mut path = self.under(analysis)?;
@@ -250,6 +245,5 @@ mod tests {
         let a = analysis(&stacks(&["main;parse;read 1", "main;parse;log 999"]));
         let coarse = a.tree(Detail { min_total: 10, ..Detail::ALL });
         assert_eq!(found(&a, &coarse, &marked(&a, "main;parse;read"), Paths::FromRoot), None);
-        assert_eq!(marked(&a, "main;parse;read").function(), Some(group(&a, "read")));
     }
 }

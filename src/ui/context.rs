@@ -1,5 +1,6 @@
 //! What a view is given to draw.
 
+use super::annotations::AnnotationsCtx;
 use super::hints_page::HintsPage;
 use super::{CompareCtx, Theme};
 use crate::analyze::diff::Side;
@@ -92,6 +93,8 @@ pub struct ViewCtx<'a> {
     pub hints: Option<&'a HintsPage>,
     /// The comparison that is looked at, where it is one.
     pub compare: Option<CompareCtx<'a>>,
+    /// What is marked.
+    pub annotations: AnnotationsCtx<'a>,
 }
 
 impl<'a> ViewCtx<'a> {

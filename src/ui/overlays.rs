@@ -1,5 +1,6 @@
 //! What lies over everything for a moment: the command palette, the sheet of shortcuts, warnings, a choice.
 
+use super::annotations::{Listed, NoteField, annotations_ui, note_field_ui};
 use super::compare_bar::{side_colour, side_title};
 use super::{Action, Actions, Command, Theme, theme};
 use crate::analyze::diff::Side;
@@ -21,6 +22,10 @@ pub enum Overlay {
     Warnings,
     /// Something to choose.
     Choice(Choice),
+    /// A note that is being written.
+    Note(NoteField),
+    /// What is marked, to be changed and taken off.
+    Annotations(Vec<Listed>),
 }
 
 /// A question with a few answers.
@@ -47,6 +52,8 @@ pub fn overlay_ui(ui: &Ui, theme: &Theme, overlay: &mut Overlay, profiles: &Prof
         Overlay::Shortcuts => shortcuts(ui, theme),
         Overlay::Warnings => warnings(ui, theme, profiles),
         Overlay::Choice(choice) => choice_ui(ui, theme, choice, actions),
+        Overlay::Note(field) => note_field_ui(ui, theme, field, actions),
+        Overlay::Annotations(listed) => annotations_ui(ui, theme, listed, actions),
     };
     if close {
         *overlay = Overlay::None;

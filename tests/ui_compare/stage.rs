@@ -163,6 +163,7 @@ impl Stage {
                     new_neighbours: self.neighbours[1].as_ref(),
                     renamed: &self.matching.renamed,
                 }),
+                annotations: helioscope::ui::annotations::AnnotationsCtx::default(),
             };
             match self.show {
                 Show::Table => table_ui(ui, &ctx, &mut self.table, &mut actions),

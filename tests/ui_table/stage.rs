@@ -96,6 +96,7 @@ impl Stage {
                 busy: false,
                 hints: None,
                 compare: None,
+                annotations: helioscope::ui::annotations::AnnotationsCtx::default(),
             };
             match self.show {
                 Show::Table => table_ui(ui, &ctx, &mut self.table, &mut actions),

@@ -193,6 +193,7 @@ impl Document {
         } else {
             self.translate(&Translation::new(&old, &self.subject));
         }
+        self.annotations.find(self.subject.analysis(Part::Whole));
         let selection = self.selection;
         self.set_selection(selection, workers);
         self.run_search(workers);
@@ -230,6 +231,7 @@ impl Document {
         self.forget_answers();
         let translation = Translation::new(&old, &self.subject);
         self.translate(&translation);
+        self.annotations.find(self.subject.analysis(Part::Whole));
         let kept: Vec<Transform> = transforms.iter().filter_map(|t| translation.transform(t)).collect();
         if kept.is_empty() {
             let selection = self.selection;

@@ -123,6 +123,7 @@ impl Helioscope {
             has_calls,
             selection: shown.selection.map(|group| analysis.name(group).into_owned()),
             search: shown.search.as_ref().map(|(text, _)| text.clone()),
+            annotations: self.document().map(|document| document.annotations.listed()).unwrap_or_default(),
         };
         let mut choice = ExportChoice::new(Drawing::of(view).unwrap_or(Drawing::Flame), scheme);
         if !has_calls {
@@ -158,6 +159,12 @@ impl Helioscope {
         match asked {
             None => {}
             Some(Asked::Close) => self.exporting = None,
+            Some(Asked::Unmark(id)) => {
+                exporting.unmark(id);
+                if let Some(document) = self.document() {
+                    document.annotations.remove(id);
+                }
+            }
             Some(Asked::Stop) => {
                 if let Some(progress) = &exporting.progress {
                     progress.stop();
@@ -288,6 +295,13 @@ impl Helioscope {
 }
 
 impl Exporting {
+    /// Takes an annotation off, and has the preview made anew.
+    fn unmark(&mut self, id: u32) {
+        self.dialog.offer.annotations.retain(|one| one.id != id);
+        self.shown.annotations.retain(|one| one.id != id);
+        self.previewed = None;
+    }
+
     /// Has the preview made when the choice has stood for a moment.
     fn preview(&mut self, workers: &Workers, now: f64) {
         let choice = &self.dialog.choice;

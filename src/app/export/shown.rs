@@ -12,7 +12,7 @@ use crate::export::picture::{self, Base, Height, Picture, PictureView};
 use crate::export::png::{self, Raster};
 use crate::export::scrub::Scrub;
 use crate::hints::{Hints, Options};
-use crate::layout::Growth;
+use crate::layout::{Annotation, Growth};
 use crate::model::Profile;
 use crate::source::Sources;
 use crate::ui::export_dialog::{Drawing, ExportChoice, Format, Which};
@@ -41,6 +41,8 @@ pub(in crate::app) struct Shown {
     pub(in crate::app) search: Option<(String, Regex)>,
     /// Whether both sides stand beside each other.
     pub(in crate::app) side_by_side: bool,
+    /// What is marked.
+    pub(in crate::app) annotations: Vec<Annotation>,
     /// Where sources are looked for, as evidence of findings.
     pub(in crate::app) sources: Arc<Sources>,
 }
@@ -102,6 +104,7 @@ impl Shown {
             depth: self.rings.filter(|_| choice.drawing == Drawing::Sunburst),
             selection: self.selection.filter(|_| choice.selection),
             stamped: choice.stamped,
+            annotations: if choice.annotations { self.annotations.clone() } else { Vec::new() },
             ..Picture::new(view, choice.scheme)
         })
     }

@@ -2,6 +2,7 @@
 
 use crate::analyze::diff::Side;
 use crate::layout::Scheme;
+use crate::ui::annotations::Listed;
 use crate::ui::views::ViewKind;
 
 /// What a file is.
@@ -204,6 +205,8 @@ pub struct ExportChoice {
     pub selection: bool,
     /// Whether findings are told.
     pub hints: bool,
+    /// Whether what is marked is drawn, or listed.
+    pub annotations: bool,
 }
 
 impl ExportChoice {
@@ -223,6 +226,7 @@ impl ExportChoice {
             search: true,
             selection: true,
             hints: true,
+            annotations: true,
         }
     }
 }
@@ -240,6 +244,8 @@ pub struct Offer {
     pub selection: Option<String>,
     /// What is searched for.
     pub search: Option<String>,
+    /// What is marked.
+    pub annotations: Vec<Listed>,
 }
 
 impl Offer {
