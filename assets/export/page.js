@@ -4,7 +4,7 @@
   const ROW = 20, NARROW = 1.5, LABEL_ROOM = 26, CHARACTER = 12 * 1233 / 2048;
   const SVG = "http://www.w3.org/2000/svg";
   const byId = (id) => document.getElementById(id);
-  const { functions, nodes, sum, extent, growth, narrow, ground } = JSON.parse(byId("profile").textContent);
+  const { functions, nodes, sum, extent, growth, narrow, ground, annotations } = JSON.parse(byId("profile").textContent);
   const flame = byId("flame"), about = byId("about"), search = byId("search"), regex = byId("regex");
   const count = nodes.parent.length;
 
@@ -67,6 +67,7 @@
     const told = (n) => nodes.total[n] * scale >= NARROW && nodes.start[n] < from + span && nodes.start[n] + nodes.total[n] > from;
     const shown = levels.slice(0, levels.findLastIndex((level) => level.some(told)) + 1), height = shown.length * ROW;
     const picture = make("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "presentation" });
+    const drawn = new Map();
     shown.forEach((level, d) => {
       const y = growth === "up" ? height - (d + 1) * ROW : d * ROW;
       let run = null;
@@ -93,6 +94,7 @@
         if (n === current) classes.push("current");
         if (classes.length) group.setAttribute("class", classes.join(" "));
         const fill = functions.fill[f];
+        drawn.set(n, { x: left, y, width: filled, height: ROW - 1 });
         group.append(make("rect", { x: left, y, width: filled, height: ROW - 1, fill: dimmed ? mixed(fill) : fill }));
         const text = right - left >= LABEL_ROOM && label(f, right - left - 8);
         if (text) {
@@ -105,6 +107,10 @@
       }
       flush();
     });
+    if (annotations.length && !flame.hidden) {
+      const outside = annotate(picture, annotations, drawn, width, height, growth === "up");
+      byId("outside").textContent = outside ? `${outside} ${outside > 1 ? "annotations are" : "annotation is"} outside this view.` : "";
+    }
     const below = flame.scrollHeight - flame.scrollTop;
     flame.replaceChildren(picture);
     // What grows upwards stays where it stands.

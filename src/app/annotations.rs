@@ -7,8 +7,7 @@ use super::session::{Annotated, Known, Place};
 use super::subject::Part;
 use super::window::Helioscope;
 use crate::analyze::{Analysis, CallTree};
-use crate::layout::{Annotation, LONGEST_NOTE, MOST_ANNOTATIONS, Marked};
-use crate::model::format;
+use crate::layout::{Annotation, Chain, LONGEST_NOTE, MOST_ANNOTATIONS, Marked};
 use crate::ui::annotations::{Annotating, AnnotationsCtx, Listed, NoteField};
 use crate::ui::notice::Notice;
 use crate::ui::overlays::Overlay;
@@ -66,7 +65,7 @@ impl Annotations {
         let found = |(id, one): &(u32, Annotated)| {
             let calls: Option<Vec<_>> = one.calls.iter().map(|place| known.group(place)).collect();
             let calls = calls.filter(|_| one.by == by).unwrap_or_default();
-            let marked = Marked { calls, from_root: one.from_root, at: one.at };
+            let marked = Marked { calls, chain: one.chain, at: one.at };
             Annotation { id: *id, marked, note: one.note.clone() }
         };
         self.found = self.named.iter().map(found).collect();
@@ -124,7 +123,7 @@ impl Annotations {
         let of = |((id, named), found): (&(u32, Annotated), &Annotation)| Listed {
             id: *id,
             name: named.name(),
-            note: format::one_line(&named.note).into_owned(),
+            note: named.note.split_whitespace().collect::<Vec<_>>().join(" "),
             known: !found.marked.calls.is_empty(),
         };
         self.named.iter().zip(&self.found).map(of).collect()
@@ -239,11 +238,11 @@ impl Helioscope {
         let workers = &self.workers;
         let Some(document) = slot.document() else { return };
         let Some(annotation) = document.annotations.found.iter().find(|one| one.id == id) else { return };
-        let Marked { calls, from_root, .. } = annotation.marked.clone();
+        let Marked { calls, chain, .. } = annotation.marked.clone();
         // The callers of the function are shown where only the end of the stack is known.
         let Some(&function) = calls.last() else { return };
         document.select(Some(function), workers);
-        if from_root {
+        if chain == Chain::FromRoot {
             if !matches!(document.view, ViewKind::Flame | ViewKind::Sunburst) {
                 document.show(ViewKind::Flame);
             }
@@ -275,7 +274,7 @@ impl Annotated {
     fn of(marked: &Marked, analysis: &Analysis) -> Self {
         Self {
             calls: marked.calls.iter().map(|&group| Place::of(analysis, group)).collect(),
-            from_root: marked.from_root,
+            chain: marked.chain,
             at: marked.at,
             by: analysis.groups().by(),
             note: String::new(),
@@ -290,8 +289,9 @@ mod tests {
     use crate::layout::Paths;
 
     fn annotated(name: &str, note: &str) -> Annotated {
-        let json =
-            format!(r#"{{"calls": [{{"name": "main"}}, {{"name": "{name}"}}], "from_root": true, "note": "{note}"}}"#);
+        let json = format!(
+            r#"{{"calls": [{{"name": "main"}}, {{"name": "{name}"}}], "chain": "FromRoot", "note": "{note}"}}"#
+        );
         serde_json::from_str(&json).expect("an annotation")
     }
 

@@ -71,7 +71,7 @@ pub(super) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
     } else {
         let sources = Sources::new(Places::of_profile(&arguments.file));
         let hints = Hints::new(subject.analysis, &sources, Options::default());
-        review(&subject, Review { rows: arguments.rows, picture, hints: Some(&hints) })
+        review(&subject, Review { rows: arguments.rows, picture, hints: Some(&hints), annotations: &[] })
     };
     write_bytes(&arguments.output, text.as_bytes())
 }

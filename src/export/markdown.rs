@@ -12,13 +12,13 @@
 
 use super::diff::DiffExport;
 use super::findings;
-use super::picture::{Base, Stamp, Subject};
+use super::picture::{Base, Stamp, Subject, marked_name};
 use super::scrub::Scrub;
 use super::table::{Counted, Table, code_span};
 use crate::analyze::diff::Measure;
 use crate::analyze::{Exactness, FunctionTable, GroupId};
 use crate::hints::Hints;
-use crate::layout::shorten_middle;
+use crate::layout::{Annotation, shorten_middle};
 use crate::model::format;
 use std::fmt::Write;
 
@@ -31,6 +31,8 @@ pub struct Review<'a> {
     pub picture: Option<&'a str>,
     /// What could be done about it.
     pub hints: Option<&'a Hints>,
+    /// What is marked in the picture.
+    pub annotations: &'a [Annotation],
 }
 
 /// How many findings are listed.
@@ -59,6 +61,7 @@ pub fn review(subject: &Subject<'_>, review: Review<'_>) -> String {
     if let Some(picture) = review.picture {
         let _ = write!(text, "![Flame graph of {}]({})\n\n", plain(&stamp.name), reference(picture));
     }
+    text.push_str(&annotations(subject, review.annotations));
     let counted = Counted {
         profile,
         classes: analysis.classes(),
@@ -89,6 +92,22 @@ pub fn review(subject: &Subject<'_>, review: Review<'_>) -> String {
     text
 }
 
+/// What is marked, in a list; empty where nothing is.
+pub fn annotations(subject: &Subject<'_>, annotations: &[Annotation]) -> String {
+    let mut text = String::new();
+    for (number, Annotation { marked, note, .. }) in (1..).zip(annotations) {
+        let name = code_span(&marked_name(subject, marked));
+        let said = if note.is_empty() {
+            " is highlighted".to_owned()
+        } else {
+            format!(": {}", plain(&note_line(&subject.scrub.text(note))))
+        };
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{number}. {name}{said}");
+    }
+    if text.is_empty() { text } else { format!("Notes:\n\n{text}\n") }
+}
+
 /// The review of a comparison: what changed in a sentence, the picture, and the functions whose own costs differ most.
 pub fn review_of_both(subject: &Subject<'_>, base: Base<'_>, rows: usize, picture: Option<&str>) -> String {
     let table = base.comparison.table();
@@ -113,6 +132,11 @@ pub fn review_of_both(subject: &Subject<'_>, base: Base<'_>, rows: usize, pictur
     text
 }
 
+/// A note in one line.
+fn note_line(note: &str) -> String {
+    note.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 fn summary(subject: &Subject<'_>, table: &FunctionTable, functions: &[GroupId]) -> String {
     let analysis = subject.analysis;
     let metric = analysis.profile().metric(analysis.query().metric);
@@ -123,7 +147,7 @@ fn summary(subject: &Subject<'_>, table: &FunctionTable, functions: &[GroupId]) 
         .take(NAMED)
         .map(|&g| {
             let name = analysis.name(g);
-            let name = name_of(subject.scrub, &name);
+            let name = function_name(subject.scrub, &name);
             format!("{} ({})", code_span(&name), format::percent(table.share(table.own(g))))
         })
         .collect();
@@ -131,7 +155,7 @@ fn summary(subject: &Subject<'_>, table: &FunctionTable, functions: &[GroupId]) 
     if named.is_empty() { summary } else { format!("{summary} Most expensive in themselves: {}.", named.join(", ")) }
 }
 
-fn name_of(scrub: &Scrub, name: &str) -> String {
+fn function_name(scrub: &Scrub, name: &str) -> String {
     shorten_middle(&format::one_line(&scrub.name(name)), LONGEST_NAME).into_owned()
 }
 

@@ -3,17 +3,29 @@
 //! A mark names calls and no place on a screen, so that it is found again after a zoom, in another order and under
 //! other transforms. Where no box or arc stands for exactly these calls, nothing is marked.
 
-use crate::analyze::{Analysis, CallTree, Class, GroupBy, GroupId, Transform};
+use crate::analyze::{Analysis, CallTree, Class, GroupBy, GroupId, Order, Transform};
 
 /// Calls a box or an arc stands for.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Marked {
     /// The calls, the outermost first.
     pub calls: Vec<GroupId>,
-    /// Whether stacks begin with the first of them, and not anywhere above.
-    pub from_root: bool,
+    /// Which part of a stack they are.
+    pub chain: Chain,
     /// Where a box of time order begins, in the unit of its tree: there the same calls stand again and again.
     pub at: Option<i64>,
+}
+
+/// Which part of a stack calls are, and which of them has the box that is marked.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, serde::Serialize, serde::Deserialize)]
+pub enum Chain {
+    /// All of it as far as the last, which is marked.
+    #[default]
+    FromRoot,
+    /// Its end, or what lies above a call of a function: the first is marked, as a caller of the last.
+    Callers,
+    /// Something within it: the last is marked, as it is called by the first.
+    Callees,
 }
 
 /// Something that is marked.
@@ -32,6 +44,10 @@ pub const MOST_ANNOTATIONS: usize = 200;
 /// The longest note, in characters.
 pub const LONGEST_NOTE: usize = 280;
 
+/// One part in so many of a function's cost may stand elsewhere when a stack is taken for all of it: estimates are
+/// rounded.
+const ALL_OF_IT: i64 = 1000;
+
 /// How the paths of a tree are to be read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Paths {
@@ -48,6 +64,15 @@ pub enum Paths {
 }
 
 impl Paths {
+    /// Those of the tree of everything in an order.
+    pub fn of(order: Order) -> Self {
+        match order {
+            Order::LeftHeavy => Self::FromRoot,
+            Order::Time => Self::InTime,
+            Order::Inverted => Self::Inverted,
+        }
+    }
+
     fn outwards(self) -> bool {
         matches!(self, Self::Inverted | Self::CallersOf(_))
     }
@@ -60,45 +85,53 @@ impl Marked {
         if paths.outwards() {
             calls.reverse();
         }
-        Self {
-            calls,
-            from_root: matches!(paths, Paths::FromRoot | Paths::InTime),
-            at: (paths == Paths::InTime).then(|| tree.start(node)),
-        }
+        let chain = match paths {
+            Paths::FromRoot | Paths::InTime => Chain::FromRoot,
+            Paths::Inverted | Paths::CallersOf(_) => Chain::Callers,
+            Paths::CalleesOf(_) => Chain::Callees,
+        };
+        Self { calls, chain, at: (paths == Paths::InTime).then(|| tree.start(node)) }
     }
 
     /// The node of a tree that stands for these calls. `None` where none does, or where it was left out as too narrow.
     pub fn node(&self, analysis: &Analysis, tree: &CallTree, paths: Paths) -> Option<usize> {
         let mut path = self.under(analysis)?;
-        match paths {
-            Paths::FromRoot | Paths::InTime if !self.from_root => return None,
-            Paths::CallersOf(of) if path.last() != Some(&of) => return None,
-            Paths::CalleesOf(of) if path.first() != Some(&of) => return None,
-            _ => {}
-        }
-        if paths.outwards() {
-            path.reverse();
-        }
-        match (paths, self.at) {
-            (Paths::InTime, Some(at)) => {
+        match (paths, self.chain) {
+            (Paths::FromRoot, Chain::FromRoot) => {}
+            (Paths::InTime, Chain::FromRoot) => {
+                let Some(at) = self.at else { return widest(tree, &path) };
                 let node = tree.at(path.len().checked_sub(1)?, at)?;
-                (tree.path(node) == path).then_some(node)
+                return (tree.path(node) == path).then_some(node);
             }
-            (Paths::InTime, None) => widest(tree, &path),
-            _ => tree.find(&path).filter(|(_, found)| *found == path.len()).map(|(node, _)| node),
+            (Paths::Inverted, Chain::FromRoot | Chain::Callers) => path.reverse(),
+            (Paths::CallersOf(of), Chain::FromRoot | Chain::Callers) if path.last() == Some(&of) => path.reverse(),
+            (Paths::CalleesOf(of), Chain::FromRoot | Chain::Callees) if path.first() == Some(&of) => {}
+            _ => return None,
         }
+        let (node, found) = tree.find(&path)?;
+        if found < path.len() {
+            return None;
+        }
+        if !paths.outwards() || self.chain == Chain::Callers {
+            return Some(node);
+        }
+        // From the function outwards, the node at the end is its outermost caller's. Its own node stands for all calls of
+        // it: for this stack where there is no other.
+        let (own, _) = tree.find(&path[..1])?;
+        let elsewhere = tree.total(own).saturating_sub(tree.total(node));
+        (elsewhere.saturating_mul(ALL_OF_IT) <= tree.total(own)).then_some(own)
     }
 
     /// The calls as transforms leave them; `None` where they drop the marked one.
     fn under(&self, analysis: &Analysis) -> Option<Vec<GroupId>> {
         let mut calls = self.calls.clone();
         for transform in &analysis.query().transforms {
-            let marked = *calls.last()?;
+            let (first, last) = (*calls.first()?, *calls.last()?);
             match transform {
                 Transform::Focus(group) => match calls.iter().position(|call| call == group) {
                     Some(first) => drop(calls.drain(..first)),
                     // The function may stand above what is known of the stack.
-                    None if self.from_root => return None,
+                    None if self.chain == Chain::FromRoot => return None,
                     None => {}
                 },
                 Transform::Hide(group) => calls.retain(|call| call != group),
@@ -118,7 +151,7 @@ impl Marked {
                     calls = folded;
                 }
             }
-            if calls.last() != Some(&marked) {
+            if calls.last() != Some(&last) || (self.chain != Chain::FromRoot && calls.first() != Some(&first)) {
                 return None;
             }
         }
@@ -157,7 +190,7 @@ mod tests {
 
     fn marked(analysis: &Analysis, path: &str) -> Marked {
         let calls = path.split(';').map(|name| group(analysis, name)).collect();
-        Marked { calls, from_root: true, at: None }
+        Marked { calls, chain: Chain::FromRoot, at: None }
     }
 
     /// What the node that was found stands for, as its tree has it.
@@ -167,35 +200,54 @@ mod tests {
     }
 
     #[test]
-    fn a_stack_is_found_in_every_tree_that_has_a_node_for_it() {
+    fn a_stack_is_found_where_a_node_stands_for_it_and_for_no_other() {
         let a = analysis(&stacks(STACKS));
-        let read = marked(&a, "main;parse;read");
-        let of = group(&a, "read");
-        for (tree, paths, expected) in [
-            (a.tree(Detail::ALL), Paths::FromRoot, "main;parse;read"),
-            (a.inverted(Detail::ALL), Paths::Inverted, "read;parse;main"),
-            (a.callers_tree(of, Detail::ALL), Paths::CallersOf(of), "read;parse;main"),
-            (a.callees_tree(group(&a, "main"), Detail::ALL), Paths::CalleesOf(group(&a, "main")), "main;parse;read"),
+        let (read, log) = (marked(&a, "main;parse;read"), marked(&a, "main;log"));
+        let of = |name: &str| group(&a, name);
+        let (callers, callees) =
+            (|name| a.callers_tree(of(name), Detail::ALL), |name| a.callees_tree(of(name), Detail::ALL));
+        for (stack, tree, paths, expected) in [
+            (&read, a.tree(Detail::ALL), Paths::FromRoot, Some("main;parse;read")),
+            (&read, a.inverted(Detail::ALL), Paths::Inverted, Some("read")),
+            (&read, callers("read"), Paths::CallersOf(of("read")), Some("read")),
+            (&read, callees("main"), Paths::CalleesOf(of("main")), Some("main;parse;read")),
+            // These stand for every caller.
+            (&read, callees("parse"), Paths::CalleesOf(of("parse")), None),
+            (&log, a.inverted(Detail::ALL), Paths::Inverted, None),
+            (&log, callers("log"), Paths::CallersOf(of("log")), None),
         ] {
-            assert_eq!(found(&a, &tree, &read, paths).as_deref(), Some(expected), "{paths:?}");
-            let node = read.node(&a, &tree, paths).expect("found");
-            let again = Marked::of(&tree, node, paths);
-            assert_eq!(again.calls, read.calls, "{paths:?}");
+            assert_eq!(found(&a, &tree, stack, paths).as_deref(), expected, "{paths:?}");
         }
-        let parse = group(&a, "parse");
-        let callees = a.callees_tree(parse, Detail::ALL);
-        assert_eq!(found(&a, &callees, &read, Paths::CalleesOf(parse)), None, "that box stands for every caller");
     }
 
     #[test]
-    fn the_end_of_a_stack_is_no_box_of_a_tree_from_the_root() {
+    fn what_is_marked_in_a_tree_is_found_in_it_again() {
+        let a = analysis(&stacks(STACKS));
+        let of = group(&a, "parse");
+        for (tree, paths) in [
+            (a.tree(Detail::ALL), Paths::FromRoot),
+            (a.inverted(Detail::ALL), Paths::Inverted),
+            (a.callers_tree(of, Detail::ALL), Paths::CallersOf(of)),
+            (a.callees_tree(of, Detail::ALL), Paths::CalleesOf(of)),
+        ] {
+            for node in 0..tree.len() {
+                assert_eq!(Marked::of(&tree, node, paths).node(&a, &tree, paths), Some(node), "{paths:?} {node}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_caller_is_no_box_of_a_tree_from_the_root() {
         let a = analysis(&stacks(STACKS));
         let inverted = a.inverted(Detail::ALL);
         let node = inverted.find(&[group(&a, "read"), group(&a, "parse")]).expect("found").0;
-        let end = Marked::of(&inverted, node, Paths::Inverted);
-        assert!(!end.from_root);
-        assert_eq!(found(&a, &a.tree(Detail::ALL), &end, Paths::FromRoot), None);
-        assert_eq!(found(&a, &inverted, &end, Paths::Inverted).as_deref(), Some("read;parse"));
+        let caller = Marked::of(&inverted, node, Paths::Inverted);
+        assert_eq!(found(&a, &a.tree(Detail::ALL), &caller, Paths::FromRoot), None);
+        let of = group(&a, "read");
+        let callers = a.callers_tree(of, Detail::ALL);
+        assert_eq!(found(&a, &callers, &caller, Paths::CallersOf(of)).as_deref(), Some("read;parse"));
+        let of = group(&a, "parse");
+        assert_eq!(found(&a, &a.callees_tree(of, Detail::ALL), &caller, Paths::CalleesOf(of)), None);
     }
 
     #[test]

@@ -10,7 +10,7 @@ mod label;
 mod ruler;
 mod sunburst;
 
-pub use annotation::{Annotation, LONGEST_NOTE, MOST_ANNOTATIONS, Marked, Paths};
+pub use annotation::{Annotation, Chain, LONGEST_NOTE, MOST_ANNOTATIONS, Marked, Paths};
 pub use callout::{
     ARROW, Callout, Ground, NOTE_LINE, NOTE_PADDING, NOTE_TEXT, NOTE_WIDTH, Note, Point, RING, RING_HALO, Rectangle,
     Target, arrow_head, note_room, note_size, place_callouts, wrap_note,

@@ -3,14 +3,14 @@
 //! Where notes stand is [`crate::layout`]'s to say, the same for the window and for exported pictures.
 
 use super::{Action, Actions, Command, Theme, TreeKind, ViewCtx, theme};
-use crate::analyze::{CallTree, Order};
+use crate::analyze::CallTree;
 use crate::layout::{
     self, Annotation, Callout, Ground, LONGEST_NOTE, Marked, NOTE_LINE, NOTE_PADDING, NOTE_TEXT, Note, Paths, RING,
     RING_HALO, Rectangle, Target, arrow_head, note_room, note_size, place_callouts, wrap_note,
 };
 use egui::{
-    Align2, Area, Button, FontId, Frame, Id, Key, KeyboardShortcut, Modal, Modifiers, Order as Layer, Painter, Pos2,
-    Rect, RichText, ScrollArea, Sense, Shape, Stroke, StrokeKind, TextEdit, Ui, UiKind, Vec2, WidgetInfo,
+    Align2, Area, Button, FontId, Frame, Id, Key, KeyboardShortcut, Modal, Modifiers, Order, Painter, Pos2, Rect,
+    RichText, ScrollArea, Sense, Shape, Stroke, StrokeKind, TextEdit, Ui, UiKind, Vec2, WidgetInfo, accesskit,
 };
 
 /// The annotations a view may draw.
@@ -81,9 +81,8 @@ impl TreeKind {
     /// How its paths are to be read.
     pub fn paths(self) -> Paths {
         match self {
-            Self::Whole(Order::LeftHeavy) | Self::Overview(Order::LeftHeavy) | Self::Sunburst => Paths::FromRoot,
-            Self::Whole(Order::Time) | Self::Overview(Order::Time) => Paths::InTime,
-            Self::Whole(Order::Inverted) | Self::Overview(Order::Inverted) => Paths::Inverted,
+            Self::Whole(order) | Self::Overview(order) => Paths::of(order),
+            Self::Sunburst => Paths::FromRoot,
             Self::CallersOf(of) => Paths::CallersOf(of),
             Self::CalleesOf(of) => Paths::CalleesOf(of),
         }
@@ -127,24 +126,30 @@ impl Marks {
         let rect = painter.clip_rect();
         let area = rectangle_of(rect);
         let (room, most) = note_room(&area);
-        let (mut wanted, mut texts) = (Vec::new(), Vec::new());
+        let (mut wanted, mut texts, mut rings) = (Vec::new(), Vec::new(), Vec::new());
         for annotation in all {
             let node = annotation.marked.node(ctx.analysis, tree, paths);
             let Some(target) = node.and_then(&place) else { continue };
             self.drawn.push(annotation.id);
-            ring(painter, ctx.theme, &target);
+            halo(painter, ctx.theme, &target);
+            rings.push(target);
             if ctx.annotations.editing == Some(annotation.id) {
                 actions.push(Action::Annotate(Annotating::At(bounds_of(&target))));
                 continue;
             }
+            let name = node.map(|node| ctx.analysis.name(tree.group(node)).into_owned()).unwrap_or_default();
             let lines = wrap_note(&annotation.note, room, most, |text| width_of(ui, text));
             if lines.is_empty() {
+                say_highlighted(ui, annotation.id, &name, bounds_of(&target));
                 continue;
             }
             let (width, height) = note_size(&lines, |text| width_of(ui, text));
             wanted.push(Note { target, width, height });
-            let name = node.map(|node| ctx.analysis.name(tree.group(node)).into_owned()).unwrap_or_default();
             texts.push((annotation, name, lines));
+        }
+        // Rings of neighbours touch: no halo is to cut through another ring.
+        for target in &rings {
+            ring(painter, target, Stroke::new(RING, ctx.theme.mark));
         }
         if self.wanted != wanted || self.area != area {
             self.callouts = if wanted.is_empty() { Vec::new() } else { place_callouts(area, &ground(area), &wanted) };
@@ -286,7 +291,7 @@ fn note_area(ui: &Ui, at: Option<Rect>) -> Area {
     let area = Area::new(Id::unique("note"))
         .kind(UiKind::Modal)
         .sense(Sense::hover())
-        .order(Layer::Foreground)
+        .order(Order::Foreground)
         .interactable(true);
     let window = ui.ctx().content_rect();
     match at {
@@ -361,6 +366,20 @@ fn row_ui(ui: &mut Ui, theme: &Theme, one: &Listed, actions: &mut Actions) -> bo
     done
 }
 
+/// Tells screen readers, and tests, of a ring without a note.
+fn say_highlighted(ui: &Ui, annotation: u32, name: &str, at: Rect) {
+    ui.ctx().accesskit_node_builder(ui.scope_id().with(("ring", annotation)), |access| {
+        access.set_role(accesskit::Role::Label);
+        access.set_value(format!("Highlighted: {name}"));
+        access.set_bounds(accesskit::Rect {
+            x0: at.left().into(),
+            y0: at.top().into(),
+            x1: at.right().into(),
+            y1: at.bottom().into(),
+        });
+    });
+}
+
 /// A note on screen: a click changes it.
 fn note_ui(ui: &Ui, callout: &Callout, annotation: &Annotation, name: &str, actions: &mut Actions) {
     let at = rect_of(&callout.at);
@@ -393,15 +412,18 @@ fn width_of(ui: &Ui, text: &str) -> f32 {
     ui.fonts_mut(|fonts| text.chars().map(|c| fonts.glyph_width(&font, c)).sum())
 }
 
-fn ring(painter: &Painter, theme: &Theme, target: &Target) {
-    for stroke in [Stroke::new(RING + 2.0 * RING_HALO, theme.mark_halo), Stroke::new(RING, theme.mark)] {
-        match target {
-            Target::Box(own) => {
-                painter.rect_stroke(rect_of(own), 0.0, stroke, StrokeKind::Middle);
-            }
-            Target::Arc { .. } => {
-                painter.add(Shape::closed_line(edge_of(target), stroke));
-            }
+fn halo(painter: &Painter, theme: &Theme, target: &Target) {
+    ring(painter, target, Stroke::new(RING + 2.0 * RING_HALO, theme.mark_halo));
+}
+
+/// A line around what is marked; in its middle lies the edge of the box or arc.
+fn ring(painter: &Painter, target: &Target, stroke: Stroke) {
+    match target {
+        Target::Box(own) => {
+            painter.rect_stroke(rect_of(own), 0.0, stroke, StrokeKind::Middle);
+        }
+        Target::Arc { .. } => {
+            painter.add(Shape::closed_line(edge_of(target), stroke));
         }
     }
 }

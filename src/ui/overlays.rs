@@ -115,7 +115,7 @@ fn matches(name: &str, wanted: &str) -> bool {
 fn shortcuts(ui: &Ui, theme: &Theme) -> bool {
     let mut done = false;
     let modal = modal("shortcuts", ui).show(ui.ctx(), |ui| {
-        ui.set_width(640.0);
+        ui.set_width(700.0);
         ui.heading("Keyboard shortcuts");
         ui.add_space(theme::GAP);
         ScrollArea::vertical().max_height(ui.ctx().content_rect().height() - 160.0).show(ui, |ui| {
@@ -147,7 +147,7 @@ fn shortcuts(ui: &Ui, theme: &Theme) -> bool {
 }
 
 fn rows(ui: &mut Ui, theme: &Theme, rows: Vec<(String, &str)>) {
-    egui::Grid::new(ui.next_auto_id()).num_columns(2).spacing([16.0, 5.0]).min_col_width(150.0).show(ui, |ui| {
+    egui::Grid::new(ui.next_auto_id()).num_columns(2).spacing([16.0, 5.0]).min_col_width(110.0).show(ui, |ui| {
         for (keys, what) in rows {
             ui.label(RichText::new(keys).monospace().color(theme.accent));
             ui.label(what);

@@ -11,6 +11,7 @@
 #[path = "../support/picture.rs"]
 mod picture;
 
+mod annotations;
 mod choices;
 mod compare;
 mod compare_opening;

@@ -7,7 +7,7 @@ use crate::app::subject::{Part, Subject};
 use crate::export::convert::{self, Target};
 use crate::export::diff::DiffExport;
 use crate::export::html;
-use crate::export::markdown::{Review, review};
+use crate::export::markdown::{Review, annotations, review};
 use crate::export::picture::{self, Base, Height, Picture, PictureView};
 use crate::export::png::{self, Raster};
 use crate::export::scrub::Scrub;
@@ -104,9 +104,14 @@ impl Shown {
             depth: self.rings.filter(|_| choice.drawing == Drawing::Sunburst),
             selection: self.selection.filter(|_| choice.selection),
             stamped: choice.stamped,
-            annotations: if choice.annotations { self.annotations.clone() } else { Vec::new() },
+            annotations: self.marked(choice).to_vec(),
             ..Picture::new(view, choice.scheme)
         })
+    }
+
+    /// What is marked, where that is wanted.
+    fn marked(&self, choice: &ExportChoice) -> &[Annotation] {
+        if choice.annotations { &self.annotations } else { &[] }
     }
 
     /// Does something with all a picture or a review is made of.
@@ -189,7 +194,8 @@ impl Shown {
             let functions = subject.analysis.query().by == GroupBy::Function;
             let hints =
                 (choice.hints && functions).then(|| Hints::new(subject.analysis, &*self.sources, Options::default()));
-            review(subject, Review { rows: ROWS, picture: None, hints: hints.as_ref() })
+            let annotations = self.marked(choice);
+            review(subject, Review { rows: ROWS, picture: None, hints: hints.as_ref(), annotations })
         })
     }
 
@@ -216,7 +222,11 @@ impl Shown {
         match choice.format {
             Format::Csv => export.write_csv(out),
             Format::Json => export.write_json(out),
-            _ => export.write_markdown(out),
+            _ => {
+                export.write_markdown(out)?;
+                let notes = self.with_subject(choice, |subject, _| annotations(subject, self.marked(choice)));
+                if notes.is_empty() { Ok(()) } else { write!(out, "\n{notes}") }
+            }
         }
     }
 }

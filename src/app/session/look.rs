@@ -3,7 +3,7 @@
 use crate::analyze::diff::{BoxWidth, Measure, Normalize};
 use crate::analyze::{Analysis, GroupBy, GroupId, Order, SearchText, SortKey, Transform};
 use crate::hints::{Dismissal, Extent};
-use crate::layout::{Growth, LONGEST_NOTE};
+use crate::layout::{Chain, Growth, LONGEST_NOTE};
 use crate::model::{Track, format};
 use crate::ui::Arrangement;
 use crate::ui::views::ViewKind;
@@ -48,9 +48,9 @@ pub(in crate::app) struct Look {
 pub(in crate::app) struct Annotated {
     /// The calls, the outermost first.
     pub(in crate::app) calls: Vec<Place>,
-    /// Whether stacks begin with the first of them.
+    /// Which part of a stack they are.
     #[serde(default)]
-    pub(in crate::app) from_root: bool,
+    pub(in crate::app) chain: Chain,
     /// Where a box of time order begins, in the unit of the metric.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::app) at: Option<i64>,
@@ -65,7 +65,7 @@ pub(in crate::app) struct Annotated {
 impl Annotated {
     /// What is marked, for people: the function, or the calls where they are no whole stack.
     pub(in crate::app) fn name(&self) -> String {
-        let last = if self.from_root { self.calls.len().saturating_sub(1) } else { 0 };
+        let last = if self.chain == Chain::FromRoot { self.calls.len().saturating_sub(1) } else { 0 };
         let names: Vec<&str> = self.calls[last..].iter().map(|place| place.name.as_str()).collect();
         format::one_line(&names.join(" → ")).into_owned()
     }

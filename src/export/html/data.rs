@@ -1,5 +1,6 @@
 //! What the page's script draws, as JSON.
 
+use super::notes::{Noted, noted};
 use crate::analyze::{CallTree, GroupId, share};
 use crate::export::picture::{
     ByPackage, Picture, PictureError, PictureView, Stamp, Subject, describe_flame, flame_tree,
@@ -24,6 +25,7 @@ pub(super) struct Data {
     ground: String,
     functions: Functions,
     nodes: Nodes,
+    annotations: Vec<Noted>,
 }
 
 /// Columns by function.
@@ -75,6 +77,7 @@ impl Data {
             ground: Tones::new(picture.scheme).ground.to_string(),
             functions: Functions::default(),
             nodes: Nodes::default(),
+            annotations: Vec::new(),
         };
         for group in super::table::rows(analysis) {
             data.functions.row(look, group);
@@ -94,7 +97,12 @@ impl Data {
             nodes.own_text.push(text(tree.own(node)));
             nodes.estimated.push(u8::from(!tree.is_exact(node)));
         }
+        data.annotations = noted(picture, subject, look, &tree, shown);
         Ok(data)
+    }
+
+    pub(super) fn annotations(&self) -> &[Noted] {
+        &self.annotations
     }
 
     pub(super) fn functions(&self) -> &Functions {

@@ -6,6 +6,7 @@
 //! whose hash it names, and loads nothing from anywhere.
 
 mod data;
+mod notes;
 mod table;
 
 use super::picture::{ByPackage, LegendEntry, Look, Picture, PictureError, PictureView, Stamp, Subject};
@@ -18,7 +19,8 @@ use sha2::{Digest, Sha256};
 use std::fmt::Write;
 
 const STYLE: &str = include_str!("../../../assets/export/page.css");
-const SCRIPT: &str = include_str!("../../../assets/export/page.js");
+const SCRIPT: &str =
+    concat!(include_str!("../../../assets/export/notes.js"), include_str!("../../../assets/export/page.js"));
 
 /// A page about a profile. Flame graphs can be zoomed and searched; other views stand in it as pictures. The size of the
 /// picture is that of the browser's window.
@@ -43,6 +45,7 @@ pub fn page(picture: &Picture, subject: &Subject<'_>) -> Result<String, PictureE
     // Writing to a string cannot fail.
     let _ = header(&mut page, picture, &stamp);
     let _ = flame(&mut page, drawing.as_deref(), subject);
+    let _ = notes::write(&mut page, data.annotations());
     let _ = table.write(&mut page);
     let _ = footer(&mut page, &stamp);
     let _ = writeln!(page, "<script type=\"application/json\" id=\"profile\">{}</script>", data.json());
@@ -71,6 +74,8 @@ fn variables(scheme: Scheme, palette: Palette) -> String {
         ("accent", tones.accent),
         ("selection", tones.selection),
         ("estimated", tones.estimated),
+        ("mark", tones.mark),
+        ("mark-halo", tones.mark_halo),
         ("on-fill", palette.text_on_fill()),
     ];
     let colours: Vec<String> = colours.iter().map(|(name, colour)| format!("--{name}: {colour};")).collect();

@@ -1,12 +1,13 @@
 //! What was marked, in a picture: rings around boxes and arcs, notes beside them, and arrows between.
 
-use super::{Area, Content, Frame, Picture};
+use super::{Area, Content, Frame, Picture, Subject};
+use crate::analyze::GroupId;
 use crate::export::font::{Font, PROPORTIONAL};
 use crate::export::scrub::Scrub;
 use crate::export::svg::{Anchor, Style, Svg};
 use crate::layout::{
-    ARROW, Annotation, Ground, NOTE_LINE, NOTE_PADDING, NOTE_TEXT, Note, RING, RING_HALO, Rectangle, Target,
-    arrow_head, note_room, note_size, place_callouts, wrap_note,
+    ARROW, Annotation, Chain, Ground, Marked, NOTE_LINE, NOTE_PADDING, NOTE_TEXT, Names, Note, RING, RING_HALO,
+    Rectangle, Rgb, Target, arrow_head, note_room, note_size, place_callouts, shorten_middle, wrap_note,
 };
 use crate::model::format;
 
@@ -91,8 +92,15 @@ impl Picture {
             return;
         }
         let marks = content.marks(frame, area);
+        // Rings of neighbours touch: no halo is to cut through another ring.
         for found in &marks.found {
-            ring(frame, svg, found);
+            ring(svg, found, (RING + 2.0 * RING_HALO, frame.tones.mark_halo));
+            svg.line();
+        }
+        for found in &marks.found {
+            svg.begin_titled(&format!("Highlighted: {}", format::one_line(&found.name)));
+            ring(svg, found, (RING, frame.tones.mark));
+            svg.end();
         }
         let notes = Notes::new(self, &marks);
         let callouts = place_callouts(marks.area, &marks.ground, &notes.placed);
@@ -121,8 +129,19 @@ impl Picture {
     }
 }
 
+/// What is marked, for people: a function, or calls where they are no whole stack.
+pub(crate) fn marked_name(subject: &Subject<'_>, marked: &Marked) -> String {
+    let names = |group: &GroupId| {
+        let Names { name, .. } = Names::of(subject.analysis, *group);
+        shorten_middle(&format::one_line(&subject.scrub.name(&name)), 60).into_owned()
+    };
+    let first = if marked.chain == Chain::FromRoot { marked.calls.len().saturating_sub(1) } else { 0 };
+    let names: Vec<String> = marked.calls[first..].iter().map(names).collect();
+    if names.is_empty() { "a function this profile lacks".to_owned() } else { names.join(" → ") }
+}
+
 /// `1 annotation is outside this picture.`
-pub(crate) fn outside(count: usize) -> Option<String> {
+fn outside(count: usize) -> Option<String> {
     match count {
         0 => None,
         1 => Some("1 annotation is outside this picture.".to_owned()),
@@ -162,18 +181,13 @@ fn width_of(text: &str) -> f32 {
     font().width(text, NOTE_TEXT) * SLACK
 }
 
-fn ring(frame: &Frame<'_>, svg: &mut Svg, found: &Found) {
-    let strokes = [(RING + 2.0 * RING_HALO, frame.tones.mark_halo), (RING, frame.tones.mark)];
-    svg.begin_titled(&format!("Highlighted: {}", format::one_line(&found.name)));
-    for stroke in strokes {
-        match found.target {
-            // In the middle of the line lies the edge of the box.
-            Target::Box(own) => {
-                let around = own.grown(stroke.0 / 2.0);
-                svg.outline(around.x, around.y, around.width, around.height, stroke);
-            }
-            Target::Arc { .. } => svg.outline_path(&found.outline, stroke),
+/// A line around what is marked; in its middle lies the edge of the box or arc.
+fn ring(svg: &mut Svg, found: &Found, stroke: (f32, Rgb)) {
+    match found.target {
+        Target::Box(own) => {
+            let around = own.grown(stroke.0 / 2.0);
+            svg.outline(around.x, around.y, around.width, around.height, stroke);
         }
+        Target::Arc { .. } => svg.outline_path(&found.outline, stroke),
     }
-    svg.end();
 }

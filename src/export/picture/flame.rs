@@ -189,11 +189,7 @@ impl Content for FlameContent<'_> {
 
     fn marks(&self, frame: &Frame<'_>, area: &Area) -> Marks {
         let area = self.area_of_boxes(area);
-        let paths = match self.flame.trees.order {
-            Order::LeftHeavy => Paths::FromRoot,
-            Order::Time => Paths::InTime,
-            Order::Inverted => Paths::Inverted,
-        };
+        let paths = Paths::of(self.flame.trees.order);
         let (mut found, mut covered) = (Vec::new(), Vec::new());
         let analysis = self.flame.trees.analysis;
         self.boxes(frame, &area).marks(frame, analysis, paths, &area, &mut found, &mut covered);

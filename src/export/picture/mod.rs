@@ -13,7 +13,7 @@ mod recording;
 mod stamp;
 mod sunburst;
 
-pub(crate) use annotations::outside;
+pub(crate) use annotations::marked_name;
 pub(crate) use flame::{describe_flame, flame_tree};
 pub use look::{ByPackage, LegendEntry, Listed, Look};
 pub use stamp::{Stamp, transform_text};

@@ -110,7 +110,12 @@ impl Target {
             Self::Box(rectangle) => {
                 let (x, y) = rectangle.nearest(point);
                 if !rectangle.contains(point) {
-                    return (x, y);
+                    if point.1 >= rectangle.y && point.1 <= rectangle.bottom() {
+                        return (x, y);
+                    }
+                    // An arrow at a corner could mean the neighbour.
+                    let inset = (rectangle.width * 0.25).min(CORNER);
+                    return (x.max(rectangle.x + inset).min(rectangle.right() - inset), y);
                 }
                 // From within: out by the nearest edge.
                 let edges = [
@@ -159,6 +164,8 @@ impl Target {
     }
 }
 
+/// How far arrows to the long side of a box keep from its corners.
+const CORNER: f32 = 14.0;
 /// Pixels between the points of an arc that are looked at: no note is so small that it fits between them.
 const SAMPLED: f32 = 8.0;
 

@@ -46,10 +46,10 @@ fn notes_stand_on_free_ground_beside_what_they_are_about() {
     let callouts = place_callouts(area, &ground, &notes);
     insta::assert_snapshot!(drawn(area, &boxes, &callouts), @"
     ############################################################
-    ####################################*#######################
+    #####################################*######################
     ########*###................................................
-    .....................2222222222222222.......................
-    .11111111111111......2222222222222222.......................
+    ......................2222222222222222......................
+    .11111111111111.......2222222222222222......................
     .11111111111111.............................................
     ............................................................
     ............................................................
@@ -87,9 +87,11 @@ fn notes_that_were_there_first_stay_where_they_are() {
 fn lines_break_between_words_and_long_words_where_they_must() {
     let wrapped = |text: &str, most: usize| wrap_note(text, 10.0, most, |line| line.chars().count() as f32);
     assert_eq!(wrapped("grows with the number", 9), ["grows with", "the number"]);
+    let balanced = wrap_note("collect the days and write once", 27.0, 9, |line| line.chars().count() as f32);
+    assert_eq!(balanced, ["collect the days", "and write once"]);
     assert_eq!(wrapped("one\n\ntwo", 9), ["one", "", "two"]);
-    assert_eq!(wrapped("/srv/app/shop/orders.py", 9), ["/srv/app/s", "hop/orders", ".py"]);
-    assert_eq!(wrapped("é漢字 漢字漢字漢字漢字漢字漢字", 9), ["é漢字", "漢字漢字漢字漢字漢字", "漢字"]);
+    assert_eq!(wrapped("/srv/app/shop/orders.py", 9), ["/srv/app", "/shop/or", "ders.py"]);
+    assert_eq!(wrapped("é漢字 漢字漢字漢字漢字漢字漢字", 9), ["é漢字", "漢字漢字漢字", "漢字漢字漢字"]);
     assert_eq!(wrapped("grows with the number of files", 2), ["grows with", "the numbe…"]);
     assert_eq!(wrapped("  ", 2), [""; 0]);
     assert_eq!(wrap_note("wide", 0.0, 9, |_| 1.0), ["w", "i", "d", "e"]);

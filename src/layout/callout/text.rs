@@ -1,8 +1,26 @@
 //! Notes in lines.
 
+/// How many narrower widths are tried to make lines about as long as each other.
+const NARROWER: u8 = 12;
+
 /// A text in lines no wider than `room`, at most so many; the last says by `…` that there is more. Words stay whole where
-/// they fit, and line breaks stay. `width_of` measures a text.
+/// they fit, line breaks stay, and no word is left alone in the last line where the lines can be about as long as each
+/// other. `width_of` measures a text.
 pub fn wrap_note(text: &str, room: f32, most: usize, mut width_of: impl FnMut(&str) -> f32) -> Vec<String> {
+    let mut lines = lines_within(text, room, most, &mut width_of);
+    for narrower in (1..NARROWER).map(|step| room * (1.0 - f32::from(step) / f32::from(NARROWER))) {
+        let mut balanced = lines_within(text, narrower, most, &mut width_of);
+        let whole = |lines: &[String]| lines.iter().flat_map(|line| line.split_whitespace()).count();
+        // A narrower note is not to be longer, and is not to break words.
+        if balanced.len() != lines.len() || whole(&balanced) != whole(&lines) || lines.len() < 2 {
+            break;
+        }
+        std::mem::swap(&mut lines, &mut balanced);
+    }
+    lines
+}
+
+fn lines_within(text: &str, room: f32, most: usize, width_of: &mut impl FnMut(&str) -> f32) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for paragraph in text.trim().lines() {
         let mut line = String::new();
@@ -19,7 +37,7 @@ pub fn wrap_note(text: &str, room: f32, most: usize, mut width_of: impl FnMut(&s
                     continue;
                 }
                 // A word too long for a line of its own, a path perhaps, is broken where it must be.
-                let end = fitting(word, room, &mut width_of);
+                let end = fitting(word, room, width_of);
                 let (head, rest) = word.split_at(end);
                 if rest.is_empty() {
                     head.clone_into(&mut line);
