@@ -126,6 +126,7 @@ impl Stage {
             neighbours: None,
             time_track: TrackId(0),
             time_meaning: TimeMeaning::Order,
+            over_time: None,
             colours: &self.colours,
             busy: false,
             hints: None,

@@ -4,14 +4,13 @@
 const annotate = (() => {
   const SVG = "http://www.w3.org/2000/svg";
   const WIDEST = 230, SIZE = 13, LINE = 17, PAD_X = 9, PAD_Y = 6, GAP = 6, LEADER = 22, CELL = 8;
-  const FONT = SIZE + 'px Ubuntu, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
   const measure = document.createElement("canvas").getContext("2d");
   const clamp = (value, low, high) => Math.max(low, Math.min(value, high));
   const common = (a, b) => Math.max(Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x), 0) * Math.max(Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y), 0);
   const grown = (r, by) => ({ x: r.x - by, y: r.y - by, width: r.width + 2 * by, height: r.height + 2 * by });
 
   function widthOf(text) {
-    measure.font = FONT;
+    measure.font = `${SIZE}px ${getComputedStyle(document.body).fontFamily}`;
     return measure.measureText(text).width;
   }
 

@@ -2,9 +2,12 @@
 "use strict";
 (() => {
   const ROW = 20, NARROW = 1.5, LABEL_ROOM = 26, CHARACTER = 12 * 1233 / 2048;
+  // Stripes every so many pixels, where there is room for them; a name's part that is worth more than a change beside it.
+  const STRIPE_STEP = 7, STRIPES_ROOM = 6, NAME_FIRST = 12;
   const SVG = "http://www.w3.org/2000/svg";
   const byId = (id) => document.getElementById(id);
-  const { functions, nodes, sum, extent, growth, narrow, ground, annotations } = JSON.parse(byId("profile").textContent);
+  const { functions, nodes, texts, themes, sum, sums, extent, growth } = JSON.parse(byId("profile").textContent);
+  const annotations = JSON.parse(byId("annotations")?.textContent ?? "[]");
   const flame = byId("flame"), about = byId("about"), search = byId("search"), regex = byId("regex");
   const count = nodes.parent.length;
 
@@ -19,6 +22,10 @@
     (levels[depth[n]] ||= []).push(n);
   }
 
+  // One theme, or a light and a dark one that follow the reader's system.
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
+  const theme = () => themes[themes.length > 1 && dark.matches ? 1 : 0];
+
   let zoomed = -1, current = -1, selected = -1, matches = null;
 
   // As the program writes shares: only all of it is 100 %, and only nothing is 0 %.
@@ -31,12 +38,21 @@
     return p < 100 ? ">99.9 %" : "100 %";
   }
 
+  const width = (text) => Array.from(text).length;
+
+  // A name, with what changed beside it where both have room.
+  function label(n, room) {
+    const f = nodes.function[n], fits = Math.floor(room / CHARACTER);
+    const change = nodes.change ? texts[nodes.change[n]] : "", left = fits - width(change) - 2;
+    if (!change || left < Math.min(width(functions.name[f]), NAME_FIRST)) return named(f, fits);
+    const name = named(f, left);
+    return name && name + "  " + change;
+  }
+
   // `package.module.function`, shorter and shorter, and at last cut.
-  function label(f, room) {
-    const fits = Math.floor(room / CHARACTER);
+  function named(f, fits) {
     if (fits < 3) return null;
     const name = functions.name[f];
-    const width = (text) => Array.from(text).length;
     for (let module = functions.module[f]; module; module = module.split(".").slice(1).join(".")) {
       if (width(module) + 1 + width(name) <= fits) return module + "." + name;
     }
@@ -52,14 +68,25 @@
     return element;
   }
 
-  function mixed(fill) {
+  // `///` is new, `\\\` is gone: what only one side has is told without colour.
+  function stripes() {
+    const definitions = make("defs", {}), s = STRIPE_STEP;
+    const lines = { rising: `M-1 ${s + 1}L${s + 1} -1M-1 1L1 -1M${s - 1} ${s + 1}L${s + 1} ${s - 1}`, falling: `M-1 -1L${s + 1} ${s + 1}M-1 ${s - 1}L1 ${s + 1}M${s - 1} -1L${s + 1} 1` };
+    for (const id in lines) {
+      const pattern = make("pattern", { id, width: s, height: s, patternUnits: "userSpaceOnUse" });
+      pattern.append(make("path", { class: "stripes", d: lines[id] }));
+      definitions.append(pattern);
+    }
+    return definitions;
+  }
+
+  function mixed(fill, ground) {
     const part = (at) => Math.round(parseInt(fill.substr(at, 2), 16) * 0.28 + parseInt(ground.substr(at, 2), 16) * 0.72);
     return `rgb(${part(1)} ${part(3)} ${part(5)})`;
   }
 
-  const figure = (n, texts) => (nodes.estimated[n] ? "≈ " : "") + texts[n];
-
   function draw() {
+    const { fills, narrow, ground } = theme();
     const width = Math.max(flame.clientWidth, 200);
     const from = zoomed < 0 ? 0 : nodes.start[zoomed], span = zoomed < 0 ? extent : nodes.total[zoomed];
     const scale = width / Math.max(span, 1);
@@ -67,12 +94,13 @@
     const told = (n) => nodes.total[n] * scale >= NARROW && nodes.start[n] < from + span && nodes.start[n] + nodes.total[n] > from;
     const shown = levels.slice(0, levels.findLastIndex((level) => level.some(told)) + 1), height = shown.length * ROW;
     const picture = make("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "presentation" });
+    if (nodes.stripes) picture.append(stripes());
     const drawn = new Map();
     shown.forEach((level, d) => {
       const y = growth === "up" ? height - (d + 1) * ROW : d * ROW;
       let run = null;
       const flush = () => {
-        if (run) picture.append(make("rect", { x: run[0], y, width: Math.max(run[1] - run[0], 1), height: ROW - 1, fill: matches ? mixed(narrow) : narrow }));
+        if (run) picture.append(make("rect", { x: run[0], y, width: Math.max(run[1] - run[0], 1), height: ROW - 1, fill: matches ? mixed(narrow, ground) : narrow }));
         run = null;
       };
       for (const n of level) {
@@ -87,16 +115,18 @@
         flush();
         const f = nodes.function[n], dimmed = matches && !matches[f];
         const filled = right - left > 4 ? right - left - 1 : right - left;
-        const group = make("g", { id: "box-" + n, role: "treeitem", "aria-level": d + 1, "aria-label": `${functions.name[f]}, ${figure(n, nodes.totalText)}` });
+        const group = make("g", { id: "box-" + n, role: "treeitem", "aria-level": d + 1, "aria-label": `${functions.name[f]}, ${texts[nodes.spoken[n]]}` });
         const classes = [];
         if (dimmed) classes.push("dimmed");
         if (f === selected) classes.push("selected");
         if (n === current) classes.push("current");
         if (classes.length) group.setAttribute("class", classes.join(" "));
-        const fill = functions.fill[f];
-        drawn.set(n, { x: left, y, width: filled, height: ROW - 1 });
-        group.append(make("rect", { x: left, y, width: filled, height: ROW - 1, fill: dimmed ? mixed(fill) : fill }));
-        const text = right - left >= LABEL_ROOM && label(f, right - left - 8);
+        const fill = fills[nodes.fill[n]], box = { x: left, y, width: filled, height: ROW - 1 };
+        drawn.set(n, box);
+        group.append(make("rect", { ...box, fill: dimmed ? mixed(fill, ground) : fill }));
+        const striped = nodes.stripes?.[n] && filled >= STRIPES_ROOM && ["rising", "falling"][nodes.stripes[n] - 1];
+        if (striped) group.append(make("rect", { ...box, class: "striped", fill: `url(#${striped})` }));
+        const text = right - left >= LABEL_ROOM && label(n, right - left - 8);
         if (text) {
           const words = make("text", { x: left + 4, y: y + 14 });
           words.textContent = text;
@@ -123,7 +153,7 @@
     if (n < 0) return;
     const f = nodes.function[n], name = document.createElement("b");
     name.textContent = functions.name[f];
-    const lines = [functions.place[f], `this call path ${figure(n, nodes.totalText)}, of that own ${figure(n, nodes.ownText)}`, functions.everywhere[f]];
+    const lines = [functions.place[f], texts[nodes.path[n]], functions.everywhere[f]];
     about.replaceChildren(name, "\n" + lines.filter((line) => line).join("\n"));
   }
 
@@ -154,16 +184,23 @@
     }
     // Each part of the recording once: the outermost boxes that match.
     let inside = 0, matching = 0;
+    const sides = [0, 0];
     const above = new Uint8Array(count);
     if (matches) {
       matching = matches.filter(Boolean).length;
       for (let n = 0; n < count; n++) {
         const parent = nodes.parent[n], outer = parent >= 0 && above[parent];
-        if (!outer && matches[nodes.function[n]]) inside += nodes.total[n];
+        if (!outer && matches[nodes.function[n]]) {
+          inside += nodes.total[n];
+          if (sums) { sides[0] += nodes.base[n]; sides[1] += nodes.new[n]; }
+        }
         above[n] = outer || matches[nodes.function[n]] ? 1 : 0;
       }
     }
-    found.textContent = search.validationMessage || (matches ? `${matching} functions, ${nodes.estimated.includes(1) ? "≈ " : ""}${percent(sum ? inside / sum : 0)}` : "");
+    const about = nodes.estimated.includes(1) ? "≈ " : "", part = (of, all) => percent(all ? of / all : 0);
+    const share = sums ? `${about}${part(sides[0], sums[0])} of base, ${about}${part(sides[1], sums[1])} of new` : about + part(inside, sum);
+    // Where no boxes are drawn, only functions are counted.
+    found.textContent = search.validationMessage || (matches ? `${matching} functions${count ? ", " + share : ""}` : "");
     for (const row of rows) row.hidden = Boolean(matches) && !matches[Number(row.dataset.function)];
     draw();
   }
@@ -187,13 +224,24 @@
   }
 
   const body = document.querySelector("tbody"), rows = body ? Array.from(body.rows) : [];
+  // The order after a click on a head. Changes stand by size first, then from what costs more, then from what costs less.
+  function order(kind, now) {
+    if (kind === "change") return { other: "descending", descending: "ascending" }[now] ?? "other";
+    if (!now) return kind === "number" ? "descending" : "ascending";
+    return now === "descending" ? "ascending" : "descending";
+  }
+
   function sort(column, heading) {
-    const descending = heading.getAttribute("aria-sort") ? heading.getAttribute("aria-sort") !== "descending" : column.kind === "number";
+    const next = order(column.kind, heading.getAttribute("aria-sort"));
     for (const other of heading.parentNode.children) other.removeAttribute("aria-sort");
-    heading.setAttribute("aria-sort", descending ? "descending" : "ascending");
-    const key = (row) => column.kind === "number" ? Number(row.cells[column.at].dataset.value ?? -Infinity) : row.cells[column.at].textContent;
-    const keyed = rows.map((row) => [key(row), row]);
-    keyed.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0) * (descending ? -1 : 1));
+    heading.setAttribute("aria-sort", next);
+    const key = (row) => {
+      const cell = row.cells[column.at], value = Number(cell.dataset.value ?? NaN);
+      return column.kind === "text" ? cell.textContent : next === "other" ? Math.abs(value) : value;
+    };
+    // What has no figure stands last, whichever way the others go.
+    const keyed = rows.map((row) => [key(row), row]), missing = (a) => Number.isNaN(a) ? 1 : 0;
+    keyed.sort(([a], [b]) => missing(a) - missing(b) || (a < b ? -1 : a > b ? 1 : 0) * (next === "ascending" ? 1 : -1));
     body.replaceChildren(...keyed.map(([, row]) => row));
   }
 
@@ -216,6 +264,7 @@
   byId("reset").addEventListener("click", () => zoom(-1));
   search.addEventListener("input", find);
   regex.addEventListener("change", find);
+  dark.addEventListener("change", draw);
   document.querySelectorAll("th").forEach((heading, at) => {
     heading.querySelector("button").addEventListener("click", () => sort({ at, kind: heading.dataset.kind }, heading));
   });
@@ -225,7 +274,7 @@
     row.addEventListener("click", () => select(f));
     row.addEventListener("keydown", (event) => { if (event.key === "Enter") select(f); });
   }
-  let width = 0;
-  new ResizeObserver(() => { if (flame.clientWidth !== width) { width = flame.clientWidth; draw(); } }).observe(flame);
+  let drawn = 0;
+  new ResizeObserver(() => { if (flame.clientWidth !== drawn) { drawn = flame.clientWidth; draw(); } }).observe(flame);
   if (search.value) find(); else draw();
 })();

@@ -282,6 +282,12 @@ impl Analysis {
         }
     }
 
+    /// Whether what went along each call is as recorded. Where a profiler counted the calls and not their cost, that is
+    /// each callee's own figure divided by how often each caller called it.
+    pub fn neighbours_are_exact(&self) -> bool {
+        self.graph().is_none_or(CallGraph::has_edge_costs)
+    }
+
     /// Who calls a group and whom it calls.
     pub fn neighbours(&self, group: GroupId) -> Neighbours {
         match (&self.counted, self.graph()) {
@@ -314,7 +320,7 @@ impl Analysis {
         self.stacks().map(|(_, tree)| timeline.tree(tree, detail))
     }
 
-    fn stacks(&self) -> Option<(&StackProfile, &MergedTree)> {
+    pub(super) fn stacks(&self) -> Option<(&StackProfile, &MergedTree)> {
         match &self.counted {
             Counted::Stacks { tree, .. } => Some((stack_body(&self.profile)?, tree)),
             Counted::Graph { .. } | Counted::Lines => None,

@@ -293,14 +293,12 @@ fn native(name: &str) -> Activity {
     }
 }
 
-/// The innermost frame says what a sample did, unless a module was being imported around it.
-fn divide_stacks(
-    body: &StackProfile,
-    metric: MetricId,
-    profile: &Profile,
-    of_function: &[Activity],
-    amounts: &mut [i64; Activity::ALL.len()],
-) {
+/// What a sample with each of the stacks did: the innermost frame says it, unless a module was being imported around it.
+pub(super) fn stack_activities(body: &StackProfile, profile: &Profile, classes: &Classes) -> Vec<Activity> {
+    activities_of_stacks(body, profile, &activities(profile, classes))
+}
+
+fn activities_of_stacks(body: &StackProfile, profile: &Profile, of_function: &[Activity]) -> Vec<Activity> {
     let stacks = &body.stacks;
     let mut activity = vec![Activity::Python; stacks.len()];
     let mut importing = vec![false; stacks.len()];
@@ -310,6 +308,17 @@ fn divide_stacks(
         importing[stack] = inherited || own == Activity::Importing;
         activity[stack] = if importing[stack] && own.is_active() { Activity::Importing } else { own };
     }
+    activity
+}
+
+fn divide_stacks(
+    body: &StackProfile,
+    metric: MetricId,
+    profile: &Profile,
+    of_function: &[Activity],
+    amounts: &mut [i64; Activity::ALL.len()],
+) {
+    let activity = activities_of_stacks(body, profile, of_function);
     for (stack, weight) in body.samples.stacks().iter().zip(body.samples.weights(metric)) {
         amounts[activity[stack.index()].index()] += weight;
     }

@@ -152,7 +152,7 @@ struct Grower<'a> {
 
 impl<'a> Grower<'a> {
     fn new(flow: &'a Flow, quantum: i64) -> Self {
-        let debts = vec![0.0; flow.link_count() + 2 * flow.places().count()];
+        let debts = vec![0.0; flow.link_count() + 2 * flow.place_bound()];
         Self { flow, quantum, debts, parts: Vec::new(), shares: Vec::new() }
     }
 
@@ -161,7 +161,7 @@ impl<'a> Grower<'a> {
         let mut stacks = EstimatedStacks::empty(self.quantum);
         let mut open: Vec<Open> = Vec::new();
         let flow = self.flow;
-        let outermost = flow.link_count() + flow.places().count();
+        let outermost = flow.link_count() + flow.place_bound();
         let roots = flow.places().map(|p| (p, flow.root_mass_at(p))).filter(|(_, cost)| *cost > 0.0);
         self.parts.extend(roots.map(|(p, cost)| Part { callee: Some(p), debt: outermost + p.index(), cost }));
         self.divide(sum);

@@ -27,11 +27,13 @@
 mod components;
 mod entries;
 mod places;
+mod weights;
 
 use self::{
     components::Components,
     entries::{Entries, ROUNDING_NS},
-    places::Places,
+    places::{Links, Places, Rows},
+    weights::Weights,
 };
 use crate::model::{CallGraph, FunctionId, MetricId};
 use std::sync::OnceLock;
@@ -59,35 +61,26 @@ impl PlaceId {
     }
 }
 
-/// A call from place to place.
-#[derive(Clone, Copy, Debug)]
-struct Link {
-    from: PlaceId,
-    to: PlaceId,
-    /// What `from` asks `to` to take over. What it gets depends on what others ask for: see [`Flow::granted`].
-    asked: f64,
-}
-
 /// Links by callee.
 #[derive(Debug)]
 struct Incoming {
-    /// Numbers of links.
-    links: Vec<u32>,
-    /// `first[p]..first[p + 1]` in `links` are those into a place.
+    /// Numbers of links, with the row of the caller.
+    links: Vec<(u32, u32)>,
+    /// `first[r]..first[r + 1]` in `links` are those into a row.
     first: Vec<u32>,
 }
 
-/// What is asked of each place.
+/// What is asked of each place, by row.
 struct Asked {
     /// By its callers and the root.
     all: Vec<f64>,
-    /// By the places of its cycle, itself included.
+    /// By the places of its cycle, itself included. Only places in cycles are ever looked at here.
     inside: Vec<f64>,
 }
 
 impl Asked {
-    fn outside(&self, place: u32) -> f64 {
-        self.all[place as usize] - self.inside[place as usize]
+    fn outside(&self, row: u32) -> f64 {
+        self.all[row as usize] - self.inside[row as usize]
     }
 }
 
@@ -100,9 +93,10 @@ struct Received {
     others: f64,
 }
 
-/// The flow of one metric through a call graph.
+/// The flow of one metric through a call graph. Its columns are by [row](Rows).
 #[derive(Debug)]
 pub struct Flow {
+    rows: Rows,
     /// Cost in each place itself, never negative: negative and missing times are drawn as nothing.
     own: Vec<f64>,
     /// Everything that reaches the root through each place.
@@ -111,18 +105,15 @@ pub struct Flow {
     from_root: Vec<f64>,
     /// What a place hands on for each unit it is asked for.
     granted: Vec<f64>,
-    /// Sorted by caller.
-    links: Vec<Link>,
-    /// `first_out[p]..first_out[p + 1]` are the links out of a place.
-    first_out: Vec<u32>,
+    links: Links,
     /// Made when somebody asks who calls.
     incoming: OnceLock<Incoming>,
-    /// Whether the path to the function is proven by the data: it and all its callers have one caller each.
+    /// By function: whether the path to it is proven by the data: it and all its callers have one caller each.
     proven: Vec<bool>,
-    /// Whether what flows through the function is what was recorded for it. Recursion further in can be shared out
+    /// By function: whether what flows through it is what was recorded for it. Recursion further in can be shared out
     /// otherwise than it was.
     as_recorded: Vec<bool>,
-    /// Places in the order callees before callers, cycles together.
+    /// Rows in the order callees before callers, cycles together.
     components: Components,
 }
 
@@ -136,71 +127,59 @@ const MAX_STEPS: usize = 20_000_000;
 impl Flow {
     /// Computes the flow of one metric.
     pub fn new(graph: &CallGraph, metric: MetricId) -> Self {
-        let functions = graph.calls().len();
-        let (edges, totals) = (graph.edges(), graph.total(metric));
-        let cycles = Components::new(functions, |f| edges[graph.outgoing(FunctionId(f))].iter().map(|e| e.callee.0));
-        let weights = edge_weights(graph, metric);
-        let entries = Entries::new(graph, metric, &cycles, &weights);
-        let Places { own, links, first_out, .. } = Places::new(graph, metric, &cycles, &weights, &entries);
+        let (functions, totals) = (graph.calls().len(), graph.total(metric));
+        let cycles = Components::new(functions, |f| graph.callees(FunctionId(f)).iter().map(|callee| callee.0));
+        let weights = Weights::new(graph, metric);
+        let mut entries = Entries::new(graph, metric, &cycles, &weights);
+        let Places { rows, own, links, asked, .. } = Places::new(graph, metric, &cycles, &weights, &entries);
+        let components = cycles.halved(
+            rows.len(),
+            |f| rows.recursive(FunctionId(f)),
+            |row| rows.function(row).0,
+            |row| links.from(row).map(|(to, _)| to),
+        );
+        let mut from_root = std::mem::take(&mut entries.from_root);
+        from_root.resize(rows.len(), 0.0);
         let mut flow = Self {
-            inflow: vec![0.0; own.len()],
-            granted: vec![0.0; own.len()],
-            from_root: entries.from_root.iter().flat_map(|&outer| [outer, 0.0]).collect(),
+            inflow: vec![0.0; rows.len()],
+            granted: vec![0.0; rows.len()],
+            from_root,
             own,
             links,
-            first_out,
             incoming: OnceLock::new(),
             proven: Vec::new(),
             as_recorded: Vec::new(),
             components: Components::default(),
+            rows,
         };
-        flow.components = cycles.halved(
-            |f| entries.is_recursive(FunctionId(f)),
-            |p| flow.links_from(PlaceId(p)).iter().map(|link| link.to.0),
-        );
-        flow.settle(totals);
+        flow.settle(&components, Asked { all: asked, inside: vec![0.0; flow.rows.len()] }, totals);
+        flow.components = components;
         flow.proven = flow.find_proven(graph, &cycles);
         flow.as_recorded = (0..).map(FunctionId).zip(totals).map(|(f, &total)| flow.agrees(f, total)).collect();
         flow
     }
 
-    fn links_from(&self, place: PlaceId) -> &[Link] {
-        &self.links[self.first_out[place.index()] as usize..self.first_out[place.index() + 1] as usize]
-    }
-
-    fn links_to(&self, place: PlaceId) -> impl Iterator<Item = &Link> {
-        let incoming = self.incoming.get_or_init(|| Incoming::new(self.own.len(), &self.links));
-        let range = incoming.first[place.index()] as usize..incoming.first[place.index() + 1] as usize;
-        incoming.links[range].iter().map(|&i| &self.links[i as usize])
-    }
-
-    /// What a link carries.
-    #[inline]
-    fn carried(&self, link: &Link) -> f64 {
-        link.asked * self.granted[link.to.index()]
+    /// The links into a place: the row of the caller, and what the link carries.
+    fn links_to(&self, place: PlaceId) -> impl Iterator<Item = (u32, f64)> {
+        let incoming = self.incoming.get_or_init(|| Incoming::new(&self.rows, &self.links));
+        let row = self.rows.of(place);
+        let range = row.map_or(0..0, |row| incoming.first[row] as usize..incoming.first[row + 1] as usize);
+        let granted = row.map_or(0.0, |row| self.granted[row]);
+        incoming.links[range].iter().map(move |&(link, from)| (from, self.links.asked[link as usize] * granted))
     }
 
     /// Solves for the inflows, callees before callers: each place divides what it spends and hands on in the proportions
     /// in which its callers and the root ask for it.
-    fn settle(&mut self, totals: &[i64]) {
-        let mut asked = Asked { all: self.from_root.clone(), inside: vec![0.0; self.own.len()] };
-        for link in &self.links {
-            asked.all[link.to.index()] += link.asked;
-        }
-        let components = std::mem::take(&mut self.components);
+    fn settle(&mut self, components: &Components, mut asked: Asked, totals: &[i64]) {
         for component in components.iter() {
-            if let &[p] = component {
-                let received = self.received(PlaceId(p));
-                if received.from_itself > 0.0 {
-                    asked.inside[p as usize] = received.from_itself;
-                }
-                self.give_entry(component, &mut asked, totals);
-                self.grant(PlaceId(p), received, &asked);
+            if let &[row] = component {
+                let received = self.received(row);
+                self.give_entry(component, &mut asked, received.from_itself, totals);
+                self.grant(row, received, &asked);
             } else {
-                self.settle_cycle(component, &components, &mut asked, totals);
+                self.settle_cycle(component, components, &mut asked, totals);
             }
         }
-        self.components = components;
         self.from_root.iter_mut().zip(&self.granted).for_each(|(root, granted)| *root *= granted);
     }
 
@@ -210,34 +189,35 @@ impl Flow {
     /// each round the cycle as a whole is balanced: what it hands on must be what it spends and receives.
     fn settle_cycle(&mut self, component: &[u32], components: &Components, asked: &mut Asked, totals: &[i64]) {
         let mut received = 0.0;
-        for &p in component {
-            received += self.own[p as usize];
-            for link in self.links_from(PlaceId(p)) {
-                if components.are_together(p, link.to.0) {
-                    asked.inside[link.to.index()] += link.asked;
+        for &row in component {
+            received += self.own[row as usize];
+            for (to, weight) in self.links.from(row) {
+                if components.are_together(row, to) {
+                    asked.inside[to as usize] += weight;
                 } else {
-                    received += self.carried(link);
+                    received += weight * self.granted[to as usize];
                 }
             }
         }
-        self.give_entry(component, asked, totals);
+        let inside = component.iter().map(|&row| asked.inside[row as usize]).sum();
+        self.give_entry(component, asked, inside, totals);
         // Where the figures agree with each other, this is the solution already.
-        for &p in component {
-            self.inflow[p as usize] = asked.all[p as usize];
-            self.granted[p as usize] = 1.0;
+        for &row in component {
+            self.inflow[row as usize] = asked.all[row as usize];
+            self.granted[row as usize] = 1.0;
         }
         for _ in 0..self.rounds(component) {
             let (mut change, mut handed_on): (f64, f64) = (0.0, 0.0);
-            for &p in component {
-                let received = self.received(PlaceId(p));
-                change = change.max(self.grant(PlaceId(p), received, asked));
-                handed_on += asked.outside(p) * self.granted[p as usize];
+            for &row in component {
+                let received = self.received(row);
+                change = change.max(self.grant(row, received, asked));
+                handed_on += asked.outside(row) * self.granted[row as usize];
             }
             if handed_on > 0.0 {
                 let balance = received / handed_on;
-                for &p in component {
-                    self.inflow[p as usize] *= balance;
-                    self.granted[p as usize] *= balance;
+                for &row in component {
+                    self.inflow[row as usize] *= balance;
+                    self.granted[row as usize] *= balance;
                 }
             }
             if change < SETTLED {
@@ -247,50 +227,57 @@ impl Flow {
     }
 
     /// Gives a cycle nothing leads into an entry: its function with the largest total. So a graph in which every
-    /// function has a caller is still drawn whole.
-    fn give_entry(&mut self, component: &[u32], asked: &mut Asked, totals: &[i64]) {
-        let outside: f64 = component.iter().map(|&p| asked.outside(p)).sum();
-        let inside: f64 = component.iter().map(|&p| asked.inside[p as usize]).sum();
+    /// function has a caller is still drawn whole. `inside` is what its places ask of each other.
+    #[inline]
+    fn give_entry(&mut self, component: &[u32], asked: &mut Asked, inside: f64, totals: &[i64]) {
+        let outside = match component {
+            &[row] => asked.all[row as usize] - inside,
+            rows => rows.iter().map(|&row| asked.outside(row)).sum(),
+        };
         if outside > inside * 1e-9 && outside > 0.0 {
             return;
         }
-        let total = |p: u32| totals[PlaceId(p).function().index()];
-        if let Some(&entry) = component.iter().max_by_key(|&&p| (total(p), std::cmp::Reverse(p))) {
-            let entry_index = entry as usize;
-            let called = asked.all[entry_index] - self.from_root[entry_index];
+        let total = |row: u32| totals[self.rows.function(row).index()];
+        let entry = component.iter().max_by_key(|&&row| (total(row), std::cmp::Reverse(self.rows.place(row))));
+        if let Some(&entry) = entry {
+            let index = entry as usize;
+            let called = asked.all[index] - self.from_root[index];
             let root = (total(entry).max(0) as f64).max(called).max(1.0);
-            asked.all[entry_index] = called + root;
-            self.from_root[entry_index] = root;
+            asked.all[index] = called + root;
+            self.from_root[index] = root;
         }
     }
 
     /// What a place spends and what its callees hand on to it.
-    fn received(&self, place: PlaceId) -> Received {
-        let mut received = Received { from_itself: 0.0, others: self.own[place.index()] };
-        for link in self.links_from(place) {
-            if link.to == place {
-                received.from_itself += link.asked;
+    #[inline]
+    fn received(&self, row: u32) -> Received {
+        let mut received = Received { from_itself: 0.0, others: self.own[row as usize] };
+        for (to, asked) in self.links.from(row) {
+            if to == row {
+                received.from_itself += asked;
             } else {
-                received.others += self.carried(link);
+                received.others += asked * self.granted[to as usize];
             }
         }
         received
     }
 
     /// Lets a place hand on what it received. Gives by what part that has changed.
-    fn grant(&mut self, place: PlaceId, received: Received, asked: &Asked) -> f64 {
-        let asked = asked.all[place.index()];
+    #[inline]
+    fn grant(&mut self, row: u32, received: Received, asked: &Asked) -> f64 {
+        let row = row as usize;
+        let asked = asked.all[row];
         // A place that calls itself is solved, not iterated.
         let by_others = if asked > 0.0 { 1.0 - received.from_itself / asked } else { 1.0 };
         let inflow = received.others / by_others.max(1e-6);
-        let change = (inflow - self.inflow[place.index()]).abs() / inflow.max(1e-9);
-        self.inflow[place.index()] = inflow;
-        self.granted[place.index()] = if asked > 0.0 { inflow / asked } else { 0.0 };
+        let change = (inflow - self.inflow[row]).abs() / inflow.max(1e-9);
+        self.inflow[row] = inflow;
+        self.granted[row] = if asked > 0.0 { inflow / asked } else { 0.0 };
         change
     }
 
     fn rounds(&self, component: &[u32]) -> usize {
-        let links: usize = component.iter().map(|&p| self.links_from(PlaceId(p)).len()).sum();
+        let links: usize = component.iter().map(|&row| self.links.range(row).len()).sum();
         (MAX_STEPS / links.max(1)).clamp(10, MAX_ROUNDS)
     }
 
@@ -304,9 +291,7 @@ impl Flow {
                 [] => true,
                 [e] => {
                     let caller = graph.edges()[*e as usize].caller;
-                    caller != function
-                        && self.from_root[PlaceId::outer(function).index()] == 0.0
-                        && proven[caller.index()]
+                    caller != function && self.from_root[function.index()] == 0.0 && proven[caller.index()]
                 }
                 _ => false,
             };
@@ -336,32 +321,48 @@ impl Flow {
 
     /// A function's own cost.
     pub(super) fn own(&self, function: FunctionId) -> f64 {
-        self.own[PlaceId::outer(function).index()] + self.own[PlaceId::recursive(function).index()]
+        self.of_both(&self.own, function)
     }
 
     /// Everything that reaches the root through a function's outer and recursive calls together.
+    #[inline]
     pub(super) fn inflow(&self, function: FunctionId) -> f64 {
-        self.inflow[PlaceId::outer(function).index()] + self.inflow[PlaceId::recursive(function).index()]
+        self.of_both(&self.inflow, function)
+    }
+
+    #[inline]
+    fn of_both(&self, column: &[f64], function: FunctionId) -> f64 {
+        column[function.index()] + self.rows.recursive(function).map_or(0.0, |row| column[row as usize])
+    }
+
+    #[inline]
+    fn at(&self, column: &[f64], place: PlaceId) -> f64 {
+        self.rows.of(place).map_or(0.0, |row| column[row])
     }
 
     /// A place's inflow.
     pub(super) fn inflow_at(&self, place: PlaceId) -> f64 {
-        self.inflow[place.index()]
+        self.at(&self.inflow, place)
     }
 
     /// A place's own cost.
     pub(super) fn own_at(&self, place: PlaceId) -> f64 {
-        self.own[place.index()]
+        self.at(&self.own, place)
     }
 
     /// What of a place's inflow no caller asked for.
     pub(super) fn root_mass_at(&self, place: PlaceId) -> f64 {
-        self.from_root[place.index()]
+        self.at(&self.from_root, place)
     }
 
-    /// Every place.
-    pub(super) fn places(&self) -> impl Iterator<Item = PlaceId> + use<> {
-        (0..self.own.len() as u32).map(PlaceId)
+    /// Every place, in order.
+    pub(super) fn places(&self) -> impl Iterator<Item = PlaceId> {
+        self.rows.iter().map(|row| self.rows.place(row))
+    }
+
+    /// What every [`PlaceId::index`] is below.
+    pub(super) fn place_bound(&self) -> usize {
+        2 * self.rows.functions()
     }
 
     /// The places of a function and how much of `total` each holds: the outer call first, as far as it reaches.
@@ -376,52 +377,54 @@ impl Flow {
 
     /// The places a place calls, with what each hands to it.
     pub(super) fn callees(&self, place: PlaceId) -> impl Iterator<Item = (PlaceId, f64)> {
-        self.links_from(place).iter().map(|l| (l.to, self.carried(l)))
+        self.numbered_callees(place).map(|(_, to, mass)| (to, mass))
     }
 
     /// How many links there are.
     pub(super) fn link_count(&self) -> usize {
-        self.links.len()
+        self.links.to.len()
     }
 
     /// The number of each link out of a place, the place called, and what that hands to it.
     pub(super) fn numbered_callees(&self, place: PlaceId) -> impl Iterator<Item = (usize, PlaceId, f64)> {
-        let first = self.first_out[place.index()] as usize;
-        self.links_from(place).iter().enumerate().map(move |(i, l)| (first + i, l.to, self.carried(l)))
+        let range = self.rows.of(place).map_or(0..0, |row| self.links.range(row as u32));
+        range.map(|link| {
+            let to = self.links.to[link];
+            (link, self.rows.place(to), self.links.asked[link] * self.granted[to as usize])
+        })
     }
 
     /// The caller a function hands most to; `None` where it hands more to the root.
     pub(super) fn costliest_caller(&self, function: FunctionId) -> Option<FunctionId> {
         let places = [PlaceId::outer(function), PlaceId::recursive(function)];
         let from_root: f64 = places.iter().map(|p| self.root_mass_at(*p)).sum();
-        let links = places.iter().flat_map(|p| self.links_to(*p)).filter(|l| l.from.function() != function);
-        let costs = links.map(|l| (l.from, self.carried(l)));
+        let costs = places.iter().flat_map(|p| self.callers(*p)).filter(|(from, _)| from.function() != function);
         let (caller, cost) = costs.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
         (cost > from_root).then(|| caller.function())
     }
 
     /// The places that call a place, with what it hands to each.
     pub(super) fn callers(&self, place: PlaceId) -> impl Iterator<Item = (PlaceId, f64)> {
-        self.links_to(place).map(|l| (l.from, self.carried(l)))
+        self.links_to(place).map(|(from, mass)| (self.rows.place(from), mass))
     }
 
     /// The fraction of everything that passes through at least one of the marked functions.
     pub fn fraction_through(&self, marked: &[bool]) -> f64 {
-        let is_marked = |p: usize| marked.get(p / 2).copied().unwrap_or(false);
-        let mut hit: Vec<f64> = (0..self.own.len()).map(|p| f64::from(u8::from(is_marked(p)))).collect();
+        let is_marked = |row: u32| marked.get(self.rows.function(row).index()).copied().unwrap_or(false);
+        let mut hit: Vec<f64> = (0..self.rows.len() as u32).map(|row| f64::from(u8::from(is_marked(row)))).collect();
         for component in self.components.iter() {
             for _ in 0..MAX_ROUNDS {
                 let mut change: f64 = 0.0;
-                for &p in component {
-                    let place = PlaceId(p);
-                    let inflow = self.inflow_at(place);
-                    if is_marked(place.index()) || inflow <= 0.0 {
+                for &row in component {
+                    let inflow = self.inflow[row as usize];
+                    if is_marked(row) || inflow <= 0.0 {
                         continue;
                     }
-                    let below: f64 = self.links_from(place).iter().map(|l| self.carried(l) * hit[l.to.index()]).sum();
+                    let carried = |(to, asked): (u32, f64)| asked * self.granted[to as usize] * hit[to as usize];
+                    let below: f64 = self.links.from(row).map(carried).sum();
                     let next = (below / inflow).min(1.0);
-                    change = change.max((next - hit[place.index()]).abs());
-                    hit[place.index()] = next;
+                    change = change.max((next - hit[row as usize]).abs());
+                    hit[row as usize] = next;
                 }
                 if component.len() == 1 || change < 1e-9 {
                     break;
@@ -429,53 +432,29 @@ impl Flow {
             }
         }
         let sum: f64 = self.from_root.iter().sum();
-        let through: f64 = self.from_root.iter().zip(&hit).map(|(mass, h)| mass * h).sum();
+        let through = self.from_root.iter().zip(&hit).fold(0.0, |through, (mass, h)| through + mass * h);
         if sum > 0.0 { (through / sum).clamp(0.0, 1.0) } else { 0.0 }
     }
 }
 
-/// The weight of each edge: its time; where a callee's edges have none, calls; where there are no calls, evenly.
-fn edge_weights(graph: &CallGraph, metric: MetricId) -> Vec<f64> {
-    let mut weights: Vec<f64> = graph.edge_total(metric).iter().map(|&t| t.max(0) as f64).collect();
-    let mut is_timed = vec![false; graph.calls().len()];
-    for (edge, &weight) in graph.edges().iter().zip(&weights) {
-        is_timed[edge.callee.index()] |= weight > 0.0;
-    }
-    for f in (0..graph.calls().len()).map(FunctionId::at).filter(|f| !is_timed[f.index()]) {
-        let incoming = graph.incoming(f);
-        // Where nobody made some of the calls, those cost what was recorded, and the others did cost nothing.
-        let called: i64 = incoming.iter().map(|&e| graph.edges()[e as usize].calls).sum();
-        if graph.has_calls() && graph.has_edge_costs() && graph.calls()[f.index()] > called {
-            continue;
-        }
-        // Scaled so that the edges together account for the function's total.
-        let total = (graph.total(metric)[f.index()].max(0) as f64).max(1.0);
-        let calls = |e: u32| graph.edges()[e as usize].calls.max(0) as f64;
-        let sum: f64 = incoming.iter().map(|&e| calls(e)).sum();
-        for &e in incoming {
-            let part = if sum > 0.0 { calls(e) / sum } else { 1.0 / incoming.len() as f64 };
-            weights[e as usize] = total * part;
-        }
-    }
-    weights
-}
-
 impl Incoming {
-    fn new(places: usize, links: &[Link]) -> Self {
-        let mut first = vec![0_u32; places + 1];
-        for link in links {
-            first[link.to.index() + 1] += 1;
+    fn new(rows: &Rows, links: &Links) -> Self {
+        let mut first = vec![0_u32; rows.len() + 1];
+        for to in &links.to {
+            first[*to as usize + 1] += 1;
         }
         for i in 1..first.len() {
             first[i] += first[i - 1];
         }
         let mut next = first.clone();
-        let mut numbers = vec![0_u32; links.len()];
-        for (i, link) in (0..).zip(links) {
-            let slot = &mut next[link.to.index()];
-            numbers[*slot as usize] = i;
-            *slot += 1;
+        let mut into = vec![(0, 0); links.to.len()];
+        for row in rows.iter() {
+            for link in links.range(row) {
+                let slot = &mut next[links.to[link] as usize];
+                into[*slot as usize] = (link as u32, row);
+                *slot += 1;
+            }
         }
-        Self { links: numbers, first }
+        Self { links: into, first }
     }
 }

@@ -448,6 +448,8 @@ pub struct Weights {
     pub(super) own: Vec<i64>,
     /// What ends in each node or below it.
     pub(super) total: Vec<i64>,
+    /// Whether a counted sample ends in each node or below it, whatever its value.
+    pub(super) occurs: Vec<bool>,
     /// How many samples were counted.
     samples: usize,
     /// Without what is below zero, where anything is.
@@ -457,28 +459,39 @@ pub struct Weights {
 impl Weights {
     /// Puts the samples a query asks for on the tree.
     pub fn new(body: &StackProfile, tree: &MergedTree, query: &Query) -> Self {
-        Self::of_values(body, tree, query, body.samples.weights(query.metric))
+        Self::of_counted(tree, query.counted(&body.samples))
     }
 
     /// Puts a value of each sample a query asks for on the tree.
     pub(super) fn of_values(body: &StackProfile, tree: &MergedTree, query: &Query, values: &[i64]) -> Self {
+        Self::of_counted(tree, query.counted_as(&body.samples, values))
+    }
+
+    fn of_counted(tree: &MergedTree, samples: impl Iterator<Item = (StackId, i64)>) -> Self {
         let mut own = vec![0_i64; tree.len()];
+        let mut occurs = vec![false; tree.len()];
         let mut counted = 0;
-        for (stack, weight) in query.counted_as(&body.samples, values) {
+        for (stack, weight) in samples {
             if let Some(node) = tree.node_of(stack) {
                 own[node as usize] += weight;
+                occurs[node as usize] = true;
                 counted += 1;
+            }
+        }
+        for node in (1..occurs.len()).rev() {
+            if occurs[node] {
+                occurs[tree.parents[node] as usize] = true;
             }
         }
         let below_zero = own.iter().any(|w| *w < 0);
         let drawn = below_zero.then(|| {
             let own = own.iter().map(|w| (*w).max(0)).collect();
-            Box::new(Self::summed(tree, own, counted, None))
+            Box::new(Self::summed(tree, own, occurs.clone(), counted, None))
         });
-        Self::summed(tree, own, counted, drawn)
+        Self::summed(tree, own, occurs, counted, drawn)
     }
 
-    fn summed(tree: &MergedTree, own: Vec<i64>, samples: usize, drawn: Option<Box<Self>>) -> Self {
+    fn summed(tree: &MergedTree, own: Vec<i64>, occurs: Vec<bool>, samples: usize, drawn: Option<Box<Self>>) -> Self {
         let mut total = own.clone();
         for node in (1..total.len()).rev() {
             let value = total[node];
@@ -486,7 +499,7 @@ impl Weights {
                 total[tree.parents[node] as usize] += value;
             }
         }
-        Self { own, total, samples, drawn }
+        Self { own, total, occurs, samples, drawn }
     }
 
     /// What a picture can show: a difference of two profiles holds values below zero, which have no width.

@@ -67,7 +67,7 @@ pub struct Query {
     pub by: GroupBy,
     /// Changes to the stacks, applied in order. Only profiles of whole stacks can be transformed.
     pub transforms: Vec<Transform>,
-    /// Count only samples that begin in this range of nanoseconds from the beginning of the recording.
+    /// Count only what lies in this range of nanoseconds from the beginning of the recording.
     pub time_ns: Option<(i64, i64)>,
 }
 
@@ -93,31 +93,74 @@ impl Query {
         })
     }
 
-    /// Whether the query asks for a sample.
-    pub fn counts(&self, samples: &Samples, sample: usize) -> bool {
-        let in_time = match (self.time_ns, samples.starts_ns()) {
-            (Some((from, to)), Some(starts)) => (from..to).contains(&starts[sample]),
-            _ => true,
-        };
-        in_time && self.track.is_none_or(|track| samples.tracks()[sample] == track)
+    /// What of a sample's value in a metric the query asks for; `None` where it asks for nothing of the sample.
+    ///
+    /// A sample whose value is how long it lasted is cut at the edges of a time range, so that ranges beside each other
+    /// add up to the whole. Any other value belongs to the moment the sample begins.
+    pub fn part(&self, samples: &Samples, metric: MetricId, sample: usize) -> Option<i64> {
+        if self.track.is_some_and(|track| samples.tracks()[sample] != track) {
+            return None;
+        }
+        let value = samples.weights(metric)[sample];
+        match self.range(samples, metric) {
+            Some(range) => range.part(sample, value),
+            None => Some(value),
+        }
     }
 
-    /// The stack and the value of every sample the query asks for, in the order of the recording.
+    /// The stack and the value of every sample the query asks for, in the order of the recording. Of samples that a time
+    /// range cuts, the value is that of the [part](Self::part) within it.
     pub fn counted<'a>(&'a self, samples: &'a Samples) -> impl Iterator<Item = (StackId, i64)> + 'a {
-        self.counted_as(samples, samples.weights(self.metric))
+        let range = self.range(samples, self.metric);
+        let values = samples.weights(self.metric);
+        samples.stacks().iter().zip(values).enumerate().filter_map(move |(i, (&stack, &value))| {
+            let other_track = self.track.is_some_and(|t| samples.tracks()[i] != t);
+            if other_track {
+                return None;
+            }
+            let part = range.as_ref().map_or(Some(value), |range| range.part(i, value));
+            part.map(|part| (stack, part))
+        })
     }
 
-    /// As [`counted`](Self::counted), with other values for the samples.
+    /// As [`counted`](Self::counted), with other values for the samples, whole ones.
     pub fn counted_as<'a>(
         &'a self,
         samples: &'a Samples,
         values: &'a [i64],
     ) -> impl Iterator<Item = (StackId, i64)> + 'a {
-        let starts = self.time_ns.and_then(|range| Some((range, samples.starts_ns()?)));
-        samples.stacks().iter().zip(values).enumerate().filter_map(move |(i, (&stack, &value))| {
-            let other_track = self.track.is_some_and(|t| samples.tracks()[i] != t);
-            let other_time = starts.is_some_and(|((from, to), starts)| starts[i] < from || starts[i] >= to);
-            (!other_track && !other_time).then_some((stack, value))
-        })
+        samples
+            .stacks()
+            .iter()
+            .zip(values)
+            .enumerate()
+            .filter_map(move |(i, (&stack, &value))| self.part(samples, self.metric, i).map(|_| (stack, value)))
+    }
+
+    /// The time range that is asked for, where samples have times.
+    fn range<'a>(&self, samples: &'a Samples, metric: MetricId) -> Option<Range<'a>> {
+        let (from, to) = self.time_ns?;
+        Some(Range { from, to, starts: samples.starts_ns()?, lasting: samples.lasts(metric) })
+    }
+}
+
+/// A time range, with the times of samples.
+struct Range<'a> {
+    from: i64,
+    to: i64,
+    starts: &'a [i64],
+    /// Whether values are how long samples lasted.
+    lasting: bool,
+}
+
+impl Range<'_> {
+    fn part(&self, sample: usize, value: i64) -> Option<i64> {
+        let start = self.starts[sample];
+        if self.lasting && value > 0 {
+            let inside = start.saturating_add(value).min(self.to).saturating_sub(start.max(self.from));
+            (inside > 0).then_some(inside)
+        } else {
+            (self.from..self.to).contains(&start).then_some(value)
+        }
     }
 }

@@ -52,7 +52,9 @@ pub enum SortKey {
 }
 
 impl FunctionTable {
-    /// The table of recorded stacks. A sample counts once for a function however often the function recurs on it.
+    /// The table of recorded stacks. A sample counts once for a function however often the function recurs on it. A group
+    /// occurs if a sample counted has it on its stack, whatever the sample's value: what was seen to run and cost nothing
+    /// in this metric is told from what did not run.
     pub fn of_stacks(tree: &MergedTree, weights: &Weights, groups: usize) -> Self {
         let mut table = Self::empty(groups);
         for node in 1..tree.len() {
@@ -61,7 +63,7 @@ impl FunctionTable {
             if !tree.recursive[node] {
                 table.total[group] += weights.total[node];
             }
-            table.present[group] |= weights.total[node] != 0 || weights.own[node] != 0;
+            table.present[group] |= weights.occurs[node];
         }
         table.sum = weights.total[ROOT as usize];
         table
@@ -110,8 +112,7 @@ impl FunctionTable {
         table
     }
 
-    /// As [`of_stacks`](Self::of_stacks), from the samples themselves. A group occurs if a sample counted has it on its
-    /// stack, whatever the sample's value.
+    /// As [`of_stacks`](Self::of_stacks), from the samples themselves.
     fn of_samples(body: &StackProfile, groups: &Groups, query: &Query) -> Self {
         let stacks = &body.stacks;
         let group_of = |stack: u32| groups.of_frames()[stacks.frames()[stack as usize].index()].index();

@@ -31,7 +31,6 @@ impl Timeline {
             return None;
         }
         let samples = &body.samples;
-        let weights = samples.weights(query.metric);
         let starts = samples.starts_ns().filter(|_| meaning == TimeMeaning::Clock);
         // Only times last: other weights have no length on a clock, and are put end to end.
         let clock = starts.filter(|_| *unit == Unit::Nanoseconds);
@@ -41,20 +40,23 @@ impl Timeline {
         {
             order.sort_by_key(|&i| starts[i]);
         }
-        if let (Some(starts), Some((from, to))) = (starts, query.time_ns) {
-            order.retain(|&i| starts[i] >= from && starts[i] < to);
-        }
+        let of_track = Query { track: Some(track), ..query.clone() };
+        let part = |i: usize| of_track.part(samples, query.metric, i);
+        order.retain(|&i| part(i).is_some());
+        // What a time range cuts off of a sample's beginning.
+        let from = query.time_ns.map_or(i64::MIN, |(from, _)| from);
         // Times are shown from the thread's first sample on.
-        let origin = clock.and_then(|starts| order.first().map(|&i| starts[i])).unwrap_or(0);
+        let origin = clock.and_then(|starts| order.first().map(|&i| starts[i].max(from))).unwrap_or(0);
         let mut timeline = Self { starts: Vec::new(), ends: Vec::new(), nodes: Vec::new(), sum: 0, meaning, track };
         let mut end = 0_i64;
         for i in order {
-            let weight = weights[i].max(0);
+            let weight = part(i).unwrap_or(0).max(0);
             // Samples of one thread cannot overlap: clocks that step back are clipped.
-            let start = clock.map_or(end, |starts| starts[i].saturating_sub(origin).max(end));
+            let begins = clock.map_or(end, |starts| starts[i].max(from).saturating_sub(origin));
+            let start = begins.max(end);
             let node = tree.node_of(samples.stacks()[i]);
             let until = match clock {
-                Some(starts) => starts[i].saturating_sub(origin).saturating_add(weight).max(start),
+                Some(_) => begins.saturating_add(weight).max(start),
                 None => start.saturating_add(weight),
             };
             end = until;

@@ -11,8 +11,10 @@ use crate::ui::bounds_strip::Strip;
 use crate::ui::chrome::{BarState, bar_ui, status_ui, transforms_ui};
 use crate::ui::compare_bar::{CompareBar, compare_bar_ui, side_ui};
 use crate::ui::hints_page::HintsPage;
-use crate::ui::views::{SourceCtx, ViewKind, callers_ui, flame_ui, hints_ui, source_ui, sunburst_ui, table_ui};
-use crate::ui::{Action, Actions, Theme, TreeNeed, ViewCtx, details_ui, theme};
+use crate::ui::views::{
+    SourceCtx, ViewKind, activity_ui, callers_ui, flame_ui, hints_ui, source_ui, sunburst_ui, table_ui,
+};
+use crate::ui::{Action, Actions, OverTimeNeed, Theme, TreeNeed, ViewCtx, details_ui, theme};
 use egui::{CentralPanel, Frame, Margin, Panel, Rect, RichText, Ui, UiBuilder};
 
 /// What was chosen for the window.
@@ -24,7 +26,14 @@ pub(super) struct Chosen<'a> {
     pub(super) options: &'a Options,
 }
 
-/// Draws a document; gives the trees its panes would like to have.
+/// What panes would like to have.
+#[derive(Default)]
+pub(super) struct Needs {
+    pub(super) trees: Vec<(Part, TreeNeed)>,
+    pub(super) over_time: Vec<(Part, OverTimeNeed)>,
+}
+
+/// Draws a document; gives what its panes would like to have.
 pub(super) fn document_ui(
     ui: &mut Ui,
     theme: &Theme,
@@ -32,7 +41,7 @@ pub(super) fn document_ui(
     document: &mut Document,
     chosen: Chosen<'_>,
     actions: &mut Actions,
-) -> Vec<(Part, TreeNeed)> {
+) -> Needs {
     bars_ui(ui, theme, recordings, document, chosen, actions);
     let renamed: &[Renamed] = match recordings {
         Recordings::File(_) => &[],
@@ -48,7 +57,7 @@ pub(super) fn document_ui(
             .size_range(240.0..=520.0)
             .show(ui, |ui| details_ui(ui, &ctx, actions));
     }
-    let mut needs = Vec::new();
+    let mut needs = Needs::default();
     CentralPanel::default().frame(Frame::new().fill(theme.ground)).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         let parts = document.shown_parts();
@@ -83,7 +92,8 @@ pub(super) fn document_ui(
             });
             for action in wanted {
                 match action {
-                    Action::Need(need) => needs.push((part, need)),
+                    Action::Need(need) => needs.trees.push((part, need)),
+                    Action::NeedOverTime(need) => needs.over_time.push((part, need)),
                     action => actions.push(action),
                 }
             }
@@ -135,7 +145,7 @@ fn bars_ui(
         };
         Panel::top("comparison").frame(plain).show(ui, |ui| compare_bar_ui(ui, theme, &bar, actions));
     }
-    if !document.query().transforms.is_empty() {
+    if !document.query().transforms.is_empty() || document.query().time_ns.is_some() {
         Panel::top("transforms").frame(plain).show(ui, |ui| transforms_ui(ui, theme, analysis, actions));
     }
     let profiles = subject.profiles();
@@ -160,7 +170,7 @@ fn panes(all: Rect, count: usize, view: ViewKind) -> Vec<Rect> {
         return vec![all];
     }
     let least = match view {
-        ViewKind::Flame | ViewKind::Table => 760.0,
+        ViewKind::Flame | ViewKind::Table | ViewKind::Activity => 760.0,
         ViewKind::Sunburst | ViewKind::Callers | ViewKind::Source | ViewKind::Hints => 360.0,
     };
     let count = count as f32;
@@ -215,6 +225,7 @@ fn view_ui(
         ViewKind::Sunburst => sunburst_ui(ui, ctx, &mut views.sunburst, actions),
         ViewKind::Source => source_ui(ui, ctx, source, &mut views.source, actions),
         ViewKind::Callers => callers_ui(ui, ctx, &mut views.callers, actions),
+        ViewKind::Activity => activity_ui(ui, ctx, &mut views.activity, actions),
         ViewKind::Hints => hints_ui(ui, ctx, base_hints, &mut views.hints, actions),
     }
 }

@@ -88,12 +88,20 @@ impl Helioscope {
             Action::Hover(group) => document.hover(group),
             Action::Search(search) => document.set_search(search, workers),
             Action::Metric(metric) => document.ask(|q| q.metric = metric, workers),
-            Action::Track(track) => document.ask(|q| q.track = track, workers),
+            Action::Track(track) => document.show_track(track, workers),
+            Action::TimeRange(range, track) => document.ask(
+                |q| {
+                    q.time_ns = range;
+                    q.track = track;
+                },
+                workers,
+            ),
             Action::Group(by) => document.group_by(by, workers),
             Action::Transform(transform) => document.transform(transform, workers),
             Action::RemoveTransform(i) => document.ask(|q| q.transforms.truncate(i), workers),
             Action::ZoomTo(path) => document.zoom_to(&path),
             Action::Need(need) => document.need(Part::Whole, need, workers),
+            Action::NeedOverTime(need) => document.need_over_time(Part::Whole, need, workers),
             Action::NeedSource(file) => document.need_source(file, workers),
             Action::ShowLine(group, line) => document.show_line(group, line, workers),
             Action::ShowHint(key) => document.show_hint(key),
@@ -261,7 +269,7 @@ impl Helioscope {
             Command::NextTrack | Command::PreviousTrack => {
                 let step = if command == Command::NextTrack { 1 } else { -1 };
                 let next = document.next_track(step);
-                document.ask(|q| q.track = next, workers);
+                document.show_track(next, workers);
             }
             Command::CollapseRecursion => document.transform(Transform::CollapseRecursion, workers),
             Command::OnlyMine => document.transform(Transform::OnlyMine, workers),

@@ -208,6 +208,7 @@ impl Document {
             neighbours: neighbours(answering),
             time_track,
             time_meaning: meaning.unwrap_or(self.subject.time(part)),
+            over_time: answers.over_time.as_deref(),
             colours: &answers.colours,
             busy: self.counting,
             hints: self.hints.page(answering),
@@ -264,10 +265,15 @@ impl Document {
             zoom: here.zoom,
             root: here.root,
             rings: choices.rings,
+            divide: choices.divide,
+            time_range: self.views.get(self.lead()).activity.shown(),
             selection: self.selection,
             search: searched,
             side_by_side: self.shown_parts().len() > 1,
             annotations: self.annotations.found().to_vec(),
+            box_width: self.request.width,
+            measure: self.measure,
+            hints: self.hints.pages().clone(),
             sources: Arc::clone(self.sources.shared()),
         }
     }

@@ -127,6 +127,11 @@ impl DocumentHints {
         self.pages.get(part).as_ref()
     }
 
+    /// What was found in each part.
+    pub(super) fn pages(&self) -> &Parts<Option<HintsPage>> {
+        &self.pages
+    }
+
     /// How many things could be done; in a comparison, about the new side.
     pub(super) fn count(&self, subject: &Subject) -> Option<usize> {
         self.page(subject.answering(Part::Whole)).map(HintsPage::count)

@@ -9,15 +9,15 @@ use super::recordings::{LoadError, Loaded, Recordings, file_name};
 use super::session::{self, Look, Opened};
 use super::subject::{Part, Request, Subject, Wish};
 use crate::analyze::diff::BoxWidth;
-use crate::analyze::{Analysis, CallTree, GroupId, Matches, Neighbours, Timeline};
+use crate::analyze::{Analysis, CallTree, GroupId, Matches, Neighbours, OverTime, Timeline};
 use crate::hints::FindingKey;
 use crate::hints::Hints;
 use crate::import::{self, Job};
 use crate::model::{Profile, StringId, TrackId};
 use crate::source::Sources;
-use crate::ui::TreeNeed;
 use crate::ui::export_dialog::ExportChoice;
 use crate::ui::source_page::SourcePage;
+use crate::ui::{OverTimeNeed, TreeNeed};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -37,6 +37,8 @@ pub(super) enum Outcome {
     Tree { document: DocumentId, generation: u64, part: Part, need: TreeNeed, tree: Arc<CallTree> },
     /// The samples of a thread were put in order.
     Ordered { document: DocumentId, generation: u64, part: Part, track: TrackId, timeline: Option<Timeline> },
+    /// Cost was divided over time; `None` where there is no time.
+    Divided { document: DocumentId, generation: u64, part: Part, need: OverTimeNeed, over_time: Option<OverTime> },
     /// A search has ended.
     Found { document: DocumentId, generation: u64, search: u64, part: Part, matches: Matches },
     /// Callers and callees are known.
@@ -240,6 +242,21 @@ impl Workers {
         self.run(Box::new(move || {
             let timeline = subject.analysis(part).timeline(track);
             Some(Outcome::Ordered { document, generation, part, track, timeline })
+        }));
+    }
+
+    /// Divides cost over time.
+    pub(super) fn divide(
+        &self,
+        document: DocumentId,
+        generation: u64,
+        part: Part,
+        need: OverTimeNeed,
+        subject: Subject,
+    ) {
+        self.run(Box::new(move || {
+            let over_time = OverTime::new(subject.analysis(part), need.by, need.window);
+            Some(Outcome::Divided { document, generation, part, need, over_time })
         }));
     }
 

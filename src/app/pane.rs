@@ -4,18 +4,18 @@
 
 use super::subject::Part;
 use crate::analyze::diff::Side;
-use crate::analyze::{GroupId, Matches, Neighbours, Order, Query, SearchText, SortKey, Timeline};
+use crate::analyze::{DivideBy, GroupId, Matches, Neighbours, Order, OverTime, Query, SearchText, SortKey, Timeline};
 use crate::model::{Profile, TrackId};
 use crate::ui::canvas::Growth;
-use crate::ui::views::{CallersState, FlameState, HintsState, SourceState, SunburstState, TableState};
-use crate::ui::{TreeKind, TreeNeed, Trees};
+use crate::ui::views::{ActivityState, CallersState, FlameState, HintsState, SourceState, SunburstState, TableState};
+use crate::ui::{OverTimeNeed, TreeKind, TreeNeed, Trees};
 use egui::Color32;
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Something for each part of a subject.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Parts<T> {
     whole: T,
     base: T,
@@ -56,6 +56,10 @@ pub(super) struct Answers {
     pub(super) matches: Option<Matches>,
     pub(super) neighbours: Option<(GroupId, Neighbours)>,
     pub(super) colours: RefCell<Vec<Option<Color32>>>,
+    pub(super) over_time: Option<Arc<OverTime>>,
+    /// What `over_time` is the answer to; `None` once the question is another.
+    pub(super) over_time_of: Option<OverTimeNeed>,
+    pub(super) dividing: Option<OverTimeNeed>,
 }
 
 impl Answers {
@@ -64,9 +68,10 @@ impl Answers {
         query.track.unwrap_or_else(|| *self.default_track.get_or_init(|| query.time_track(profile)))
     }
 
-    /// Forgets what was answered: the question is another. What the search found is replaced when it is done.
+    /// Forgets what was answered: the question is another. What the search found, and the chart over time, are replaced
+    /// when they are done.
     pub(super) fn forget(&mut self) {
-        *self = Self { matches: self.matches.take(), ..Self::default() };
+        *self = Self { matches: self.matches.take(), over_time: self.over_time.take(), ..Self::default() };
     }
 }
 
@@ -78,6 +83,7 @@ pub(super) struct Views {
     pub(super) sunburst: SunburstState,
     pub(super) callers: CallersState,
     pub(super) source: SourceState,
+    pub(super) activity: ActivityState,
     pub(super) hints: HintsState,
 }
 
@@ -92,6 +98,7 @@ pub(super) struct Choices {
     pub(super) filter: SearchText,
     pub(super) rings: Option<usize>,
     pub(super) cutoff: f64,
+    pub(super) divide: DivideBy,
 }
 
 impl Choices {
@@ -128,6 +135,7 @@ impl Views {
             filter: self.table.filter.clone(),
             rings: self.sunburst.rings,
             cutoff: self.sunburst.cutoff,
+            divide: self.activity.by,
         }
     }
 
@@ -144,6 +152,7 @@ impl Views {
         self.table.filter.clone_from(&choices.filter);
         self.sunburst.rings = choices.rings;
         self.sunburst.cutoff = choices.cutoff;
+        self.activity.by = choices.divide;
     }
 }
 

@@ -519,6 +519,7 @@ impl Helioscope {
                 Outcome::Counted { document: id, .. }
                 | Outcome::Tree { document: id, .. }
                 | Outcome::Ordered { document: id, .. }
+                | Outcome::Divided { document: id, .. }
                 | Outcome::Found { document: id, .. }
                 | Outcome::Source { document: id, .. }
                 | Outcome::Hints { document: id, .. }

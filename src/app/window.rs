@@ -192,7 +192,11 @@ impl Helioscope {
         let every_frame = |action: &Action| {
             matches!(
                 action,
-                Action::Hover(_) | Action::Need(_) | Action::NeedSource(_) | Action::Annotate(Annotating::At(_))
+                Action::Hover(_)
+                    | Action::Need(_)
+                    | Action::NeedOverTime(_)
+                    | Action::NeedSource(_)
+                    | Action::Annotate(Annotating::At(_))
             )
         };
         if !actions.iter().all(every_frame) {
@@ -236,8 +240,11 @@ impl Helioscope {
                 let focus_search = std::mem::take(&mut self.focus_search);
                 let chosen = Chosen { focus_search, options: &self.options };
                 let needs = document_ui(ui, theme, recordings, document, chosen, actions);
-                for (part, need) in needs {
+                for (part, need) in needs.trees {
                     document.need(part, need, &self.workers);
+                }
+                for (part, need) in needs.over_time {
+                    document.need_over_time(part, need, &self.workers);
                 }
             }
         }

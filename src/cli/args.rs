@@ -120,6 +120,8 @@ pub(super) struct TopArguments {
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: TableFormat,
+    #[command(flatten)]
+    pub(super) scrub: ScrubArguments,
 }
 
 const TOP_HELP: &str = "\
@@ -172,6 +174,8 @@ pub(super) struct DiffArguments {
     /// What a folder or file of the base side is called on the new side
     #[arg(long, value_name = "FROM=TO", value_parser = super::diff::parse_mapping)]
     pub(super) map: Vec<Mapping>,
+    #[command(flatten)]
+    pub(super) scrub: ScrubArguments,
 }
 
 const DIFF_HELP: &str = "\
@@ -245,6 +249,8 @@ pub(super) struct HintsArguments {
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: ReportFormat,
+    #[command(flatten)]
+    pub(super) scrub: ScrubArguments,
 }
 
 const HINTS_HELP: &str = "\
@@ -310,6 +316,9 @@ pub(super) struct RenderArguments {
     /// How to make the two comparable
     #[arg(long, value_name = "HOW", requires = "base", default_value = Normalize::default().name(), value_parser = normalize())]
     pub(super) normalize: Normalize,
+    /// Whose cost boxes are as wide as
+    #[arg(long, value_enum, value_name = "SIDE", requires = "base", default_value_t)]
+    pub(super) width: Width,
     #[command(flatten)]
     pub(super) select: SelectArguments,
     #[command(flatten)]
@@ -329,9 +338,9 @@ pub(super) struct RenderArguments {
     /// Pixels of a PNG for each of the size's
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=4))]
     pub(super) scale: u32,
-    /// Dark or light
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) theme: Theme,
+    /// Dark or light [default: dark; a page follows the reader's system]
+    #[arg(long, value_enum, hide_default_value = true)]
+    pub(super) theme: Option<Theme>,
     /// Leave out the text that says what the picture is of
     #[arg(long)]
     pub(super) no_stamp: bool,
@@ -349,6 +358,7 @@ Examples:
   helioscope render profile.pb.gz --focus '^handle$' --hide 'logging' --size 1600xauto -o handle.png
   helioscope render out.prof --view callers --function load -o load.svg
   helioscope render new.prof --base old.prof -o change.png
+  helioscope render new.prof --base old.prof --width new -o change.html
   helioscope render out.prof -o out.html            zoom, search and sort in any browser";
 
 /// Sum a profile up for a review: Markdown with a picture beside it, or one HTML page
@@ -368,9 +378,15 @@ pub(super) struct ReportArguments {
     /// How many functions to list in Markdown
     #[arg(short = 'n', long = "rows", value_name = "N", default_value_t = 15)]
     pub(super) rows: usize,
-    /// Dark or light
-    #[arg(long, value_enum, default_value_t = Theme::Light)]
-    pub(super) theme: Theme,
+    /// Dark or light [default: light; a page follows the reader's system]
+    #[arg(long, value_enum, hide_default_value = true)]
+    pub(super) theme: Option<Theme>,
+    /// How to make the two comparable
+    #[arg(long, value_name = "HOW", requires = "base", default_value = Normalize::default().name(), value_parser = normalize())]
+    pub(super) normalize: Normalize,
+    /// Look for sources in this folder, too, for hints; may be given more than once
+    #[arg(long, value_name = "DIR")]
+    pub(super) source_root: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) scrub: ScrubArguments,
 }
@@ -378,7 +394,7 @@ pub(super) struct ReportArguments {
 const REPORT_HELP: &str = "\
 Examples:
   helioscope report out.prof -o report.md          and report.flame.png beside it
-  helioscope report new.prof --base old.prof -o change.md
+  helioscope report new.prof --base old.prof -o change.html
   helioscope report out.prof -o report.html        one file, opens in any browser";
 
 /// What to change about the stacks before they are counted.
@@ -395,7 +411,7 @@ pub(super) struct TransformArguments {
 /// What to remove before a file leaves the machine.
 #[derive(Args, Debug)]
 pub(super) struct ScrubArguments {
-    /// Keep home folders, user and host names, which are removed otherwise
+    /// Keep home folders, user and host names, which are removed from everything but a table in the terminal
     #[arg(long)]
     pub(super) no_scrub: bool,
 }
@@ -416,13 +432,28 @@ pub(super) enum View {
     Sunburst,
     /// Who calls a function, and what it calls
     Callers,
+    /// What the program did or waited for, over time
+    Activity,
+    /// Whose code ran, over time
+    Packages,
+}
+
+/// Whose cost the boxes of two recordings are as wide as.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum Width {
+    /// That of the larger side
+    #[default]
+    Larger,
+    /// That of the new side: what is gone is not drawn
+    New,
+    /// That of the base side: what is new is not drawn
+    Base,
 }
 
 /// Colours of a picture.
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Theme {
     /// Light text on dark ground
-    #[default]
     Dark,
     /// Dark text on light ground
     Light,

@@ -2,6 +2,7 @@
 
 use super::args::{DiffArguments, DiffSortArgument, RowLimit, TableFormat};
 use super::failure::Failure;
+use super::render::scrub_printed;
 use super::{load, select, warn};
 use crate::analyze::GroupId;
 use crate::analyze::diff::{
@@ -54,7 +55,9 @@ fn compare(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
     let names = |files: &[PathBuf]| files.iter().map(|f| f.display().to_string()).collect::<Vec<_>>();
     let (base_names, new_names) = (names(&base_files), names(&new_files));
     let rows = rows(&comparison, arguments);
-    let export = DiffExport::new(&comparison, &base_names, &new_names, &rows);
+    let profiles: Vec<&Profile> = base.iter().chain(&new).map(|profile| &**profile).collect();
+    let scrub = scrub_printed(&profiles, arguments.format == TableFormat::Table, &arguments.scrub);
+    let export = DiffExport::new(&comparison, [&base_names, &new_names], &rows, &scrub);
     let printed = match arguments.format {
         TableFormat::Table => export.write_text(out, line_width()),
         TableFormat::Json => export.write_json(out),

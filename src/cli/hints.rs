@@ -2,9 +2,11 @@
 
 use super::args::{HintsArguments, ReportFormat};
 use super::failure::Failure;
+use super::render::scrub_printed;
 use super::{load, warn};
 use crate::analyze::{Activity, Analysis, Query};
-use crate::export::findings::{evidence_line, gain};
+use crate::export::findings::{bounds_line, document, evidence_line, gain};
+use crate::export::scrub::Scrub;
 use crate::hints::{Evidence, Files, Finding, Hints, NoFiles, Options};
 use crate::model::format;
 use crate::source::{Places, Sources};
@@ -24,19 +26,20 @@ pub(super) fn run(arguments: &HintsArguments, out: &mut dyn Write) -> Result<(),
     let sources = Sources::new(places);
     let files: &dyn Files = if arguments.no_source { &NoFiles } else { &sources };
     let hints = Hints::new(&analysis, files, Options { min_share: arguments.min_share / 100.0 });
+    let scrub = scrub_printed(&[analysis.profile()], arguments.format == ReportFormat::Table, &arguments.scrub);
     let printed = match arguments.format {
         ReportFormat::Table => print_text(out, &hints),
-        ReportFormat::Json => print_json(out, &hints),
-        ReportFormat::Markdown => print_markdown(out, &hints),
+        ReportFormat::Json => print_json(out, &hints, &scrub),
+        ReportFormat::Markdown => out.write_all(document(&hints, &scrub).as_bytes()),
     };
     printed.map_err(Failure::Stdout)
 }
 
 /// The contract with scripts.
-fn print_json(out: &mut dyn Write, hints: &Hints) -> io::Result<()> {
+fn print_json(out: &mut dyn Write, hints: &Hints, scrub: &Scrub) -> io::Result<()> {
     let bounds: Map<String, Value> =
         Activity::ALL.iter().map(|&a| (a.key().to_owned(), json!(rounded(hints.bounds.share(a))))).collect();
-    let findings: Vec<Value> = hints.findings.iter().map(finding_json).collect();
+    let findings: Vec<Value> = hints.findings.iter().map(|finding| finding_json(finding, scrub)).collect();
     let checked: Vec<&str> = hints.checked.iter().map(|r| r.id).collect();
     let not_applicable: Vec<Value> =
         hints.not_applicable.iter().map(|n| json!({ "rule": n.rule.id, "why": n.why })).collect();
@@ -51,28 +54,29 @@ fn print_json(out: &mut dyn Write, hints: &Hints) -> io::Result<()> {
     writeln!(out)
 }
 
-fn finding_json(finding: &Finding) -> Value {
+fn finding_json(finding: &Finding, scrub: &Scrub) -> Value {
+    let text = |text: &str| scrub.text(text).into_owned();
     let evidence: Map<String, Value> =
-        finding.evidence.iter().map(|(name, value)| ((*name).to_owned(), evidence_json(value))).collect();
+        finding.evidence.iter().map(|(name, value)| ((*name).to_owned(), evidence_json(value, scrub))).collect();
     let known = |text: &str| if text.is_empty() { Value::Null } else { json!(text) };
     json!({
         "rule": finding.rule.id,
         "severity": finding.severity.name(),
         "title": finding.rule.title,
         "category": finding.rule.category.name(),
-        "function": known(&finding.name),
-        "file": known(&finding.file),
+        "function": known(&scrub.name(&finding.name)),
+        "file": known(&text(&finding.file)),
         "line": if finding.line == 0 { Value::Null } else { json!(finding.line) },
         "lines": finding.lines.iter().filter(|&&l| l > 0).collect::<Vec<_>>(),
         "share": rounded(finding.share),
         "ceiling": rounded(finding.ceiling),
         "likely_gain": rounded(finding.likely_gain),
         "confidence": finding.confidence.name(),
-        "reason": finding.reason,
+        "reason": text(&finding.reason),
         "evidence": evidence,
-        "advice": finding.advice,
-        "before": finding.before,
-        "after": finding.after,
+        "advice": text(&finding.advice),
+        "before": text(&finding.before),
+        "after": text(&finding.after),
         "settle": finding.rule.settle,
         "wrong_if": finding.rule.wrong_if,
         "same_time_as": finding.same_time_as,
@@ -80,11 +84,11 @@ fn finding_json(finding: &Finding) -> Value {
     })
 }
 
-fn evidence_json(evidence: &Evidence) -> Value {
+fn evidence_json(evidence: &Evidence, scrub: &Scrub) -> Value {
     match evidence {
         Evidence::Count(n) | Evidence::Time(n) => json!(n),
         Evidence::Share(x) | Evidence::PerCall(x) | Evidence::Ratio(x) => json!(rounded(*x)),
-        Evidence::Text(text) => json!(text),
+        Evidence::Text(text) => json!(scrub.text(text)),
     }
 }
 
@@ -100,13 +104,6 @@ fn place(finding: &Finding) -> String {
         (name, file, 0) => format!("{} ({})", format::one_line(name), format::one_line(file)),
         (name, file, line) => format!("{} ({}:{line})", format::one_line(name), format::one_line(file)),
     }
-}
-
-fn bounds_line(hints: &Hints) -> String {
-    let mut parts: Vec<(f64, &str)> = Activity::ALL.iter().map(|&a| (hints.bounds.share(a), a.name())).collect();
-    parts.retain(|(share, _)| *share >= 0.005);
-    parts.sort_by(|a, b| b.0.total_cmp(&a.0));
-    parts.iter().map(|(share, name)| format!("{name} {}", format::percent(*share))).collect::<Vec<_>>().join(", ")
 }
 
 fn print_text(out: &mut dyn Write, hints: &Hints) -> io::Result<()> {
@@ -147,42 +144,4 @@ fn print_code(out: &mut dyn Write, margin: &str, code: &str) -> io::Result<()> {
         writeln!(out, "{margin}{}", format::one_line(line))?;
     }
     Ok(())
-}
-
-fn print_markdown(out: &mut dyn Write, hints: &Hints) -> io::Result<()> {
-    writeln!(out, "**Time**: {}. {}\n", bounds_line(hints), hints.approach)?;
-    for finding in &hints.findings {
-        writeln!(out, "### {}", finding.rule.title)?;
-        let place = place(finding);
-        if !place.is_empty() {
-            writeln!(out, "\n`{}`", place.replace('`', "'"))?;
-        }
-        let gain = gain(finding).map_or_else(String::new, |gain| format!("{gain}; "));
-        writeln!(
-            out,
-            "\n{gain}confidence {} ({}). {}.\n",
-            finding.confidence.name(),
-            finding.reason,
-            evidence_line(finding)
-        )?;
-        writeln!(out, "{}\n", finding.advice)?;
-        if !finding.before.is_empty() {
-            writeln!(
-                out,
-                "```python\n{}\n```\n\n```python\n{}\n```\n",
-                fenced(&finding.before),
-                fenced(&finding.after)
-            )?;
-        }
-        writeln!(out, "[`{}`]({})\n", finding.rule.id, finding.rule.docs)?;
-    }
-    if hints.findings.is_empty() {
-        writeln!(out, "No hints.")?;
-    }
-    Ok(())
-}
-
-/// Code that cannot end the fence it stands in.
-fn fenced(code: &str) -> String {
-    code.lines().map(|line| format::one_line(line).replace("```", "'''")).collect::<Vec<_>>().join("\n")
 }

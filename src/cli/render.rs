@@ -1,13 +1,16 @@
 //! `helioscope render`: a picture of a profile.
 
-use super::args::{PictureSize, RenderArguments, ScrubArguments, SelectArguments, Theme, TransformArguments, View};
+use super::args::{
+    PictureSize, RenderArguments, ScrubArguments, SelectArguments, Theme, TransformArguments, View, Width,
+};
 use super::failure::Failure;
 use super::{load, select, to_stdout, warn};
-use crate::analyze::diff::{Comparison, Matching, Normalize, Question, Side, align};
-use crate::analyze::{Analysis, GroupId, Order};
+use crate::analyze::diff::{BoxWidth, Comparison, Matching, Normalize, Question, Side, align};
+use crate::analyze::{Analysis, DivideBy, GroupId, Order};
+use crate::export::html::Page;
 use crate::export::picture::{Base, Height, Picture, PictureView, Subject};
 use crate::export::scrub::Scrub;
-use crate::export::{html, png, write_file};
+use crate::export::{png, write_file};
 use crate::layout::{Growth, Scheme};
 use crate::model::Profile;
 use std::path::Path;
@@ -23,9 +26,6 @@ enum Kind {
 
 pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
     let kind = kind(&arguments.output)?;
-    if arguments.base.is_some() && kind == Kind::Html {
-        return Err(Failure::usage("a comparison is drawn as .svg or .png; `helioscope diff` writes its table"));
-    }
     let profile = load(&arguments.file)?;
     let base = arguments.base.as_deref().map(|path| Ok::<_, Failure>((file_name(path), load(path)?))).transpose()?;
     let profiles: Vec<&Profile> = base.iter().map(|(_, base)| &**base).chain([&*profile]).collect();
@@ -43,17 +43,19 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
         depth: arguments.depth.map(usize::from),
         selection: function,
         stamped: !arguments.no_stamp,
-        ..Picture::new(view(arguments.view, function)?, scheme(arguments.theme))
+        ..Picture::new(view(arguments.view, function)?, scheme(arguments.theme.unwrap_or(Theme::Dark)))
     };
     picture.check(if kind == Kind::Png { arguments.scale } else { 1 }).map_err(|e| Failure::usage(e.to_string()))?;
     let search = match arguments.search.as_deref() {
         Some(text) => Some((text, analysis.search(&select::matcher("--search", text)?))),
         None => None,
     };
+    let compared = counted.base(base.as_ref().map_or("", |(name, _)| name));
+    let compared = compared.map(|base| Base { width: width(arguments.width), ..base });
     let subject = Subject {
         name: &file_name(&arguments.file),
         analysis,
-        base: counted.base(base.as_ref().map_or("", |(name, _)| name)),
+        base: compared,
         scrub: &scrub,
         search: search.as_ref().map(|(text, found)| (*text, found)),
     };
@@ -63,7 +65,10 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
     let written = match kind {
         Kind::Svg => picture.svg(&subject).map(String::into_bytes),
         Kind::Png => picture.svg(&subject).and_then(|svg| png::from_svg(&svg, arguments.scale)),
-        Kind::Html => html::page(&picture, &subject).map(String::into_bytes),
+        Kind::Html => {
+            let page = Page { picture: &picture, scheme: arguments.theme.map(scheme), found: None };
+            page.html(&subject).map(String::into_bytes)
+        }
     };
     let bytes = written.map_err(|e| Failure::usage(e.to_string()))?;
     write_bytes(&arguments.output, &bytes)
@@ -110,7 +115,7 @@ impl Counted {
     pub(super) fn base<'a>(&'a self, name: &'a str) -> Option<Base<'a>> {
         match self {
             Self::One(_) => None,
-            Self::Both(comparison) => Some(Base { name, comparison }),
+            Self::Both(comparison) => Some(Base::new(name, comparison)),
         }
     }
 }
@@ -140,6 +145,14 @@ fn height(size: PictureSize) -> Height {
     size.height.map_or(Height::AsNeeded, Height::Pixels)
 }
 
+fn width(width: Width) -> BoxWidth {
+    match width {
+        Width::Larger => BoxWidth::Larger,
+        Width::New => BoxWidth::New,
+        Width::Base => BoxWidth::Base,
+    }
+}
+
 /// The colours asked for.
 pub(super) fn scheme(theme: Theme) -> Scheme {
     match theme {
@@ -160,12 +173,20 @@ fn view(view: View, function: Option<GroupId>) -> Result<PictureView, Failure> {
             Some(of) => Ok(PictureView::Callers { of }),
             None => Err(Failure::usage("say whose callers to draw: --function NAME")),
         },
+        View::Activity => Ok(PictureView::Activity { by: DivideBy::Activity, range: None }),
+        View::Packages => Ok(PictureView::Activity { by: DivideBy::Package, range: None }),
     }
 }
 
 /// What is to be removed from the texts of profiles.
 pub(super) fn scrub(profiles: &[&Profile], arguments: &ScrubArguments) -> Scrub {
     if arguments.no_scrub { Scrub::off() } else { Scrub::new(profiles) }
+}
+
+/// What is to be removed from what a command prints. A table in the terminal is for the eyes of who typed the command;
+/// every other form is likely to be passed on.
+pub(super) fn scrub_printed(profiles: &[&Profile], is_table: bool, arguments: &ScrubArguments) -> Scrub {
+    if is_table { Scrub::off() } else { scrub(profiles, arguments) }
 }
 
 /// The name of a file without its folder.

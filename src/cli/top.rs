@@ -2,9 +2,9 @@
 
 use super::args::{RowLimit, Sort, TableFormat, TopArguments};
 use super::failure::Failure;
+use super::render::scrub_printed;
 use super::{load, select, warn};
 use crate::analyze::{Classes, FunctionTable, GroupBy, GroupId, Groups};
-use crate::export::scrub::Scrub;
 use crate::export::table::{Counted, Table};
 use crate::model::{Profile, format};
 use std::cmp::{Ordering, Reverse};
@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &TopArguments, out: &mut dyn Write) -> Result<(), F
         (None, TableFormat::Table | TableFormat::Markdown) => ROWS_TO_READ,
         (Some(RowLimit::All), _) | (None, TableFormat::Json | TableFormat::Csv) => usize::MAX,
     };
-    let scrub = Scrub::off();
+    let scrub = scrub_printed(&[&profile], arguments.format == TableFormat::Table, &arguments.scrub);
     let counted = Counted {
         profile: &profile,
         classes: &classes,

@@ -13,10 +13,12 @@
 
 mod text;
 
+use super::markdown::{plain, plain_around_code};
 use super::scrub::Scrub;
-use super::table::{code_span, csv_cell, write_optional};
+use super::table::{WIDEST, code_span, csv_cell, scrubbed, write_optional};
 use crate::analyze::diff::{Comparison, Costs, DiffRow, Interval, Measure, NoiseKind, Normalize, Side, Spread};
 use crate::analyze::{GroupId, GroupKey};
+use crate::layout::shorten_middle;
 use crate::model::format::{self, Scale};
 use serde::Serialize;
 use std::borrow::Cow;
@@ -26,9 +28,11 @@ use std::io::{self, Write};
 pub struct DiffExport<'a> {
     comparison: &'a Comparison,
     /// The files of the base side, as they are to be named.
-    base: &'a [String],
+    base: Vec<String>,
     /// The files of the new side.
-    new: &'a [String],
+    new: Vec<String>,
+    /// What is removed from texts.
+    scrub: &'a Scrub,
     rows: Vec<Row<'a>>,
     left_out: usize,
 }
@@ -132,28 +136,19 @@ struct Recording<'a> {
 
 impl<'a> DiffExport<'a> {
     /// The given rows of a comparison, in the given order. `base` and `new` are the files of either side.
-    pub fn new(comparison: &'a Comparison, base: &'a [String], new: &'a [String], rows: &[GroupId]) -> Self {
+    pub fn new(comparison: &'a Comparison, [base, new]: [&[String]; 2], rows: &[GroupId], scrub: &'a Scrub) -> Self {
         let left_out = comparison.table().present().count().saturating_sub(rows.len());
-        let rows = rows.iter().map(|&group| Row::new(comparison, group)).collect();
-        Self { comparison, base, new, rows, left_out }
+        let rows = rows.iter().map(|&group| Row::new(comparison, group, scrub)).collect();
+        let [base, new] = [base, new].map(|paths| paths.iter().map(|path| scrub.text(path).into_owned()).collect());
+        Self { comparison, base, new, scrub, rows, left_out }
     }
 
-    /// Removes names of people and machines from names and paths.
-    #[must_use]
-    pub fn scrubbed(mut self, scrub: &Scrub) -> Self {
-        for row in &mut self.rows {
-            row.function = Cow::Owned(scrub.name(&row.function).into_owned());
-            row.file = row.file.as_ref().map(|file| Cow::Owned(scrub.text(file).into_owned()));
-        }
-        self
-    }
-
-    fn recording(&self, side: Side) -> Recording<'a> {
+    fn recording(&self, side: Side) -> Recording<'_> {
         let (paths, total) = match side {
-            Side::Base => (self.base, self.comparison.table().base_sum()),
-            Side::New => (self.new, self.comparison.table().new_sum()),
+            Side::Base => (&self.base, self.comparison.table().base_sum()),
+            Side::New => (&self.new, self.comparison.table().new_sum()),
         };
-        Recording { path: paths.join(", "), paths: (paths.len() > 1).then_some(paths), total }
+        Recording { path: paths.join(", "), paths: (paths.len() > 1).then_some(paths.as_slice()), total }
     }
 
     /// Writes one JSON object, each row on a line of its own.
@@ -175,7 +170,7 @@ impl<'a> DiffExport<'a> {
             normalize: self.comparison.normalize().name(),
             base: self.recording(Side::Base),
             new: self.recording(Side::New),
-            summary: self.comparison.summary(),
+            summary: self.summary(),
             comparability: self.findings(),
         };
         let head = serde_json::to_string(&head)?;
@@ -228,26 +223,33 @@ impl<'a> DiffExport<'a> {
 
     /// Writes the summary, what to know, and a table of GitHub's Markdown.
     pub fn write_markdown(&self, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "{}", self.comparison.summary())?;
+        writeln!(out, "{}", plain_around_code(&self.summary()))?;
         let findings = self.findings();
         if !findings.is_empty() {
             writeln!(out)?;
         }
         for finding in findings {
-            writeln!(out, "- {}", format::one_line(&finding))?;
+            writeln!(out, "- {}", plain(&finding))?;
         }
         let cells = self.cells(&columns(self.comparison));
         writeln!(out, "\n| {} | Status | Function |", cells.head.join(" | "))?;
         writeln!(out, "|{}---|---|", "--:|".repeat(cells.head.len()))?;
         for (row, numbers) in self.rows.iter().zip(&cells.rows) {
-            write!(out, "| {} | {} | {}", numbers.join(" | "), row.status, code_span(&row.function))?;
+            let numbers: Vec<&str> = numbers.iter().map(|cell| cell.text.as_str()).collect();
+            let name = shorten_middle(&row.function, WIDEST);
+            write!(out, "| {} | {} | {}", numbers.join(" | "), row.status, code_span(&name))?;
             let place = row.place();
             if !place.is_empty() {
-                write!(out, " {}", code_span(&place))?;
+                write!(out, " {}", code_span(&shorten_middle(&place, WIDEST)))?;
             }
             out.write_all(b" |\n")?;
         }
-        writeln!(out, "\n{}", self.legend())
+        writeln!(out, "\n{}", plain(&self.legend()))
+    }
+
+    /// The comparison in one sentence.
+    pub(super) fn summary(&self) -> String {
+        self.scrub.text(&self.comparison.summary()).into_owned()
     }
 
     /// How many rows of the comparison are not written.
@@ -256,11 +258,12 @@ impl<'a> DiffExport<'a> {
     }
 
     fn findings(&self) -> Vec<String> {
-        self.comparison.findings().into_iter().map(|finding| finding.text).collect()
+        let findings = self.comparison.findings().into_iter();
+        findings.map(|finding| self.scrub.text(&finding.text).into_owned()).collect()
     }
 
     /// What the numbers are, in a line or two.
-    fn legend(&self) -> String {
+    pub(super) fn legend(&self) -> String {
         let comparison = self.comparison;
         let metric = comparison.metric();
         let normalize = comparison.normalize();
@@ -280,7 +283,7 @@ impl<'a> DiffExport<'a> {
 }
 
 impl<'a> Row<'a> {
-    fn new(comparison: &'a Comparison, group: GroupId) -> Self {
+    fn new(comparison: &'a Comparison, group: GroupId, scrub: &Scrub) -> Self {
         let row = comparison.table().row(group);
         let analysis = comparison.side(Side::New);
         let function = match analysis.groups().key(group) {
@@ -291,8 +294,8 @@ impl<'a> Row<'a> {
         let noise = row.own_noise.zip(row.total_noise);
         let runs = comparison.table().spreads(group);
         Self {
-            function,
-            file: (!file.is_empty()).then_some(Cow::Borrowed(file)),
+            function: scrubbed(function, scrub),
+            file: (!file.is_empty()).then(|| scrub.text(file)),
             line: (line != 0).then_some(line),
             status: row.status(Measure::Total).name(),
             base: row.base.map(Into::into),
@@ -337,12 +340,24 @@ fn columns(comparison: &Comparison) -> Vec<Column> {
 }
 
 /// Numbers as people read them, and the heads of their columns.
-struct Cells {
-    head: Vec<String>,
-    rows: Vec<Vec<String>>,
+pub(super) struct Cells {
+    pub(super) head: Vec<String>,
+    pub(super) rows: Vec<Vec<Cell>>,
+}
+
+/// A number as people read it.
+pub(super) struct Cell {
+    pub(super) text: String,
+    /// What it is sorted by; `None` where it is not there.
+    pub(super) value: Option<f64>,
 }
 
 impl DiffExport<'_> {
+    /// Every column the comparison has something for.
+    pub(super) fn all_cells(&self) -> Cells {
+        self.cells(&columns(self.comparison))
+    }
+
     fn cells(&self, columns: &[Column]) -> Cells {
         let unit = &self.comparison.metric().unit;
         let scale = |values: &dyn Fn(&DiffRow) -> i64| {
@@ -370,25 +385,26 @@ impl DiffExport<'_> {
                 Column::Effects => head.extend(["by calls".to_owned(), "by cost of a call".to_owned()]),
             }
         }
-        let nothing = || "–".to_owned();
+        let cell = |value: Option<i64>, text: &dyn Fn(i64) -> String| Cell {
+            text: value.map_or_else(|| "–".to_owned(), text),
+            value: value.map(|v| v as f64),
+        };
         let rows = self.rows.iter().map(|r| {
             let row = &r.costs;
-            let side = |side: Side| row.cost(side, Measure::Own).map_or_else(nothing, |v| own.format(v));
-            let effect = |value: Option<i64>| value.map_or_else(nothing, |v| signed(&own, v));
-            let delta = signed(&own, row.delta(Measure::Own));
-            let mut cells = vec![side(Side::Base), side(Side::New), delta, relative(row)];
+            let side = |side: Side| cell(row.cost(side, Measure::Own), &|v| own.format(v));
+            let in_own = |value: Option<i64>| cell(value, &|v| signed(&own, v));
+            let relative = Cell { text: relative(row), value: row.relative(Measure::Own) };
+            let mut cells = vec![side(Side::Base), side(Side::New), in_own(Some(row.delta(Measure::Own))), relative];
             for column in columns {
                 match column {
                     Column::Noise => {
-                        cells.push(row.own_noise.map_or_else(nothing, |noise| own.format(reach(noise, row))));
+                        cells.push(cell(row.own_noise.map(|noise| reach(noise, row)), &|v| own.format(v)));
                     }
-                    Column::Total => cells.push(signed(&total, row.delta(Measure::Total))),
-                    Column::Calls => {
-                        cells.push(row.delta_calls().map_or_else(nothing, |n| plus(n, format::count(n))));
-                    }
+                    Column::Total => cells.push(cell(Some(row.delta(Measure::Total)), &|v| signed(&total, v))),
+                    Column::Calls => cells.push(cell(row.delta_calls(), &|n| plus(n, format::count(n)))),
                     Column::Effects => {
-                        cells.push(effect(row.effects.map(|e| e.calls)));
-                        cells.push(effect(row.effects.map(|e| e.per_call)));
+                        cells.push(in_own(row.effects.map(|e| e.calls)));
+                        cells.push(in_own(row.effects.map(|e| e.per_call)));
                     }
                 }
             }

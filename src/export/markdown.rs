@@ -11,15 +11,15 @@
 //! ```
 
 use super::diff::DiffExport;
-use super::findings;
+use super::findings::{self, Found};
 use super::picture::{Base, Stamp, Subject, marked_name};
 use super::scrub::Scrub;
 use super::table::{Counted, Table, code_span};
 use crate::analyze::diff::Measure;
 use crate::analyze::{Exactness, FunctionTable, GroupId};
-use crate::hints::Hints;
 use crate::layout::{Annotation, shorten_middle};
 use crate::model::format;
+use std::cmp::Reverse;
 use std::fmt::Write;
 
 /// What a review holds beside its summary.
@@ -29,8 +29,8 @@ pub struct Review<'a> {
     pub rows: usize,
     /// Where the picture is, as a reference from where the text will be; `None` for no picture.
     pub picture: Option<&'a str>,
-    /// What could be done about it.
-    pub hints: Option<&'a Hints>,
+    /// What the rules found.
+    pub found: Option<&'a Found<'a>>,
     /// What is marked in the picture.
     pub annotations: &'a [Annotation],
 }
@@ -48,8 +48,8 @@ pub fn review(subject: &Subject<'_>, review: Review<'_>) -> String {
     let (profile, query, table) = (analysis.profile(), analysis.query(), analysis.table());
     let stamp = Stamp::new(subject.name, analysis, subject.scrub, subject.search);
     let mut functions: Vec<GroupId> = table.present().collect();
-    functions.sort_by_key(|&g| (std::cmp::Reverse(table.own(g)), std::cmp::Reverse(table.total(g)), g));
-    let mut text = format!("**{}**: {}\n\n", code_span(&stamp.name), summary(subject, table, &functions));
+    functions.sort_by_key(|&g| by_cost(table, g));
+    let mut text = format!("**{}**: {}\n\n", code_span(&stamp.name), summary(subject, code_span));
     let line = |text: &mut String, line: &str| {
         // Writing to a string cannot fail.
         let _ = write!(text, "{}\n\n", plain(line));
@@ -79,9 +79,11 @@ pub fn review(subject: &Subject<'_>, review: Review<'_>) -> String {
     if rows.left_out() > 0 {
         let _ = write!(text, "\n{} more functions are left out.\n", format::count(rows.left_out() as i64));
     }
-    if let Some(hints) = review.hints.filter(|hints| !hints.findings.is_empty()) {
+    if let Some(Found::One { hints, shown }) = review.found
+        && !shown.is_empty()
+    {
         text.push('\n');
-        text.push_str(&findings::markdown(hints, FINDINGS, subject.scrub, plain));
+        text.push_str(&findings::list(hints, shown, FINDINGS, subject.scrub));
     }
     // What is estimated is the tree: where totals are those of the recording, the table is not meant.
     let table_is_exact = analysis.exactness() == Exactness::Estimated && table.totals_are_exact();
@@ -92,15 +94,46 @@ pub fn review(subject: &Subject<'_>, review: Review<'_>) -> String {
     text
 }
 
+/// The review of a comparison: what changed in a sentence, the picture, the functions whose own costs differ most, and
+/// what became of the findings.
+pub fn review_of_both(subject: &Subject<'_>, base: Base<'_>, review: Review<'_>) -> String {
+    let table = base.comparison.table();
+    let mut changed: Vec<_> = table.rows().filter(|row| row.delta(Measure::Own) != 0).collect();
+    changed.sort_by_key(|row| (Reverse(row.delta(Measure::Own).unsigned_abs()), row.group));
+    changed.truncate(review.rows);
+    let groups: Vec<GroupId> = changed.iter().map(|row| row.group).collect();
+    let names = [base.name, subject.name].map(|name| subject.scrub.text(name).into_owned());
+    let mut text = format!("**{} → {}**\n\n", code_span(&names[0]), code_span(&names[1]));
+    if let Some(picture) = review.picture {
+        let title = plain(&format!("Flame graph of what changed from {} to {}", names[0], names[1]));
+        // Writing to a string cannot fail.
+        let _ = write!(text, "![{title}]({})\n\n", reference(picture));
+    }
+    text.push_str(&annotations(subject, review.annotations));
+    let export = DiffExport::new(base.comparison, [&names[..1], &names[1..]], &groups, subject.scrub);
+    let mut bytes = Vec::new();
+    if export.write_markdown(&mut bytes).is_ok() {
+        text.push_str(&String::from_utf8_lossy(&bytes));
+    }
+    if let Some(Found::Both { base: before, new, changes }) = review.found
+        && !changes.is_empty()
+    {
+        text.push('\n');
+        text.push_str(&findings::changes((base.comparison, before, new), changes, FINDINGS, subject.scrub));
+    }
+    text
+}
+
 /// What is marked, in a list; empty where nothing is.
-pub fn annotations(subject: &Subject<'_>, annotations: &[Annotation]) -> String {
+fn annotations(subject: &Subject<'_>, annotations: &[Annotation]) -> String {
     let mut text = String::new();
     for (number, Annotation { marked, note, .. }) in (1..).zip(annotations) {
         let name = code_span(&marked_name(subject, marked));
+        let note = note.split_whitespace().collect::<Vec<_>>().join(" ");
         let said = if note.is_empty() {
             " is highlighted".to_owned()
         } else {
-            format!(": {}", plain(&note_line(&subject.scrub.text(note))))
+            format!(": {}", plain(&subject.scrub.text(&note)))
         };
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{number}. {name}{said}");
@@ -108,59 +141,36 @@ pub fn annotations(subject: &Subject<'_>, annotations: &[Annotation]) -> String 
     if text.is_empty() { text } else { format!("Notes:\n\n{text}\n") }
 }
 
-/// The review of a comparison: what changed in a sentence, the picture, and the functions whose own costs differ most.
-pub fn review_of_both(subject: &Subject<'_>, base: Base<'_>, rows: usize, picture: Option<&str>) -> String {
-    let table = base.comparison.table();
-    let mut changed: Vec<_> = table.rows().filter(|row| row.delta(Measure::Own) != 0).collect();
-    changed.sort_by_key(|row| (std::cmp::Reverse(row.delta(Measure::Own).unsigned_abs()), row.group));
-    changed.truncate(rows);
-    let groups: Vec<GroupId> = changed.iter().map(|row| row.group).collect();
-    let names = [base.name, subject.name].map(|name| subject.scrub.text(name).into_owned());
-    let mut text = format!("**{} → {}**\n\n", code_span(&names[0]), code_span(&names[1]));
-    if let Some(picture) = picture {
-        let title = plain(&format!("Flame graph of what changed from {} to {}", names[0], names[1]));
-        // Writing to a string cannot fail.
-        let _ = write!(text, "![{title}]({})\n\n", reference(picture));
-    }
-    let export = DiffExport::new(base.comparison, &names[..1], &names[1..], &groups);
-    let mut bytes = Vec::new();
-    if export.write_markdown(&mut bytes).is_ok() {
-        for line in String::from_utf8_lossy(&bytes).lines() {
-            let _ = writeln!(text, "{}", subject.scrub.text(line));
-        }
-    }
-    text
-}
-
-/// A note in one line.
-fn note_line(note: &str) -> String {
-    note.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn summary(subject: &Subject<'_>, table: &FunctionTable, functions: &[GroupId]) -> String {
-    let analysis = subject.analysis;
+/// What everything cost, and the functions that cost most themselves; `code` sets a name apart.
+pub(super) fn summary(subject: &Subject<'_>, code: impl Fn(&str) -> String) -> String {
+    let (analysis, table) = (subject.analysis, subject.analysis.table());
     let metric = analysis.profile().metric(analysis.query().metric);
     let sum = format::value(analysis.sum(), &metric.unit);
+    let mut functions: Vec<GroupId> = table.present().filter(|&g| table.own(g) > 0).collect();
+    functions.sort_by_key(|&g| by_cost(table, g));
     let named: Vec<String> = functions
         .iter()
-        .filter(|&&g| table.own(g) > 0)
         .take(NAMED)
         .map(|&g| {
-            let name = analysis.name(g);
-            let name = function_name(subject.scrub, &name);
-            format!("{} ({})", code_span(&name), format::percent(table.share(table.own(g))))
+            let name = name_of(subject.scrub, &analysis.name(g));
+            format!("{} ({})", code(&name), format::percent(table.share(table.own(g))))
         })
         .collect();
-    let summary = format!("{} {sum}.", plain(&metric.name));
+    let summary = format!("{} {sum}.", metric.name);
     if named.is_empty() { summary } else { format!("{summary} Most expensive in themselves: {}.", named.join(", ")) }
 }
 
-fn function_name(scrub: &Scrub, name: &str) -> String {
+/// The order of functions: what costs most itself first.
+fn by_cost(table: &FunctionTable, group: GroupId) -> (Reverse<i64>, Reverse<i64>, GroupId) {
+    (Reverse(table.own(group)), Reverse(table.total(group)), group)
+}
+
+fn name_of(scrub: &Scrub, name: &str) -> String {
     shorten_middle(&format::one_line(&scrub.name(name)), LONGEST_NAME).into_owned()
 }
 
 /// Text that no character of changes into markup.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for c in format::one_line(text).chars() {
         match c {
@@ -175,6 +185,12 @@ fn plain(text: &str) -> String {
         }
     }
     plain
+}
+
+/// A sentence with code in it: `` `name` `` stays code, all else is text.
+pub(super) fn plain_around_code(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    parts.map(|(i, part)| if i % 2 == 1 { code_span(part) } else { plain(part) }).collect()
 }
 
 /// A reference to a file: what has a meaning in a link is escaped as URLs do it.

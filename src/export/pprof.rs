@@ -98,16 +98,16 @@ impl<W: Write> Pprof<'_, W> {
 
     fn samples(&mut self, body: &StackProfile) -> io::Result<()> {
         let profile = self.profile;
-        let weights: Vec<&[i64]> =
-            (0..profile.metrics().len()).map(|i| body.samples.weights(MetricId::at(i))).collect();
+        let metrics = (0..profile.metrics().len()).map(MetricId::at);
         let mut locations = Vec::new();
         for (row, (&stack, track)) in body.samples.stacks().iter().zip(body.samples.tracks()).enumerate() {
-            if !self.query.counts(&body.samples, row) {
+            let part = |metric| self.query.part(&body.samples, metric, row);
+            if part(self.query.metric).is_none() {
                 continue;
             }
             locations.clear();
             self.places.locate(profile, body, stack, &mut locations);
-            let values = weights.iter().filter_map(|column| column.get(row)).map(|value| value.cast_unsigned());
+            let values = metrics.clone().map(|metric| part(metric).unwrap_or(0).cast_unsigned());
             let (track, labels) = (profile.track(*track), body.samples.labels(row));
             let (texts, scrub) = (&mut self.texts, self.scrub);
             self.writer.message(2, |w| {

@@ -54,15 +54,14 @@ pub fn write(
     for (track, rows) in rows_by_track(profile, body, query) {
         out.write_all(if first { b"\n" } else { b",\n" })?;
         first = false;
-        let weights = samples.weights(query.metric);
-        negative += rows.iter().filter(|&&row| weights[row] < 0).count();
-        let sum = rows.iter().fold(0_i64, |sum, &row| sum.saturating_add(weights[row]));
+        negative += rows.iter().filter(|(_, weight)| *weight < 0).count();
+        let sum = rows.iter().fold(0_i64, |sum, (_, weight)| sum.saturating_add(*weight));
         out.write_all(b"{\"type\":\"sampled\",\"name\":")?;
         text(out, &scrub.text(&profile.track(track).title()))?;
         let unit = unit_name(&profile.metric(query.metric).unit);
         write!(out, ",\"unit\":\"{unit}\",\"startValue\":0,\"endValue\":{sum},\n\"samples\":[")?;
         let mut stack: Vec<FrameId> = Vec::new();
-        for (i, &row) in rows.iter().enumerate() {
+        for (i, &(row, _)) in rows.iter().enumerate() {
             stack.clear();
             stack.extend(body.stacks.walk(samples.stacks()[row]));
             out.write_all(if i == 0 { b"[" } else { b",[" })?;
@@ -72,8 +71,8 @@ pub fn write(
             out.write_all(b"]")?;
         }
         out.write_all(b"],\n\"weights\":[")?;
-        for (i, &row) in rows.iter().enumerate() {
-            write!(out, "{}{}", if i == 0 { "" } else { "," }, weights[row])?;
+        for (i, (_, weight)) in rows.iter().enumerate() {
+            write!(out, "{}{weight}", if i == 0 { "" } else { "," })?;
         }
         out.write_all(b"]}")?;
     }
@@ -136,15 +135,17 @@ fn write_frames(out: &mut dyn Write, profile: &Profile, running: bool, scrub: &S
     Ok(numbers)
 }
 
-/// The rows a query counts, thread by thread, in their order.
-fn rows_by_track(profile: &Profile, body: &StackProfile, query: &Query) -> Vec<(TrackId, Vec<usize>)> {
-    let mut rows: Vec<Vec<usize>> = vec![Vec::new(); profile.tracks().len()];
-    for row in (0..body.samples.len()).filter(|&row| query.counts(&body.samples, row)) {
-        rows[body.samples.tracks()[row].index()].push(row);
+/// The rows a query counts, each with its weight, thread by thread, in their order.
+fn rows_by_track(profile: &Profile, body: &StackProfile, query: &Query) -> Vec<(TrackId, Vec<(usize, i64)>)> {
+    let mut rows: Vec<Vec<(usize, i64)>> = vec![Vec::new(); profile.tracks().len()];
+    for row in 0..body.samples.len() {
+        if let Some(weight) = query.part(&body.samples, query.metric, row) {
+            rows[body.samples.tracks()[row].index()].push((row, weight));
+        }
     }
     if let Some(starts) = body.samples.starts_ns() {
         for rows in &mut rows {
-            rows.sort_by_key(|&row| starts[row]);
+            rows.sort_by_key(|&(row, _)| starts[row]);
         }
     }
     let tracks = rows.into_iter().enumerate().map(|(i, rows)| (TrackId::at(i), rows));

@@ -19,7 +19,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// The longest name and the longest path in a table of Markdown, in characters: pages of code reviews are narrow.
-const WIDEST: usize = 56;
+pub(super) const WIDEST: usize = 56;
 
 /// What a table is made of: a profile, counted.
 #[derive(Clone, Copy)]
@@ -217,7 +217,8 @@ impl<'a> Counted<'a> {
     }
 }
 
-fn scrubbed<'a>(name: Cow<'a, str>, scrub: &Scrub) -> Cow<'a, str> {
+/// A function's name as it may leave the machine.
+pub(super) fn scrubbed<'a>(name: Cow<'a, str>, scrub: &Scrub) -> Cow<'a, str> {
     match name {
         Cow::Borrowed(name) => scrub.name(name),
         Cow::Owned(name) => Cow::Owned(scrub.name(&name).into_owned()),

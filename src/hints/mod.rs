@@ -8,6 +8,7 @@ mod callee;
 mod callees;
 mod calls;
 mod catalogue;
+mod change;
 mod containers;
 mod context;
 mod database;
@@ -27,6 +28,7 @@ mod threads;
 mod verdict;
 
 pub use catalogue::{HINTS, rule};
+pub use change::{Change, Fate, changes, changes_between};
 pub use context::{Ctx, Recording};
 pub use dismissal::{Dismissal, Extent};
 pub use finding::{Confidence, Evidence, Finding, FindingKey, Severity, evidence_name};

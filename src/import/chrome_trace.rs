@@ -33,6 +33,7 @@ pub(super) const FORMAT: Format = Format {
         Recipe { tool: "VizTracer", command: "viztracer -o out.json your_program.py" },
         Recipe { tool: "py-spy", command: "py-spy record -f chrometrace -o out.json -- python your_program.py" },
     ],
+    timed: true,
     sniff,
     parse,
 };

@@ -34,6 +34,7 @@ pub(super) const FORMAT: Format = Format {
             command: "python -m profiling.sampling run --pstats -o out.prof your_program.py",
         },
     ],
+    timed: false,
     sniff,
     parse,
 };

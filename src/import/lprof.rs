@@ -26,6 +26,7 @@ pub(super) const FORMAT: Format = Format {
     about: "time and hits by line of the functions that were marked",
     extensions: &["lprof"],
     recipes: &[Recipe { tool: "line_profiler", command: "kernprof -l your_program.py" }],
+    timed: false,
     sniff,
     parse,
 };

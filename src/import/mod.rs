@@ -58,6 +58,8 @@ pub struct Format {
     pub extensions: &'static [&'static str],
     /// How to make such a file.
     pub recipes: &'static [Recipe],
+    /// Whether its files may tell when samples were taken, or in what order.
+    pub timed: bool,
     /// Looks at the first bytes (after decompression; at most 64 KiB).
     pub sniff: fn(&[u8]) -> Sniff,
     /// Reads the whole.

@@ -20,6 +20,7 @@ pub(super) const FORMAT: Format = Format {
     about: "the stacks of all threads at one moment",
     extensions: &["json"],
     recipes: &[Recipe { tool: "py-spy", command: "py-spy dump --json --pid 4711 > out.json" }],
+    timed: false,
     sniff,
     parse,
 };

@@ -34,6 +34,7 @@ pub(super) const FORMAT: Format = Format {
         Recipe { tool: "py-spy", command: "py-spy record -f speedscope -o out.speedscope -- python your_program.py" },
         Recipe { tool: "pyinstrument", command: "pyinstrument -r speedscope -o out.speedscope your_program.py" },
     ],
+    timed: true,
     sniff,
     parse,
 };

@@ -1,6 +1,6 @@
 //! Colours of boxes and arcs, by package: told apart by people who see fewer colours, too.
 
-use crate::analyze::{Analysis, Class, GroupId};
+use crate::analyze::{Activity, Analysis, BandKind, Class, GroupId};
 
 /// A colour, 8 bits a channel, sRGB.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -152,6 +152,34 @@ impl Palette {
             Scheme::Light => (0.80, 0.06),
         };
         oklch(base + lighter + (vary - 0.5) * spread, chroma, hue + (vary - 0.5) * 10.0)
+    }
+
+    /// The colour of what a program does, or waits for, told apart without red and green: after Okabe and Ito.
+    pub fn activity(self, activity: Activity) -> Rgb {
+        let (dark, light) = match activity {
+            Activity::Python => (Rgb(0x5a, 0xb4, 0xea), Rgb(0x2b, 0x8c, 0xc9)),
+            Activity::Native => (Rgb(0xe8, 0x86, 0x3a), Rgb(0xc8, 0x5a, 0x00)),
+            Activity::Files => (Rgb(0xd8, 0x8f, 0xbb), Rgb(0xb0, 0x5a, 0x8a)),
+            Activity::Waiting => (Rgb(0x3f, 0x8f, 0xd0), Rgb(0x00, 0x5f, 0x9e)),
+            Activity::Locks => (Rgb(0xf0, 0xb4, 0x3c), Rgb(0xa8, 0x74, 0x00)),
+            Activity::Sleeping => (Rgb(0x9a, 0xa2, 0xae), Rgb(0x74, 0x7c, 0x88)),
+            Activity::EventLoop => (Rgb(0x6f, 0x78, 0x86), Rgb(0xa0, 0xa7, 0xb1)),
+            Activity::Importing => (Rgb(0xe8, 0xdc, 0x58), Rgb(0xa3, 0x98, 0x00)),
+            Activity::Garbage => (Rgb(0x35, 0xb3, 0x8a), Rgb(0x00, 0x80, 0x5c)),
+        };
+        match self.scheme {
+            Scheme::Dark => dark,
+            Scheme::Light => light,
+        }
+    }
+
+    /// The colour of a band of cost over time.
+    pub fn band(self, kind: &BandKind) -> Rgb {
+        match kind {
+            BandKind::Activity(activity) => self.activity(*activity),
+            BandKind::Package(package) => self.legend(package.class, &package.name),
+            BandKind::Others(_) | BandKind::Nothing => self.narrow(),
+        }
     }
 
     /// Text on [`Palette::fill`].

@@ -418,6 +418,7 @@ impl ProfileBuilder {
                 self.tables.origin.time = TimeMeaning::None;
             }
         }
+        self.samples.lasting = self.tables.metrics.iter().map(|m| m.unit == Unit::Nanoseconds).collect();
         if self.tracks.is_empty() {
             self.tracks.push(Track::default());
         }

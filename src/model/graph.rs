@@ -28,6 +28,8 @@ pub struct CallGraph {
     pub(super) primitive_calls: Vec<i64>,
     /// Sorted by caller, then callee; each pair once.
     pub(super) edges: Vec<CallEdge>,
+    /// By edge: its callee. A column of its own, since walks from call to call need nothing else.
+    pub(super) callees: Vec<FunctionId>,
     /// The callee's own cost when called along the edge: `[metric][edge]`.
     pub(super) edge_own: Vec<Vec<i64>>,
     /// The callee's total cost when called along the edge: `[metric][edge]`.
@@ -158,6 +160,12 @@ impl CallGraph {
         &self.edge_total[metric.index()]
     }
 
+    /// The functions a function calls, in the order of its [outgoing](Self::outgoing) edges.
+    #[inline]
+    pub fn callees(&self, caller: FunctionId) -> &[FunctionId] {
+        &self.callees[self.outgoing(caller)]
+    }
+
     /// Numbers of the edges out of `caller`.
     pub fn outgoing(&self, caller: FunctionId) -> std::ops::Range<usize> {
         self.first_out[caller.index()] as usize..self.first_out[caller.index() + 1] as usize
@@ -249,10 +257,10 @@ impl EdgeRows {
         };
         graph.edge_own = (0..metrics).map(column).collect();
         graph.edge_total = (metrics..2 * metrics).map(column).collect();
+        graph.callees = graph.edges.iter().map(|e| e.callee).collect();
         graph.first_out = run_starts(functions, graph.edges.iter().map(|e| e.caller));
-        graph.first_in = run_starts(functions, graph.edges.iter().map(|e| e.callee));
-        graph.incoming =
-            counting_sort(&graph.first_in, 0..graph.edges.len() as u32, |e| graph.edges[e as usize].callee);
+        graph.first_in = run_starts(functions, graph.callees.iter().copied());
+        graph.incoming = counting_sort(&graph.first_in, 0..graph.edges.len() as u32, |e| graph.callees[e as usize]);
     }
 }
 

@@ -29,6 +29,8 @@ pub struct Samples {
     pub(super) weights: Vec<Vec<i64>>,
     /// When the sample begins, in nanoseconds from the beginning of the recording; empty where time is not known.
     pub(super) starts_ns: Vec<i64>,
+    /// `[metric]`: whether its values are how long samples lasted.
+    pub(super) lasting: Vec<bool>,
     /// Empty where no sample has a label.
     pub(super) labels: Vec<LabelsId>,
     pub(super) label_sets: Vec<Box<[Label]>>,
@@ -63,6 +65,11 @@ impl Samples {
     /// When each sample begins, in nanoseconds from the beginning of the recording.
     pub fn starts_ns(&self) -> Option<&[i64]> {
         (!self.starts_ns.is_empty()).then_some(&self.starts_ns)
+    }
+
+    /// Whether the values of a metric are how long samples lasted: from when a sample begins, for as long as its value.
+    pub fn lasts(&self, metric: MetricId) -> bool {
+        !self.starts_ns.is_empty() && self.lasting.get(metric.index()).copied().unwrap_or(false)
     }
 
     /// The labels of one sample.

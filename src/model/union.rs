@@ -180,6 +180,7 @@ fn renumbered_stacks(body: &StackProfile, ids: &Renumbering) -> StackProfile {
             tracks: samples.tracks.iter().map(|t| ids.tracks[t.index()]).collect(),
             weights: ids.metrics.iter().map(|m| samples.weights[m.index()].clone()).collect(),
             starts_ns: samples.starts_ns.clone(),
+            lasting: ids.metrics.iter().map(|m| samples.lasting.get(m.index()).copied().unwrap_or(false)).collect(),
             labels: samples.labels.clone(),
             label_sets: ids.label_sets.clone(),
         },

@@ -2,7 +2,7 @@
 
 use super::annotations::Annotating;
 use super::views::ViewKind;
-use super::{Arrangement, TreeNeed};
+use super::{Arrangement, OverTimeNeed, TreeNeed};
 use crate::analyze::diff::{BoxWidth, Measure, Normalize, Renamed, Side};
 use crate::analyze::{GroupBy, GroupId, SearchText, Transform};
 use crate::hints::{Dismissal, FindingKey};
@@ -52,10 +52,14 @@ pub enum Action {
     Transform(Transform),
     /// Take transforms off from this one on.
     RemoveTransform(usize),
+    /// Count only what lies in a span of time, of one thread where positions are one thread's own; or everything again.
+    TimeRange(Option<(i64, i64)>, Option<TrackId>),
     /// Zoom the flame graph and the sunburst to a path of calls.
     ZoomTo(Vec<GroupId>),
     /// A view needs a tree.
     Need(TreeNeed),
+    /// A view needs to know how cost divides over time.
+    NeedOverTime(OverTimeNeed),
     /// Draw both sides of a comparison as one, or side by side.
     Arrange(Arrangement),
     /// Make both sides comparable otherwise.

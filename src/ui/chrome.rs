@@ -384,7 +384,7 @@ fn search_field(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut 
 /// The transforms in force, each with a cross that takes it off and all that follow.
 pub fn transforms_ui(ui: &mut Ui, theme: &Theme, analysis: &Analysis, actions: &mut Actions) {
     let query = analysis.query();
-    if query.transforms.is_empty() {
+    if query.transforms.is_empty() && query.time_ns.is_none() {
         return;
     }
     Frame::new().fill(theme.panel).inner_margin(Margin::symmetric(10, 4)).show(ui, |ui| {
@@ -395,6 +395,13 @@ pub fn transforms_ui(ui: &mut Ui, theme: &Theme, analysis: &Analysis, actions: &
                 let chip = Button::new(RichText::new(format!("{text}  ×")).small()).corner_radius(9.0);
                 if ui.add(chip).on_hover_text("Take this filter off.").clicked() {
                     actions.push(Action::RemoveTransform(i));
+                }
+            }
+            if let Some((from, to)) = query.time_ns {
+                let [from, to] = [from, to].map(|at| format::value(at, analysis.time_unit()));
+                let chip = Button::new(RichText::new(format!("time {from} to {to}  ×")).small()).corner_radius(9.0);
+                if ui.add(chip).on_hover_text("Count all of the time again.").clicked() {
+                    actions.push(Action::TimeRange(None, query.track));
                 }
             }
         });

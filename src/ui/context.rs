@@ -4,7 +4,9 @@ use super::annotations::AnnotationsCtx;
 use super::hints_page::HintsPage;
 use super::{CompareCtx, Theme};
 use crate::analyze::diff::Side;
-use crate::analyze::{Analysis, CallTree, Detail, Exactness, GroupId, Matches, Neighbours, Order};
+use crate::analyze::{
+    Analysis, CallTree, Detail, DivideBy, Exactness, GroupId, Matches, Neighbours, Order, OverTime, TimeWindow,
+};
 use crate::layout::{Difference, DifferenceScale};
 use crate::model::{Metric, TimeMeaning, TrackId};
 use egui::Color32;
@@ -34,6 +36,15 @@ pub struct TreeNeed {
     pub kind: TreeKind,
     /// How finely.
     pub detail: Detail,
+}
+
+/// How cost divides over time, as a view would like to know it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OverTimeNeed {
+    /// Into what.
+    pub by: DivideBy,
+    /// When, and how finely.
+    pub window: TimeWindow,
 }
 
 /// The trees that are ready. They are made away from the window's thread and replaced when finer ones are done.
@@ -85,6 +96,8 @@ pub struct ViewCtx<'a> {
     pub time_track: TrackId,
     /// What positions in time order mean.
     pub time_meaning: TimeMeaning,
+    /// How cost divides over time, once that is known: perhaps of another part of the time than asked for last.
+    pub over_time: Option<&'a OverTime>,
     /// Fills by group, filled in as they are asked for.
     pub colours: &'a RefCell<Vec<Option<Color32>>>,
     /// Whether a new analysis is on its way.

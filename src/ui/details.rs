@@ -5,7 +5,7 @@ mod pairing;
 mod runs;
 
 use super::hint_marks::hints_of_ui;
-use super::views::{ViewKind, table::transform_button};
+use super::views::{ViewKind, callers_tables::ESTIMATED, table::transform_button};
 use super::{Action, Actions, ViewCtx, cell, theme};
 use crate::analyze::{Class, Exactness, GroupBy, GroupId, Neighbour, Transform, share};
 use crate::model::{Body, Unit, format};
@@ -241,7 +241,14 @@ fn list_ui(
 ) {
     let weak = |text: String| RichText::new(text).color(ctx.theme.text_weak);
     ui.add_space(theme::MARGIN);
-    ui.label(RichText::new(title).strong());
+    if rows.is_empty() || ctx.analysis.neighbours_are_exact() {
+        ui.label(RichText::new(title).strong());
+    } else {
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(title).strong());
+            ui.label(RichText::new("≈ estimated").small().color(ctx.theme.estimated)).on_hover_text(ESTIMATED);
+        });
+    }
     ui.spacing_mut().item_spacing.y = 2.0;
     if rows.is_empty() {
         ui.add(Label::new(weak(none.to_owned())).wrap());

@@ -2,7 +2,7 @@
 
 use super::{CompareCtx, Theme, ViewCtx, theme};
 use crate::analyze::GroupId;
-use crate::analyze::diff::{BoxWidth, Costs, Interval, Measure, NoiseKind, Normalize, Status};
+use crate::analyze::diff::{Costs, Interval, Measure, NoiseKind, Normalize, Status};
 use crate::layout::{Difference, DifferenceScale, Stripes, sign, signed};
 use crate::model::{Unit, format};
 use egui::{Align, Color32, Label, Layout, Mesh, Pos2, Rect, RichText, Role, Sense, Ui, Vec2, WidgetInfo};
@@ -67,15 +67,6 @@ pub(super) fn status_sentence(status: Status, unit: &Unit) -> String {
         Status::Gone => "Only in base: gone".to_owned(),
         Status::Same => "The same on both sides".to_owned(),
         Status::WithinNoise => "± within noise: it may be chance".to_owned(),
-    }
-}
-
-/// What trees are as wide as.
-pub(super) fn width_legend(width: BoxWidth) -> &'static str {
-    match width {
-        BoxWidth::Larger => "as wide as the larger side",
-        BoxWidth::New => "as wide as new",
-        BoxWidth::Base => "as wide as base",
     }
 }
 
@@ -144,7 +135,7 @@ fn about(compare: &CompareCtx<'_>) -> String {
         Normalize::PerCall => Normalize::None.legend(),
         normalize => normalize.legend(),
     };
-    format!("colour by {} · {} · {normalize}", measure_name(compare.measure), width_legend(compare.box_width))
+    format!("colour by {} · {} · {normalize}", measure_name(compare.measure), compare.box_width.legend())
 }
 
 fn gradient_ui(ui: &mut Ui, theme: &Theme) {

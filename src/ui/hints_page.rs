@@ -3,7 +3,7 @@
 
 use super::views::LineMark;
 use crate::analyze::{GroupId, GroupKey, Groups};
-use crate::hints::{Dismissal, Finding, FindingKey, Hints, Severity};
+use crate::hints::{Change, Dismissal, Finding, FindingKey, Hints, Severity};
 use crate::model::FunctionId;
 use rustc_hash::FxHashMap;
 use std::path::{Path, PathBuf};
@@ -163,63 +163,23 @@ impl HintsPage {
     }
 }
 
-/// What became of a finding from one recording to the next.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Fate {
-    /// Only the base has it.
-    WentAway,
-    /// Only the new recording has it.
-    Came,
-    /// Both have it.
-    Stayed,
-}
-
-/// A finding of one recording or of both, as positions among their findings.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Change {
-    /// Among those of the base.
-    pub base: Option<usize>,
-    /// Among those of the new side.
-    pub new: Option<usize>,
-}
-
-impl Change {
-    /// What became of it.
-    pub fn fate(&self) -> Fate {
-        match (self.base, self.new) {
-            (Some(_), Some(_)) => Fate::Stayed,
-            (Some(_), None) => Fate::WentAway,
-            (None, _) => Fate::Came,
-        }
-    }
-}
-
 /// Matches the findings of two recordings by rule and function. What was dismissed, and what only informs, is left out.
 ///
 /// Functions are compared as the views of the comparison know them, so that one that was renamed is still the same.
 pub fn changes(base: &HintsPage, new: &HintsPage) -> Vec<Change> {
-    let key = |page: &HintsPage, i: usize| (page.finding(i).rule.id, page.function(i));
-    let hints = |page: &HintsPage| -> Vec<usize> {
+    let keyed = |page: &HintsPage| -> Vec<(usize, (&'static str, Option<FunctionId>))> {
         let is_hint = |i: &usize| page.is_shown(*i) && page.finding(*i).severity == Severity::Hint;
-        (0..page.hints.findings.len()).filter(is_hint).collect()
+        let hints = (0..page.hints.findings.len()).filter(is_hint);
+        hints.map(|i| (i, (page.finding(i).rule.id, page.function(i)))).collect()
     };
-    let mut unmatched = hints(new);
-    let mut changes: Vec<Change> = hints(base)
-        .into_iter()
-        .map(|i| {
-            let same = unmatched.iter().position(|&j| key(new, j) == key(base, i));
-            Change { base: Some(i), new: same.map(|at| unmatched.remove(at)) }
-        })
-        .collect();
-    changes.extend(unmatched.into_iter().map(|j| Change { base: None, new: Some(j) }));
-    changes
+    crate::hints::changes(keyed(base), keyed(new))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::analyze::{Analysis, Query};
-    use crate::hints::{Extent, NoFiles, Options};
+    use crate::hints::{Extent, Fate, NoFiles, Options};
     use crate::model::Profile;
 
     fn page(profile: &str) -> HintsPage {

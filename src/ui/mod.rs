@@ -31,6 +31,6 @@ pub(crate) use canvas_paint::{accessible_name, message as canvas_message, no_tre
 pub use action::{Action, Actions, Command, EDITORS};
 pub use compare::CompareCtx;
 pub use compare_bar::Arrangement;
-pub use context::{TreeKind, TreeNeed, Trees, ViewCtx};
+pub use context::{OverTimeNeed, TreeKind, TreeNeed, Trees, ViewCtx};
 pub use details::details_ui;
 pub use theme::Theme;

@@ -2,7 +2,7 @@
 
 use super::{Action, Actions, Command, Theme, theme};
 use crate::analyze::diff::Side;
-use crate::import::FORMATS;
+use crate::import::{FORMATS, Recipe};
 use crate::layout::shorten_middle;
 use egui::{Align, Button, Frame, Layout, Margin, RichText, ScrollArea, Ui, Vec2};
 use std::path::{Path, PathBuf};
@@ -134,26 +134,31 @@ fn recipes(ui: &mut Ui, theme: &Theme, actions: &mut Actions) {
             continue;
         }
         seen.push(recipe.command);
-        ui.label(RichText::new(recipe.tool).small().color(theme.text_weak));
-        Frame::new().fill(theme.panel).corner_radius(5.0).inner_margin(Margin::symmetric(8, 4)).show(ui, |ui| {
-            ui.horizontal(|ui| {
-                ui.set_width(ui.available_width());
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    let copy = ui.add(Button::new(RichText::new("Copy").small()));
-                    copy.widget_info(|| {
-                        egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Copy {}", recipe.command))
-                    });
-                    if copy.clicked() {
-                        actions.push(Action::Copy(recipe.command.to_owned(), "Command copied"));
-                    }
-                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                        ui.add(egui::Label::new(RichText::new(recipe.command).monospace().size(12.0)).truncate());
-                    });
+        recipe_ui(ui, theme, recipe, actions);
+    }
+}
+
+/// A command that records a profile, to be copied.
+pub(super) fn recipe_ui(ui: &mut Ui, theme: &Theme, recipe: &Recipe, actions: &mut Actions) {
+    ui.label(RichText::new(recipe.tool).small().color(theme.text_weak));
+    Frame::new().fill(theme.panel).corner_radius(5.0).inner_margin(Margin::symmetric(8, 4)).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            ui.set_width(ui.available_width());
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let copy = ui.add(Button::new(RichText::new("Copy").small()));
+                copy.widget_info(|| {
+                    egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Copy {}", recipe.command))
+                });
+                if copy.clicked() {
+                    actions.push(Action::Copy(recipe.command.to_owned(), "Command copied"));
+                }
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    ui.add(egui::Label::new(RichText::new(recipe.command).monospace().size(12.0)).truncate());
                 });
             });
         });
-        ui.add_space(4.0);
-    }
+    });
+    ui.add_space(4.0);
 }
 
 /// A file that is being read.

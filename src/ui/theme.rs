@@ -215,25 +215,9 @@ impl Theme {
         }
     }
 
-    /// The colour of what a program does, or waits for, told apart without red and green: after Okabe and Ito. What waits is
-    /// hatched besides.
+    /// The colour of what a program does, or waits for. What waits is hatched besides.
     pub fn activity(&self, activity: Activity) -> Color32 {
-        let c = Color32::from_rgb;
-        let (dark, light) = match activity {
-            Activity::Python => (c(0x5a, 0xb4, 0xea), c(0x2b, 0x8c, 0xc9)),
-            Activity::Native => (c(0xe8, 0x86, 0x3a), c(0xc8, 0x5a, 0x00)),
-            Activity::Files => (c(0xd8, 0x8f, 0xbb), c(0xb0, 0x5a, 0x8a)),
-            Activity::Waiting => (c(0x3f, 0x8f, 0xd0), c(0x00, 0x5f, 0x9e)),
-            Activity::Locks => (c(0xf0, 0xb4, 0x3c), c(0xa8, 0x74, 0x00)),
-            Activity::Sleeping => (c(0x9a, 0xa2, 0xae), c(0x74, 0x7c, 0x88)),
-            Activity::EventLoop => (c(0x6f, 0x78, 0x86), c(0xa0, 0xa7, 0xb1)),
-            Activity::Importing => (c(0xe8, 0xdc, 0x58), c(0xa3, 0x98, 0x00)),
-            Activity::Garbage => (c(0x35, 0xb3, 0x8a), c(0x00, 0x80, 0x5c)),
-        };
-        match self.palette.scheme {
-            Scheme::Dark => dark,
-            Scheme::Light => light,
-        }
+        Self::color(self.palette.activity(activity))
     }
 
     /// The colour of `Rgb`.

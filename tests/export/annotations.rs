@@ -2,10 +2,11 @@
 
 use crate::browser::Browser;
 use helioscope::analyze::{Analysis, Detail, GroupId, Order, Query};
+use helioscope::export::html::Page;
 use helioscope::export::markdown::{Review, review};
 use helioscope::export::picture::{Height, Picture, PictureView, Subject};
+use helioscope::export::png;
 use helioscope::export::scrub::Scrub;
-use helioscope::export::{html, png};
 use helioscope::import::{Job, open_bytes};
 use helioscope::layout::{Annotation, Chain, Growth, Marked, Paths, Scheme};
 use resvg::usvg::roxmltree::{Document, Node};
@@ -150,8 +151,8 @@ fn names_of_people_leave_notes_too() {
         let picture = flame(Vec::new(), marked.clone());
         let written = [
             picture.svg(&subject).expect("drawn"),
-            html::page(&picture, &subject).expect("a page"),
-            review(&subject, Review { rows: 5, picture: None, hints: None, annotations: &marked }),
+            Page { picture: &picture, scheme: Some(Scheme::Dark), found: None }.html(&subject).expect("a page"),
+            review(&subject, Review { rows: 5, picture: None, found: None, annotations: &marked }),
         ];
         for text in written {
             assert_eq!(text.contains("jane"), kept, "{text}");
@@ -172,7 +173,7 @@ fn a_review_lists_what_is_marked() {
             note: "lost".to_owned(),
         },
     ];
-    let text = review(&subject(&a, &scrub), Review { rows: 5, picture: None, hints: None, annotations: &marked });
+    let text = review(&subject(&a, &scrub), Review { rows: 5, picture: None, found: None, annotations: &marked });
     let expected = "Notes:\n\n1. `read`: Once a row: read it \\*once\\*.\n2. `log` is highlighted\n\
                     3. `a function this profile lacks`: lost\n\n";
     assert!(text.contains(expected), "{text}");
@@ -190,7 +191,11 @@ fn notes_of_a_page_follow_the_zoom_and_run_no_script() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("page.html");
     let picture = flame(Vec::new(), marked);
-    std::fs::write(&path, html::page(&picture, &subject(&a, &scrub)).expect("a page")).expect("writes");
+    std::fs::write(
+        &path,
+        Page { picture: &picture, scheme: None, found: None }.html(&subject(&a, &scrub)).expect("a page"),
+    )
+    .expect("writes");
     browser.open(&path);
     const NOTES: &str =
         "Array.from(document.querySelectorAll('#flame .note'), (g) => g.getAttribute('aria-label')).join(' | ')";

@@ -9,6 +9,8 @@ mod browser;
 mod formats;
 #[cfg(unix)]
 mod page;
+#[cfg(unix)]
+mod page_of_both;
 mod pictures;
 mod reports;
 #[path = "../cli/support.rs"]

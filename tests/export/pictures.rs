@@ -223,8 +223,9 @@ fn a_comparison_is_drawn_with_both_sides_in_words() {
     // What only one side has is striped: `write`, `parse`, and the two samples of the legend.
     assert_eq!(drawn.matches("<path d=\"M").count(), 4);
     for (arguments, reason) in [
-        (&["new.folded", "--base", "old.folded", "-o", "a.html"][..], "drawn as .svg or .png"),
-        (&["new.folded", "--base", "old.folded", "-o", "a.svg", "--view", "time"], "in time order"),
+        (&["new.folded", "--base", "old.folded", "-o", "a.svg", "--view", "time"][..], "in time order"),
+        (&["new.folded", "--base", "old.folded", "-o", "a.html", "--view", "time"], "in time order"),
+        (&["new.folded", "-o", "a.svg", "--width", "new"], "--base"),
         (&["new.folded", "-o", "a.svg", "--normalize", "total"], "--base"),
     ] {
         let (status, err) = render(&folder, arguments);

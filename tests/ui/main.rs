@@ -11,6 +11,7 @@
 #[path = "../support/picture.rs"]
 mod picture;
 
+mod activity;
 mod annotations;
 mod choices;
 mod compare;

@@ -151,6 +151,7 @@ impl Stage {
                 neighbours: self.neighbours[1].as_ref(),
                 time_track: TrackId(0),
                 time_meaning: TimeMeaning::Order,
+                over_time: None,
                 colours: &std::cell::RefCell::default(),
                 busy: false,
                 hints: None,

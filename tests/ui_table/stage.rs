@@ -92,6 +92,7 @@ impl Stage {
                 neighbours: self.neighbours.as_ref(),
                 time_track: helioscope::model::TrackId(0),
                 time_meaning: helioscope::model::TimeMeaning::None,
+                over_time: None,
                 colours: &std::cell::RefCell::default(),
                 busy: false,
                 hints: None,

@@ -37,8 +37,17 @@ impl BoxWidth {
     /// Every one of them, in the order menus show them.
     pub const ALL: [Self; 3] = [Self::Larger, Self::New, Self::Base];
 
+    /// What it does, for a legend.
+    pub fn legend(self) -> &'static str {
+        match self {
+            Self::Larger => "as wide as the larger side",
+            Self::New => "as wide as new",
+            Self::Base => "as wide as base",
+        }
+    }
+
     /// The width a box would have if all its room were its own.
-    pub(super) fn of(self, base: i64, new: i64) -> i64 {
+    pub fn of(self, base: i64, new: i64) -> i64 {
         match self {
             Self::Larger => base.max(new),
             Self::New => new,

@@ -21,30 +21,36 @@ impl Components {
         search.found
     }
 
-    /// The components of a graph whose nodes are halves of the nodes of this one: node `n` becomes `2 n` and, where it
-    /// is `divided`, `2 n + 1`. Without a cycle of the whole nodes, the second half of a node is never a caller of the
-    /// first.
+    /// The components of a graph whose nodes are halves of the nodes of this one: node `n` keeps its number and, where
+    /// `second` has one, gets another half of that number. Numbers are below `halves`, and `whole` gives the node of each.
+    /// Without a cycle of the whole nodes, the second half of a node is never a caller of the first.
     pub(super) fn halved<I: Iterator<Item = u32>>(
         &self,
-        divided: impl Fn(u32) -> bool,
+        halves: usize,
+        second: impl Fn(u32) -> Option<u32>,
+        whole: impl Fn(u32) -> u32,
         callees: impl Fn(u32) -> I,
     ) -> Self {
-        let mut search = Search::new(self.of.len() * 2, self.of.len());
+        let mut search = Search::new(halves, halves);
+        // What lies outside a component was found before.
+        let within = |half: u32| {
+            let node = whole(half);
+            let whole = &whole;
+            callees(half).filter(move |&callee| self.are_together(node, whole(callee)))
+        };
         for component in self.iter() {
             if let &[node] = component {
-                if divided(node) {
-                    search.found.add_alone(2 * node + 1);
+                if let Some(second) = second(node) {
+                    search.found.add_alone(second);
                 }
-                search.found.add_alone(2 * node);
+                search.found.add_alone(node);
                 continue;
             }
-            // What lies outside this component was found before.
-            let within = |half: u32| callees(half).filter(move |callee| self.are_together(half / 2, callee / 2));
             for &node in component {
-                if divided(node) {
-                    search.visit(2 * node + 1, within);
+                if let Some(second) = second(node) {
+                    search.visit(second, within);
                 }
-                search.visit(2 * node, within);
+                search.visit(node, within);
             }
         }
         search.found
@@ -55,6 +61,15 @@ impl Components {
     pub(super) fn are_together(&self, a: u32, b: u32) -> bool {
         let of = self.of[a as usize];
         a == b || (of != 0 && of == self.of[b as usize])
+    }
+
+    /// By node: whether it can reach itself through others.
+    pub(super) fn in_cycles(&self) -> Vec<bool> {
+        let mut in_cycles = vec![false; self.of.len()];
+        for &node in self.iter().filter(|component| component.len() > 1).flatten() {
+            in_cycles[node as usize] = true;
+        }
+        in_cycles
     }
 
     /// The nodes of each component; callees come before callers.
@@ -184,9 +199,10 @@ mod tests {
         // 0 ⇄ 1 as a whole; of their halves only the second ones reach each other.
         let whole_edges = vec![(0, 1), (1, 0)];
         let whole = Components::new(2, |n| callees(&whole_edges, n));
-        let edges = vec![(0, 2), (2, 1), (1, 3), (3, 1)];
-        let halves = whole.halved(|_| true, |n| callees(&edges, n));
-        assert_eq!(sorted(&halves), [vec![1, 3], vec![2], vec![0]]);
+        // The halves of 0 are 0 and 2, those of 1 are 1 and 3.
+        let edges = vec![(0, 1), (1, 2), (2, 3), (3, 2)];
+        let halves = whole.halved(4, |n| Some(n + 2), |half| half % 2, |n| callees(&edges, n));
+        assert_eq!(sorted(&halves), [vec![2, 3], vec![1], vec![0]]);
     }
 
     proptest! {

@@ -1,7 +1,10 @@
 //! Where the calls of each function come from: from the root, from outside its cycle, or from within its own calls.
 
-use super::components::Components;
-use crate::model::{CallEdge, CallGraph, FunctionId, MetricId};
+use super::{
+    components::Components,
+    weights::{Called, Weights},
+};
+use crate::model::{CallGraph, FunctionId, MetricId};
 
 /// Times in a file are rounded to about this much.
 pub(super) const ROUNDING_NS: f64 = 1_000.0;
@@ -10,22 +13,10 @@ pub(super) const ROUNDING_NS: f64 = 1_000.0;
 pub(super) struct Entries {
     /// By function: the part of what its cycle calls it for that goes to recursive calls.
     recursive_part: Vec<f64>,
-    calls_itself: Vec<bool>,
+    /// By function: whether it has recursive calls.
+    pub(super) recursive: Vec<bool>,
     /// By function: what comes from no recorded caller, as a weight.
     pub(super) from_root: Vec<f64>,
-}
-
-#[derive(Clone, Copy, Default)]
-struct Called {
-    calls: i64,
-    weight: f64,
-}
-
-impl Called {
-    fn add(&mut self, edge: &CallEdge, weight: f64) {
-        self.calls = self.calls.saturating_add(edge.calls.max(0));
-        self.weight += weight;
-    }
 }
 
 /// The calls of a function by where they come from.
@@ -38,36 +29,31 @@ struct Sources {
 }
 
 impl Entries {
-    pub(super) fn new(graph: &CallGraph, metric: MetricId, cycles: &Components, weights: &[f64]) -> Self {
+    pub(super) fn new(graph: &CallGraph, metric: MetricId, cycles: &Components, weights: &Weights) -> Self {
         let functions = graph.calls().len();
-        // Columns, since few functions have calls from within: those of the others are never touched.
-        let mut outside = vec![Called::default(); functions];
-        let mut within = vec![Called::default(); functions];
-        let mut by_itself = vec![0_i64; functions];
         let mut entries = Self {
             recursive_part: vec![0.0; functions],
-            calls_itself: vec![false; functions],
-            from_root: vec![0.0; functions],
+            recursive: vec![false; functions],
+            from_root: Vec::with_capacity(functions),
         };
-        for (edge, &weight) in graph.edges().iter().zip(weights) {
-            let callee = edge.callee.index();
-            if edge.caller == edge.callee {
-                by_itself[callee] = by_itself[callee].saturating_add(edge.calls.max(0));
-                entries.calls_itself[callee] = true;
-            } else if cycles.are_together(edge.caller.0, edge.callee.0) {
-                within[callee].add(edge, weight);
-            } else {
-                outside[callee].add(edge, weight);
-            }
-        }
+        let in_cycles = cycles.in_cycles();
         for f in (0..functions).map(FunctionId::at) {
-            let sources = Sources {
-                callers: graph.incoming(f).len(),
-                outside: outside[f.index()],
-                within: within[f.index()],
-                by_itself: by_itself[f.index()],
-            };
-            entries.enter(graph, metric, f, &sources);
+            let (mut outside, mut within) = (weights.by_others[f.index()], Called::default());
+            if in_cycles[f.index()] {
+                outside = Called::default();
+                for &e in graph.incoming(f) {
+                    let edge = &graph.edges()[e as usize];
+                    if edge.caller == f {
+                        continue;
+                    }
+                    let together = cycles.are_together(edge.caller.0, f.0);
+                    let called = if together { &mut within } else { &mut outside };
+                    called.add(edge, weights.of_edges[e as usize]);
+                }
+            }
+            let (callers, by_itself) = (graph.incoming(f).len(), weights.by_itself[f.index()]);
+            entries.recursive[f.index()] = by_itself.edges > 0;
+            entries.enter(graph, metric, f, &Sources { callers, outside, within, by_itself: by_itself.calls });
         }
         entries
     }
@@ -91,31 +77,35 @@ impl Entries {
         // Crumbs of rounding are no recursion.
         let recursive_part = 1.0 - outermost.clamp(0.0, 1.0);
         let recursive_part = if recursive_part < 1e-4 { 0.0 } else { recursive_part };
-        self.recursive_part[f.index()] = recursive_part;
+        if recursive_part > 0.0 {
+            self.recursive_part[f.index()] = recursive_part;
+            self.recursive[f.index()] = true;
+        }
         let called = outside.weight + within.weight * (1.0 - recursive_part);
         let rounding = *callers as f64 * ROUNDING_NS + total * 1e-6;
-        self.from_root[f.index()] = if *callers == 0 || root_calls > 0 {
+        self.from_root.push(if *callers == 0 || root_calls > 0 {
             (total - called).max(1.0)
         } else if !counted && total - called > rounding {
             total - called
         } else {
             0.0
-        };
+        });
     }
 
     /// Whether a function has recursive calls.
+    #[inline]
     pub(super) fn is_recursive(&self, function: FunctionId) -> bool {
-        self.calls_itself[function.index()] || self.recursive_part[function.index()] > 0.0
+        self.recursive[function.index()]
     }
 
-    /// The part of what an edge carries that goes to recursive calls.
+    /// The part of what a call carries that goes to recursive calls.
     #[inline]
-    pub(super) fn recursive_part(&self, edge: &CallEdge, cycles: &Components) -> f64 {
-        if edge.caller == edge.callee {
+    pub(super) fn recursive_part(&self, caller: FunctionId, callee: FunctionId, cycles: &Components) -> f64 {
+        if caller == callee {
             // A call of itself is recursive by definition.
             return 1.0;
         }
-        let part = self.recursive_part[edge.callee.index()];
-        if part > 0.0 && cycles.are_together(edge.caller.0, edge.callee.0) { part } else { 0.0 }
+        let part = self.recursive_part[callee.index()];
+        if part > 0.0 && cycles.are_together(caller.0, callee.0) { part } else { 0.0 }
     }
 }

@@ -3,6 +3,7 @@
 mod flow;
 mod grouping;
 mod limits;
+mod over_time;
 mod search;
 mod tables;
 mod timeline;

@@ -33,8 +33,8 @@ fn threads_and_time_ranges_choose_samples_and_add_up() {
     assert_eq!(table_text(&one), ["main 0 9", "a 5 5", "b 4 4"]);
     assert_eq!(table_text(&two), ["main 1 3", "b 2 2"]);
     assert_eq!((one.samples(), two.samples(), one.sum() + two.sum()), (Some(2), Some(2), 12));
-    // From the first nanosecond of a range up to its last, without its end.
-    let ranges = [(0, 3, 5), (0, 4, 7), (3, 5, 2), (5, 10, 5), (9, 9, 0), (10, 99, 0), (-5, i64::MAX, 12)];
+    // From the first nanosecond of a range up to its last, without its end; of a sample that lasts, the part within.
+    let ranges = [(0, 3, 3), (0, 4, 5), (3, 5, 4), (5, 10, 5), (9, 9, 0), (10, 99, 0), (-5, i64::MAX, 12)];
     for (from, to, sum) in ranges {
         assert_eq!(asked(&profile, |q| q.time_ns = Some((from, to))).sum(), sum, "{from}..{to}");
     }

@@ -8,8 +8,8 @@ use crate::app::options::Options;
 use crate::app::recordings::Recordings;
 use crate::app::subject::{Part, Request, Subject, Wish};
 use crate::app::translate::Translation;
-use crate::model::StringId;
-use crate::ui::{TreeKind, TreeNeed};
+use crate::model::{StringId, TimeMeaning, TrackId};
+use crate::ui::{OverTimeNeed, TreeKind, TreeNeed};
 use std::sync::Arc;
 
 impl Document {
@@ -25,6 +25,19 @@ impl Document {
     /// Changes the question.
     pub(in crate::app) fn ask(&mut self, change: impl FnOnce(&mut Query), workers: &Workers) {
         self.request(|request| change(&mut request.query), workers);
+    }
+
+    /// Counts one thread, or all of them. Where only the order of samples is known, a span of one thread means nothing to
+    /// another.
+    pub(in crate::app) fn show_track(&mut self, track: Option<TrackId>, workers: &Workers) {
+        let clocked = self.subject.analysis(Part::Whole).profile().origin().time == TimeMeaning::Clock;
+        self.ask(
+            |query| {
+                query.track = track;
+                query.time_ns = query.time_ns.filter(|_| clocked);
+            },
+            workers,
+        );
     }
 
     /// Makes both sides comparable otherwise.
@@ -137,6 +150,15 @@ impl Document {
         workers.tree(self.id, self.generation, self.subject.clone(), wanted);
     }
 
+    /// Has cost divided over time unless that is known, or on its way.
+    pub(in crate::app) fn need_over_time(&mut self, part: Part, need: OverTimeNeed, workers: &Workers) {
+        let answers = self.answers.get_mut(part);
+        if !self.counting && answers.over_time_of != Some(need) && answers.dividing.is_none() {
+            answers.dividing = Some(need);
+            workers.divide(self.id, self.generation, part, need, self.subject.clone());
+        }
+    }
+
     /// Has a source file read.
     pub(in crate::app) fn need_source(&mut self, file: StringId, workers: &Workers) {
         if !self.counting {
@@ -165,6 +187,12 @@ impl Document {
                 let answers = self.answers.get_mut(part);
                 answers.ordering = None;
                 answers.timeline = Some((track, timeline.map(Arc::new)));
+            }
+            Outcome::Divided { generation, part, need, over_time, .. } if generation == self.generation => {
+                let answers = self.answers.get_mut(part);
+                answers.dividing = None;
+                answers.over_time_of = Some(need);
+                answers.over_time = over_time.map(Arc::new);
             }
             Outcome::Found { generation, search, part, matches, .. }
                 if generation == self.generation && search == self.search_number =>
@@ -229,6 +257,9 @@ impl Document {
         self.counting = false;
         self.request = self.subject.request(self.request.width);
         self.forget_answers();
+        for answers in self.answers.each_mut() {
+            answers.over_time = None;
+        }
         let translation = Translation::new(&old, &self.subject);
         self.translate(&translation);
         self.annotations.find(self.subject.analysis(Part::Whole));

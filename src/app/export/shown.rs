@@ -1,13 +1,15 @@
 //! What is on screen, as something to be drawn and written on another thread.
 
-use crate::analyze::diff::{Measure, Side, Status};
-use crate::analyze::{Analysis, GroupBy, GroupId, Matches, Order};
+use crate::analyze::diff::{BoxWidth, Measure, Side};
+use crate::analyze::{Analysis, DivideBy, GroupId, Matches, Order, Query};
+use crate::app::pane::Parts;
 use crate::app::recordings::{Recordings, file_name};
 use crate::app::subject::{Part, Subject};
 use crate::export::convert::{self, Target};
 use crate::export::diff::DiffExport;
-use crate::export::html;
-use crate::export::markdown::{Review, annotations, review};
+use crate::export::findings::Found;
+use crate::export::html::Page;
+use crate::export::markdown::{Review, review, review_of_both};
 use crate::export::picture::{self, Base, Height, Picture, PictureView};
 use crate::export::png::{self, Raster};
 use crate::export::scrub::Scrub;
@@ -16,6 +18,7 @@ use crate::layout::{Annotation, Growth};
 use crate::model::Profile;
 use crate::source::Sources;
 use crate::ui::export_dialog::{Drawing, ExportChoice, Format, Which};
+use crate::ui::hints_page::{HintsPage, changes};
 use regex::Regex;
 use std::cmp::Reverse;
 use std::io::{self, Write};
@@ -37,12 +40,21 @@ pub(in crate::app) struct Shown {
     pub(in crate::app) root: Vec<GroupId>,
     /// How many rings the sunburst has.
     pub(in crate::app) rings: Option<usize>,
+    /// What activity over time is divided into, and the part of the time that is shown.
+    pub(in crate::app) divide: DivideBy,
+    pub(in crate::app) time_range: Option<(i64, i64)>,
     pub(in crate::app) selection: Option<GroupId>,
     pub(in crate::app) search: Option<(String, Regex)>,
     /// Whether both sides stand beside each other.
     pub(in crate::app) side_by_side: bool,
     /// What is marked.
     pub(in crate::app) annotations: Vec<Annotation>,
+    /// Whose cost boxes of two recordings are as wide as.
+    pub(in crate::app) box_width: BoxWidth,
+    /// Which cost they are coloured by.
+    pub(in crate::app) measure: Measure,
+    /// What was found, without what was dismissed; nothing while it is looked for.
+    pub(in crate::app) hints: Parts<Option<HintsPage>>,
     /// Where sources are looked for, as evidence of findings.
     pub(in crate::app) sources: Arc<Sources>,
 }
@@ -97,6 +109,7 @@ impl Shown {
                 Some(of) => PictureView::Callers { of },
                 None => return Err("no function is selected".to_owned()),
             },
+            Drawing::Activity => PictureView::Activity { by: self.divide, range: self.time_range },
         };
         Ok(Picture {
             width: choice.width,
@@ -120,9 +133,11 @@ impl Shown {
         let analysis = self.subject.analysis(part);
         let base_name = self.name(Some(Side::Base));
         let base = match (&self.subject, part) {
-            (Subject::Comparison(compared), Part::Whole) => {
-                Some(Base { name: &base_name, comparison: &compared.comparison })
-            }
+            (Subject::Comparison(compared), Part::Whole) => Some(Base {
+                width: self.box_width,
+                measure: self.measure,
+                ..Base::new(&base_name, &compared.comparison)
+            }),
             _ => None,
         };
         let found: Option<(&str, Matches)> = match &self.search {
@@ -161,17 +176,21 @@ impl Shown {
             Format::Svg => out.write_all(self.svg(choice).map_err(io::Error::other)?.as_bytes())?,
             Format::Html => {
                 let page = self.with_subject(choice, |subject, part| {
-                    html::page(&self.picture(choice, part)?, subject).map_err(|error| error.to_string())
+                    let picture = self.picture(choice, part)?;
+                    self.with_found(choice, part, |found| {
+                        let page = Page { picture: &picture, scheme: Some(choice.scheme), found };
+                        page.html(subject).map_err(|error| error.to_string())
+                    })
                 });
                 out.write_all(page.map_err(io::Error::other)?.as_bytes())?;
             }
-            Format::Markdown if !self.is_about_both(choice) => out.write_all(self.review(choice).as_bytes())?,
+            Format::Markdown => out.write_all(self.review(choice).as_bytes())?,
             Format::Folded => return self.convert(out, Target::Folded, choice),
             Format::Speedscope => return self.convert(out, Target::Speedscope, choice),
             Format::Pprof => return self.convert(out, Target::Pprof, choice),
             Format::Csv if !self.is_about_both(choice) => return self.convert(out, Target::Csv, choice),
             Format::Json if !self.is_about_both(choice) => return self.convert(out, Target::Json, choice),
-            Format::Markdown | Format::Csv | Format::Json => self.differences(out, choice)?,
+            Format::Csv | Format::Json => self.differences(out, choice)?,
         }
         Ok(Vec::new())
     }
@@ -187,46 +206,69 @@ impl Shown {
         convert::write(out, target, profile, query, &self.name(part.side()), &self.scrub(choice))
     }
 
-    /// A profile in a few lines.
+    /// A profile, or what lies between two, in a few lines.
     fn review(&self, choice: &ExportChoice) -> String {
-        self.with_subject(choice, |subject, _| {
-            // Findings are about functions.
-            let functions = subject.analysis.query().by == GroupBy::Function;
-            let hints =
-                (choice.hints && functions).then(|| Hints::new(subject.analysis, &*self.sources, Options::default()));
-            let annotations = self.marked(choice);
-            review(subject, Review { rows: ROWS, picture: None, hints: hints.as_ref(), annotations })
+        self.with_subject(choice, |subject, part| {
+            self.with_found(choice, part, |found| {
+                let annotations = self.marked(choice);
+                let parts = Review { rows: ROWS, picture: None, found, annotations };
+                match subject.base {
+                    Some(base) => review_of_both(subject, base, parts),
+                    None => review(subject, parts),
+                }
+            })
         })
     }
 
-    /// The differences of a comparison, the largest first. People are not shown what is the same.
+    /// Does something with what the rules found, where that is to be told.
+    fn with_found<T>(&self, choice: &ExportChoice, part: Part, then: impl FnOnce(Option<&Found<'_>>) -> T) -> T {
+        if !choice.hints {
+            return then(None);
+        }
+        if self.subject.compared().is_some() && part == Part::Whole {
+            let [base, new] = Side::BOTH.map(|side| self.hints_of(Part::Side(side)));
+            let changes = changes(&base, &new);
+            return then(Some(&Found::Both { base: base.hints(), new: new.hints(), changes }));
+        }
+        let page = self.hints_of(part);
+        let shown = (0..page.hints().findings.len()).filter(|i| page.is_shown(*i)).collect();
+        then(Some(&Found::One { hints: page.hints(), shown }))
+    }
+
+    /// What was found in a part; looked for now where that is not done yet.
+    fn hints_of(&self, part: Part) -> HintsPage {
+        let part = self.subject.answering(part);
+        if let Some(page) = self.hints.get(part) {
+            return page.clone();
+        }
+        let profiles = self.subject.profiles();
+        let profile = profiles.into_iter().find(|(side, _)| *side == part.side()).map(|(_, profile)| profile);
+        let analysis = match profile {
+            Some(profile) => Arc::new(Analysis::new(Arc::clone(profile), Query::new(profile), None)),
+            None => Arc::clone(self.subject.analysis(part)),
+        };
+        let hints = Hints::new(&analysis, &*self.sources, Options::default());
+        HintsPage::new(Arc::new(hints), self.recordings.newest(), Some)
+    }
+
+    /// The differences of a comparison, the largest first.
     fn differences(&self, out: &mut dyn Write, choice: &ExportChoice) -> io::Result<()> {
         let Some(compared) = self.subject.compared() else { return Ok(()) };
         let comparison = &compared.comparison;
-        let for_people = choice.format == Format::Markdown;
-        let differs = |status| status != Status::Same;
-        let rows = comparison
-            .table()
-            .rows()
-            .filter(|row| !for_people || row.delta(Measure::Own) != 0 || differs(row.status(Measure::Total)));
+        let rows = comparison.table().rows();
         let mut rows: Vec<_> = rows.map(|row| (Reverse(row.delta(Measure::Own).unsigned_abs()), row.group)).collect();
         rows.sort_unstable();
-        rows.truncate(if for_people { ROWS } else { usize::MAX });
         let rows: Vec<GroupId> = rows.into_iter().map(|(_, group)| group).collect();
         let names = |side: Side| match &self.recordings {
             Recordings::File(_) => Vec::new(),
             Recordings::Comparison(sides) => sides.side(side).iter().map(|r| file_name(&r.path)).collect::<Vec<_>>(),
         };
         let (base, new) = (names(Side::Base), names(Side::New));
-        let export = DiffExport::new(comparison, &base, &new, &rows).scrubbed(&self.scrub(choice));
+        let scrub = self.scrub(choice);
+        let export = DiffExport::new(comparison, [&base, &new], &rows, &scrub);
         match choice.format {
             Format::Csv => export.write_csv(out),
-            Format::Json => export.write_json(out),
-            _ => {
-                export.write_markdown(out)?;
-                let notes = self.with_subject(choice, |subject, _| annotations(subject, self.marked(choice)));
-                if notes.is_empty() { Ok(()) } else { write!(out, "\n{notes}") }
-            }
+            _ => export.write_json(out),
         }
     }
 }

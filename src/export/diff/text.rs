@@ -1,6 +1,6 @@
 //! A comparison in the columns of a terminal.
 
-use super::{Cells, Column, DiffExport, Row, columns};
+use super::{Cell, Cells, Column, DiffExport, Row, columns};
 use crate::analyze::diff::Status;
 use crate::model::format;
 use std::io::{self, Write};
@@ -15,7 +15,7 @@ const GAP: usize = 2;
 impl DiffExport<'_> {
     /// Writes the summary, what to know, and columns for a terminal of so many characters a line.
     pub fn write_text(&self, out: &mut dyn Write, width: usize) -> io::Result<()> {
-        write_wrapped(out, &self.comparison.summary(), "", width)?;
+        write_wrapped(out, &self.summary(), "", width)?;
         for finding in self.findings() {
             write_wrapped(out, &format!("Note: {}", format::one_line(&finding)), "      ", width)?;
         }
@@ -27,15 +27,17 @@ impl DiffExport<'_> {
         let (cells, widths) = self.fitting(width);
         let status_width = Status::ALL.iter().map(|s| s.name().len()).max().unwrap_or(0);
         let name_width = width.saturating_sub(used(&widths) + status_width + GAP).max(NARROWEST_NAME);
-        let mut line = |numbers: &[String], status: &str, name: &str| -> io::Result<()> {
+        let mut line = |numbers: &[&str], status: &str, name: &str| -> io::Result<()> {
             for (number, &wide) in numbers.iter().zip(&widths) {
                 write!(out, "{:space$}{number}{:GAP$}", "", "", space = wide.saturating_sub(characters(number)))?;
             }
             writeln!(out, "{status:status_width$}{:GAP$}{name}", "")
         };
-        line(&cells.head, "Status", "Function")?;
+        let head: Vec<&str> = cells.head.iter().map(String::as_str).collect();
+        line(&head, "Status", "Function")?;
         for (row, numbers) in self.rows.iter().zip(&cells.rows) {
-            line(numbers, row.status, &row.label(name_width))?;
+            let numbers: Vec<&str> = numbers.iter().map(|cell| cell.text.as_str()).collect();
+            line(&numbers, row.status, &row.label(name_width))?;
         }
         if self.left_out > 0 {
             writeln!(out, "\n{} more; `-n all` prints every row.", format::count(self.left_out as i64))?;
@@ -79,8 +81,11 @@ impl Row<'_> {
 }
 
 fn widths(cells: &Cells) -> Vec<usize> {
-    let wide = |c: usize| cells.rows.iter().chain([&cells.head]).filter_map(|r| r.get(c)).map(|t| characters(t)).max();
-    (0..cells.head.len()).map(|c| wide(c).unwrap_or(0)).collect()
+    let wide = |(c, head): (usize, &String)| {
+        let numbers = cells.rows.iter().filter_map(|row| row.get(c)).map(|Cell { text, .. }| characters(text));
+        numbers.max().unwrap_or(0).max(characters(head))
+    };
+    cells.head.iter().enumerate().map(wide).collect()
 }
 
 fn used(widths: &[usize]) -> usize {

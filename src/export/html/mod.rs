@@ -1,4 +1,4 @@
-//! A page that shows a profile in any browser: one file, no network, nothing to install.
+//! A page that shows a profile, or what changed between two, in any browser: one file, no network, nothing to install.
 //!
 //! The page holds the flame graph as data and draws it with a script of ours (`assets/export/page.js`). Text from a
 //! profile is only ever text: in markup it is escaped, in data it is JSON without `<`, and the script puts it on the
@@ -6,147 +6,225 @@
 //! whose hash it names, and loads nothing from anywhere.
 
 mod data;
+mod differences;
+mod findings;
 mod notes;
+mod style;
 mod table;
 
-use super::picture::{ByPackage, LegendEntry, Look, Picture, PictureError, PictureView, Stamp, Subject};
+use super::findings::Found;
+use super::markdown;
+use super::picture::{
+    ByDifference, ByPackage, LegendEntry, Look, Picture, PictureError, PictureView, Recording, Stamp, Subject,
+    stamp_of_both,
+};
 use super::svg::Escaped;
-use crate::layout::{Palette, Scheme, Tones};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use crate::layout::{Palette, Scheme};
 use data::Data;
-use sha2::{Digest, Sha256};
-use std::fmt::Write;
+use std::fmt::{self, Write};
+use style::head;
 
 const STYLE: &str = include_str!("../../../assets/export/page.css");
 const SCRIPT: &str =
     concat!(include_str!("../../../assets/export/notes.js"), include_str!("../../../assets/export/page.js"));
 
-/// A page about a profile. Flame graphs can be zoomed and searched; other views stand in it as pictures. The size of the
-/// picture is that of the browser's window.
-pub fn page(picture: &Picture, subject: &Subject<'_>) -> Result<String, PictureError> {
-    let palette = Palette::new(picture.scheme);
-    let look = ByPackage::new(subject.analysis, palette, subject.scrub, None);
-    let mut stamp = Stamp::new(subject.name, subject.analysis, subject.scrub, None);
-    stamp.legend = look.legend();
-    let data = Data::new(picture, subject, &look, &mut stamp)?;
-    let table = table::Table::new(subject, data.functions());
-    let drawing = match &picture.view {
-        // A page without a picture still has the table.
-        _ if !subject.has_calls() => Some(String::new()),
-        PictureView::Flame { .. } => None,
-        PictureView::Sunburst { .. } | PictureView::Callers { .. } => {
-            // The page says what the stamp says.
-            Some(Picture { stamped: false, ..picture.clone() }.svg(&Subject { search: None, ..*subject })?)
+/// A page to be written.
+#[derive(Clone, Copy)]
+pub struct Page<'a> {
+    /// What its picture shows. The size of the picture is that of the browser's window.
+    pub picture: &'a Picture,
+    /// Dark or light; `None` follows the reader's system.
+    pub scheme: Option<Scheme>,
+    /// What the rules found.
+    pub found: Option<&'a Found<'a>>,
+}
+
+impl Page<'_> {
+    /// Writes the page. Flame graphs can be zoomed and searched; other views stand in it as pictures.
+    pub fn html(&self, subject: &Subject<'_>) -> Result<String, PictureError> {
+        let schemes: &[Scheme] = match self.scheme {
+            None => &[Scheme::Light, Scheme::Dark],
+            Some(Scheme::Light) => &[Scheme::Light],
+            Some(Scheme::Dark) => &[Scheme::Dark],
+        };
+        let looks: Vec<Box<dyn Look + '_>> = schemes.iter().map(|scheme| look(subject, *scheme)).collect();
+        let (recording, mut stamp) = match &subject.base {
+            None => {
+                let stamp = Stamp::new(subject.name, subject.analysis, subject.scrub, None);
+                (Recording::One(subject.analysis), stamp)
+            }
+            Some(base) => {
+                let stamp = stamp_of_both(base, subject.name, subject.scrub, None);
+                (Recording::Both(base.comparison, base.width), stamp)
+            }
+        };
+        let listed = match &subject.base {
+            None => table::rows(subject.analysis),
+            Some(base) => differences::rows(base.comparison),
+        };
+        let data = Data::new(self.picture, subject, recording, (schemes, &looks), &listed, &mut stamp)?;
+        let legends: Vec<Vec<LegendEntry>> = looks.iter().map(|look| look.legend()).collect();
+        let mut page = head(&stamp, schemes, &legends);
+        // Writing to a string cannot fail.
+        let _ = self.header(&mut page, subject, &stamp);
+        page.push_str("<main>\n");
+        let _ = self.graph(&mut page, subject, schemes, (&legends[0], data.cut.as_deref()))?;
+        let _ = notes::write(&mut page, &data.noted);
+        if let Some(found) = self.found {
+            let comparison = subject.base.map(|base| base.comparison);
+            let _ = findings::write(&mut page, found, comparison, subject.scrub);
         }
-    };
-    let style = format!(":root {{ {} }}\n{STYLE}", variables(picture.scheme, palette));
-    let mut page = head(&stamp, &style);
-    // Writing to a string cannot fail.
-    let _ = header(&mut page, picture, &stamp);
-    let _ = flame(&mut page, drawing.as_deref(), subject);
-    let _ = notes::write(&mut page, data.annotations());
-    let _ = table.write(&mut page);
-    let _ = footer(&mut page, &stamp);
-    let _ = writeln!(page, "<script type=\"application/json\" id=\"profile\">{}</script>", data.json());
-    let _ = writeln!(page, "<script>{SCRIPT}</script>\n</body>\n</html>");
-    Ok(page)
-}
-
-/// The value of a `Content-Security-Policy` source that allows one text.
-fn source_hash(text: &str) -> String {
-    format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text.as_bytes())))
-}
-
-fn variables(scheme: Scheme, palette: Palette) -> String {
-    let tones = Tones::new(scheme);
-    let name = match scheme {
-        Scheme::Dark => "dark",
-        Scheme::Light => "light",
-    };
-    let colours = [
-        ("ground", tones.ground),
-        ("panel", tones.panel),
-        ("raised", tones.raised),
-        ("line", tones.line),
-        ("text", tones.text),
-        ("text-weak", tones.text_weak),
-        ("accent", tones.accent),
-        ("selection", tones.selection),
-        ("estimated", tones.estimated),
-        ("mark", tones.mark),
-        ("mark-halo", tones.mark_halo),
-        ("on-fill", palette.text_on_fill()),
-    ];
-    let colours: Vec<String> = colours.iter().map(|(name, colour)| format!("--{name}: {colour};")).collect();
-    format!("color-scheme: {name}; {}", colours.join(" "))
-}
-
-fn head(stamp: &Stamp, style: &str) -> String {
-    format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src {}; script-src {}; \
-         base-uri 'none'; form-action 'none'\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"generator\" content=\"Helioscope {}\">\n<link rel=\"icon\" href=\"data:,\">\n\
-         <title>{}</title>\n<style>{style}</style>\n</head>\n<body>\n",
-        source_hash(style),
-        source_hash(SCRIPT),
-        env!("CARGO_PKG_VERSION"),
-        Escaped(&stamp.title()),
-    )
-}
-
-fn header(page: &mut String, picture: &Picture, stamp: &Stamp) -> std::fmt::Result {
-    writeln!(page, "<header>\n<h1>{}</h1>", Escaped(&stamp.name))?;
-    if picture.stamped {
-        writeln!(page, "<p class=\"weak\">{} · {}</p>", Escaped(&stamp.view), Escaped(&stamp.facts.join(" · ")))?;
+        let _ = match &subject.base {
+            None => table::write(&mut page, subject, &data.functions, &listed),
+            Some(base) => differences::write(&mut page, base, subject, &data.functions, &listed),
+        };
+        let version = env!("CARGO_PKG_VERSION");
+        let _ = writeln!(page, "</main>\n<footer>\n<p class=\"weak\">Helioscope {version}</p>\n</footer>");
+        let _ = writeln!(page, "<script type=\"application/json\" id=\"profile\">{}</script>", data.json);
+        let _ = writeln!(page, "<script>{SCRIPT}</script>\n</body>\n</html>");
+        Ok(page)
     }
-    if !stamp.filters.is_empty() {
-        writeln!(page, "<p class=\"filters\">{}</p>", Escaped(&stamp.filters.join(" · ")))?;
+
+    /// What the page is of, in a sentence and in facts, and what to know before believing it.
+    fn header(&self, page: &mut String, subject: &Subject<'_>, stamp: &Stamp) -> fmt::Result {
+        writeln!(page, "<header>\n<h1>{}</h1>", Escaped(&stamp.name))?;
+        let summary = match &subject.base {
+            None => markdown::summary(subject, |name| format!("`{}`", name.replace('`', "'"))),
+            Some(base) => subject.scrub.text(&base.comparison.summary()).into_owned(),
+        };
+        writeln!(page, "<p class=\"lead\">{}</p>", AroundCode(&summary))?;
+        if self.picture.stamped {
+            writeln!(page, "<p class=\"weak\">{} · {}</p>", Escaped(&stamp.view), Escaped(&stamp.facts.join(" · ")))?;
+        }
+        if !stamp.filters.is_empty() {
+            writeln!(page, "<p class=\"filters\">{}</p>", Escaped(&stamp.filters.join(" · ")))?;
+        }
+        if !stamp.notes.is_empty() {
+            writeln!(page, "<ul class=\"notes\" aria-label=\"What to know\">")?;
+            for note in &stamp.notes {
+                writeln!(page, "<li>{}</li>", Escaped(note))?;
+            }
+            writeln!(page, "</ul>")?;
+        }
+        writeln!(page, "</header>")
     }
-    writeln!(page, "</header>")
+
+    /// The picture with what zooms and searches it, and its legend.
+    fn graph(
+        &self,
+        page: &mut String,
+        subject: &Subject<'_>,
+        schemes: &[Scheme],
+        (legend, cut): (&[LegendEntry], Option<&str>),
+    ) -> Result<fmt::Result, PictureError> {
+        let drawings = self.drawings(subject, schemes)?;
+        Ok(write_graph(page, subject, drawings.as_deref(), (legend, cut)))
+    }
+
+    /// The picture where it is no flame graph, in each of the schemes.
+    fn drawings(&self, subject: &Subject<'_>, schemes: &[Scheme]) -> Result<Option<Vec<Drawing>>, PictureError> {
+        match &self.picture.view {
+            // A page without a picture still has the table.
+            _ if !subject.has_calls() => Ok(Some(Vec::new())),
+            PictureView::Flame { .. } => Ok(None),
+            PictureView::Sunburst { .. } | PictureView::Callers { .. } | PictureView::Activity { .. } => {
+                let subject = Subject { search: None, ..*subject };
+                let drawing = |&scheme: &Scheme| {
+                    // The page says what the stamp says.
+                    let picture = Picture { stamped: false, scheme, ..self.picture.clone() };
+                    let class = match (schemes, scheme) {
+                        ([_], _) => "picture",
+                        (_, Scheme::Light) => "picture light",
+                        (_, Scheme::Dark) => "picture dark",
+                    };
+                    Ok((class, picture.svg(&subject)?))
+                };
+                schemes.iter().map(drawing).collect::<Result<_, _>>().map(Some)
+            }
+        }
+    }
 }
 
-fn flame(page: &mut String, drawing: Option<&str>, subject: &Subject<'_>) -> std::fmt::Result {
+/// A class and a picture.
+type Drawing = (&'static str, String);
+
+/// How boxes look in a scheme. What is searched for is the script's business.
+fn look<'a>(subject: &Subject<'a>, scheme: Scheme) -> Box<dyn Look + 'a> {
+    let palette = Palette::new(scheme);
+    match &subject.base {
+        None => Box::new(ByPackage::new(subject.analysis, palette, subject.scrub, None)),
+        Some(base) => Box::new(ByDifference::new(base, palette, subject.scrub, None)),
+    }
+}
+
+fn write_graph(
+    page: &mut String,
+    subject: &Subject<'_>,
+    drawings: Option<&[Drawing]>,
+    (legend, cut): (&[LegendEntry], Option<&str>),
+) -> fmt::Result {
     let searched = subject.search.map_or("", |(text, _)| text);
     let checked = if searched.is_empty() { "" } else { " checked" };
     write!(
         page,
-        "<main>\n<div class=\"bar\">\n<button type=\"button\" id=\"reset\" disabled>Reset zoom</button>\n\
+        "<section aria-label=\"Picture\">\n<div class=\"bar\">\n\
+         <button type=\"button\" id=\"reset\" disabled>Reset zoom</button>\n\
          <label>Search <input type=\"search\" id=\"search\" value=\"{}\" autocomplete=\"off\" spellcheck=\"false\"></label>\n\
          <label><input type=\"checkbox\" id=\"regex\"{checked}> Regular expression</label>\n\
          <output id=\"found\" for=\"search regex\" class=\"weak\"></output>\n</div>\n",
         Escaped(&subject.scrub.text(searched))
     )?;
-    let hidden = if let Some(svg) = drawing {
-        writeln!(page, "<div class=\"picture\">\n{svg}</div>")?;
-        " hidden"
-    } else {
-        ""
-    };
-    write!(
+    for (class, svg) in drawings.unwrap_or_default() {
+        writeln!(page, "<div class=\"{class}\">\n{svg}</div>")?;
+    }
+    let hidden = if drawings.is_some() { " hidden" } else { "" };
+    writeln!(
         page,
         "<div id=\"flame\"{hidden} tabindex=\"0\" role=\"tree\" aria-label=\"Flame graph\"><noscript>The flame graph needs \
-         JavaScript; the table below does not.</noscript></div>\n\
-         <p id=\"about\"{hidden} aria-live=\"polite\">Point at a box to see what it is. Click to zoom, Esc to zoom out. With \
-         the keyboard: Tab to the graph, arrows to move, Enter to zoom, / to search.</p>\n"
+         JavaScript; the table below does not.</noscript></div>"
+    )?;
+    if drawings.is_none_or(|drawings| !drawings.is_empty()) {
+        write_legend(page, legend)?;
+    }
+    if let Some(cut) = cut {
+        writeln!(page, "<p class=\"cut\">{}</p>", Escaped(cut))?;
+    }
+    writeln!(
+        page,
+        "<p id=\"about\"{hidden} aria-live=\"polite\">Point at a box to see what it is. Click to zoom, Esc to zoom out. With \
+         the keyboard: Tab to the graph, arrows to move, Enter to zoom, / to search.</p>\n</section>"
     )
 }
 
-fn footer(page: &mut String, stamp: &Stamp) -> std::fmt::Result {
-    writeln!(page, "</main>\n<footer>")?;
-    for note in &stamp.notes {
-        writeln!(page, "<p class=\"notes\">{}</p>", Escaped(note))?;
-    }
-    writeln!(page, "<ul class=\"legend\">")?;
-    for LegendEntry { fill, text, .. } in &stamp.legend {
-        writeln!(
+/// Colours are those of the style, where they follow the reader's system.
+fn write_legend(page: &mut String, legend: &[LegendEntry]) -> fmt::Result {
+    const SIDE: f32 = 12.0;
+    writeln!(page, "<ul class=\"legend\" aria-label=\"Legend\">")?;
+    for (i, LegendEntry { stripes, text, .. }) in legend.iter().enumerate() {
+        write!(
             page,
-            "<li><svg width=\"11\" height=\"11\" aria-hidden=\"true\"><rect width=\"11\" height=\"11\" rx=\"2\" \
-             fill=\"{fill}\"/></svg>{}</li>",
-            Escaped(text)
+            "<li><svg width=\"{SIDE}\" height=\"{SIDE}\" aria-hidden=\"true\"><rect class=\"legend-{i}\" \
+             width=\"{SIDE}\" height=\"{SIDE}\" rx=\"2\"/>"
         )?;
+        if let Some(stripes) = stripes {
+            page.push_str("<path class=\"stripes\" d=\"");
+            for [(x1, y1), (x2, y2)] in stripes.lines(0.0, SIDE, SIDE) {
+                write!(page, "M{x1:.1} {y1:.1}L{x2:.1} {y2:.1}")?;
+            }
+            page.push_str("\"/>");
+        }
+        writeln!(page, "</svg>{}</li>", Escaped(text))?;
     }
-    writeln!(page, "</ul>\n<p class=\"weak\">Helioscope {}</p>\n</footer>", env!("CARGO_PKG_VERSION"))
+    writeln!(page, "</ul>")
+}
+
+/// A sentence with `` `code` `` in it, as HTML.
+struct AroundCode<'a>(&'a str);
+
+impl fmt::Display for AroundCode<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.split('`').enumerate().try_for_each(|(i, part)| {
+            if i % 2 == 1 { write!(f, "<code>{}</code>", Escaped(part)) } else { Escaped(part).fmt(f) }
+        })
+    }
 }

@@ -1,5 +1,6 @@
 //! What is marked in a page: rings and notes in its flame graph, drawn by `assets/export/notes.js`, and a list below.
 
+use super::data::{safe_json, shown};
 use crate::analyze::CallTree;
 use crate::export::picture::{Look, Picture, PictureView, Subject, marked_name};
 use crate::export::svg::Escaped;
@@ -19,21 +20,15 @@ pub(super) struct Noted {
     note: String,
 }
 
-/// The annotations of a page with this tree, of which the first `shown` boxes are in it.
-pub(super) fn noted(
-    picture: &Picture,
-    subject: &Subject<'_>,
-    look: &dyn Look,
-    tree: &CallTree,
-    shown: usize,
-) -> Vec<Noted> {
+/// The annotations of a page with this tree.
+pub(super) fn noted(picture: &Picture, subject: &Subject<'_>, look: &dyn Look, tree: &CallTree) -> Vec<Noted> {
     let paths = match &picture.view {
         PictureView::Flame { order, .. } => Some(Paths::of(*order)),
-        PictureView::Sunburst { .. } | PictureView::Callers { .. } => None,
+        PictureView::Sunburst { .. } | PictureView::Callers { .. } | PictureView::Activity { .. } => None,
     };
     let of = |annotation: &Annotation| {
         let node = paths.and_then(|paths| annotation.marked.node(subject.analysis, tree, paths));
-        let node = node.filter(|node| *node < shown);
+        let node = node.filter(|node| *node < shown(picture, tree));
         let name = match node {
             Some(node) => look.names(tree, node).name.into_owned(),
             None => marked_name(subject, &annotation.marked),
@@ -47,15 +42,16 @@ pub(super) fn noted(
     picture.annotations.iter().map(of).collect()
 }
 
-/// The list below the graph.
+/// The list below the graph, and what the script draws in it.
 pub(super) fn write(page: &mut String, noted: &[Noted]) -> fmt::Result {
     if noted.is_empty() {
         return Ok(());
     }
-    writeln!(page, "<section class=\"noted\">\n<h2>Annotations</h2>\n<ol>")?;
+    writeln!(page, "<section class=\"noted\" aria-label=\"Annotations\">\n<h2>Annotations</h2>\n<ol>")?;
     for Noted { name, note, .. } in noted {
         let colon = if note.is_empty() { " is highlighted" } else { ": " };
         writeln!(page, "<li><code>{}</code>{colon}{}</li>", Escaped(name), Escaped(note))?;
     }
-    writeln!(page, "</ol>\n<p id=\"outside\" class=\"weak\" aria-live=\"polite\"></p>\n</section>")
+    writeln!(page, "</ol>\n<p id=\"outside\" class=\"weak\" aria-live=\"polite\"></p>\n</section>")?;
+    writeln!(page, "<script type=\"application/json\" id=\"annotations\">{}</script>", safe_json(&noted))
 }

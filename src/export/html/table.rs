@@ -23,86 +23,91 @@ pub(super) fn rows(analysis: &Analysis) -> Vec<GroupId> {
     rows
 }
 
-pub(super) struct Table<'a> {
-    subject: &'a Subject<'a>,
-    functions: &'a Functions,
-    rows: usize,
+/// Writes the table of some functions, whose rows among the page's functions are the first.
+pub(super) fn write(
+    page: &mut String,
+    subject: &Subject<'_>,
+    functions: &Functions,
+    groups: &[GroupId],
+) -> fmt::Result {
+    let analysis = subject.analysis;
+    let (table, metric) = (analysis.table(), analysis.profile().metric(analysis.query().metric));
+    let largest =
+        |value: fn(&FunctionTable, GroupId) -> i64| groups.iter().map(|&g| value(table, g).saturating_abs()).max();
+    let own = Scale::for_max(largest(FunctionTable::own).unwrap_or(0), &metric.unit);
+    let total = Scale::for_max(largest(FunctionTable::total).unwrap_or(0), &metric.unit);
+    let left_out = table.present().count() - groups.len();
+    begin(page, "Functions", &caption(groups.len(), left_out, "most expensive functions"))?;
+    heading(page, &with_unit("Self", &own), "number", "descending")?;
+    heading(page, "Self %", "number", "")?;
+    heading(page, &with_unit("Total", &total), "number", "")?;
+    heading(page, "Total %", "number", "")?;
+    if table.has_calls() {
+        heading(page, "Calls", "number", "")?;
+    }
+    heading(page, "Function", "text", "")?;
+    page.push_str("</tr></thead>\n<tbody>\n");
+    for (row, &group) in groups.iter().enumerate() {
+        write!(page, "<tr data-function=\"{row}\">")?;
+        for (value, scale) in [(table.own(group), &own), (table.total(group), &total)] {
+            number(page, value as f64, &scale.format(value))?;
+            number(page, value as f64, &format::percent(table.share(value)))?;
+        }
+        if table.has_calls() {
+            match table.calls(group) {
+                Some((all, primitive)) if all != primitive => {
+                    number(page, all as f64, &format!("{}/{}", format::count(all), format::count(primitive)))?;
+                }
+                Some((all, _)) => number(page, all as f64, &format::count(all))?,
+                None => page.push_str("<td>–</td>"),
+            }
+        }
+        function(page, functions, row)?;
+    }
+    end(page)
 }
 
-impl<'a> Table<'a> {
-    pub(super) fn new(subject: &'a Subject<'a>, functions: &'a Functions) -> Self {
-        Self { subject, functions, rows: rows(subject.analysis).len() }
-    }
+/// What stands above a table.
+pub(super) fn caption(rows: usize, left_out: usize, what: &str) -> String {
+    let (rows, others) = (format::count(rows as i64), format::count(left_out as i64));
+    if left_out == 0 { format!("{rows} functions") } else { format!("The {rows} {what}; {others} more are left out") }
+}
 
-    pub(super) fn write(&self, page: &mut String) -> fmt::Result {
-        let analysis = self.subject.analysis;
-        let (table, metric) = (analysis.table(), analysis.profile().metric(analysis.query().metric));
-        let groups = &self.functions.groups[..self.rows];
-        let largest = |value: fn(&FunctionTable, GroupId) -> i64| {
-            groups.iter().map(|&g| value(table, g).saturating_abs()).max().unwrap_or(0)
-        };
-        let own = Scale::for_max(largest(FunctionTable::own), &metric.unit);
-        let total = Scale::for_max(largest(FunctionTable::total), &metric.unit);
-        let left_out = table.present().count() - self.rows;
-        let caption = if left_out == 0 {
-            format!("{} functions", format::count(self.rows as i64))
-        } else {
-            format!(
-                "The {} most expensive functions; {} more are left out",
-                format::count(self.rows as i64),
-                format::count(left_out as i64)
-            )
-        };
-        write!(page, "<div class=\"table\">\n<table>\n<caption>{}</caption>\n<thead><tr>", Escaped(&caption))?;
-        let heading = |page: &mut String, text: &str, kind: &str, sorted: bool| {
-            let sorted = if sorted { " aria-sort=\"descending\"" } else { "" };
-            write!(
-                page,
-                "<th scope=\"col\" data-kind=\"{kind}\"{sorted}><button type=\"button\">{}</button></th>",
-                Escaped(text)
-            )
-        };
-        heading(page, &with_unit("Self", &own), "number", true)?;
-        heading(page, "Self %", "number", false)?;
-        heading(page, &with_unit("Total", &total), "number", false)?;
-        heading(page, "Total %", "number", false)?;
-        if table.has_calls() {
-            heading(page, "Calls", "number", false)?;
-        }
-        heading(page, "Function", "text", false)?;
-        page.push_str("</tr></thead>\n<tbody>\n");
-        for (row, &group) in groups.iter().enumerate() {
-            write!(page, "<tr data-function=\"{row}\">")?;
-            for (value, scale) in [(table.own(group), &own), (table.total(group), &total)] {
-                number(page, value, &scale.format(value))?;
-                number(page, value, &format::percent(table.share(value)))?;
-            }
-            if table.has_calls() {
-                match table.calls(group) {
-                    Some((all, primitive)) if all != primitive => {
-                        number(page, all, &format!("{}/{}", format::count(all), format::count(primitive)))?;
-                    }
-                    Some((all, _)) => number(page, all, &format::count(all))?,
-                    None => page.push_str("<td>–</td>"),
-                }
-            }
-            let (name, place) = self.functions.name_and_place(row);
-            writeln!(
-                page,
-                "<td><code>{}</code> <span class=\"weak\">{}</span></td></tr>",
-                Escaped(name),
-                Escaped(place)
-            )?;
-        }
-        page.push_str("</tbody>\n</table>\n</div>\n");
-        Ok(())
-    }
+/// Begins a section with a table, up to its heads.
+pub(super) fn begin(page: &mut String, title: &str, caption: &str) -> fmt::Result {
+    write!(
+        page,
+        "<section aria-label=\"{title}\">\n<h2>{title}</h2>\n<div class=\"table\">\n<table>\n<caption>{}</caption>\n\
+         <thead><tr>",
+        Escaped(caption)
+    )
+}
+
+/// Ends what [`begin`] began.
+pub(super) fn end(page: &mut String) -> fmt::Result {
+    page.push_str("</tbody>\n</table>\n</div>\n</section>\n");
+    Ok(())
+}
+
+/// A head that sorts. `sorted` is how the column is sorted at first; empty where it is not.
+pub(super) fn heading(page: &mut String, text: &str, kind: &str, sorted: &str) -> fmt::Result {
+    let sorted = if sorted.is_empty() { String::new() } else { format!(" aria-sort=\"{sorted}\"") };
+    let text = Escaped(text);
+    write!(page, "<th scope=\"col\" data-kind=\"{kind}\"{sorted}><button type=\"button\">{text}</button></th>")
+}
+
+/// The last cell of a row: its function.
+pub(super) fn function(page: &mut String, functions: &Functions, row: usize) -> fmt::Result {
+    let (name, place) = functions.name_and_place(row);
+    let (name, place) = (Escaped(name), Escaped(place));
+    writeln!(page, "<td><code>{name}</code> <span class=\"weak\">{place}</span></td></tr>")
 }
 
 fn with_unit(name: &str, scale: &Scale) -> String {
     if scale.unit_name().is_empty() { name.to_owned() } else { format!("{name}, {}", scale.unit_name()) }
 }
 
-fn number(page: &mut String, value: i64, text: &str) -> fmt::Result {
+/// A cell with a number, and what it is sorted by.
+pub(super) fn number(page: &mut String, value: f64, text: &str) -> fmt::Result {
     write!(page, "<td data-value=\"{value}\">{}</td>", Escaped(text))
 }

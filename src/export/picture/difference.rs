@@ -1,5 +1,6 @@
 //! Two recordings as one: colours by what changed, stripes for what only one side has, and signs and words beside.
 
+use super::Base;
 use super::boxes::label_in;
 use super::look::{LegendEntry, Listed, Look, names_of, place_of};
 use super::stamp::Stamp;
@@ -10,10 +11,11 @@ use crate::export::scrub::Scrub;
 use crate::layout::{Difference, DifferenceScale, LABEL_SIZE, Names, Palette, Rgb, Stripes, signed};
 use crate::model::{Unit, format};
 
-/// A comparison, coloured by the difference of total costs.
+/// A comparison, coloured by the difference of costs.
 #[derive(Clone, Copy)]
-pub(super) struct ByDifference<'a> {
+pub(crate) struct ByDifference<'a> {
     comparison: &'a Comparison,
+    measure: Measure,
     palette: Palette,
     scrub: &'a Scrub,
     matches: Option<&'a Matches>,
@@ -26,21 +28,13 @@ const NAME_FIRST: usize = 12;
 const SAMPLE: f32 = 0.6;
 
 impl<'a> ByDifference<'a> {
-    pub(super) fn new(
-        comparison: &'a Comparison,
-        palette: Palette,
-        scrub: &'a Scrub,
-        matches: Option<&'a Matches>,
-    ) -> Self {
-        Self { comparison, palette, scrub, matches, scale: DifferenceScale::of(comparison, Measure::Total) }
+    pub(crate) fn new(base: &Base<'a>, palette: Palette, scrub: &'a Scrub, matches: Option<&'a Matches>) -> Self {
+        let Base { comparison, measure, .. } = *base;
+        Self { comparison, measure, palette, scrub, matches, scale: DifferenceScale::of(comparison, measure) }
     }
 
     fn difference(&self, tree: &CallTree, node: usize) -> Option<Difference> {
-        Difference::of_node(self.comparison, tree, node, Measure::Total)
-    }
-
-    fn names_of(&self, group: GroupId) -> Names<'a> {
-        names_of(self.comparison.side(Side::New), self.scrub, group)
+        Difference::of_node(self.comparison, tree, node, self.measure)
     }
 
     fn unit(&self) -> &'a Unit {
@@ -67,13 +61,36 @@ impl Look for ByDifference<'_> {
         self.matches.is_some_and(|m| !m.contains(tree.group(node)))
     }
 
-    fn names(&self, tree: &CallTree, node: usize) -> Names<'_> {
-        self.names_of(tree.group(node))
+    fn names_of(&self, group: GroupId) -> Names<'_> {
+        names_of(self.comparison.side(Side::New), self.scrub, group)
+    }
+
+    fn place(&self, group: GroupId) -> Option<String> {
+        place_of(self.comparison.place(group), self.scrub)
+    }
+
+    fn everywhere(&self, group: GroupId) -> String {
+        let everywhere = Difference::of_row(&self.comparison.table().row(group), self.measure);
+        format!("everywhere {}, {}", self.sides(&everywhere), everywhere.status.name())
+    }
+
+    fn change(&self, tree: &CallTree, node: usize) -> String {
+        self.difference(tree, node).map_or_else(String::new, |d| d.label(self.unit()))
+    }
+
+    fn spoken(&self, tree: &CallTree, node: usize) -> String {
+        let Some(difference) = self.difference(tree, node) else { return String::new() };
+        let about = if tree.is_exact(node) { "" } else { "≈ " };
+        let delta = match difference.status {
+            Status::Same => String::new(),
+            _ => format!(" {}", signed(difference.delta(), self.unit())),
+        };
+        format!("{about}{}, {}{delta}", self.sides(&difference), difference.status.name())
     }
 
     fn label(&self, tree: &CallTree, node: usize, room: f32) -> Option<String> {
         let names = self.names(tree, node);
-        let change = self.difference(tree, node).map_or_else(String::new, |d| d.label(self.unit()));
+        let change = self.change(tree, node);
         let left = room - MONOSPACE.width(&change, LABEL_SIZE) - MONOSPACE.width("  ", LABEL_SIZE);
         let first = names.name.chars().count().min(NAME_FIRST) as f32 * MONOSPACE.width("m", LABEL_SIZE);
         if change.is_empty() || left < first {
@@ -82,22 +99,21 @@ impl Look for ByDifference<'_> {
         label_in(&names, left).map(|name| format!("{name}  {change}"))
     }
 
-    fn about(&self, tree: &CallTree, node: usize) -> String {
-        let group = tree.group(node);
-        let mut lines = vec![format::one_line(&self.names_of(group).name).into_owned()];
-        let place = place_of(self.comparison.place(group), self.scrub);
-        lines.extend(place.map(|place| format::one_line(&place).into_owned()));
-        if let Some(difference) = self.difference(tree, node) {
-            let about = if tree.is_exact(node) { "" } else { "≈ " };
-            let relative =
-                difference.relative().map_or_else(String::new, |part| format!(" ({})", format::percent(part)));
-            lines.push(format!("this call path {about}{}, base → new", self.sides(&difference)));
-            let delta = signed(difference.delta(), self.unit());
-            lines.push(format!("{}: {about}{delta}{relative}", difference.status.name()));
-        }
-        let everywhere = Difference::of_row(&self.comparison.table().row(group), Measure::Total);
-        lines.push(format!("everywhere {}, {}", self.sides(&everywhere), everywhere.status.name()));
-        lines.join("\n")
+    fn of_path(&self, tree: &CallTree, node: usize) -> Vec<String> {
+        let Some(difference) = self.difference(tree, node) else { return Vec::new() };
+        let about = if tree.is_exact(node) { "" } else { "≈ " };
+        let relative = difference.relative().map_or_else(String::new, |part| format!(" ({})", format::percent(part)));
+        let delta = signed(difference.delta(), self.unit());
+        // What lies between runs is known of functions, not of paths.
+        let noise = self
+            .comparison
+            .noise_of(difference.base.unwrap_or(0), difference.new.unwrap_or(0))
+            .filter(|_| self.comparison.noise() == NoiseKind::Sampling)
+            .map(|noise| format!(", 95 %: {} … {}", signed(noise.low, self.unit()), signed(noise.high, self.unit())));
+        vec![
+            format!("this call path {about}{}, base → new", self.sides(&difference)),
+            format!("{}: {about}{delta}{relative}{}", difference.status.name(), noise.unwrap_or_default()),
+        ]
     }
 
     fn value(&self, tree: &CallTree, node: usize) -> String {
@@ -145,15 +161,17 @@ impl Look for ByDifference<'_> {
     }
 }
 
+fn measure_name(measure: Measure) -> &'static str {
+    match measure {
+        Measure::Own => "self",
+        Measure::Total => "total",
+    }
+}
+
 /// The stamp of a comparison of the files `base` and `new`: both sides in words, how they were made comparable, and what
 /// makes them hard to compare.
-pub(super) fn stamp(
-    base: &str,
-    new: &str,
-    comparison: &Comparison,
-    scrub: &Scrub,
-    search: Option<(&str, &Matches)>,
-) -> Stamp {
+pub(crate) fn stamp(base: &Base<'_>, new: &str, scrub: &Scrub, search: Option<(&str, &Matches)>) -> Stamp {
+    let comparison = base.comparison;
     let one = Stamp::new(new, comparison.side(Side::New), scrub, search);
     let (table, metric) = (comparison.table(), comparison.metric());
     let (base_sum, new_sum) = (table.base_sum(), table.new_sum());
@@ -164,14 +182,14 @@ pub(super) fn stamp(
         Normalize::PerCall => Normalize::None,
         normalize => normalize,
     };
-    let base_name = format::one_line(&scrub.text(base)).into_owned();
+    let base_name = format::one_line(&scrub.text(base.name)).into_owned();
     let facts = vec![
         format!("base: {} {}", metric.name, format::value(base_sum, &metric.unit)),
         format!("new: {} {}", metric.name, format::value(new_sum, &metric.unit)),
         format!("{} {}{relative}", whole.status.name(), signed(whole.delta(), &metric.unit)),
         normalize.legend().to_owned(),
-        "as wide as the larger side".to_owned(),
-        "coloured by the change of total".to_owned(),
+        base.width.legend().to_owned(),
+        format!("coloured by the change of {}", measure_name(base.measure)),
     ];
     let found = comparison.findings().into_iter().map(|finding| finding.text);
     let found = found.map(|text| format::one_line(&scrub.text(&text)).into_owned());

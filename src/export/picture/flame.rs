@@ -36,7 +36,7 @@ impl<'a> Trees<'a> {
     fn new(recording: Recording<'a>, analysis: &'a Analysis, order: Order) -> Result<Self, PictureError> {
         let query = analysis.query();
         let timeline = match order {
-            Order::Time if matches!(recording, Recording::Both(_)) => return Err(PictureError::NoOrderOfTwo),
+            Order::Time if matches!(recording, Recording::Both(..)) => return Err(PictureError::NoOrderOfTwo),
             Order::Time => {
                 let track = query.time_track(analysis.profile());
                 Some(analysis.timeline(track).ok_or(PictureError::NoOrder)?)
@@ -79,20 +79,26 @@ impl<'a> Trees<'a> {
 }
 
 /// The boxes of at least a share of everything, and what a stamp says of them.
-pub(crate) fn flame_tree(analysis: &Analysis, order: Order, finest: f64) -> Result<CallTree, PictureError> {
-    let trees = Trees::new(Recording::One(analysis), analysis, order)?;
+pub(crate) fn flame_tree(
+    recording: Recording<'_>,
+    analysis: &Analysis,
+    order: Order,
+    finest: f64,
+) -> Result<CallTree, PictureError> {
+    let trees = Trees::new(recording, analysis, order)?;
     let min_total = (trees.extent() as f64 * finest) as i64;
     trees.tree(Detail { min_total, ..Detail::ALL })
 }
 
 /// What a stamp says of the flame graph of an order.
 pub(crate) fn describe_flame(
+    recording: Recording<'_>,
     analysis: &Analysis,
     order: Order,
     scrub: &Scrub,
     stamp: &mut Stamp,
 ) -> Result<(), PictureError> {
-    Trees::new(Recording::One(analysis), analysis, order)?.describe(scrub, stamp);
+    Trees::new(recording, analysis, order)?.describe(scrub, stamp);
     Ok(())
 }
 

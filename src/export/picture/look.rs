@@ -17,8 +17,19 @@ pub trait Look {
     /// Whether a node stands back, because it is not what is searched for.
     fn is_dimmed(&self, tree: &CallTree, node: usize) -> bool;
 
+    /// The names of a function.
+    fn names_of(&self, group: GroupId) -> Names<'_>;
+
+    /// A function's file and line.
+    fn place(&self, group: GroupId) -> Option<String>;
+
+    /// What a function costs in all places.
+    fn everywhere(&self, group: GroupId) -> String;
+
     /// Its name, in forms that shorten.
-    fn names(&self, tree: &CallTree, node: usize) -> Names<'_>;
+    fn names(&self, tree: &CallTree, node: usize) -> Names<'_> {
+        self.names_of(tree.group(node))
+    }
 
     /// What it is striped with.
     fn stripes(&self, _tree: &CallTree, _node: usize) -> Option<Stripes> {
@@ -30,8 +41,29 @@ pub trait Look {
         label_in(&self.names(tree, node), room)
     }
 
+    /// What it did, in a word and a figure that stand beside its name; empty where it did nothing.
+    fn change(&self, _tree: &CallTree, _node: usize) -> String {
+        String::new()
+    }
+
+    /// Its cost as it is read aloud after its name.
+    fn spoken(&self, tree: &CallTree, node: usize) -> String;
+
+    /// What is known of this path of calls alone, a fact a line.
+    fn of_path(&self, tree: &CallTree, node: usize) -> Vec<String>;
+
     /// Everything about it, a fact a line: what shows under the pointer.
-    fn about(&self, tree: &CallTree, node: usize) -> String;
+    fn about(&self, tree: &CallTree, node: usize) -> String {
+        let group = tree.group(node);
+        let mut lines = vec![format::one_line(&self.names_of(group).name).into_owned()];
+        lines.extend(self.place(group).map(|place| format::one_line(&place).into_owned()));
+        lines.extend(self.of_path(tree, node));
+        lines.push(self.everywhere(group));
+        if tree.exactness() == Exactness::Estimated {
+            lines.push(if tree.is_exact(node) { "exact" } else { "estimated from a call graph" }.to_owned());
+        }
+        lines.join("\n")
+    }
 
     /// Its value as it is written beside its name.
     fn value(&self, tree: &CallTree, node: usize) -> String;
@@ -84,11 +116,6 @@ impl<'a> ByPackage<'a> {
         Self { analysis, palette, scrub, matches }
     }
 
-    /// The names of a function.
-    pub(crate) fn names_of(&self, group: GroupId) -> Names<'a> {
-        names_of(self.analysis, self.scrub, group)
-    }
-
     /// The fill of a function's boxes.
     pub(crate) fn fill_of(&self, group: GroupId) -> Rgb {
         self.palette.fill(self.analysis, group)
@@ -98,23 +125,10 @@ impl<'a> ByPackage<'a> {
         &self.analysis.profile().metric(self.analysis.query().metric).unit
     }
 
-    /// What a function costs in all places, and how often it was called.
-    pub(crate) fn everywhere(&self, group: GroupId) -> String {
-        let (table, unit) = (self.analysis.table(), self.unit());
-        let (total, own) = (format::value(table.total(group), unit), format::value(table.own(group), unit));
-        let calls = match table.calls(group) {
-            Some((all, primitive)) if all == primitive => format!(", {} calls", format::count(all)),
-            Some((all, primitive)) => {
-                format!(", {} calls, {} not recursive", format::count(all), format::count(primitive))
-            }
-            None => String::new(),
-        };
-        format!("everywhere {total} total, {own} own{calls}")
-    }
-
-    /// A function's file and line.
-    pub(crate) fn place(&self, group: GroupId) -> Option<String> {
-        place_of(self.analysis.place(group), self.scrub)
+    /// A cost at a node with its share of everything.
+    fn figure(&self, tree: &CallTree, node: usize, value: i64) -> String {
+        let about = if tree.is_exact(node) { "" } else { "≈ " };
+        format!("{about}{} ({})", format::value(value, self.unit()), format::percent(share(value, tree.sum())))
     }
 }
 
@@ -127,25 +141,35 @@ impl Look for ByPackage<'_> {
         self.matches.is_some_and(|m| !m.contains(tree.group(node)))
     }
 
-    fn names(&self, tree: &CallTree, node: usize) -> Names<'_> {
-        self.names_of(tree.group(node))
+    fn names_of(&self, group: GroupId) -> Names<'_> {
+        names_of(self.analysis, self.scrub, group)
     }
 
-    fn about(&self, tree: &CallTree, node: usize) -> String {
-        let group = tree.group(node);
-        let unit = self.unit();
-        let about = if tree.is_exact(node) { "" } else { "≈ " };
-        let figure = |value: i64| {
-            format!("{about}{} ({})", format::value(value, unit), format::percent(share(value, tree.sum())))
+    fn place(&self, group: GroupId) -> Option<String> {
+        place_of(self.analysis.place(group), self.scrub)
+    }
+
+    /// Its cost and how often it was called.
+    fn everywhere(&self, group: GroupId) -> String {
+        let (table, unit) = (self.analysis.table(), self.unit());
+        let (total, own) = (format::value(table.total(group), unit), format::value(table.own(group), unit));
+        let calls = match table.calls(group) {
+            Some((all, primitive)) if all == primitive => format!(", {} calls", format::count(all)),
+            Some((all, primitive)) => {
+                format!(", {} calls, {} not recursive", format::count(all), format::count(primitive))
+            }
+            None => String::new(),
         };
-        let mut lines = vec![format::one_line(&self.names_of(group).name).into_owned()];
-        lines.extend(self.place(group).map(|place| format::one_line(&place).into_owned()));
-        lines.push(format!("this call path {}, of that own {}", figure(tree.total(node)), figure(tree.own(node))));
-        lines.push(self.everywhere(group));
-        if tree.exactness() == Exactness::Estimated {
-            lines.push(if tree.is_exact(node) { "exact" } else { "estimated from a call graph" }.to_owned());
-        }
-        lines.join("\n")
+        format!("everywhere {total} total, {own} own{calls}")
+    }
+
+    fn spoken(&self, tree: &CallTree, node: usize) -> String {
+        self.figure(tree, node, tree.total(node))
+    }
+
+    fn of_path(&self, tree: &CallTree, node: usize) -> Vec<String> {
+        let (total, own) = (self.spoken(tree, node), self.figure(tree, node, tree.own(node)));
+        vec![format!("this call path {total}, of that own {own}")]
     }
 
     fn value(&self, tree: &CallTree, node: usize) -> String {

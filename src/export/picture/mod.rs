@@ -3,6 +3,7 @@
 //! A picture is a pure function of what is counted, so the same profile gives the same bytes. It carries a [`Stamp`],
 //! because whoever finds it in a code review has nothing else to tell what it shows.
 
+mod activity;
 mod annotations;
 mod boxes;
 mod callers;
@@ -14,19 +15,19 @@ mod stamp;
 mod sunburst;
 
 pub(crate) use annotations::marked_name;
+pub(crate) use difference::{ByDifference, stamp as stamp_of_both};
 pub(crate) use flame::{describe_flame, flame_tree};
 pub use look::{ByPackage, LegendEntry, Listed, Look};
+pub(crate) use recording::Recording;
 pub use stamp::{Stamp, transform_text};
 
 use super::scrub::Scrub;
 use super::svg::Svg;
-use crate::analyze::diff::Comparison;
-use crate::analyze::{Analysis, GroupId, Matches, Order};
+use crate::analyze::diff::{BoxWidth, Comparison, Measure};
+use crate::analyze::{Analysis, DivideBy, GroupId, Matches, Order};
 use crate::layout::{Annotation, Ground, Growth, Palette, Scheme, Tones};
 use crate::model::Body;
 use annotations::Marks;
-use difference::ByDifference;
-use recording::Recording;
 use stamp::StampLayout;
 
 /// What a picture shows.
@@ -50,6 +51,13 @@ pub enum PictureView {
     Callers {
         /// The function.
         of: GroupId,
+    },
+    /// How cost divides over time.
+    Activity {
+        /// Into what.
+        by: DivideBy,
+        /// The part of the time axis that is shown; `None` for everything.
+        range: Option<(i64, i64)>,
     },
 }
 
@@ -112,10 +120,10 @@ impl Picture {
                 let stamp = Stamp::new(subject.name, subject.analysis, subject.scrub, subject.search);
                 picture.draw(Recording::One(subject.analysis), subject, &look, stamp)
             }
-            Some(Base { name, comparison }) => {
-                let look = ByDifference::new(comparison, palette, subject.scrub, found);
-                let stamp = difference::stamp(name, subject.name, comparison, subject.scrub, subject.search);
-                picture.draw(Recording::Both(comparison), subject, &look, stamp)
+            Some(base) => {
+                let look = ByDifference::new(&base, palette, subject.scrub, found);
+                let stamp = difference::stamp(&base, subject.name, subject.scrub, subject.search);
+                picture.draw(Recording::Both(base.comparison, base.width), subject, &look, stamp)
             }
         }
     }
@@ -144,6 +152,11 @@ impl Picture {
                 let callers = callers::Callers::new(recording, analysis, *of, self.width);
                 callers.describe(look, &mut stamp);
                 self.compose(stamp, &callers.content(look))
+            }
+            PictureView::Activity { by, range } => {
+                let activity = activity::Activity::new(recording, analysis, *by, *range, self.width)?;
+                activity.describe(subject.scrub, Palette::new(self.scheme), &mut stamp);
+                self.compose(stamp, &activity)
             }
         }
     }
@@ -248,6 +261,17 @@ pub struct Base<'a> {
     pub name: &'a str,
     /// Both sides.
     pub comparison: &'a Comparison,
+    /// Whose cost boxes are as wide as.
+    pub width: BoxWidth,
+    /// Which cost boxes are coloured by.
+    pub measure: Measure,
+}
+
+impl<'a> Base<'a> {
+    /// A comparison with a file of this name, in widths and colours as they are at first.
+    pub fn new(name: &'a str, comparison: &'a Comparison) -> Self {
+        Self { name, comparison, width: BoxWidth::default(), measure: Measure::Total }
+    }
 }
 
 /// Why there is no picture.
@@ -262,6 +286,15 @@ pub enum PictureError {
     /// Time order was asked for of two recordings.
     #[error("two recordings cannot be drawn as one in time order; draw each by itself")]
     NoOrderOfTwo,
+    /// Time was asked for, and none is known.
+    #[error(
+        "this profile does not record when its samples were taken, so activity over time cannot be drawn; record with \
+         `py-spy record -f speedscope` or `py-spy record -f chrometrace`"
+    )]
+    NoTime,
+    /// Time was asked for of two recordings.
+    #[error("two recordings have no time in common, so their activity cannot be drawn as one; draw each by itself")]
+    NoTimeOfTwo,
     /// The size cannot be drawn.
     #[error(
         "a picture of {width}×{height} pixels at scale {scale} cannot be drawn: at least {}×{} are needed, at scale 1, and \

@@ -8,56 +8,54 @@ use crate::model::{Unit, format};
 #[derive(Clone, Copy)]
 pub(crate) enum Recording<'a> {
     One(&'a Analysis),
-    Both(&'a Comparison),
+    Both(&'a Comparison, BoxWidth),
 }
 
-/// Whose cost the boxes of two recordings are as wide as.
-const WIDTH: BoxWidth = BoxWidth::Larger;
-
 impl Recording<'_> {
-    /// What everything costs; of two sides the larger one.
+    /// What everything costs; of two sides what boxes are as wide as.
     pub(crate) fn sum(self) -> i64 {
         match self {
             Self::One(analysis) => analysis.sum(),
-            Self::Both(comparison) => comparison.table().base_sum().max(comparison.table().new_sum()),
+            Self::Both(comparison, width) => width.of(comparison.table().base_sum(), comparison.table().new_sum()),
         }
     }
 
     pub(crate) fn tree(self, detail: Detail) -> CallTree {
         match self {
             Self::One(analysis) => analysis.tree(detail),
-            Self::Both(comparison) => comparison.tree(WIDTH, detail),
+            Self::Both(comparison, width) => comparison.tree(width, detail),
         }
     }
 
     pub(crate) fn inverted(self, detail: Detail) -> CallTree {
         match self {
             Self::One(analysis) => analysis.inverted(detail),
-            Self::Both(comparison) => comparison.inverted(WIDTH, detail),
+            Self::Both(comparison, width) => comparison.inverted(width, detail),
         }
     }
 
     pub(crate) fn callers_tree(self, of: GroupId, detail: Detail) -> CallTree {
         match self {
             Self::One(analysis) => analysis.callers_tree(of, detail),
-            Self::Both(comparison) => comparison.callers_tree(of, WIDTH, detail),
+            Self::Both(comparison, width) => comparison.callers_tree(of, width, detail),
         }
     }
 
     pub(crate) fn callees_tree(self, of: GroupId, detail: Detail) -> CallTree {
         match self {
             Self::One(analysis) => analysis.callees_tree(of, detail),
-            Self::Both(comparison) => comparison.callees_tree(of, WIDTH, detail),
+            Self::Both(comparison, width) => comparison.callees_tree(of, width, detail),
         }
     }
 
-    /// What a function costs with all it calls; of two sides the larger one.
+    /// What a function costs with all it calls; of two sides what boxes are as wide as.
     pub(crate) fn total(self, of: GroupId) -> i64 {
         match self {
             Self::One(analysis) => analysis.table().total(of),
-            Self::Both(comparison) => {
+            Self::Both(comparison, width) => {
                 let row = comparison.table().row(of);
-                row.cost(Side::Base, Measure::Total).max(row.cost(Side::New, Measure::Total)).unwrap_or(0)
+                let side = |side| row.cost(side, Measure::Total).unwrap_or(0);
+                width.of(side(Side::Base), side(Side::New))
             }
         }
     }
@@ -74,7 +72,7 @@ impl Recording<'_> {
                     format::value(table.own(of), unit)
                 )
             }
-            Self::Both(comparison) => {
+            Self::Both(comparison, _) => {
                 let (row, unit) = (comparison.table().row(of), &comparison.metric().unit);
                 let sides = |measure| {
                     let side = |value: Option<i64>| value.map_or_else(|| "–".to_owned(), |v| format::value(v, unit));

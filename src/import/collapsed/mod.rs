@@ -34,6 +34,7 @@ pub(super) const FORMAT: Format = Format {
         Recipe { tool: "py-spy", command: "py-spy record -f raw -o out.folded -- python your_program.py" },
         Recipe { tool: "Linux perf", command: "perf script | stackcollapse-perf.pl > out.folded" },
     ],
+    timed: false,
     sniff,
     parse,
 };

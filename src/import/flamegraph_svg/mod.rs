@@ -32,6 +32,7 @@ pub(super) const FORMAT: Format = Format {
     about: "py-spy's default output, and the pictures of inferno and flamegraph.pl",
     extensions: &["svg"],
     recipes: &[Recipe { tool: "py-spy", command: "py-spy record -o out.svg -- python your_program.py" }],
+    timed: false,
     sniff,
     parse,
 };

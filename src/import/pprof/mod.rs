@@ -38,6 +38,7 @@ pub(super) const FORMAT: Format = Format {
         Recipe { tool: "Austin", command: "austin -o out.austin python app.py && austin2pprof out.austin out.pprof" },
         Recipe { tool: "Go", command: "go test -cpuprofile cpu.pprof" },
     ],
+    timed: false,
     sniff: sniff::sniff,
     parse,
 };

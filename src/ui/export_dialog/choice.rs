@@ -117,11 +117,13 @@ pub enum Drawing {
     Sunburst,
     /// Callers and callees of the selection.
     Callers,
+    /// How cost divides over time.
+    Activity,
 }
 
 impl Drawing {
     /// Every drawing.
-    pub const ALL: [Self; 3] = [Self::Flame, Self::Sunburst, Self::Callers];
+    pub const ALL: [Self; 4] = [Self::Flame, Self::Sunburst, Self::Callers, Self::Activity];
 
     /// What is drawn where a view is on screen; the table, the source and the hints have no picture of their own.
     pub fn of(view: ViewKind) -> Option<Self> {
@@ -129,6 +131,7 @@ impl Drawing {
             ViewKind::Flame => Some(Self::Flame),
             ViewKind::Sunburst => Some(Self::Sunburst),
             ViewKind::Callers => Some(Self::Callers),
+            ViewKind::Activity => Some(Self::Activity),
             ViewKind::Table | ViewKind::Source | ViewKind::Hints => None,
         }
     }
@@ -139,6 +142,7 @@ impl Drawing {
             Self::Flame => "Flame graph",
             Self::Sunburst => "Sunburst",
             Self::Callers => "Callers and callees",
+            Self::Activity => "Activity over time",
         }
     }
 
@@ -148,6 +152,7 @@ impl Drawing {
             Self::Flame => "flame",
             Self::Sunburst => "sunburst",
             Self::Callers => "callers",
+            Self::Activity => "activity",
         }
     }
 }
@@ -256,7 +261,7 @@ impl Offer {
 
     /// Why a choice cannot be exported; `None` where it can.
     pub fn refusal(&self, choice: &ExportChoice) -> Option<&'static str> {
-        let stacks = matches!(choice.format, Format::Html | Format::Folded | Format::Speedscope | Format::Pprof);
+        let stacks = matches!(choice.format, Format::Folded | Format::Speedscope | Format::Pprof);
         if !self.has_calls && choice.format.needs_stacks() {
             Some("This profile records lines, not calls: export its figures as Markdown, CSV or JSON.")
         } else if self.is_about_both(choice) && stacks {

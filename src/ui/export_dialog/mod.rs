@@ -196,7 +196,7 @@ fn includes_ui(ui: &mut Ui, theme: &Theme, offer: &Offer, choice: &mut ExportCho
                 .on_hover_text("Everything the search does not match stands back.");
         }
     }
-    if choice.format == Format::Markdown && !offer.is_about_both(choice) {
+    if matches!(choice.format, Format::Markdown | Format::Html) {
         ui.checkbox(&mut choice.hints, "Findings").on_hover_text("What could be done about it, with the evidence.");
     }
     ui.add(Checkbox::new(&mut choice.scrub, "Remove names of people and machines"));

@@ -16,6 +16,9 @@ const COST_WIDTH: f32 = 82.0;
 const SHARE_WIDTH: f32 = 72.0;
 const CALLS_WIDTH: f32 = 72.0;
 const SHARE_HEAD: &str = "% of total";
+/// Why costs of calls may be an estimate.
+pub(crate) const ESTIMATED: &str =
+    "The profiler counted calls and not what each cost: it is divided by how often each caller called.";
 /// The widest number of calls stands among the first, as a rule: rows are in the order of their cost.
 const MEASURED_ROWS: usize = 100;
 
@@ -53,6 +56,11 @@ pub fn callers_tables_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, actions: &mut Actions) 
             side_ui(right, ctx, Side::Callees, group, &neighbours.callees, &scale, actions);
         }
     });
+}
+
+/// What the column of costs is called: without the cost of calls, they are an estimate.
+fn cost_name(ctx: &ViewCtx<'_>) -> &'static str {
+    if ctx.analysis.neighbours_are_exact() { "Total" } else { "≈ Total" }
 }
 
 /// One unit for both tables, so that they can be compared.
@@ -108,7 +116,8 @@ fn side_ui(
     }
     let whole = ctx.analysis.table().total(group);
     let with_calls = rows.iter().any(|n| n.calls.is_some());
-    let cost = Head { name: "Total", unit: scale.unit_name().to_owned(), is_number: true }.width(ui).max(COST_WIDTH);
+    let cost = Head { name: cost_name(ctx), unit: scale.unit_name().to_owned(), is_number: true };
+    let cost = cost.width(ui).max(COST_WIDTH);
     let calls = rows.iter().filter(|n| n.calls.is_some()).map(|n| cell::width(ui, &cell::calls(n.calls)));
     let calls = calls.take(MEASURED_ROWS).fold(CALLS_WIDTH, f32::max);
     let share = cell::width(ui, SHARE_HEAD).max(SHARE_WIDTH);
@@ -146,12 +155,17 @@ fn head_ui(row: &mut TableRow<'_, '_>, ctx: &ViewCtx<'_>, side: Side, scale: &Sc
         ),
     };
     let number = |name, unit: &str| Head { name, unit: unit.to_owned(), is_number: true };
-    let mut heads = vec![(number("Total", scale.unit_name()), cost), (number(SHARE_HEAD, ""), share)];
+    let estimated = |text: &str| match ctx.analysis.neighbours_are_exact() {
+        true => text.to_owned(),
+        false => format!("{text} {ESTIMATED}"),
+    };
+    let mut heads =
+        vec![(number(cost_name(ctx), scale.unit_name()), estimated(cost)), (number(SHARE_HEAD, ""), estimated(share))];
     if with_calls {
-        heads.push((number("Calls", ""), calls));
+        heads.push((number("Calls", ""), calls.to_owned()));
     }
     let name = name_head(ctx.analysis.query().by);
-    heads.push((Head { name, unit: String::new(), is_number: false }, "Click to select it."));
+    heads.push((Head { name, unit: String::new(), is_number: false }, "Click to select it.".to_owned()));
     for (head, tooltip) in heads {
         let (_, response) = row.col(|ui| {
             cell::head(ui, ctx.theme, &head, false);

@@ -1,5 +1,6 @@
 //! The views. Each file has its state and a function that draws it.
 
+mod activity;
 mod callers;
 mod callers_compared;
 pub mod callers_tables;
@@ -10,6 +11,7 @@ pub mod source;
 mod sunburst;
 pub mod table;
 
+pub use activity::{ActivityState, activity_ui};
 pub use callers::{CallersState, callers_ui};
 pub use flame::{FlameState, flame_ui};
 pub use hints::{HintsState, gain_text, hints_ui};
@@ -33,13 +35,16 @@ pub enum ViewKind {
     Callers,
     /// A source file with what each line cost.
     Source,
+    /// How the time divides, as it passed.
+    Activity,
     /// What could make it faster.
     Hints,
 }
 
 impl ViewKind {
     /// Every view, in the order of the tabs; also the number keys that show them.
-    pub const ALL: [Self; 6] = [Self::Table, Self::Flame, Self::Sunburst, Self::Callers, Self::Source, Self::Hints];
+    pub const ALL: [Self; 7] =
+        [Self::Table, Self::Flame, Self::Sunburst, Self::Callers, Self::Source, Self::Activity, Self::Hints];
 
     /// Its name.
     pub fn label(self) -> &'static str {
@@ -49,6 +54,7 @@ impl ViewKind {
             Self::Sunburst => "Sunburst",
             Self::Callers => "Callers",
             Self::Source => "Source",
+            Self::Activity => "Activity",
             Self::Hints => "Hints",
         }
     }
@@ -61,6 +67,7 @@ impl ViewKind {
             Self::Sunburst => "Who called whom, in rings around the centre.",
             Self::Callers => "Who calls the selected function, and what it calls.",
             Self::Source => "The file of the selected function, with what each line cost.",
+            Self::Activity => "What the program did while time passed, and a span of it to look at alone.",
             Self::Hints => "What could make it faster, with the evidence for it.",
         }
     }
@@ -79,6 +86,7 @@ impl ViewKind {
             Self::Sunburst => Key::Num3,
             Self::Callers => Key::Num4,
             Self::Source => Key::Num5,
+            Self::Activity => Key::Num6,
             Self::Hints => Key::Num7,
         }
     }

@@ -3,9 +3,9 @@
 use super::card::{Card, card_ui};
 use super::{HintsState, gain_text, lists, times};
 use crate::analyze::diff::{Basis, Comparison, Measure, Side, Status};
-use crate::hints::{Finding, FindingKey};
+use crate::hints::{Change, Fate, Finding, FindingKey};
 use crate::model::{FunctionId, Unit, format};
-use crate::ui::hints_page::{Change, Fate, HintsPage, changes};
+use crate::ui::hints_page::{HintsPage, changes};
 use crate::ui::{Actions, CompareCtx, ViewCtx, theme};
 use egui::{Frame, Label, RichText, Ui};
 
@@ -121,17 +121,17 @@ pub(super) fn compared_ui(
     let all = changes(base, new);
     let whole = Measured::new(ctx, compare, (base, new));
     summary_ui(ui, ctx, &whole, &all);
-    for (fate, heading, about) in [
-        (Fate::WentAway, "Went away", "Found in the base recording and no more in the new one."),
-        (Fate::Came, "Came", "Found in the new recording only."),
-        (Fate::Stayed, "Still there", "Found in both."),
+    for (fate, about) in [
+        (Fate::WentAway, "Found in the base recording and no more in the new one."),
+        (Fate::Came, "Found in the new recording only."),
+        (Fate::Stayed, "Found in both."),
     ] {
         let found: Vec<&Change> = all.iter().filter(|c| c.fate() == fate).collect();
         if found.is_empty() {
             continue;
         }
         ui.add_space(theme::GAP);
-        ui.label(RichText::new(format!("{heading} ({})", found.len())).strong()).on_hover_text(about);
+        ui.label(RichText::new(format!("{} ({})", fate.heading(), found.len())).strong()).on_hover_text(about);
         for change in found {
             let card = match (change.base, change.new) {
                 // What the base promised is what was tried.
