@@ -114,8 +114,7 @@ impl Marks {
         painter: &Painter,
         ctx: &ViewCtx<'_>,
         (tree, paths): (&CallTree, Paths),
-        place: impl Fn(usize) -> Option<Target>,
-        ground: impl FnOnce(Rectangle) -> Ground,
+        (place, ground): (impl Fn(usize) -> Option<Target>, impl FnOnce(Rectangle) -> Ground),
         actions: &mut Actions,
     ) {
         self.drawn.clear();

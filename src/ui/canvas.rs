@@ -231,7 +231,7 @@ fn annotate(
         (found.width > 0.0 && found.height > 0.0).then_some(Target::Box(found))
     };
     let ground = |area| Ground::under_boxes(area, boxes.iter().map(&visible));
-    state.marks.ui(ui, painter, ctx, (tree, paths), find, ground, actions);
+    state.marks.ui(ui, painter, ctx, (tree, paths), (find, ground), actions);
 }
 
 trait HoverIf {

@@ -179,6 +179,11 @@ fn a_review_lists_what_is_marked() {
     assert!(text.contains(expected), "{text}");
 }
 
+const NOTES: &str =
+    "Array.from(document.querySelectorAll('#flame .note'), (g) => g.getAttribute('aria-label')).join(' | ')";
+const RINGS: &str = "document.querySelectorAll('#flame .rings .ring').length";
+const OUTSIDE: &str = "document.getElementById('outside').textContent";
+
 #[test]
 fn notes_of_a_page_follow_the_zoom_and_run_no_script() {
     let Some(mut browser) = Browser::start() else { return };
@@ -197,10 +202,6 @@ fn notes_of_a_page_follow_the_zoom_and_run_no_script() {
     )
     .expect("writes");
     browser.open(&path);
-    const NOTES: &str =
-        "Array.from(document.querySelectorAll('#flame .note'), (g) => g.getAttribute('aria-label')).join(' | ')";
-    const RINGS: &str = "document.querySelectorAll('#flame .rings .ring').length";
-    const OUTSIDE: &str = "document.getElementById('outside').textContent";
     let both = browser.text(NOTES);
     assert!(both.starts_with("Note on read: Reads the file once a row. | Note on log: </script><img"), "{both}");
     assert_eq!((browser.eval(RINGS).as_u64(), browser.text(OUTSIDE)), (Some(3), String::new()));

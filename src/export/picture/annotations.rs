@@ -110,7 +110,7 @@ impl Picture {
             svg.begin_described(&annotation.note, &format!("A note on {}.", found.name));
             if let Some(arrow) = callout.arrow {
                 let head = arrow_head(arrow);
-                let base = ((head[1].0 + head[2].0) / 2.0, (head[1].1 + head[2].1) / 2.0);
+                let base = (f32::midpoint(head[1].0, head[2].0), f32::midpoint(head[1].1, head[2].1));
                 svg.lines((0.0, 0.0), [[arrow[0], base]].into_iter(), (ARROW + 2.0 * RING_HALO, tones.mark_halo));
                 svg.polygon(&head, tones.mark, (2.0 * RING_HALO, tones.mark_halo));
                 svg.lines((0.0, 0.0), [[arrow[0], base]].into_iter(), (ARROW, tones.mark));

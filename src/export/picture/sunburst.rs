@@ -196,7 +196,7 @@ impl SunburstContent<'_> {
         let arcs = self.sunburst.arcs(rings(frame.picture, radius));
         let used = arcs.last().map_or(1, |arc| arc.ring as usize + 1);
         let circle = Circle { center, rings: Rings::within(radius, used) };
-        (arcs, circle, listed.then(|| Area { x: area.x + across, width: LIST, ..*area }))
+        (arcs, circle, listed.then_some(Area { x: area.x + across, width: LIST, ..*area }))
     }
 
     fn draw_arc(&self, frame: &Frame<'_>, svg: &mut Svg, circle: &Circle, arc: &Arc) {

@@ -22,7 +22,9 @@ fn drawn(area: Rectangle, boxes: &[Rectangle], callouts: &[Callout]) -> String {
             }
         }
     };
-    boxes.iter().for_each(|one| fill(one, '#'));
+    for one in boxes {
+        fill(one, '#');
+    }
     for (callout, number) in callouts.iter().zip('1'..) {
         fill(&callout.at, number);
     }
@@ -102,8 +104,8 @@ fn ground_is_counted_by_cells() {
     let area = rectangle(10.0, 10.0, 160.0, 80.0);
     let ground = Ground::under_boxes(area, [rectangle(10.0, 10.0, 79.0, 79.0)]);
     assert!((ground.drawn_part(&rectangle(10.0, 10.0, 159.0, 79.0)) - 0.5).abs() < 1e-6);
-    assert_eq!(ground.drawn_part(&rectangle(100.0, 20.0, 40.0, 40.0)), 0.0);
-    assert_eq!(ground.drawn_part(&rectangle(12.0, 12.0, 40.0, 40.0)), 1.0);
+    assert!(ground.drawn_part(&rectangle(100.0, 20.0, 40.0, 40.0)) < 1e-6);
+    assert!(ground.drawn_part(&rectangle(12.0, 12.0, 40.0, 40.0)) > 1.0 - 1e-6);
     let outside = rectangle(-500.0, 900.0, 10.0, 10.0);
     assert!((0.0..=1.0).contains(&ground.drawn_part(&outside)));
 }

@@ -138,7 +138,7 @@ pub fn sunburst_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut SunburstState, ac
     let ground = |area| {
         Ground::drawn_at(area, |(x, y)| rings.rings.covers(&state.arcs, (x - rings.center.x, y - rings.center.y)))
     };
-    state.marks.ui(ui, &painter, ctx, (tree, Paths::FromRoot), find, ground, actions);
+    state.marks.ui(ui, &painter, ctx, (tree, Paths::FromRoot), (find, ground), actions);
     outside_ui(ui, ctx, rect, &[state.marks.drawn()], actions);
 
     if response.clicked_by(egui::PointerButton::Primary) {
