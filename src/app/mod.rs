@@ -3,6 +3,7 @@
 mod annotations;
 mod arrange;
 mod commands;
+mod dialogs;
 mod document;
 mod editor;
 mod export;

@@ -166,7 +166,8 @@ impl Helioscope {
                 }
             }
             Some(Asked::Stop) => {
-                if let Some(progress) = &exporting.progress {
+                // Who draws sees it at its next write; who waits need not wait for that.
+                if let Some(progress) = exporting.progress.take() {
                     progress.stop();
                 }
             }
@@ -242,7 +243,10 @@ impl Helioscope {
                 self.workers.context().copy_text(text);
                 self.say(what);
             }
-            Exported::Failed(why) => self.notice = Some(Notice::lasting(why)),
+            Exported::Failed(why) => match &mut self.exporting {
+                Some(exporting) => exporting.dialog.problem = Some(why),
+                None => self.notice = Some(Notice::lasting(why)),
+            },
             Exported::Screen(image) => {
                 let folder = self.active_slot().and_then(|slot| slot.recordings.newest().parent().map(Path::to_owned));
                 self.ask_where(folder, "helioscope.png", Saving::Screen(image));
@@ -252,6 +256,10 @@ impl Helioscope {
     }
 
     fn saved(&mut self, path: &Path, result: Result<(u64, Vec<String>), String>) {
+        // It was the user who stopped it, and something else may be written by now.
+        if result.as_ref().is_err_and(String::is_empty) {
+            return;
+        }
         if let Some(exporting) = &mut self.exporting {
             exporting.progress = None;
         }
@@ -266,8 +274,6 @@ impl Helioscope {
                     Notice::lasting(format!("{text}. {}", notes.join(" ")))
                 });
             }
-            // It was the user who stopped it.
-            (Err(why), _) if why.is_empty() => {}
             (Err(why), Some(exporting)) => exporting.dialog.problem = Some(why),
             (Err(why), None) => self.notice = Some(Notice::lasting(why)),
         }

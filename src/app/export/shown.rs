@@ -171,6 +171,8 @@ impl Shown {
         match choice.format {
             Format::Png => {
                 let svg = self.svg(choice).map_err(io::Error::other)?;
+                // Pixels may take long: whether somebody still wants them is asked first.
+                out.flush()?;
                 out.write_all(&png::from_svg(&svg, choice.scale).map_err(io::Error::other)?)?;
             }
             Format::Svg => out.write_all(self.svg(choice).map_err(io::Error::other)?.as_bytes())?,

@@ -289,7 +289,7 @@ fn buttons_ui(ui: &mut Ui, theme: &Theme, dialog: &ExportDialog) -> Option<Asked
             ui.spinner();
             let written =
                 crate::model::format::value(i64::try_from(bytes).unwrap_or(i64::MAX), &crate::model::Unit::Bytes);
-            ui.label(format!("Writing… {written}"));
+            ui.label(if bytes == 0 { "Drawing…".to_owned() } else { format!("Writing… {written}") });
             if ui.button("Stop").clicked() {
                 asked = Some(Asked::Stop);
             }
