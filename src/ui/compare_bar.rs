@@ -140,7 +140,7 @@ fn choices_ui(ui: &mut Ui, bar: &CompareBar<'_>, actions: &mut Actions) {
     ui.separator();
     match bar.arrangement {
         Arrangement::Merged if matches!(bar.view, ViewKind::Flame | ViewKind::Sunburst | ViewKind::Callers) => {
-            box_width_choice(ui, bar.box_width, actions)
+            box_width_choice(ui, bar.box_width, actions);
         }
         Arrangement::SideBySide if matches!(bar.view, ViewKind::Flame | ViewKind::Callers) => {
             let mut equal = bar.equal_scale;
@@ -218,7 +218,7 @@ fn sentence(ui: &Ui, theme: &Theme, text: &str) -> LayoutJob {
     let words = TextFormat::simple(FontId::proportional(size), ui.visuals().text_color());
     let code = TextFormat {
         background: theme.raised,
-        expand_bg: 2.0,
+        expand_bg: 1.0,
         ..TextFormat::simple(FontId::monospace(size - 1.0), theme.text)
     };
     let mut job = LayoutJob::default();
