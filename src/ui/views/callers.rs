@@ -2,7 +2,7 @@
 
 use super::callers_tables::callers_tables_ui;
 use crate::analyze::{Exactness, GroupId};
-use crate::layout::Difference;
+use crate::layout::{Difference, fit_name};
 use crate::model::format;
 use crate::ui::canvas::{CanvasState, Growth, canvas_ui};
 use crate::ui::difference::{legend_panel_ui, measure_name, text_color};
@@ -38,6 +38,11 @@ impl CallersState {
     }
 }
 
+/// Room for what stands beside the name between the graphs, the width of a letter of the name, and the least of them.
+const FIGURES_WIDTH: f32 = 520.0;
+const NARROW_FIGURES_WIDTH: f32 = 300.0;
+const LETTER_WIDTH: f32 = 8.0;
+const LEAST_LETTERS: f32 = 16.0;
 /// From this width on, one of two sandwiches has its tables below it.
 const ROOM_FOR_TABLES: f32 = 700.0;
 
@@ -49,7 +54,11 @@ pub fn callers_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut CallersState, acti
     }
     let Some(group) = ctx.selection else {
         let rect = ui.available_rect_before_wrap();
-        canvas_message(ui, rect, ctx.theme, "Select a function in any view to see who calls it and what it calls.");
+        let text = match ctx.analysis.table().present().next() {
+            Some(_) => "Select a function in any view to see who calls it and what it calls.",
+            None => &ctx.why_empty(),
+        };
+        canvas_message(ui, rect, ctx.theme, text);
         return;
     };
     if state.of != Some(group) {
@@ -111,7 +120,13 @@ fn heading(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId, height: f32) {
             if !is_narrow {
                 ui.label(weak("▲ callers"));
             }
-            ui.label(RichText::new(ctx.analysis.name(group)).monospace().strong());
+            let figures = if is_narrow { NARROW_FIGURES_WIDTH } else { FIGURES_WIDTH };
+            let (name, room) = (ctx.analysis.name(group), (inner.width() - figures) / LETTER_WIDTH);
+            let short = fit_name(&name, room.max(LEAST_LETTERS) as usize);
+            let label = ui.label(RichText::new(&*short).monospace().strong());
+            if *short != *name {
+                label.on_hover_text(&*name);
+            }
             costs(ui, ctx, group);
             if !is_narrow {
                 ui.label(weak("▼ callees"));
