@@ -237,6 +237,8 @@ proptest! {
         let total = all.table().total(group);
         let focused = transformed(&profile, Transform::Focus(group));
         prop_assert_eq!((focused.sum(), focused.table().total(group)), (total, total));
+        let alone = transformed(&profile, Transform::FocusAny(vec![group]));
+        prop_assert_eq!((alone.sum(), alone.table().total(group)), (total, total));
         let dropped = transformed(&profile, Transform::Drop(group));
         prop_assert_eq!((dropped.sum(), dropped.table().total(group)), (all.sum() - total, 0));
         let hidden = transformed(&profile, Transform::Hide(group));

@@ -400,7 +400,8 @@ Examples:
 /// What to change about the stacks before they are counted.
 #[derive(Args, Debug, Default)]
 pub(super) struct TransformArguments {
-    /// Begin at the one function whose name or file matches a regular expression, and drop stacks without it
+    /// Begin every stack at the outermost function whose name or file matches a regular expression, and drop stacks without
+    /// one; functions that are called exactly so go before others
     #[arg(long, value_name = "RE")]
     pub(super) focus: Option<String>,
     /// Take functions whose name or file matches out of every stack; their time goes to their callers
@@ -411,7 +412,8 @@ pub(super) struct TransformArguments {
 /// What to remove before a file leaves the machine.
 #[derive(Args, Debug)]
 pub(super) struct ScrubArguments {
-    /// Keep home folders, user and host names, which are removed from everything but a table in the terminal
+    /// Keep home folders, user and host names, which are removed from what is made to be passed on: pictures, pages, Markdown,
+    /// other files, and all forms of a comparison but the table in the terminal
     #[arg(long)]
     pub(super) no_scrub: bool,
 }

@@ -56,7 +56,8 @@ fn compare(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
     let (base_names, new_names) = (names(&base_files), names(&new_files));
     let rows = rows(&comparison, arguments);
     let profiles: Vec<&Profile> = base.iter().chain(&new).map(|profile| &**profile).collect();
-    let scrub = scrub_printed(&profiles, arguments.format == TableFormat::Table, &arguments.scrub);
+    // What CI keeps of a comparison are files.
+    let scrub = scrub_printed(&profiles, arguments.format != TableFormat::Table, &arguments.scrub);
     let export = DiffExport::new(&comparison, [&base_names, &new_names], &rows, &scrub);
     let printed = match arguments.format {
         TableFormat::Table => export.write_text(out, line_width()),

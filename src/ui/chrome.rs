@@ -412,6 +412,7 @@ fn transform_text(analysis: &Analysis, transform: &Transform) -> String {
     let named = |verb: &str, group| format!("{verb} {}", fit_name(&analysis.name(group), 40));
     match transform {
         Transform::Focus(group) => named("focus", *group),
+        Transform::FocusAny(groups) => format!("focus {} functions", groups.len()),
         Transform::Hide(group) => named("hide", *group),
         Transform::Drop(group) => named("drop", *group),
         Transform::CollapseRecursion => "recursion collapsed".to_owned(),

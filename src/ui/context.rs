@@ -140,7 +140,7 @@ impl<'a> ViewCtx<'a> {
     /// What a node did, in a tree of both sides.
     pub fn difference(&self, tree: &CallTree, node: usize) -> Option<Difference> {
         let compare = self.merged()?;
-        Difference::of_node(compare.comparison, tree, node, compare.measure)
+        Difference::of_node(tree, node, compare.measure)
     }
 
     /// The fill of a node: by what it did in a tree of both sides, by its group elsewhere.
@@ -148,7 +148,7 @@ impl<'a> ViewCtx<'a> {
         match (self.merged(), difference) {
             (Some(compare), Some(difference)) => {
                 let scale = DifferenceScale::of(compare.comparison, compare.measure);
-                Theme::color(self.theme.palette.difference(scale.position(difference)))
+                self.theme.difference(scale.position(difference))
             }
             _ => self.colour(tree.group(node)),
         }

@@ -227,3 +227,27 @@ fn empty_and_negative_recordings_are_compared_without_a_number_that_is_none() {
         }
     }
 }
+
+#[test]
+fn what_is_passed_on_names_nobody_unless_asked_to() {
+    let folder = Folder::new();
+    std::fs::create_dir_all(folder.path().join("home/jane")).unwrap();
+    for (name, line) in [("home/jane/old.txt", 600), ("home/jane/new.txt", 100)] {
+        folder.write(name, &format!("main (/home/jane/a.py:1);load /home/jane/b.py (/home/jane/a.py:2) {line}\n"));
+    }
+    let [old, new] = ["home/jane/old.txt", "home/jane/new.txt"].map(|name| folder.path().join(name));
+    let pair = [old.to_str().unwrap(), new.to_str().unwrap()];
+    for (arguments, named) in [
+        (&["--format", "markdown"][..], false),
+        (&["--format", "json"], false),
+        (&["--format", "csv"], false),
+        (&["--format", "json", "--no-scrub"], true),
+        // The eyes of who typed it.
+        (&[], true),
+    ] {
+        let (status, out, err) = folder.run(&[&pair, arguments].concat());
+        assert_eq!((status, err.as_str()), (0, ""));
+        assert!(out.contains("load"), "{out}");
+        assert_eq!(out.contains("jane"), named, "{arguments:?}: {out}");
+    }
+}

@@ -43,9 +43,14 @@ pub(crate) fn start_in<P: AsRef<Path>>(theme: egui::Theme, files: &[P]) -> Windo
 
 /// The program, started to compare two files.
 pub(crate) fn compare<P: AsRef<Path>>(base: P, new: P) -> Window {
+    compare_in(egui::Theme::Dark, base, new)
+}
+
+/// The program, started to compare two files, in a dark or light window.
+pub(crate) fn compare_in<P: AsRef<Path>>(theme: egui::Theme, base: P, new: P) -> Window {
     let sides = [base, new].map(|file| vec![file.as_ref().to_owned()]);
     let [base, new] = sides;
-    start_with(egui::Theme::Dark, Setup { compare: Some((base, new)), can_drop: true, ..Setup::default() })
+    start_with(theme, Setup { compare: Some((base, new)), can_drop: true, ..Setup::default() })
 }
 
 /// The program with everything chosen.

@@ -81,6 +81,9 @@ impl Stamp {
     }
 }
 
+/// How many functions of a focus are named.
+const FOCUSED: usize = 3;
+
 /// What a transform does, in words.
 pub fn transform_text(analysis: &Analysis, scrub: &Scrub, transform: &Transform) -> String {
     let name = |group: GroupId| {
@@ -89,6 +92,12 @@ pub fn transform_text(analysis: &Analysis, scrub: &Scrub, transform: &Transform)
     };
     match transform {
         Transform::Focus(group) => format!("focus {}", name(*group)),
+        Transform::FocusAny(groups) => {
+            let named: Vec<String> = groups.iter().take(FOCUSED).map(|group| name(*group)).collect();
+            let more = groups.len().saturating_sub(FOCUSED);
+            let more = if more > 0 { format!(" and {} more", format::count(more as i64)) } else { String::new() };
+            format!("focus {}{more}", named.join(", "))
+        }
         Transform::Hide(group) => format!("hide {}", name(*group)),
         Transform::Drop(group) => format!("without stacks of {}", name(*group)),
         Transform::CollapseRecursion => "recursion collapsed".to_owned(),
