@@ -199,6 +199,8 @@ impl Document {
             time_track,
             time_meaning: meaning.unwrap_or(self.subject.time(part)),
             over_time: answers.over_time.as_deref(),
+            excerpts: self.view != ViewKind::Source,
+            source: self.sources.page().map(|page| &**page),
             colours: &answers.colours,
             busy: self.counting,
             hints: self.hints.page(answering),

@@ -152,7 +152,7 @@ pub fn canvas_ui(
         return response;
     };
     if tree.is_empty() {
-        canvas_paint::message(ui, rect, ctx.theme, &empty_message(ctx));
+        canvas_paint::message(ui, rect, ctx.theme, &ctx.why_empty());
         return response;
     }
     if let Some(path) = state.pending_zoom.take() {
@@ -209,15 +209,6 @@ impl HoverIf for Response {
                 add(ui, what);
             });
         }
-    }
-}
-
-fn empty_message(ctx: &ViewCtx<'_>) -> String {
-    let query = ctx.analysis.query();
-    if query.transforms.is_empty() && query.track.is_none() {
-        format!("Nothing was recorded in “{}”. Choose another metric.", ctx.metric().name)
-    } else {
-        "Nothing is left under these filters. Take one off, or choose another thread.".to_owned()
     }
 }
 

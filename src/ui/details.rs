@@ -1,18 +1,22 @@
 //! The panel with everything about the selected function.
 
 mod compared;
+mod excerpt;
 mod pairing;
 mod runs;
 
-use super::hint_marks::hints_of_ui;
+use super::hint_marks::{self, hints_of_ui};
 use super::views::{ViewKind, callers_tables::ESTIMATED, table::transform_button};
 use super::{Action, Actions, ViewCtx, cell, theme};
 use crate::analyze::{Class, Exactness, GroupBy, GroupId, Neighbour, Transform, share};
+use crate::layout::fit_name;
 use crate::model::{Body, Unit, format};
 use egui::{
     Align, Align2, Button, Label, Layout, Response, RichText, Role, ScrollArea, Sense, TextStyle, Ui, Vec2, WidgetInfo,
 };
 
+/// A longer name would push everything else out of the panel.
+const MOST_LETTERS: usize = 160;
 /// Callers, and callees, that are listed; the callers view has all of them.
 const MOST_NEIGHBOURS: usize = 12;
 
@@ -38,9 +42,17 @@ pub fn details_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, actions: &mut Actions) {
         calls_ui(ui, ctx, group);
         note_ui(ui, ctx, group);
         hints_of_ui(ui, ctx, group, actions);
+        // A finding is about lines: they come first.
+        let has_hint = hint_marks::best(ctx, group).is_some();
+        if has_hint {
+            excerpt::excerpt_ui(ui, ctx, group, actions);
+        }
         ui.add_space(theme::GAP);
         buttons_ui(ui, ctx, group, actions);
         neighbours_ui(ui, ctx, group, actions);
+        if !has_hint {
+            excerpt::excerpt_ui(ui, ctx, group, actions);
+        }
     });
 }
 
@@ -63,7 +75,11 @@ fn identity_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId) {
         ui.add(Label::new(weak(whose(ctx, group))).truncate());
     });
     let name = ctx.analysis.name(group);
-    ui.add(Label::new(RichText::new(&*name).monospace().size(theme::NAME_TEXT)).wrap());
+    let short = fit_name(&name, MOST_LETTERS);
+    let label = ui.add(Label::new(RichText::new(&*short).monospace().size(theme::NAME_TEXT)).wrap());
+    if *short != *name {
+        label.on_hover_text(&*name);
+    }
     let module = ctx.analysis.groups().module(ctx.analysis.classes(), group);
     if !module.is_empty() && *module != *name {
         ui.add(Label::new(weak(module.to_owned())).wrap());
@@ -73,16 +89,19 @@ fn identity_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId) {
 /// Where it stands, with a button that copies it.
 fn place_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, place: &str, actions: &mut Actions) {
     if !place.is_empty() && ctx.analysis.query().by != GroupBy::Package {
-        // The button first, from the right, so that a long path wraps beside it.
+        // The button first, from the right: the path has what is left.
         ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
             let copy = ui.small_button("Copy").on_hover_text("Copy file and line.");
             copy.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Copy file:line"));
             if copy.clicked() {
                 actions.push(Action::Copy(place.to_owned(), "Place copied"));
             }
-            ui.with_layout(Layout::top_down(Align::Min), |ui| {
-                ui.add(Label::new(RichText::new(place).color(ctx.theme.text_weak)).wrap());
-            });
+            let size = Vec2::new(ui.available_width(), copy.rect.height());
+            let (rect, path) = ui.allocate_exact_size(size, Sense::hover());
+            path.widget_info(|| WidgetInfo::labeled(Role::Label, true, place));
+            if cell::path(ui, rect, place, ctx.theme.text_weak) {
+                path.on_hover_text(place);
+            }
         });
     }
 }
@@ -182,9 +201,10 @@ fn note_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId) {
                 .to_owned(),
             ctx.theme.text_weak,
         ),
-        (Body::Stacks(_), _) => {
-            ("Counted from recorded stacks, each once however often this is on it.".to_owned(), ctx.theme.text_weak)
-        }
+        (Body::Stacks(_), _) => (
+            "Counted from recorded stacks: a stack counts once, however often the function is on it.".to_owned(),
+            ctx.theme.text_weak,
+        ),
     };
     let over = ctx.analysis.table().total(group) > ctx.analysis.sum();
     let text = if over { format!("{text} Its recorded total is larger than the whole run.") } else { text };

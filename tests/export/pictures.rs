@@ -164,6 +164,8 @@ fn what_cannot_be_drawn_is_refused_with_a_reason_and_leaves_no_file() {
         (&["a.folded", "-o", "a.svg", "--hide", "nothing"], "no function matches --hide"),
         (&["a.folded", "-o", "a.svg", "--search", "("], "--search “(”:"),
         (&["a.prof", "-o", "a.svg", "--view", "time"], "does not record the order"),
+        (&["a.folded", "-o", "a.svg", "--view", "activity"], "does not record when its samples were taken"),
+        (&["a.prof", "-o", "a.svg", "--view", "packages"], "record with `py-spy record -f speedscope`"),
         (&["a.prof", "-o", "a.svg", "--hide", "main"], "holds who calls whom and no stacks"),
         (&["a.prof", "-o", "a.svg", "--focus", "nothing"], "no function matches --focus"),
         (&["a.prof", "-o", "a.svg", "--focus", "load", "--view", "inverted"], "but not one of its callers"),
@@ -330,4 +332,51 @@ fn pictures_look_as_they_did() {
         // One box of the smallest size that has a label is 26 × 19 pixels.
         assert!(far < 200, "{name}: {far} pixels differ");
     }
+}
+
+/// Two threads: the first parses and then waits for the second, which works all the time.
+const TRACE: &str = r#"{"traceEvents":[
+{"ph":"X","name":"main","pid":1,"tid":1,"ts":0,"dur":1000},
+{"ph":"X","name":"parse","pid":1,"tid":1,"ts":0,"dur":400},
+{"ph":"X","name":"wait (/usr/lib/python3.12/threading.py:327)","pid":1,"tid":1,"ts":400,"dur":600},
+{"ph":"X","name":"worker","pid":1,"tid":2,"ts":0,"dur":1000}
+]}"#;
+
+/// The area of each band, told by its title, as a part of all of them.
+fn areas(svg: &str) -> Vec<(String, f64)> {
+    let tree = resvg::usvg::roxmltree::Document::parse(svg).expect("well-formed");
+    let mut areas = Vec::new();
+    for group in tree.descendants().filter(|n| n.has_tag_name("g")) {
+        let Some(title) = group.children().find(|n| n.has_tag_name("title")).and_then(|t| t.text()) else { continue };
+        let Some(path) = group.children().find(|n| n.has_tag_name("path")) else { continue };
+        let data = path.attribute("d").expect("path data").trim_end_matches('Z');
+        let points: Vec<(f64, f64)> = data
+            .split(['M', 'L'])
+            .filter_map(|point| point.split_once(' '))
+            .map(|(x, y)| (x.parse().expect("a number"), y.parse().expect("a number")))
+            .collect();
+        let next = points.iter().cycle().skip(1);
+        let twice: f64 = points.iter().zip(next).map(|(a, b)| a.0 * b.1 - b.0 * a.1).sum();
+        areas.push((title.lines().next().unwrap_or_default().to_owned(), twice.abs() / 2.0));
+    }
+    let all: f64 = areas.iter().map(|(_, area)| area).sum();
+    areas.into_iter().map(|(name, area)| (name, area / all)).collect()
+}
+
+#[test]
+fn bands_over_time_are_as_large_as_they_cost() {
+    let folder = Folder::new();
+    folder.write("a.json", TRACE);
+    let svg = svg(&folder, &["a.json", "--view", "activity", "--size", "1000x400"]);
+    let areas = areas(&svg);
+    assert_eq!(areas.len(), 2);
+    for ((name, area), (expected, part)) in areas.iter().zip([("Python", 0.7), ("waiting for locks", 0.3)]) {
+        assert_eq!(name, expected);
+        assert!((area - part).abs() < 0.01, "{name}: {area}");
+    }
+    let texts = texts(&svg);
+    for text in ["2", "1", "600 µs", "Python 70.0 %", "waiting for locks 30.0 %"] {
+        assert!(texts.iter().any(|t| t == text), "{text}: {texts:?}");
+    }
+    assert!(svg.contains("Activity over time"));
 }

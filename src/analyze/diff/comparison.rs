@@ -9,7 +9,7 @@ use super::{
     tree::{Both, SideSource},
 };
 use crate::analyze::{
-    Analysis, CallTree, Detail, FunctionTable, GroupId, Query, Sides,
+    Analysis, CallTree, Detail, FunctionTable, GroupId, Query,
     tree::{Source, expand},
 };
 use crate::model::{Metric, Unit};
@@ -219,12 +219,20 @@ impl Comparison {
         let sum = width.of(self.base.scale.apply(base_sum), self.new.scale.apply(new_sum));
         let base = SideSource { source: base, scale: self.base.scale };
         let new = SideSource { source: new, scale: self.new.scale };
-        expand(Both { base, new, width, sum }, sum, detail)
+        expand(Both { comparison: self, base, new, width, sum }, sum, detail)
     }
 
-    /// What a box of a tree did, by its total cost.
-    pub fn status(&self, sides: Sides) -> Status {
-        self.judge(sides.base.map(|(_, total)| total), sides.new.map(|(_, total)| total))
+    /// What a box of a group did.
+    pub(super) fn judge_box(&self, group: GroupId, measure: Measure, base: Option<i64>, new: Option<i64>) -> Status {
+        let status = self.judge(base, new);
+        // What lies between runs is known of functions: no path through one is surer than the function.
+        if matches!(status, Status::Slower | Status::Faster)
+            && self.noise == NoiseKind::Runs
+            && self.table.row(group).status(measure) == Status::WithinNoise
+        {
+            return Status::WithinNoise;
+        }
+        status
     }
 
     /// What two costs amount to; `None` where a side does not have it.

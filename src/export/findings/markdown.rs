@@ -6,7 +6,7 @@ use super::super::table::code_span;
 use super::{bounds_line, changes_sentence, evidence_line, gain, measured, name_and_place, told_by};
 use crate::analyze::diff::Comparison;
 use crate::hints::{Change, Fate, Finding, Hints};
-use crate::layout::shorten_middle;
+use crate::layout::{fit_name, shorten_middle};
 use crate::model::format;
 use std::fmt::Write;
 
@@ -52,7 +52,7 @@ fn item(finding: &Finding, measured: Option<String>, scrub: &Scrub) -> String {
     let (name, place) = name_and_place(finding, scrub);
     let mut at = String::new();
     if !name.is_empty() {
-        at = format!(" in {}", code_span(&shorten_middle(&name, WIDEST)));
+        at = format!(" in {}", code_span(&fit_name(&name, WIDEST)));
     }
     if !place.is_empty() {
         let _ = write!(at, " {}", code_span(&shorten_middle(&place, WIDEST)));

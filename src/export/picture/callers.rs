@@ -39,7 +39,7 @@ impl Callers {
             "Callers and callees".to_owned()
         } else {
             let name = look.names(&self.above, 0).name;
-            format!("Callers and callees of {}", crate::layout::shorten_middle(&format::one_line(&name), 60))
+            format!("Callers and callees of {}", crate::layout::fit_name(&format::one_line(&name), 60))
         };
     }
 

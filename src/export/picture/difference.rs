@@ -34,7 +34,7 @@ impl<'a> ByDifference<'a> {
     }
 
     fn difference(&self, tree: &CallTree, node: usize) -> Option<Difference> {
-        Difference::of_node(self.comparison, tree, node, self.measure)
+        Difference::of_node(tree, node, self.measure)
     }
 
     fn unit(&self) -> &'a Unit {

@@ -6,7 +6,7 @@ use crate::analyze::{Analysis, Exactness, GroupId, Matches, Transform};
 use crate::export::font::{MONOSPACE, PROPORTIONAL};
 use crate::export::scrub::Scrub;
 use crate::export::svg::{Anchor, Style, Svg};
-use crate::layout::{Tones, shorten_middle};
+use crate::layout::{Tones, fit_name, shorten_middle};
 use crate::model::{Unit, format};
 
 /// The texts around a picture.
@@ -88,7 +88,7 @@ const FOCUSED: usize = 3;
 pub fn transform_text(analysis: &Analysis, scrub: &Scrub, transform: &Transform) -> String {
     let name = |group: GroupId| {
         let name = analysis.name(group);
-        shorten_middle(&format::one_line(&scrub.name(&name)), 40).into_owned()
+        fit_name(&format::one_line(&scrub.name(&name)), 40).into_owned()
     };
     match transform {
         Transform::Focus(group) => format!("focus {}", name(*group)),

@@ -2,7 +2,7 @@
 
 use super::callers_tables::callers_tables_ui;
 use crate::analyze::{Exactness, GroupId};
-use crate::layout::Difference;
+use crate::layout::{Difference, fit_name};
 use crate::model::format;
 use crate::ui::canvas::{CanvasState, Growth, canvas_ui};
 use crate::ui::difference::{legend_panel_ui, measure_name, text_color};
@@ -32,6 +32,10 @@ impl CallersState {
     }
 }
 
+/// Room for what stands beside the name between the graphs, the width of a letter of the name, and the least of them.
+const FIGURES_WIDTH: f32 = 520.0;
+const LETTER_WIDTH: f32 = 8.0;
+const LEAST_LETTERS: f32 = 16.0;
 /// From this width on, one of two sandwiches has its tables below it.
 const ROOM_FOR_TABLES: f32 = 700.0;
 
@@ -43,7 +47,11 @@ pub fn callers_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut CallersState, acti
     }
     let Some(group) = ctx.selection else {
         let rect = ui.available_rect_before_wrap();
-        canvas_message(ui, rect, ctx.theme, "Select a function in any view to see who calls it and what it calls.");
+        let text = match ctx.analysis.table().present().next() {
+            Some(_) => "Select a function in any view to see who calls it and what it calls.",
+            None => &ctx.why_empty(),
+        };
+        canvas_message(ui, rect, ctx.theme, text);
         return;
     };
     if state.of != Some(group) {
@@ -91,7 +99,12 @@ fn heading(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId, height: f32) {
         ui.set_min_size(size);
         ui.add_space(theme::MARGIN);
         ui.label(RichText::new("▲ callers").small().color(ctx.theme.text_weak));
-        ui.label(RichText::new(ctx.analysis.name(group)).monospace().strong());
+        let (name, room) = (ctx.analysis.name(group), (size.x - FIGURES_WIDTH) / LETTER_WIDTH);
+        let short = fit_name(&name, room.max(LEAST_LETTERS) as usize);
+        let label = ui.label(RichText::new(&*short).monospace().strong());
+        if *short != *name {
+            label.on_hover_text(&*name);
+        }
         if let Some(compare) = ctx.merged() {
             let difference = Difference::of_row(&compare.comparison.table().row(group), compare.measure);
             let side = |value: Option<i64>| value.map_or_else(|| "–".to_owned(), |v| format::value(v, unit));

@@ -155,10 +155,8 @@ fn head_ui(row: &mut TableRow<'_, '_>, ctx: &ViewCtx<'_>, side: Side, scale: &Sc
         ),
     };
     let number = |name, unit: &str| Head { name, unit: unit.to_owned(), is_number: true };
-    let estimated = |text: &str| match ctx.analysis.neighbours_are_exact() {
-        true => text.to_owned(),
-        false => format!("{text} {ESTIMATED}"),
-    };
+    let exact = ctx.analysis.neighbours_are_exact();
+    let estimated = |text: &str| if exact { text.to_owned() } else { format!("{text} {ESTIMATED}") };
     let mut heads =
         vec![(number(cost_name(ctx), scale.unit_name()), estimated(cost)), (number(SHARE_HEAD, ""), estimated(share))];
     if with_calls {
