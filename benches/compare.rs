@@ -162,6 +162,8 @@ impl Stage {
             time_track: TrackId(0),
             time_meaning: TimeMeaning::None,
             over_time: None,
+            excerpts: false,
+            source: None,
             colours: &self.colours,
             busy: false,
             hints: None,

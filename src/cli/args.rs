@@ -165,7 +165,8 @@ pub(super) struct DiffArguments {
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: TableFormat,
-    /// End with status 1 if the whole, or a function of at least `--min-share`, got slower by more than this beyond noise
+    /// End with status 1 if the whole, or a function of at least `--min-share`, got slower by more than this beyond noise.
+    /// From one run a side, a busier machine looks like a slower program: give several (`--base A1 A2 A3 --new B1 B2 B3`)
     #[arg(long, value_name = "PERCENT", value_parser = super::diff::parse_percent)]
     pub(super) fail_above: Option<f64>,
     /// Functions whose total is less of the whole than this do not make it fail

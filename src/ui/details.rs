@@ -2,23 +2,27 @@
 
 mod compared;
 mod excerpt;
+mod neighbours;
 mod pairing;
 mod runs;
 
 use super::hint_marks::{self, hints_of_ui};
-use super::views::{ViewKind, callers_tables::ESTIMATED, table::transform_button};
+use super::views::{ViewKind, table::transform_button};
 use super::{Action, Actions, ViewCtx, cell, theme};
 use crate::analyze::{Class, Exactness, GroupBy, GroupId, Neighbour, Transform, share};
 use crate::layout::fit_name;
 use crate::model::{Body, Unit, format};
-use egui::{
-    Align, Align2, Button, Label, Layout, Response, RichText, Role, ScrollArea, Sense, TextStyle, Ui, Vec2, WidgetInfo,
-};
+use egui::{Align, Label, Layout, RichText, Role, ScrollArea, Sense, TextStyle, Ui, Vec2, WidgetInfo};
+use neighbours::{Row, list_ui};
 
 /// A longer name would push everything else out of the panel.
 const MOST_LETTERS: usize = 160;
 /// Callers, and callees, that are listed; the callers view has all of them.
 const MOST_NEIGHBOURS: usize = 12;
+
+/// The titles of the lists of callers and callees, and what stands there where there are none.
+const CALLED_BY: (&str, &str) = ("Called by", "Nothing calls it: it is where stacks begin.");
+const CALLS: (&str, &str) = ("Calls", "It calls nothing that was recorded.");
 
 /// Draws the details of the selection.
 pub fn details_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, actions: &mut Actions) {
@@ -245,74 +249,12 @@ fn neighbours_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId, actions: &mut A
     }
     let Some(neighbours) = ctx.neighbours else { return };
     let whole = ctx.analysis.table().total(group);
-    let none = ("Nothing calls it: it is where stacks begin.", "It calls nothing that was recorded.");
-    list_ui(ui, ctx, "Called by", &neighbours.callers, whole, none.0, actions);
-    list_ui(ui, ctx, "Calls", &neighbours.callees, whole, none.1, actions);
-}
-
-fn list_ui(
-    ui: &mut Ui,
-    ctx: &ViewCtx<'_>,
-    title: &str,
-    rows: &[Neighbour],
-    whole: i64,
-    none: &str,
-    actions: &mut Actions,
-) {
-    let weak = |text: String| RichText::new(text).color(ctx.theme.text_weak);
-    ui.add_space(theme::MARGIN);
-    if rows.is_empty() || ctx.analysis.neighbours_are_exact() {
-        ui.label(RichText::new(title).strong());
-    } else {
-        ui.horizontal(|ui| {
-            ui.label(RichText::new(title).strong());
-            ui.label(RichText::new("≈ estimated").small().color(ctx.theme.estimated)).on_hover_text(ESTIMATED);
-        });
-    }
-    ui.spacing_mut().item_spacing.y = 2.0;
-    if rows.is_empty() {
-        ui.add(Label::new(weak(none.to_owned())).wrap());
-    }
-    for row in rows.iter().take(MOST_NEIGHBOURS) {
-        let response = neighbour_ui(ui, ctx, row, whole);
-        if response.hovered() {
-            actions.push(Action::Hover(row.group));
-        }
-        if response.clicked() {
-            actions.push(Action::Select(Some(row.group)));
-        }
-    }
-    if let Some(more) = rows.len().checked_sub(MOST_NEIGHBOURS).filter(|more| *more > 0) {
-        let text = format!("… and {} more", format::count(more as i64));
-        let link = ui.add(Button::new(weak(text)).frame(false)).on_hover_text("Show all of them.");
-        if link.clicked() {
-            actions.push(Action::Show(ViewKind::Callers));
-        }
-    }
-}
-
-/// A caller or callee: its colour, its name, and what went along the call, with a bar behind.
-fn neighbour_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, row: &Neighbour, whole: i64) -> Response {
-    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), theme::TABLE_ROW), Sense::click());
-    let name = ctx.analysis.name(row.group);
-    let value = format::value(row.total, &ctx.metric().unit);
-    response.widget_info(|| {
-        let mut info = WidgetInfo::labeled(Role::Button, true, &name);
-        info.current_text_value = Some(value.clone());
-        info
-    });
-    if !ui.is_rect_visible(rect) {
-        return response;
-    }
-    if response.hovered() || response.has_focus() || ctx.hovered == Some(row.group) {
-        ui.painter().rect_filled(rect, theme::SMALL_RADIUS, ctx.theme.raised);
-    }
-    cell::bar(ui, rect, share(row.total, whole), cell::bar_colour(ctx, row.group));
-    let inner = rect.shrink2(Vec2::new(theme::GAP / 2.0, 0.0));
-    let (color, _) = cell::colours(ctx, row.group);
-    let font = TextStyle::Body.resolve(ui.style());
-    let figure = ui.painter().text(inner.right_center(), Align2::RIGHT_CENTER, &value, font, color);
-    let room = cell::swatch(ui, inner, cell::swatch_colour(ctx, row.group));
-    let cut = cell::name(ui, room.with_max_x(figure.left() - theme::GAP), &name, color);
-    if cut { response.on_hover_text(&*name) } else { response }
+    let row = |neighbour: &Neighbour| {
+        let (color, _) = cell::colours(ctx, neighbour.group);
+        let figure = format::value(neighbour.total, &ctx.metric().unit);
+        let bar = (share(neighbour.total, whole), cell::bar_colour(ctx, neighbour.group));
+        Row { group: neighbour.group, spoken: figure.clone(), figure, color, bar, more: None }
+    };
+    list_ui(ui, ctx, CALLED_BY, neighbours.callers.iter().map(row), actions);
+    list_ui(ui, ctx, CALLS, neighbours.callees.iter().map(row), actions);
 }

@@ -191,6 +191,14 @@ pub(crate) fn canvas(window: &Window, name: &str) -> Rect {
     window.get_by_role_and_label(Role::Canvas, name).rect()
 }
 
+/// The canvases with this name, from top to bottom.
+pub(crate) fn canvas_rects(window: &Window, name: &str) -> Vec<Rect> {
+    let mut rects: Vec<Rect> =
+        window.get_all_by_role_and_label(Role::Canvas, name).map(|canvas| canvas.rect()).collect();
+    rects.sort_by(|a, b| a.top().total_cmp(&b.top()).then(a.left().total_cmp(&b.left())));
+    rects
+}
+
 /// Whether the box of a function is as wide as the flame graph.
 pub(crate) fn is_zoomed_to(window: &Window, function: &str) -> bool {
     let whole = canvas(window, "Flame graph").width();
