@@ -104,7 +104,7 @@ impl Content for SunburstContent<'_> {
         let weak = Style { fill: frame.tones.text_weak, ..label };
         for (id, arc) in arcs.iter().enumerate() {
             let dimmed = self.look.is_dimmed(&self.sunburst.tree, arc.node as usize);
-            self.draw_label(svg, &circle, id, arc, if dimmed { weak } else { label });
+            self.draw_label(svg, &circle, frame.picture.numbered_from + id, arc, if dimmed { weak } else { label });
         }
         self.draw_center(frame, svg, &circle);
         if let Some(list) = list {
