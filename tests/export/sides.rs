@@ -56,6 +56,7 @@ fn both_stand_beside_each_other_on_one_scale_or_each_as_wide_as_it_can() {
     let (svg, halves) = drawn(&flame(1204), Some([1.0, 1.0]));
     assert_eq!(halves, [(0.0, 0.0, 599.0), (604.0, 0.0, 299.0)]);
     assert!(svg.contains("base: old.folded") && svg.contains("new: new.folded"));
+    assert!(svg.contains("on one scale with the other"));
     let (_, halves) = drawn(&flame(1204), Some([1.0, 2.0]));
     assert_eq!(halves[1], (604.0, 0.0, 599.0), "scaled to equal totals");
     let (_, halves) = drawn(&flame(1204), None);

@@ -153,6 +153,9 @@ impl Picture {
             PictureView::Flame { order, growth, zoom } => {
                 let flame = flame::Flame::new(recording, analysis, *order, zoom, (self.width, self.least_span))?;
                 flame.describe(subject.scrub, look, &mut stamp);
+                if self.least_span > 0 {
+                    stamp.facts.push("on one scale with the other".to_owned());
+                }
                 self.compose(stamp, &flame.content(*growth, look))
             }
             PictureView::Sunburst { root } => {
