@@ -128,7 +128,7 @@ impl Marked {
         for transform in &analysis.query().transforms {
             let (first, last) = (*calls.first()?, *calls.last()?);
             match transform {
-                Transform::Focus(group) => match calls.iter().position(|call| call == group) {
+                Transform::Focus(_) | Transform::FocusAny(_) => match focused(&calls, transform) {
                     Some(first) => drop(calls.drain(..first)),
                     // The function may stand above what is known of the stack.
                     None if self.chain == Chain::FromRoot => return None,
@@ -161,6 +161,11 @@ impl Marked {
         }
         (!calls.is_empty()).then_some(calls)
     }
+}
+
+/// Where stacks begin under a focus.
+fn focused(calls: &[GroupId], transform: &Transform) -> Option<usize> {
+    calls.iter().position(|call| transform.focused().contains(call))
 }
 
 /// The widest of the nodes at the end of a path, in a tree where it may occur more than once.
@@ -259,6 +264,7 @@ mod tests {
         for (transform, expected) in [
             (Transform::Focus(of("parse")), Some("parse;parse;log")),
             (Transform::Focus(of("read")), None),
+            (Transform::FocusAny(vec![of("read"), of("parse")]), Some("parse;parse;log")),
             (Transform::Hide(of("parse")), Some("main;log")),
             (Transform::Hide(of("log")), None),
             (Transform::Drop(of("parse")), None),

@@ -17,7 +17,9 @@ pub(super) fn group_menu(
 ) {
     if let Some(group) = ctx.selection {
         let name = ctx.analysis.name(group);
-        ui.label(egui::RichText::new(crate::layout::fit(&name, 40)).monospace().small().color(ctx.theme.text_weak));
+        ui.label(
+            egui::RichText::new(crate::layout::fit_name(&name, 40)).monospace().small().color(ctx.theme.text_weak),
+        );
     }
     super::annotations::menu_ui(ui, ctx, marked, actions);
     ui.separator();

@@ -1,8 +1,9 @@
-//! The sandwich as a picture: who calls a function above it, what it calls below.
+//! The sandwich as a picture: who calls a function above it, what it calls below, and both as tables.
 
 use super::annotations::Marks;
 use super::boxes::{Boxes, label_in, rows_in};
 use super::flame::levels_left_out;
+use super::neighbours::Neighbours;
 use super::recording::Recording;
 use super::{Area, Content, Frame, Look, Picture, Stamp};
 use crate::analyze::{Analysis, CallTree, Detail, GroupId};
@@ -18,6 +19,7 @@ pub(super) struct Callers<'a> {
     of: GroupId,
     above: CallTree,
     below: CallTree,
+    neighbours: Neighbours,
     figures: String,
 }
 
@@ -29,7 +31,7 @@ impl<'c> Callers<'c> {
         let detail = Detail::for_window(0, recording.total(of).max(1), width as f32);
         let figures = recording.figures(of);
         let (above, below) = (recording.callers_tree(of, detail), recording.callees_tree(of, detail));
-        Self { analysis, of, above, below, figures }
+        Self { analysis, of, above, below, neighbours: Neighbours::new(recording, of), figures }
     }
 
     pub(super) fn describe(&self, look: &dyn Look, stamp: &mut Stamp) {
@@ -37,7 +39,7 @@ impl<'c> Callers<'c> {
             "Callers and callees".to_owned()
         } else {
             let name = look.names(&self.above, 0).name;
-            format!("Callers and callees of {}", crate::layout::shorten_middle(&format::one_line(&name), 60))
+            format!("Callers and callees of {}", crate::layout::fit_name(&format::one_line(&name), 60))
         };
     }
 
@@ -45,11 +47,22 @@ impl<'c> Callers<'c> {
         CallersContent { callers: self, look }
     }
 
+    /// Levels of callers and of callees there are to show.
+    fn levels(&self, picture: &Picture) -> (usize, usize) {
+        let most = picture.depth.unwrap_or(usize::MAX);
+        (self.above.depth().min(most), self.below.depth().min(most))
+    }
+
+    /// The height of the tables in that of everything.
+    fn tables(&self, picture: &Picture, height: f32) -> f32 {
+        let (up, down) = self.levels(picture);
+        self.neighbours.height_within(height - BAR, (up + down).max(2) as f32 * ROW_HEIGHT)
+    }
+
     /// Levels of callers and callees in a height: each side gets half, and what the other does not need.
     fn rows(&self, picture: &Picture, height: f32) -> (usize, usize) {
-        let most = picture.depth.unwrap_or(usize::MAX);
-        let (up, down) = (self.above.depth().min(most), self.below.depth().min(most));
-        let rows = rows_in(height - BAR);
+        let (up, down) = self.levels(picture);
+        let rows = rows_in(height - BAR - self.tables(picture, height));
         let half = rows / 2;
         let up_rows = up.min(rows - down.min(rows - half));
         (up_rows, down.min(rows - up_rows))
@@ -64,8 +77,8 @@ pub(super) struct CallersContent<'a> {
 
 impl Content for CallersContent<'_> {
     fn height(&self, picture: &Picture) -> f32 {
-        let (up, down) = self.callers.rows(picture, f32::MAX);
-        BAR + (up + down).max(2) as f32 * ROW_HEIGHT
+        let (up, down) = self.callers.levels(picture);
+        BAR + (up + down).max(2) as f32 * ROW_HEIGHT + self.callers.neighbours.height()
     }
 
     fn cut(&self, frame: &Frame<'_>, height: f32) -> Option<String> {
@@ -80,6 +93,7 @@ impl Content for CallersContent<'_> {
         let bar = Area { y: above.y + above.height, height: BAR, ..*area };
         self.draw_bar(frame, svg, &bar, &self.callers.figures);
         callees.draw(frame, svg, &below);
+        self.callers.neighbours.draw(frame, svg, self.look, &self.tables(frame, area));
     }
 
     fn marks(&self, frame: &Frame<'_>, area: &Area) -> Marks {
@@ -92,7 +106,7 @@ impl Content for CallersContent<'_> {
         let mut seen = FxHashSet::default();
         found.retain(|one| seen.insert(one.annotation));
         let bar = Area { y: above.y + above.height, height: BAR, ..*area };
-        covered.push(bar.rectangle());
+        covered.extend([bar.rectangle(), self.tables(frame, area).rectangle()]);
         let area = area.rectangle();
         Marks { found, ground: Ground::under_boxes(area, covered), area }
     }
@@ -103,6 +117,12 @@ impl Content for CallersContent<'_> {
 }
 
 impl CallersContent<'_> {
+    /// Where the tables stand.
+    fn tables(&self, frame: &Frame<'_>, area: &Area) -> Area {
+        let height = self.callers.tables(frame.picture, area.height);
+        Area { y: area.y + area.height - height, height, ..*area }
+    }
+
     /// Callers and callees, and where each of them stands.
     fn halves(&self, frame: &Frame<'_>, area: &Area) -> [(Area, Boxes<'_>); 2] {
         let Callers { above: callers, below: callees, .. } = self.callers;

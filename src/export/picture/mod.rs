@@ -10,11 +10,13 @@ mod callers;
 mod difference;
 mod flame;
 mod look;
+mod neighbours;
 mod recording;
 mod sides;
 mod stamp;
 mod sunburst;
 
+pub(crate) use activity::describe_activity;
 pub(crate) use annotations::marked_name;
 pub(crate) use difference::{ByDifference, stamp as stamp_of_both};
 pub(crate) use flame::{describe_flame, flame_tree};
@@ -26,8 +28,8 @@ use super::scrub::Scrub;
 use super::svg::Svg;
 use crate::analyze::diff::{BoxWidth, Comparison, Measure};
 use crate::analyze::{Analysis, DivideBy, GroupId, Matches, Order};
-use crate::layout::{Annotation, Ground, Growth, Palette, Scheme, Tones};
-use crate::model::Body;
+use crate::layout::{Annotation, Ground, Growth, Palette, Scheme, Tones, shorten_middle};
+use crate::model::{Body, format};
 use annotations::Marks;
 use stamp::StampLayout;
 
@@ -84,6 +86,9 @@ pub struct Picture {
     pub scheme: Scheme,
     /// At most so many levels of calls.
     pub depth: Option<usize>,
+    /// The function that flame graphs from the outermost calls and sunbursts begin at, where stacks were not recorded and a
+    /// focus cannot be counted; none for everything.
+    pub below: Option<GroupId>,
     /// The function whose boxes and arcs are outlined.
     pub selection: Option<GroupId>,
     /// Whether the picture says what it is a picture of.
@@ -105,6 +110,7 @@ impl Picture {
             height: Height::Pixels(900),
             scheme,
             depth: None,
+            below: None,
             selection: None,
             stamped: true,
             annotations: Vec::new(),
@@ -130,12 +136,12 @@ impl Picture {
             None => {
                 let look = ByPackage::new(subject.analysis, palette, subject.scrub, found);
                 let stamp = Stamp::new(subject.name, subject.analysis, subject.scrub, subject.search);
-                picture.draw(Recording::One(subject.analysis), subject, &look, stamp)
+                picture.draw(Recording::one(subject.analysis, self.below), subject, &look, stamp)
             }
             Some(base) => {
                 let look = ByDifference::new(&base, palette, subject.scrub, found);
                 let stamp = difference::stamp(&base, subject.name, subject.scrub, subject.search);
-                picture.draw(Recording::Both(base.comparison, base.width), subject, &look, stamp)
+                picture.draw(Recording::both(&base, self.below), subject, &look, stamp)
             }
         }
     }
@@ -148,6 +154,7 @@ impl Picture {
         mut stamp: Stamp,
     ) -> Result<(String, u32), PictureError> {
         stamp.legend = look.legend();
+        self.describe_focus(look, &mut stamp);
         let analysis = subject.analysis;
         match &self.view {
             PictureView::Flame { order, growth, zoom } => {
@@ -173,6 +180,14 @@ impl Picture {
                 activity.describe(subject.scrub, Palette::new(self.scheme), &mut stamp);
                 self.compose(stamp, &activity)
             }
+        }
+    }
+
+    /// Says where the picture begins.
+    pub(crate) fn describe_focus(&self, look: &dyn Look, stamp: &mut Stamp) {
+        if let Some(below) = self.below {
+            let name = shorten_middle(&format::one_line(&look.names_of(below).name), 40).into_owned();
+            stamp.filters.insert(0, format!("focus {name}"));
         }
     }
 

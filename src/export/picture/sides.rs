@@ -62,7 +62,7 @@ impl Picture {
     fn span(&self, subject: &Subject<'_>) -> Result<i64, PictureError> {
         match &self.view {
             PictureView::Flame { order, zoom, .. } if subject.has_calls() => {
-                let recording = Recording::One(subject.analysis);
+                let recording = Recording::one(subject.analysis, self.below);
                 Ok(Flame::new(recording, subject.analysis, *order, zoom, (self.width, 0))?.span())
             }
             _ => Ok(0),
