@@ -128,12 +128,14 @@ impl Marked {
         for transform in &analysis.query().transforms {
             let (first, last) = (*calls.first()?, *calls.last()?);
             match transform {
-                Transform::Focus(_) | Transform::FocusAny(_) => match focused(&calls, transform) {
-                    Some(first) => drop(calls.drain(..first)),
-                    // The function may stand above what is known of the stack.
-                    None if self.chain == Chain::FromRoot => return None,
-                    None => {}
-                },
+                Transform::Focus(_) | Transform::FocusAny(_) => {
+                    match calls.iter().position(|call| transform.focused().contains(call)) {
+                        Some(first) => drop(calls.drain(..first)),
+                        // The function may stand above what is known of the stack.
+                        None if self.chain == Chain::FromRoot => return None,
+                        None => {}
+                    }
+                }
                 Transform::Hide(group) => calls.retain(|call| call != group),
                 Transform::Drop(group) if calls.contains(group) => return None,
                 Transform::Drop(_) => {}
@@ -161,11 +163,6 @@ impl Marked {
         }
         (!calls.is_empty()).then_some(calls)
     }
-}
-
-/// Where stacks begin under a focus.
-fn focused(calls: &[GroupId], transform: &Transform) -> Option<usize> {
-    calls.iter().position(|call| transform.focused().contains(call))
 }
 
 /// The widest of the nodes at the end of a path, in a tree where it may occur more than once.

@@ -69,6 +69,13 @@ impl CanvasState {
         &self.current
     }
 
+    /// Puts the keyboard at a box.
+    pub(super) fn step_to(&mut self, path: &[GroupId]) {
+        self.current.clear();
+        self.current.extend_from_slice(path);
+        self.current_start = None;
+    }
+
     /// What the box stands for that the keyboard is at.
     pub fn marked(&self, tree: &CallTree, paths: Paths) -> Option<Marked> {
         let depth = self.current.len().checked_sub(1)?;
@@ -81,12 +88,6 @@ impl CanvasState {
     /// The numbers of annotations that are drawn.
     pub fn annotated(&self) -> &[u32] {
         self.marks.drawn()
-    }
-
-    /// Puts the keyboard at a box.
-    pub(super) fn step_to(&mut self, path: &[GroupId]) {
-        self.current.clear();
-        self.current.extend_from_slice(path);
     }
 
     /// Forgets positions, because they mean something else now; keeps the zoom by its path.

@@ -116,6 +116,34 @@ pub struct ViewCtx<'a> {
 }
 
 impl<'a> ViewCtx<'a> {
+    /// A counted profile of which nothing is selected, searched for or marked, and nothing else is known yet.
+    pub fn new(
+        analysis: &'a Analysis,
+        trees: &'a Trees,
+        theme: &'a Theme,
+        colours: &'a RefCell<Vec<Option<Color32>>>,
+    ) -> Self {
+        Self {
+            analysis,
+            trees,
+            theme,
+            selection: None,
+            hovered: None,
+            matches: None,
+            neighbours: None,
+            time_track: TrackId(0),
+            time_meaning: TimeMeaning::None,
+            over_time: None,
+            excerpts: false,
+            source: None,
+            colours,
+            busy: false,
+            hints: None,
+            compare: None,
+            annotations: AnnotationsCtx::default(),
+        }
+    }
+
     /// The metric that is shown.
     pub fn metric(&self) -> &Metric {
         self.analysis.profile().metric(self.analysis.query().metric)

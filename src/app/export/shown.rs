@@ -71,8 +71,9 @@ impl Shown {
     }
 
     /// A choice with both sides beside each other where they stand so on screen.
-    pub(super) fn as_shown(&self, choice: ExportChoice) -> ExportChoice {
-        ExportChoice { which: if self.side_by_side { Which::Beside } else { Which::Both }, ..choice }
+    pub(super) fn as_shown(&self, mut choice: ExportChoice) -> ExportChoice {
+        choice.which = if self.side_by_side { Which::Beside } else { Which::Both };
+        choice
     }
 
     /// What a recording is called, without its folder.

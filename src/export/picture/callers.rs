@@ -30,8 +30,14 @@ impl<'c> Callers<'c> {
     pub(super) fn new(recording: Recording<'_>, analysis: &'c Analysis, of: GroupId, width: u32) -> Self {
         let detail = Detail::for_window(0, recording.total(of).max(1), width as f32);
         let figures = recording.figures(of);
-        let (above, below) = (recording.callers_tree(of, detail), recording.callees_tree(of, detail));
-        Self { analysis, of, above, below, neighbours: Neighbours::new(recording, of), figures }
+        Self {
+            analysis,
+            of,
+            above: recording.callers_tree(of, detail),
+            below: recording.callees_tree(of, detail),
+            neighbours: Neighbours::new(recording, of),
+            figures,
+        }
     }
 
     pub(super) fn describe(&self, look: &dyn Look, stamp: &mut Stamp) {
@@ -117,7 +123,7 @@ impl Content for CallersContent<'_> {
 }
 
 impl CallersContent<'_> {
-    /// Where the tables stand.
+    /// Where the tables stand: below everything.
     fn tables(&self, frame: &Frame<'_>, area: &Area) -> Area {
         let height = self.callers.tables(frame.picture, area.height);
         Area { y: area.y + area.height - height, height, ..*area }
