@@ -295,6 +295,7 @@ impl Document {
             selection: self.selection,
             search: searched,
             side_by_side: self.shown_parts().len() > 1,
+            equal_scale: self.equal_scale,
             annotations: self.annotations.found().to_vec(),
             box_width: self.request.width,
             measure: self.measure,

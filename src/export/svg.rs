@@ -206,6 +206,12 @@ impl Svg {
         ));
     }
 
+    /// A whole picture within this one.
+    pub(crate) fn picture(&mut self, x: u32, y: u32, svg: &str) {
+        let rest = svg.strip_prefix("<svg").unwrap_or_default();
+        self.push(format_args!("<svg x=\"{x}\" y=\"{y}\"{rest}"));
+    }
+
     /// Ends a line of the file.
     pub(crate) fn line(&mut self) {
         self.text.push('\n');

@@ -261,6 +261,7 @@ mod tests {
         for (transform, expected) in [
             (Transform::Focus(of("parse")), Some("parse;parse;log")),
             (Transform::Focus(of("read")), None),
+            (Transform::FocusAny(vec![of("read"), of("parse")]), Some("parse;parse;log")),
             (Transform::Hide(of("parse")), Some("main;log")),
             (Transform::Hide(of("log")), None),
             (Transform::Drop(of("parse")), None),

@@ -39,8 +39,11 @@ pub fn notice_ui(ui: &Ui, theme: &Theme, notice: &Notice, actions: &mut Actions)
     Area::new(Id::unique("notice")).anchor(Align2::CENTER_BOTTOM, [0.0, -44.0]).show(ui.ctx(), |ui| {
         Frame::popup(ui.style()).fill(theme.raised).inner_margin(theme::MARGIN).show(ui, |ui| {
             ui.horizontal(|ui| {
-                ui.set_max_width(700.0);
-                ui.label(&notice.text);
+                // A long message goes on in the next line, with its buttons beside it.
+                ui.vertical(|ui| {
+                    ui.set_max_width(theme::READING_WIDTH.min(ui.ctx().content_rect().width() - 320.0));
+                    ui.add(egui::Label::new(&notice.text).wrap());
+                });
                 for (label, action) in &notice.choices {
                     if ui.button(*label).clicked() {
                         actions.push(action.clone());

@@ -115,38 +115,54 @@ fn matches(name: &str, wanted: &str) -> bool {
 fn shortcuts(ui: &Ui, theme: &Theme) -> bool {
     let mut done = false;
     let modal = modal("shortcuts", ui).show(ui.ctx(), |ui| {
-        ui.set_width(700.0);
+        // With room for a third column, nothing lies below the end of the window.
+        let wide = ui.ctx().content_rect().width() >= SHEET + COLUMN + 80.0;
+        ui.set_width(if wide { SHEET + COLUMN } else { SHEET });
         // As much of the window as it takes: by itself it would keep to the height of a menu.
         let height = ui.ctx().content_rect().height() - 160.0;
         ui.set_max_height(height);
         ui.heading("Keyboard shortcuts");
         ui.add_space(theme::GAP);
         ScrollArea::vertical().max_height(height).show(ui, |ui| {
-            ui.columns(2, |columns| {
+            ui.columns(if wide { 3 } else { 2 }, |columns| {
                 let all: Vec<Command> = Command::all().into_iter().filter(|c| c.shortcut().is_some()).collect();
                 let half = all.len().div_ceil(2);
                 for (column, part) in columns.iter_mut().zip([&all[..half], &all[half..]]) {
                     let part = part.iter().map(|c| (c.keys(column.ctx()), c.label())).collect();
                     rows(column, theme, part);
                 }
+                if let Some(third) = columns.get_mut(2) {
+                    canvas_rows(third, theme);
+                }
             });
-            ui.add_space(theme::GAP);
-            ui.label(RichText::new("In flame graphs").strong());
-            let canvas = [
-                ("A  D", "Pan"),
-                ("W  S  +  -", "Zoom"),
-                ("Arrows", "From box to box"),
-                ("Enter, double-click", "Zoom to a box"),
-                ("0, Esc, Home", "Show everything"),
-                ("Ctrl + wheel", "Zoom at the pointer"),
-                ("Wheel, drag", "Pan"),
-            ];
-            rows(ui, theme, canvas.map(|(keys, what)| (keys.to_owned(), what)).to_vec());
+            if !wide {
+                ui.add_space(theme::GAP);
+                canvas_rows(ui, theme);
+            }
         });
         ui.add_space(theme::GAP);
         done = ui.button("Close").clicked();
     });
     done || modal.should_close()
+}
+
+/// Width of two columns of shortcuts, and of one.
+const SHEET: f32 = 700.0;
+const COLUMN: f32 = 350.0;
+
+/// Keys of flame graphs, which are no commands.
+fn canvas_rows(ui: &mut Ui, theme: &Theme) {
+    ui.label(RichText::new("In flame graphs").strong());
+    let canvas = [
+        ("A  D", "Pan"),
+        ("W  S  +  -", "Zoom"),
+        ("Arrows", "From box to box"),
+        ("Enter, double-click", "Zoom to a box"),
+        ("0, Esc, Home", "Show everything"),
+        ("Ctrl + wheel", "Zoom at the pointer"),
+        ("Wheel, drag", "Pan"),
+    ];
+    rows(ui, theme, canvas.map(|(keys, what)| (keys.to_owned(), what)).to_vec());
 }
 
 fn rows(ui: &mut Ui, theme: &Theme, rows: Vec<(String, &str)>) {

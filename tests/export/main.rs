@@ -13,6 +13,7 @@ mod page;
 mod page_of_both;
 mod pictures;
 mod reports;
+mod sides;
 #[path = "../cli/support.rs"]
 #[expect(dead_code, reason = "shared with the tests of commands")]
 mod support;

@@ -170,6 +170,26 @@ fn a_comparison_is_exported_as_one_or_by_its_sides() {
 }
 
 #[test]
+fn what_stands_side_by_side_is_exported_and_copied_so() {
+    let base = Recording::named("base.folded", "main;parse 6\nmain;log 2\n");
+    let new = Recording::named("new.folded", "main;parse 3\nmain;log 2\n");
+    let mut window = compare(&base, &new);
+    press(&mut window, Key::Num2);
+    press(&mut window, Key::V);
+    rest(&mut window);
+    let [width, _] = picture_after(&mut window, ctrl_shift(), Key::C).expect("a picture on the clipboard");
+    assert_eq!(width, 3200);
+    let folder = export_from(&mut window);
+    let written = save_as(&mut window, "SVG", folder.path(), "base-to-new.flame.svg");
+    let svg = String::from_utf8(written).expect("text");
+    assert_eq!(svg.matches("<svg").count(), 3, "one, and two in it");
+    assert!(svg.contains("base: base.folded") && svg.contains("new: new.folded"));
+    export_from(&mut window);
+    click_button(&mut window, "HTML");
+    assert!(says(&window, "Side by side they stand in a picture"));
+}
+
+#[test]
 fn the_calls_that_lead_to_a_box_are_copied() {
     let recording = Recording::new("main;parse;read 2\n");
     let mut window = start(&[&recording]);

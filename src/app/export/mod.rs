@@ -13,7 +13,7 @@ use crate::export::write_file;
 use crate::layout::{Scheme, fit};
 use crate::model::{Unit, format};
 use crate::ui::export_dialog::{
-    Asked, Drawing, ExportChoice, ExportDialog, Format, Offer, PREVIEW, Preview, Which, export_dialog_ui,
+    Asked, Drawing, ExportChoice, ExportDialog, Format, Offer, PREVIEW, Preview, export_dialog_ui,
 };
 use crate::ui::notice::Notice;
 use crate::ui::views::ViewKind;
@@ -95,7 +95,10 @@ impl Helioscope {
                 Some(Drawing::Callers) if shown.selection.is_none() => {
                     self.say("Select a function first: this picture shows its callers");
                 }
-                Some(drawing) => copy_picture(&self.workers, shown, ExportChoice::new(drawing, scheme)),
+                Some(drawing) => {
+                    let choice = shown.as_shown(ExportChoice::new(drawing, scheme));
+                    copy_picture(&self.workers, shown, choice);
+                }
                 // The table and the source have no picture of their own.
                 None => {
                     self.screenshot(ctx, |image| Exported::Copied(Copied::Picture(copy_of(image)), "Window copied"));
@@ -125,7 +128,7 @@ impl Helioscope {
             search: shown.search.as_ref().map(|(text, _)| text.clone()),
             annotations: self.document().map(|document| document.annotations.listed()).unwrap_or_default(),
         };
-        let mut choice = ExportChoice::new(Drawing::of(view).unwrap_or(Drawing::Flame), scheme);
+        let mut choice = shown.as_shown(ExportChoice::new(Drawing::of(view).unwrap_or(Drawing::Flame), scheme));
         if !has_calls {
             choice.format = Format::Markdown;
         } else if Drawing::of(view).is_none() && view == ViewKind::Table {
@@ -376,16 +379,10 @@ fn preview_of(shown: &Shown, choice: &ExportChoice, pixels_per_point: f32) -> Pr
 fn copy_picture(workers: &Workers, shown: Shown, choice: ExportChoice) {
     workers.run_soon(move || {
         Some(Outcome::Exported(match shown.raster(&choice) {
-            Ok(raster) => Exported::Copied(Copied::Picture(image_of(&raster)), said_of(&shown, &choice)),
+            Ok(raster) => Exported::Copied(Copied::Picture(image_of(&raster)), "Picture copied"),
             Err(why) => Exported::Failed(format!("No picture was copied: {why}")),
         }))
     });
-}
-
-/// What was copied. Two graphs side by side become one picture, which is not what is on screen.
-fn said_of(shown: &Shown, choice: &ExportChoice) -> &'static str {
-    let both = shown.subject.compared().is_some() && choice.which == Which::Both;
-    if both && shown.side_by_side { "Picture of both as one copied" } else { "Picture copied" }
 }
 
 fn copy_text(workers: &Workers, shown: Shown, choice: ExportChoice, said: &'static str) {

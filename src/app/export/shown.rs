@@ -1,6 +1,6 @@
 //! What is on screen, as something to be drawn and written on another thread.
 
-use crate::analyze::diff::{BoxWidth, Measure, Side};
+use crate::analyze::diff::{BoxWidth, Comparison, Measure, Side};
 use crate::analyze::{Analysis, DivideBy, GroupId, Matches, Order, Query};
 use crate::app::pane::Parts;
 use crate::app::recordings::{Recordings, file_name};
@@ -47,6 +47,8 @@ pub(in crate::app) struct Shown {
     pub(in crate::app) search: Option<(String, Regex)>,
     /// Whether both sides stand beside each other.
     pub(in crate::app) side_by_side: bool,
+    /// Whether they stand on one scale there.
+    pub(in crate::app) equal_scale: bool,
     /// What is marked.
     pub(in crate::app) annotations: Vec<Annotation>,
     /// Whose cost boxes of two recordings are as wide as.
@@ -66,6 +68,12 @@ impl Shown {
             (Subject::Comparison(_), Which::Side(side)) => Part::Side(side),
             _ => Part::Whole,
         }
+    }
+
+    /// A choice with both sides beside each other where they stand so on screen.
+    pub(super) fn as_shown(&self, mut choice: ExportChoice) -> ExportChoice {
+        choice.which = if self.side_by_side { Which::Beside } else { Which::Both };
+        choice
     }
 
     /// What a recording is called, without its folder.
@@ -154,8 +162,27 @@ impl Shown {
         then(&subject, part)
     }
 
+    /// Both recordings of a comparison beside each other, as SVG.
+    fn sides(&self, choice: &ExportChoice, comparison: &Comparison) -> Result<String, String> {
+        let of = |side| ExportChoice { which: Which::Side(side), ..choice.clone() };
+        let factors = Side::BOTH.map(|side| comparison.scale(side).factor());
+        self.with_subject(&of(Side::Base), |base, part| {
+            self.with_subject(&of(Side::New), |new, _| {
+                let names = [format!("base: {}", base.name), format!("new: {}", new.name)];
+                let base = picture::Subject { name: &names[0], ..*base };
+                let new = picture::Subject { name: &names[1], ..*new };
+                let factors = Some(factors).filter(|_| self.equal_scale);
+                let drawn = self.picture(choice, part)?.side_by_side([&base, &new], factors);
+                drawn.map_err(|error| error.to_string())
+            })
+        })
+    }
+
     /// The picture of a choice, as SVG.
     pub(super) fn svg(&self, choice: &ExportChoice) -> Result<String, String> {
+        if let (Which::Beside, Some(compared)) = (choice.which, self.subject.compared()) {
+            return self.sides(choice, &compared.comparison);
+        }
         self.with_subject(choice, |subject, part| {
             self.picture(choice, part)?.svg(subject).map_err(|error| error.to_string())
         })
@@ -198,7 +225,7 @@ impl Shown {
     }
 
     fn is_about_both(&self, choice: &ExportChoice) -> bool {
-        self.subject.compared().is_some() && choice.which == Which::Both
+        self.subject.compared().is_some() && matches!(choice.which, Which::Both | Which::Beside)
     }
 
     fn convert(&self, out: &mut dyn Write, target: Target, choice: &ExportChoice) -> io::Result<Vec<String>> {

@@ -108,14 +108,20 @@ impl<'a> Flame<'a> {
         analysis: &'a Analysis,
         order: Order,
         zoom: &[GroupId],
-        width: u32,
+        (width, least_span): (u32, i64),
     ) -> Result<Self, PictureError> {
         let trees = Trees::new(recording, analysis, order)?;
         let tree = trees.tree(Detail::for_window(0, trees.extent(), width as f32))?;
         let window = (0, tree.extent().max(1));
         let mut flame = Self { trees, tree, window, zoomed: None };
         flame.zoom_to(zoom, width)?;
+        flame.window.1 = flame.window.1.max(flame.window.0.saturating_add(least_span));
         Ok(flame)
+    }
+
+    /// Positions across it.
+    pub(super) fn span(&self) -> i64 {
+        self.window.1 - self.window.0
     }
 
     /// Goes down a path as far as there are boxes, with a finer tree where the coarse one ends before the path does.

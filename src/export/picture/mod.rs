@@ -12,6 +12,7 @@ mod flame;
 mod look;
 mod neighbours;
 mod recording;
+mod sides;
 mod stamp;
 mod sunburst;
 
@@ -94,6 +95,10 @@ pub struct Picture {
     pub stamped: bool,
     /// What is marked in it.
     pub annotations: Vec<Annotation>,
+    /// Positions across a flame graph are at least so many, so that two stand on one scale; 0 lets it fill the width.
+    pub least_span: i64,
+    /// Where the numbers of shapes begin: pictures in one file must not share any.
+    pub numbered_from: usize,
 }
 
 impl Picture {
@@ -109,11 +114,18 @@ impl Picture {
             selection: None,
             stamped: true,
             annotations: Vec::new(),
+            least_span: 0,
+            numbered_from: 0,
         }
     }
 
     /// Draws it as an SVG file.
     pub fn svg(&self, subject: &Subject<'_>) -> Result<String, PictureError> {
+        self.drawn(subject).map(|(svg, _)| svg)
+    }
+
+    /// The file, and how high it is.
+    fn drawn(&self, subject: &Subject<'_>) -> Result<(String, u32), PictureError> {
         if !subject.has_calls() {
             return Err(PictureError::NoCalls);
         }
@@ -140,14 +152,17 @@ impl Picture {
         subject: &Subject<'_>,
         look: &dyn Look,
         mut stamp: Stamp,
-    ) -> Result<String, PictureError> {
+    ) -> Result<(String, u32), PictureError> {
         stamp.legend = look.legend();
         self.describe_focus(look, &mut stamp);
         let analysis = subject.analysis;
         match &self.view {
             PictureView::Flame { order, growth, zoom } => {
-                let flame = flame::Flame::new(recording, analysis, *order, zoom, self.width)?;
+                let flame = flame::Flame::new(recording, analysis, *order, zoom, (self.width, self.least_span))?;
                 flame.describe(subject.scrub, look, &mut stamp);
+                if self.least_span > 0 {
+                    stamp.facts.push("on one scale with the other".to_owned());
+                }
                 self.compose(stamp, &flame.content(*growth, look))
             }
             PictureView::Sunburst { root } => {
@@ -176,8 +191,8 @@ impl Picture {
         }
     }
 
-    /// Puts the stamp around a drawing.
-    pub(crate) fn compose(&self, mut stamp: Stamp, content: &dyn Content) -> Result<String, PictureError> {
+    /// Puts the stamp around a drawing; the file, and how high it is.
+    fn compose(&self, mut stamp: Stamp, content: &dyn Content) -> Result<(String, u32), PictureError> {
         self.check(1)?;
         let tones = Tones::new(self.scheme);
         let width = self.width as f32;
@@ -209,7 +224,7 @@ impl Picture {
         if self.stamped {
             layout.draw(&mut svg, height, &tones);
         }
-        Ok(svg.finish())
+        Ok((svg.finish(), height as u32))
     }
 
     fn height_of(&self, content: &dyn Content, around: f32) -> f32 {

@@ -111,7 +111,8 @@ impl Content for SunburstContent<'_> {
         };
         for (id, arc) in arcs.iter().enumerate() {
             let dimmed = self.look.is_dimmed(&self.sunburst.tree, arc.node as usize);
-            self.draw_label(svg, &circle, &format!("{ids}-{id}"), arc, if dimmed { weak } else { label });
+            let id = format!("{ids}-{}", frame.picture.numbered_from + id);
+            self.draw_label(svg, &circle, &id, arc, if dimmed { weak } else { label });
         }
         self.draw_center(frame, svg, &circle);
         if let Some(list) = list {

@@ -162,18 +162,21 @@ impl Drawing {
 pub enum Which {
     /// Both, as one.
     Both,
+    /// Both, beside each other.
+    Beside,
     /// One of them.
     Side(Side),
 }
 
 impl Which {
     /// Every choice.
-    pub const ALL: [Self; 3] = [Self::Both, Self::Side(Side::Base), Self::Side(Side::New)];
+    pub const ALL: [Self; 4] = [Self::Both, Self::Beside, Self::Side(Side::Base), Self::Side(Side::New)];
 
     /// Its name.
     pub fn label(self) -> &'static str {
         match self {
             Self::Both => "Both as one",
+            Self::Beside => "Both side by side",
             Self::Side(Side::Base) => "Base alone",
             Self::Side(Side::New) => "New alone",
         }
@@ -256,7 +259,7 @@ pub struct Offer {
 impl Offer {
     /// Whether a choice is about both recordings of a comparison.
     pub fn is_about_both(&self, choice: &ExportChoice) -> bool {
-        self.compared && choice.which == Which::Both
+        self.compared && matches!(choice.which, Which::Both | Which::Beside)
     }
 
     /// Why a choice cannot be exported; `None` where it can.
@@ -266,6 +269,8 @@ impl Offer {
             Some("This profile records lines, not calls: export its figures as Markdown, CSV or JSON.")
         } else if self.is_about_both(choice) && stacks {
             Some("This format holds one recording. Choose base or new alone.")
+        } else if self.compared && choice.which == Which::Beside && choice.format == Format::Html {
+            Some("A page shows both as one, or one of them. Side by side they stand in a picture.")
         } else if choice.format.is_drawn() && choice.drawing == Drawing::Callers && self.selection.is_none() {
             Some("Select a function first: this picture shows who calls it, and what it calls.")
         } else {
