@@ -44,8 +44,10 @@ impl Pattern<'_> {
                 "the function does other things, too, and lines were not recorded",
             ),
         };
-        // Without lines the pattern may be all that the function does; making the call costs its callers, too.
-        let whole = ctx.share(spot.work + ctx.own_of_callers(spot.function));
+        // Without lines the pattern may be all that the function does; with them, all that its loops do. Making the call
+        // costs its callers, too.
+        let around = if part.measured { spot.loops_around(self.nodes) } else { None };
+        let whole = ctx.share(around.unwrap_or(spot.work) + ctx.own_of_callers(spot.function));
         let finding = Finding::new(self.rule, share, confidence, reason).at_most(whole);
         Some(at_node(ctx, finding, spot, self.nodes))
     }

@@ -37,7 +37,7 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         return Vec::new();
     }
     let mut findings = Vec::new();
-    for function in ctx.costly_functions(LEAST) {
+    for function in ctx.costly_functions(LEAST).into_iter().filter(|&f| !ctx.is_part(f)) {
         let Some(spot) = ctx.spot_of(function) else { continue };
         let facts = &spot.facts;
         let nodes: Vec<NodeId> =
