@@ -8,8 +8,10 @@
 #![allow(missing_docs, reason = "criterion's macros make items without documentation")]
 #![allow(clippy::print_stdout, reason = "tours report to the terminal, as criterion does")]
 
+mod tour;
+
 use criterion::{Criterion, criterion_group, criterion_main};
-use egui::{Context, Event, MouseWheelUnit, Pos2, RawInput, Rect, TouchPhase, Ui, Vec2};
+use egui::{Context, Event, Ui};
 use helioscope::analyze::{Analysis, Detail, GroupId, Order, Query};
 use helioscope::layout::Scheme;
 use helioscope::model::{
@@ -20,29 +22,13 @@ use helioscope::ui::views::{
 };
 use helioscope::ui::{Action, Actions, Theme, Trees, ViewCtx};
 use std::cell::RefCell;
-use std::hint::black_box;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tour::{Random, journey, report, timed_frame};
 
 const SAMPLES: usize = 1_000_000;
 const FUNCTIONS: u64 = 20_000;
 const ROWS: u64 = 200_000;
-const SCREEN: Vec2 = Vec2::new(1920.0, 1080.0);
-
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % bound
-    }
-
-    /// Small numbers more often, as some functions are called more often than others.
-    fn skewed(&mut self, bound: u64) -> u64 {
-        let part = self.below(1 << 30) as f64 / f64::from(1 << 30);
-        (part.powi(5) * bound as f64) as u64
-    }
-}
 
 /// A walk of calls and returns through 20,000 functions, 10 to 60 deep.
 fn samples() -> Profile {
@@ -127,21 +113,15 @@ impl Stage {
             time_track: TrackId(0),
             time_meaning: TimeMeaning::Order,
             over_time: None,
+            excerpts: false,
+            source: None,
             colours: &self.colours,
             busy: false,
             hints: None,
             compare: None,
         };
-        self.now += 1.0 / 60.0;
-        let screen_rect = Some(Rect::from_min_size(Pos2::ZERO, SCREEN));
-        let input = RawInput { screen_rect, time: Some(self.now), events, ..RawInput::default() };
         let mut actions = Vec::new();
-        let begin = Instant::now();
-        let mut output = self.egui.run_ui(input, |ui| view(ui, &ctx, &mut actions));
-        let shapes = std::mem::take(&mut output.shapes);
-        black_box(self.egui.tessellate(shapes, output.pixels_per_point).len());
-        let taken = begin.elapsed();
-        output.textures_delta.clear();
+        let taken = timed_frame(&self.egui, &mut self.now, events, |ui| view(ui, &ctx, &mut actions));
         self.serve(actions);
         taken
     }
@@ -165,36 +145,6 @@ impl Stage {
             self.trees.put(need.kind, Arc::new(tree));
         }
     }
-}
-
-/// Frame by frame, what the user does: zooms in at a place until a few samples fill the screen, then pans and scrolls.
-fn journey() -> Vec<Vec<Event>> {
-    const DOWN: [f32; 2] = [0.25, 0.75];
-    let wheel = |delta: Vec2| Event::MouseWheel {
-        unit: MouseWheelUnit::Point,
-        delta,
-        phase: TouchPhase::Move,
-        source: egui::MouseWheelSource::Unknown,
-        modifiers: egui::Modifiers::NONE,
-    };
-    let mut frames = Vec::new();
-    for (across, down) in [0.03_f32, 0.2, 0.4, 0.6, 0.8].into_iter().zip(DOWN.into_iter().cycle()) {
-        let at = Event::PointerMoved(Pos2::new(SCREEN.x * across, SCREEN.y * down));
-        frames.extend((0..40).map(|_| vec![at.clone(), Event::Zoom(1.4)]));
-        for delta in [Vec2::new(-150.0, 0.0), Vec2::new(0.0, -90.0), Vec2::new(300.0, 0.0), Vec2::new(0.0, 120.0)] {
-            frames.extend((0..12).map(|_| vec![at.clone(), wheel(delta)]));
-        }
-        frames.extend((0..40).map(|_| vec![at.clone(), Event::Zoom(1.0 / 1.4)]));
-    }
-    frames
-}
-
-/// Reports the frames of a tour.
-fn report(name: &str, mut frames: Vec<Duration>) {
-    frames.sort_unstable();
-    let at = |part: usize| frames[(frames.len() - 1) * part / 100].as_secs_f64() * 1_000.0;
-    let (median, p95, most) = (at(50), at(95), at(100));
-    println!("tour: {name:<24} median {median:6.2} ms   p95 {p95:6.2} ms   slowest {most:6.2} ms");
 }
 
 /// A tour, and criterion's measurement of a frame that does not move.

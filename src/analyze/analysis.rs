@@ -5,6 +5,7 @@ mod sources;
 use super::{
     CallTree, Classes, Detail, EstimatedStacks, Exactness, Flow, FunctionTable, GroupBy, GroupId, Groups, Matches,
     MergedTree, Neighbours, Query, Timeline, Weights,
+    flow::Groundwork,
     merged::stack_body,
     tree::{CalleesOf, Callers, Direction, GraphTree, TopDown, expand},
 };
@@ -113,9 +114,11 @@ impl Analysis {
                 (classes, groups, Counted::Stacks { tree, weights }, table)
             }
             Body::Graph(graph) if query.by == GroupBy::Function => {
+                let groundwork = Groundwork::default();
                 let (flow, (classes, groups, table)) = both(
-                    || Flow::new(graph, query.metric),
+                    || Flow::with(graph, query.metric, &groundwork),
                     || {
+                        groundwork.lay(graph, query.metric);
                         let (classes, groups) = classify();
                         (classes, groups, FunctionTable::of_graph(graph, query.metric))
                     },

@@ -117,6 +117,22 @@ pub struct Flow {
     components: Components,
 }
 
+/// What a flow is computed from and does not depend on its cycles. Whoever needs it first makes it, so that a thread with
+/// time to spare can do so while another one finds the cycles.
+#[derive(Default)]
+pub(super) struct Groundwork(OnceLock<Weights>);
+
+impl Groundwork {
+    /// Makes it, unless that is done or under way.
+    pub(super) fn lay(&self, graph: &CallGraph, metric: MetricId) {
+        self.weights(graph, metric);
+    }
+
+    fn weights(&self, graph: &CallGraph, metric: MetricId) -> &Weights {
+        self.0.get_or_init(|| Weights::new(graph, metric))
+    }
+}
+
 /// Relative change below which the flow through a cycle counts as settled.
 const SETTLED: f64 = 1e-10;
 /// A cycle hands on less each time round; this many rounds settle any that the data can mean.
@@ -127,11 +143,16 @@ const MAX_STEPS: usize = 20_000_000;
 impl Flow {
     /// Computes the flow of one metric.
     pub fn new(graph: &CallGraph, metric: MetricId) -> Self {
+        Self::with(graph, metric, &Groundwork::default())
+    }
+
+    /// Computes the flow of one metric; another thread may have begun the groundwork.
+    pub(super) fn with(graph: &CallGraph, metric: MetricId, groundwork: &Groundwork) -> Self {
         let (functions, totals) = (graph.calls().len(), graph.total(metric));
         let cycles = Components::new(functions, |f| graph.callees(FunctionId(f)).iter().map(|callee| callee.0));
-        let weights = Weights::new(graph, metric);
-        let mut entries = Entries::new(graph, metric, &cycles, &weights);
-        let Places { rows, own, links, asked, .. } = Places::new(graph, metric, &cycles, &weights, &entries);
+        let weights = groundwork.weights(graph, metric);
+        let mut entries = Entries::new(graph, metric, &cycles, weights);
+        let Places { rows, own, links, asked, .. } = Places::new(graph, metric, &cycles, weights, &entries);
         let components = cycles.halved(
             rows.len(),
             |f| rows.recursive(FunctionId(f)),

@@ -14,6 +14,7 @@ pub(super) use graph::{Direction, GraphTree};
 pub(super) use stacks::{CalleesOf, Callers, TopDown, outermost};
 
 use super::GroupId;
+use super::diff::Status;
 
 /// How far to expand a tree.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -71,6 +72,10 @@ pub struct Sides {
     pub base: Option<(i64, i64)>,
     /// Own and total cost on the new side.
     pub new: Option<(i64, i64)>,
+    /// What its own cost did. Judged once for a tree, since every frame asks for every box.
+    pub own_status: Status,
+    /// What its total cost did.
+    pub total_status: Status,
 }
 
 /// A tree in level order. Columns by node; see the module's text.
@@ -274,7 +279,7 @@ pub(super) trait Source {
     fn exactness(&self) -> Exactness;
 
     /// What a place cost on either side, where the source is a comparison.
-    fn sides(&self, _of: &Self::Cursor) -> Option<Sides> {
+    fn sides(&self, _group: GroupId, _of: &Self::Cursor) -> Option<Sides> {
         None
     }
 }
@@ -338,7 +343,7 @@ impl CallTree {
         found.sort_unstable_by_key(|c| (std::cmp::Reverse(c.total), c.group));
         let mut at = start;
         for child in found.drain(..) {
-            self.sides.extend(source.sides(&child.cursor));
+            self.sides.extend(source.sides(child.group, &child.cursor));
             next.push((self.len() as u32, child.cursor));
             self.groups.push(child.group);
             self.parents.push(parent);

@@ -100,8 +100,8 @@ impl Helioscope {
             Action::RemoveTransform(i) => document.ask(|q| q.transforms.truncate(i), workers),
             Action::ZoomTo(path) => document.zoom_to(&path),
             Action::Need(need) => document.need(Part::Whole, need, workers),
+            Action::NeedSource(file) => document.need_source(Part::Whole, Some(file), workers),
             Action::NeedOverTime(need) => document.need_over_time(Part::Whole, need, workers),
-            Action::NeedSource(file) => document.need_source(file, workers),
             Action::ShowLine(group, line) => document.show_line(group, line, workers),
             Action::ShowHint(key) => document.show_hint(key),
             Action::Measure(measure) => document.measure = measure,
@@ -307,10 +307,9 @@ impl Helioscope {
     pub(super) fn look_for_sources_again(&mut self) {
         let places = self.options.source_places();
         for slot in &mut self.slots {
-            let path = slot.recordings.newest().to_owned();
+            let recordings = slot.recordings.clone();
             if let Some(document) = slot.document() {
-                let profile = std::sync::Arc::clone(document.subject().newest());
-                document.sources.look_again(&path, &profile, &places);
+                document.look_for_sources_again(&recordings, &places);
             }
         }
         for index in 0..self.slots.len() {

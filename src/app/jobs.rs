@@ -44,7 +44,7 @@ pub(super) enum Outcome {
     /// Callers and callees are known.
     Neighbours { document: DocumentId, generation: u64, part: Part, group: GroupId, neighbours: Neighbours },
     /// A source file was read, or not found.
-    Source { document: DocumentId, epoch: u64, page: Box<SourcePage> },
+    Source { document: DocumentId, epoch: u64, part: Part, page: Box<SourcePage> },
     /// Every rule has looked.
     Hints { document: DocumentId, epoch: u64, part: Part, hints: Arc<Hints> },
     /// A folder to look for sources in was chosen.
@@ -124,6 +124,17 @@ pub(super) struct TreeWanted {
     pub(super) width: BoxWidth,
     /// For time order.
     pub(super) timeline: Option<Arc<Timeline>>,
+}
+
+/// A source file to be read.
+pub(super) struct SourceWanted {
+    pub(super) part: Part,
+    /// As the part's profile names it.
+    pub(super) file: StringId,
+    pub(super) analysis: Arc<Analysis>,
+    pub(super) sources: Arc<Sources>,
+    /// When the profile was written.
+    pub(super) recorded_at: Option<SystemTime>,
 }
 
 type Task = Box<dyn FnOnce() -> Option<Outcome> + Send>;
@@ -291,18 +302,11 @@ impl Workers {
     }
 
     /// Finds and reads a source file, and counts its lines.
-    pub(super) fn source(
-        &self,
-        document: DocumentId,
-        epoch: u64,
-        file: StringId,
-        analysis: Arc<Analysis>,
-        sources: Arc<Sources>,
-        recorded_at: Option<SystemTime>,
-    ) {
+    pub(super) fn source(&self, document: DocumentId, epoch: u64, wanted: SourceWanted) {
         self.run(Box::new(move || {
+            let SourceWanted { part, file, analysis, sources, recorded_at } = wanted;
             let page = Box::new(SourcePage::new(&analysis, &sources, file, recorded_at));
-            Some(Outcome::Source { document, epoch, page })
+            Some(Outcome::Source { document, epoch, part, page })
         }));
     }
 

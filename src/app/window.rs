@@ -230,6 +230,9 @@ impl Helioscope {
                 for (part, need) in needs.trees {
                     document.need(part, need, &self.workers);
                 }
+                for (part, file) in needs.sources {
+                    document.need_source(part, file, &self.workers);
+                }
                 for (part, need) in needs.over_time {
                     document.need_over_time(part, need, &self.workers);
                 }

@@ -17,7 +17,7 @@ use super::scrub::Scrub;
 use super::table::{Counted, Table, code_span};
 use crate::analyze::diff::Measure;
 use crate::analyze::{Exactness, FunctionTable, GroupId};
-use crate::layout::shorten_middle;
+use crate::layout::fit_name;
 use crate::model::format;
 use std::cmp::Reverse;
 use std::fmt::Write;
@@ -145,7 +145,7 @@ fn by_cost(table: &FunctionTable, group: GroupId) -> (Reverse<i64>, Reverse<i64>
 }
 
 fn name_of(scrub: &Scrub, name: &str) -> String {
-    shorten_middle(&format::one_line(&scrub.name(name)), LONGEST_NAME).into_owned()
+    fit_name(&format::one_line(&scrub.name(name)), LONGEST_NAME).into_owned()
 }
 
 /// Text that no character of changes into markup.

@@ -5,7 +5,7 @@
 
 use super::context::Site;
 use super::spot::Spot;
-use super::{Confidence, Ctx, Evidence, Finding, Recording, Rule};
+use super::{Confidence, Ctx, Evidence, Finding, Recording, Rule, Severity};
 use crate::model::FunctionId;
 use crate::source::{Facts, Kind, NodeId, Role, ScopeId};
 use std::rc::Rc;
@@ -57,6 +57,8 @@ pub(super) struct CalleeRule {
     pub(super) unless: Option<fn(&Ctx<'_>) -> bool>,
     /// How sure it is where nothing more is known.
     pub(super) confidence: Confidence,
+    /// Whether there is something to do, or the cost is one the program may simply have to pay.
+    pub(super) severity: Severity,
 }
 
 impl CalleeRule {
@@ -78,6 +80,7 @@ impl CalleeRule {
         without_source: Confidence::High,
         unless: None,
         confidence: Confidence::High,
+        severity: Severity::Hint,
     };
 
     /// How many of the user's functions one rule speaks about.
@@ -95,7 +98,11 @@ impl CalleeRule {
             Recording::Lines => true,
             _ => false,
         };
-        if found.is_empty() && unseen { self.check_written(ctx, rule) } else { found }
+        let mut found = if found.is_empty() && unseen { self.check_written(ctx, rule) } else { found };
+        if self.severity == Severity::Info {
+            found.iter_mut().for_each(|finding| finding.severity = Severity::Info);
+        }
+        found
     }
 
     fn share(&self, ctx: &Ctx<'_>, amount: i64) -> f64 {

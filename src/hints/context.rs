@@ -3,6 +3,7 @@
 mod attribution;
 mod names;
 mod threads;
+mod waiting;
 
 pub(super) use attribution::{Site, Within};
 

@@ -5,7 +5,7 @@
 
 use super::colour::{Palette, Rgb, Scheme, oklch};
 use crate::analyze::CallTree;
-use crate::analyze::diff::{Comparison, DiffRow, Measure, NoiseKind, Side, Status};
+use crate::analyze::diff::{Comparison, DiffRow, Measure, Side, Status};
 use crate::model::{Unit, format};
 
 /// What one function or one box cost on either side, and what that amounts to.
@@ -26,22 +26,18 @@ impl Difference {
     }
 
     /// Of a node of a tree of both sides; `None` where the tree is of one.
-    pub fn of_node(comparison: &Comparison, tree: &CallTree, node: usize, measure: Measure) -> Option<Self> {
+    pub fn of_node(tree: &CallTree, node: usize, measure: Measure) -> Option<Self> {
         let sides = tree.sides(node)?;
-        let cost = |(own, total)| match measure {
-            Measure::Own => own,
-            Measure::Total => total,
-        };
-        let (base, new) = (sides.base.map(cost), sides.new.map(cost));
-        let mut status = comparison.judge(base, new);
-        // What lies between runs is known of functions: no path through one is surer than the function.
-        if matches!(status, Status::Slower | Status::Faster)
-            && comparison.noise() == NoiseKind::Runs
-            && comparison.table().row(tree.group(node)).status(measure) == Status::WithinNoise
-        {
-            status = Status::WithinNoise;
-        }
-        Some(Self { base, new, status })
+        Some(match measure {
+            Measure::Own => {
+                let own = |side: (i64, i64)| side.0;
+                Self { base: sides.base.map(own), new: sides.new.map(own), status: sides.own_status }
+            }
+            Measure::Total => {
+                let total = |side: (i64, i64)| side.1;
+                Self { base: sides.base.map(total), new: sides.new.map(total), status: sides.total_status }
+            }
+        })
     }
 
     /// New less base; a side that lacks it counts as nothing.

@@ -113,7 +113,7 @@ fn row(tree: &CallTree, view: &FlameView, depth: usize, out: &mut Vec<FlameBox>)
         }
         // Everything that begins within this pixel and a half goes into one run; skip to what lies beyond.
         let limit = start as f64 + narrow_units;
-        let next = i + starts[i..].partition_point(|&s| (s as f64) < limit).max(1);
+        let next = i + leading(&starts[i..], limit).max(1);
         let end = (starts[next - 1] + totals[next - 1]) as f64;
         // A wide box among them is not narrow: stop the run before it.
         let wide = (i..next).find(|&k| totals[k] as f64 >= narrow_units).unwrap_or(next);
@@ -156,11 +156,22 @@ fn rests(tree: &CallTree, view: &FlameView, depth: usize, out: &mut Vec<FlameBox
         } else if (tree.total(node) as f64) * scale < 1.0 {
             // Nothing below a box narrower than a pixel can be seen: on to the next pixel.
             let limit = start as f64 + 1.0 / scale;
-            i += starts[i..].partition_point(|&s| (s as f64) < limit).max(1);
+            i += leading(&starts[i..], limit).max(1);
         } else {
             i += 1;
         }
     }
+}
+
+/// How many of the starts lie before a limit. Mostly the first few do, so the search begins there and doubles its step.
+fn leading(starts: &[i64], limit: f64) -> usize {
+    let is_before = |start: &i64| (*start as f64) < limit;
+    let mut reach = 1;
+    while starts.get(reach).is_some_and(is_before) {
+        reach *= 2;
+    }
+    let known = reach / 2;
+    known + starts[known..reach.min(starts.len())].partition_point(is_before)
 }
 
 fn flush(narrow: &mut Option<(f64, f64)>, depth: usize, out: &mut Vec<FlameBox>) {
@@ -172,5 +183,20 @@ fn flush(narrow: &mut Option<(f64, f64)>, depth: usize, out: &mut Vec<FlameBox>)
 fn push(left: f64, right: f64, depth: usize, node: Option<u32>, out: &mut Vec<FlameBox>) {
     if right > left {
         out.push(FlameBox { x: left as f32, width: (right - left) as f32, depth: depth as u32, node });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::leading;
+
+    #[test]
+    fn starts_before_a_limit_are_counted_from_the_front() {
+        let starts = [1, 2, 3, 5, 8, 13, 21];
+        for limit in 0..25_i64 {
+            let counted = starts.iter().filter(|&&s| s < limit).count();
+            assert_eq!(leading(&starts, limit as f64), counted, "{limit}");
+        }
+        assert_eq!(leading(&[], 1.0), 0);
     }
 }

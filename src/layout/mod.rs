@@ -4,6 +4,7 @@
 mod colour;
 mod difference;
 mod flame;
+mod follow;
 mod label;
 mod layers;
 mod ruler;
@@ -12,7 +13,8 @@ mod sunburst;
 pub use colour::{DIMMED, Palette, Rgb, Scheme, Tones};
 pub use difference::{Difference, DifferenceScale, STRIPE_STEP, Stripes, sign, signed};
 pub use flame::{FlameBox, FlameView, Growth, LABEL_INSET, LABEL_ROOM, LABEL_SIZE, ROW_HEIGHT, flame_boxes};
-pub use label::{Names, bare_name, fit, fit_place, shorten_middle};
+pub use follow::{FollowScale, Followed, follow};
+pub use label::{Names, bare_name, fit, fit_name, fit_name_in, fit_place, shorten_middle};
 pub use layers::Layers;
 pub use ruler::ruler_marks;
 pub use sunburst::{Arc, RingPlace, Rings, SunburstView, arc_at, sunburst_arcs};

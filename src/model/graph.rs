@@ -57,6 +57,8 @@ impl CallGraph {
         let mut grouped = Self {
             own: vec![vec![0; groups]; metrics],
             total: vec![vec![0; groups]; metrics],
+            edge_own: vec![Vec::new(); metrics],
+            edge_total: vec![Vec::new(); metrics],
             calls: vec![0; groups],
             primitive_calls: vec![0; groups],
             has_calls: self.has_calls,
@@ -70,30 +72,33 @@ impl CallGraph {
             }
         }
         let functions = self.calls.len();
-        let mut rows = EdgeRows::default();
         // By function: calls from its own group, and what was recorded along all calls of it.
         let mut within = vec![(0_i64, 0_i64); functions];
         let mut through_callers = vec![vec![0_i64; functions]; metrics];
-        let mut costs = Vec::with_capacity(2 * metrics);
-        for (e, edge) in self.edges.iter().enumerate() {
-            let callee = edge.callee.index();
-            for (through, total) in through_callers.iter_mut().zip(&self.edge_total) {
-                through[callee] = through[callee].saturating_add(total[e]);
+        let starts = run_starts(groups, group_of.iter().map(|g| FunctionId(*g)));
+        let members = counting_sort(&starts, 0..functions as u32, |f| FunctionId(group_of[f as usize]));
+        let mut joined = JoinedEdges::new(groups, metrics);
+        for (group, run) in (0..).zip(starts.windows(2)) {
+            for &f in &members[run[0] as usize..run[1] as usize] {
+                for e in self.outgoing(FunctionId(f)) {
+                    let callee = self.callees[e].index();
+                    for (through, total) in through_callers.iter_mut().zip(&self.edge_total) {
+                        through[callee] = through[callee].saturating_add(total[e]);
+                    }
+                    let (edge, to) = (&self.edges[e], group_of[callee]);
+                    if to == group {
+                        within[callee].0 = within[callee].0.saturating_add(edge.calls);
+                        within[callee].1 = within[callee].1.saturating_add(edge.primitive_calls);
+                        continue;
+                    }
+                    for (grouped, total) in grouped.total.iter_mut().zip(&self.edge_total) {
+                        let grouped = &mut grouped[to as usize];
+                        *grouped = grouped.saturating_add(total[e]);
+                    }
+                    joined.add(group, to, edge, self.edge_own.iter().chain(&self.edge_total).map(|column| column[e]));
+                }
             }
-            let [caller_group, group] = [edge.caller, edge.callee].map(|f| group_of[f.index()]);
-            if caller_group == group {
-                within[callee].0 = within[callee].0.saturating_add(edge.calls);
-                within[callee].1 = within[callee].1.saturating_add(edge.primitive_calls);
-                continue;
-            }
-            costs.clear();
-            costs.extend(self.edge_own.iter().chain(&self.edge_total).map(|column| column[e]));
-            let (own, total) = costs.split_at(metrics);
-            rows.push(CallEdge { caller: FunctionId(caller_group), callee: FunctionId(group), ..*edge }, own, total);
-            for (grouped, total) in grouped.total.iter_mut().zip(total) {
-                let grouped = &mut grouped[group as usize];
-                *grouped = grouped.saturating_add(*total);
-            }
+            joined.end_caller(&mut grouped);
         }
         for f in 0..functions {
             let group = group_of[f] as usize;
@@ -105,8 +110,16 @@ impl CallGraph {
                 grouped.total[m][group] = grouped.total[m][group].saturating_add(uncalled);
             }
         }
-        rows.index_into(&mut grouped, groups, metrics);
+        grouped.index_edges(groups);
         grouped
+    }
+
+    /// Indexes edges that are sorted by caller, then callee.
+    fn index_edges(&mut self, functions: usize) {
+        self.callees = self.edges.iter().map(|e| e.callee).collect();
+        self.first_out = run_starts(functions, self.edges.iter().map(|e| e.caller));
+        self.first_in = run_starts(functions, self.callees.iter().copied());
+        self.incoming = counting_sort(&self.first_in, 0..self.edges.len() as u32, |e| self.callees[e as usize]);
     }
 
     /// Cost in each function itself.
@@ -257,10 +270,57 @@ impl EdgeRows {
         };
         graph.edge_own = (0..metrics).map(column).collect();
         graph.edge_total = (metrics..2 * metrics).map(column).collect();
-        graph.callees = graph.edges.iter().map(|e| e.callee).collect();
-        graph.first_out = run_starts(functions, graph.edges.iter().map(|e| e.caller));
-        graph.first_in = run_starts(functions, graph.callees.iter().copied());
-        graph.incoming = counting_sort(&graph.first_in, 0..graph.edges.len() as u32, |e| graph.callees[e as usize]);
+        graph.index_edges(functions);
+    }
+}
+
+/// The edges out of one group after another, those between the same two groups as one.
+struct JoinedEdges {
+    metrics: usize,
+    /// By group that is called: the last group that called it, and its row below.
+    row_of: Vec<(u32, u32)>,
+    /// Edges of the group at hand, as they were met.
+    edges: Vec<CallEdge>,
+    /// Own costs, then total costs, of each of them in turn.
+    costs: Vec<i64>,
+    order: Vec<(FunctionId, u32)>,
+}
+
+impl JoinedEdges {
+    fn new(groups: usize, metrics: usize) -> Self {
+        let row_of = vec![(u32::MAX, 0); groups];
+        Self { metrics, row_of, edges: Vec::new(), costs: Vec::new(), order: Vec::new() }
+    }
+
+    fn add(&mut self, from: u32, to: u32, edge: &CallEdge, costs: impl Iterator<Item = i64>) {
+        let (caller, row) = &mut self.row_of[to as usize];
+        if *caller != from {
+            (*caller, *row) = (from, self.edges.len() as u32);
+            self.edges.push(CallEdge { caller: FunctionId(from), callee: FunctionId(to), ..*edge });
+            self.costs.extend(costs);
+            return;
+        }
+        let row = *row as usize;
+        let joined = &mut self.edges[row];
+        joined.calls = joined.calls.saturating_add(edge.calls);
+        joined.primitive_calls = joined.primitive_calls.saturating_add(edge.primitive_calls);
+        for (sum, cost) in self.costs[row * 2 * self.metrics..].iter_mut().zip(costs) {
+            *sum = sum.saturating_add(cost);
+        }
+    }
+
+    /// Moves the edges of the group at hand into a graph, sorted by callee.
+    fn end_caller(&mut self, graph: &mut CallGraph) {
+        self.order.extend(self.edges.iter().map(|e| e.callee).zip(0..));
+        self.order.sort_unstable();
+        for (_, row) in self.order.drain(..) {
+            graph.edges.push(self.edges[row as usize]);
+            let costs = &self.costs[row as usize * 2 * self.metrics..];
+            let columns = graph.edge_own.iter_mut().chain(&mut graph.edge_total);
+            columns.zip(costs).for_each(|(column, cost)| column.push(*cost));
+        }
+        self.edges.clear();
+        self.costs.clear();
     }
 }
 

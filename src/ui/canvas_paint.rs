@@ -42,6 +42,11 @@ pub(super) fn boxes(
     let mut mesh = Mesh::default();
     mesh.reserve_vertices(boxes.len() * 4);
     mesh.reserve_triangles(boxes.len() * 2);
+    if ctx.merged().is_some() {
+        let stripes = difference::most_stripes(place.rect);
+        mesh.reserve_vertices(stripes * 4);
+        mesh.reserve_triangles(stripes * 2);
+    }
     let mut outlines: Vec<Shape> = Vec::new();
     let narrow = Theme::color(ctx.theme.palette.narrow());
     let current = tree.find(current).filter(|(_, found)| *found == current.len()).map(|(node, _)| node as u32);

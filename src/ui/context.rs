@@ -1,6 +1,7 @@
 //! What a view is given to draw.
 
 use super::hints_page::HintsPage;
+use super::source_page::SourcePage;
 use super::{CompareCtx, Theme};
 use crate::analyze::diff::Side;
 use crate::analyze::{
@@ -97,6 +98,10 @@ pub struct ViewCtx<'a> {
     pub time_meaning: TimeMeaning,
     /// How cost divides over time, once that is known: perhaps of another part of the time than asked for last.
     pub over_time: Option<&'a OverTime>,
+    /// Whether a part of the source is shown beside the view: not where the view is the source.
+    pub excerpts: bool,
+    /// The source file that is ready, which may be another than the selection's.
+    pub source: Option<&'a SourcePage>,
     /// Fills by group, filled in as they are asked for.
     pub colours: &'a RefCell<Vec<Option<Color32>>>,
     /// Whether a new analysis is on its way.
@@ -135,7 +140,7 @@ impl<'a> ViewCtx<'a> {
     /// What a node did, in a tree of both sides.
     pub fn difference(&self, tree: &CallTree, node: usize) -> Option<Difference> {
         let compare = self.merged()?;
-        Difference::of_node(compare.comparison, tree, node, compare.measure)
+        Difference::of_node(tree, node, compare.measure)
     }
 
     /// The fill of a node: by what it did in a tree of both sides, by its group elsewhere.
@@ -143,7 +148,7 @@ impl<'a> ViewCtx<'a> {
         match (self.merged(), difference) {
             (Some(compare), Some(difference)) => {
                 let scale = DifferenceScale::of(compare.comparison, compare.measure);
-                Theme::color(self.theme.palette.difference(scale.position(difference)))
+                self.theme.difference(scale.position(difference))
             }
             _ => self.colour(tree.group(node)),
         }
@@ -157,6 +162,22 @@ impl<'a> ViewCtx<'a> {
                 table.base_sum().max(table.new_sum())
             }
             None => self.analysis.sum(),
+        }
+    }
+
+    /// Why there is nothing to see, and what to do about it.
+    pub fn why_empty(&self) -> String {
+        let query = self.analysis.query();
+        if !query.transforms.is_empty() || query.track.is_some() || query.time_ns.is_some() {
+            return "Nothing is left under these filters. Take one off, or choose another thread.".to_owned();
+        }
+        if self.analysis.table().present().next().is_none() {
+            return "This profile holds no samples. Record for longer, or open another one.".to_owned();
+        }
+        let name = &self.metric().name;
+        match self.analysis.profile().metrics().len() {
+            1 => format!("Everything that was recorded cost nothing in “{name}”. The table lists it."),
+            _ => format!("Nothing was recorded in “{name}”. Choose another metric."),
         }
     }
 

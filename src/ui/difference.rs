@@ -3,7 +3,7 @@
 use super::{CompareCtx, Theme, ViewCtx, theme};
 use crate::analyze::GroupId;
 use crate::analyze::diff::{Costs, Interval, Measure, NoiseKind, Normalize, Status};
-use crate::layout::{Difference, DifferenceScale, Stripes, sign, signed};
+use crate::layout::{Difference, DifferenceScale, STRIPE_STEP, Stripes, sign, signed};
 use crate::model::{Unit, format};
 use egui::{Align, Color32, Label, Layout, Mesh, Pos2, Rect, RichText, Role, Sense, Ui, Vec2, WidgetInfo};
 
@@ -29,6 +29,11 @@ pub(super) fn add_stripes(mesh: &mut Mesh, rect: Rect, origin: f32, stripes: Str
         let [from, to] = line.map(|(x, y)| rect.min + Vec2::new(x, y));
         add_quad(mesh, [from - across, from + across, to + across, to - across].map(|p| rect.clamp(p)), color);
     }
+}
+
+/// About how many stripes there are where all boxes of a view are striped.
+pub(super) fn most_stripes(view: Rect) -> usize {
+    (view.area() / (STRIPE_STEP * theme::FLAME_ROW)).max(0.0) as usize
 }
 
 pub(super) fn add_quad(mesh: &mut Mesh, corners: [Pos2; 4], color: Color32) {

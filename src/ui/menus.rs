@@ -10,7 +10,9 @@ use egui::{Button, Ui};
 pub(super) fn group_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, stack: Option<String>, actions: &mut Actions) {
     if let Some(group) = ctx.selection {
         let name = ctx.analysis.name(group);
-        ui.label(egui::RichText::new(crate::layout::fit(&name, 40)).monospace().small().color(ctx.theme.text_weak));
+        ui.label(
+            egui::RichText::new(crate::layout::fit_name(&name, 40)).monospace().small().color(ctx.theme.text_weak),
+        );
     }
     for command in [Command::FocusSelection, Command::HideSelection, Command::DropSelection] {
         transform_button(ui, ctx, command, actions);

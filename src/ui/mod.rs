@@ -3,6 +3,7 @@
 mod action;
 pub mod bounds_strip;
 pub mod canvas;
+pub mod canvas_link;
 mod canvas_paint;
 mod cell;
 pub mod chrome;

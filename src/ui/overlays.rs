@@ -109,9 +109,12 @@ fn shortcuts(ui: &Ui, theme: &Theme) -> bool {
     let mut done = false;
     let modal = modal("shortcuts", ui).show(ui.ctx(), |ui| {
         ui.set_width(640.0);
+        // As much of the window as it takes: by itself it would keep to the height of a menu.
+        let height = ui.ctx().content_rect().height() - 160.0;
+        ui.set_max_height(height);
         ui.heading("Keyboard shortcuts");
         ui.add_space(theme::GAP);
-        ScrollArea::vertical().max_height(ui.ctx().content_rect().height() - 160.0).show(ui, |ui| {
+        ScrollArea::vertical().max_height(height).show(ui, |ui| {
             ui.columns(2, |columns| {
                 let all: Vec<Command> = Command::all().into_iter().filter(|c| c.shortcut().is_some()).collect();
                 let half = all.len().div_ceil(2);
@@ -153,13 +156,15 @@ fn warnings(ui: &Ui, theme: &Theme, profiles: &Profiles<'_>) -> bool {
     let mut done = false;
     let modal = modal("warnings", ui).show(ui.ctx(), |ui| {
         ui.set_width(560.0);
+        let height = ui.ctx().content_rect().height() - 200.0;
+        ui.set_max_height(height);
         ui.heading(if profiles.len() > 1 {
             "Before you believe this comparison"
         } else {
             "Before you believe this profile"
         });
         ui.add_space(theme::GAP);
-        ScrollArea::vertical().max_height(ui.ctx().content_rect().height() - 200.0).show(ui, |ui| {
+        ScrollArea::vertical().max_height(height).show(ui, |ui| {
             for (side, profile) in profiles {
                 if let Some(side) = side {
                     ui.label(RichText::new(side_title(*side)).strong().color(side_colour(theme, *side)));

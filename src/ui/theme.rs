@@ -50,9 +50,14 @@ pub struct Theme {
     pub faster: Color32,
     /// The stripes of boxes that only one side has.
     pub stripe: Color32,
+    /// Fills of boxes from what costs least to what costs most.
+    differences: Vec<Color32>,
     /// Parts of source text.
     inks: Inks,
 }
+
+/// Steps from no difference to the strongest: twice as many as a channel of a colour has.
+const DIFFERENCE_STEPS: usize = 512;
 
 /// Colours of source text.
 #[derive(Clone, Debug)]
@@ -101,6 +106,8 @@ pub const NAME_TEXT: f32 = 14.5;
 pub const SOURCE_ROW: f32 = 18.0;
 /// The margin before line numbers, where remarks stand.
 pub const SOURCE_MARGIN: f32 = 20.0;
+/// Where line numbers end in an excerpt.
+pub const SOURCE_NUMBER: f32 = 34.0;
 /// Width of the strip between figures and source that shows how hot a line is.
 pub const SOURCE_STRIP: f32 = 3.0;
 /// How far an arrow key scrolls source to the side.
@@ -109,6 +116,8 @@ pub const SOURCE_STEP: f32 = 40.0;
 pub const READING_WIDTH: f32 = 720.0;
 /// The widest the hints are comfortable to read.
 pub const HINTS_WIDTH: f32 = 1040.0;
+/// Least width of what stands beside the hints; with less, it stands below them.
+pub const HINT_LISTS_WIDTH: f32 = 380.0;
 /// Height of a finding that is not opened.
 pub const HINT_HEAD: f32 = 54.0;
 /// How far the text of a finding stands from its left edge.
@@ -137,6 +146,9 @@ impl Theme {
         let (faster, slower) =
             (Self::color(palette.difference_text(false)), Self::color(palette.difference_text(true)));
         let stripe = Self::color(palette.text_on_fill()).gamma_multiply(0.26);
+        let steps = -(DIFFERENCE_STEPS as i32)..=DIFFERENCE_STEPS as i32;
+        let differences =
+            steps.map(|step| Self::color(palette.difference(step as f32 / DIFFERENCE_STEPS as f32))).collect();
         match scheme {
             Scheme::Dark => Self {
                 palette,
@@ -159,6 +171,7 @@ impl Theme {
                 slower,
                 faster,
                 stripe,
+                differences,
                 inks: Inks {
                     keyword: c(0xc9, 0xa4, 0xf0),
                     constant: c(0x86, 0xc9, 0xdc),
@@ -189,6 +202,7 @@ impl Theme {
                 slower,
                 faster,
                 stripe,
+                differences,
                 inks: Inks {
                     keyword: c(0x75, 0x35, 0xa6),
                     constant: c(0x06, 0x64, 0x80),
@@ -199,6 +213,12 @@ impl Theme {
                 },
             },
         }
+    }
+
+    /// The fill of a box by what it did, from −1, costs less, to 1, costs more: see [`Palette::difference`].
+    pub fn difference(&self, position: f32) -> Color32 {
+        let step = ((position.clamp(-1.0, 1.0) + 1.0) * DIFFERENCE_STEPS as f32).round() as usize;
+        self.differences.get(step).copied().unwrap_or(self.text_weak)
     }
 
     /// The colour of what a program does, or waits for. What waits is hatched besides.

@@ -152,6 +152,8 @@ impl Stage {
                 time_track: TrackId(0),
                 time_meaning: TimeMeaning::Order,
                 over_time: None,
+                excerpts: false,
+                source: None,
                 colours: &std::cell::RefCell::default(),
                 busy: false,
                 hints: None,

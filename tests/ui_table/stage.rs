@@ -93,6 +93,8 @@ impl Stage {
                 time_track: helioscope::model::TrackId(0),
                 time_meaning: helioscope::model::TimeMeaning::None,
                 over_time: None,
+                excerpts: false,
+                source: None,
                 colours: &std::cell::RefCell::default(),
                 busy: false,
                 hints: None,

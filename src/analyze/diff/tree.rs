@@ -14,7 +14,7 @@
 //!
 //! Then they share the parent's width in proportion, and so on inwards.
 
-use super::Scale;
+use super::{Comparison, Measure, Scale};
 use crate::analyze::{
     Exactness, GroupId,
     tree::{Child, Sides, Source},
@@ -64,7 +64,9 @@ pub(super) struct SideSource<S> {
 }
 
 /// Both sides of a merged tree.
-pub(super) struct Both<B, N> {
+pub(super) struct Both<'a, B, N> {
+    /// Judges what boxes did.
+    pub(super) comparison: &'a Comparison,
     pub(super) base: SideSource<B>,
     pub(super) new: SideSource<N>,
     pub(super) width: BoxWidth,
@@ -103,7 +105,7 @@ impl<B, N> BothPlaces<B, N> {
     }
 }
 
-impl<B: Source, N: Source> Source for Both<B, N> {
+impl<B: Source, N: Source> Source for Both<'_, B, N> {
     type Cursor = BothPlaces<B::Cursor, N::Cursor>;
 
     fn roots(&mut self, min_total: i64, out: &mut Vec<Child<Self::Cursor>>) -> i64 {
@@ -133,10 +135,16 @@ impl<B: Source, N: Source> Source for Both<B, N> {
         }
     }
 
-    fn sides(&self, of: &Self::Cursor) -> Option<Sides> {
+    fn sides(&self, group: GroupId, of: &Self::Cursor) -> Option<Sides> {
         let base = of.base.as_ref().map(|p| (p.own, p.total));
         let new = of.new.as_ref().map(|p| (p.own, p.total));
-        Some(Sides { base, new })
+        let (own, total) = (|side: (i64, i64)| side.0, |side: (i64, i64)| side.1);
+        Some(Sides {
+            base,
+            new,
+            own_status: self.comparison.judge_box(group, Measure::Own, base.map(own), new.map(own)),
+            total_status: self.comparison.judge_box(group, Measure::Total, base.map(total), new.map(total)),
+        })
     }
 }
 
@@ -149,7 +157,7 @@ struct Room {
     desired: i64,
 }
 
-impl<B: Source, N: Source> Both<B, N> {
+impl<B: Source, N: Source> Both<'_, B, N> {
     /// Appends the children of both sides by group, and gives the width of those that are left out.
     fn join(
         &self,

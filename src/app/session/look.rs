@@ -65,6 +65,7 @@ pub(in crate::app) struct Thread {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(in crate::app) enum Change {
     Focus(Place),
+    FocusAny(Vec<Place>),
     Hide(Place),
     Drop(Place),
     CollapseRecursion,
@@ -138,6 +139,9 @@ impl Change {
     pub(in crate::app) fn of(analysis: &Analysis, transform: &Transform) -> Self {
         match transform {
             Transform::Focus(group) => Self::Focus(Place::of(analysis, *group)),
+            Transform::FocusAny(groups) => {
+                Self::FocusAny(groups.iter().map(|group| Place::of(analysis, *group)).collect())
+            }
             Transform::Hide(group) => Self::Hide(Place::of(analysis, *group)),
             Transform::Drop(group) => Self::Drop(Place::of(analysis, *group)),
             Transform::CollapseRecursion => Self::CollapseRecursion,
@@ -145,10 +149,11 @@ impl Change {
         }
     }
 
-    fn place(&self) -> Option<&Place> {
+    fn places(&self) -> &[Place] {
         match self {
-            Self::Focus(place) | Self::Hide(place) | Self::Drop(place) => Some(place),
-            Self::CollapseRecursion | Self::OnlyMine => None,
+            Self::Focus(place) | Self::Hide(place) | Self::Drop(place) => std::slice::from_ref(place),
+            Self::FocusAny(places) => places,
+            Self::CollapseRecursion | Self::OnlyMine => &[],
         }
     }
 
@@ -156,6 +161,9 @@ impl Change {
     pub(in crate::app) fn transform(&self, known: &Known) -> Option<Transform> {
         Some(match self {
             Self::Focus(place) => Transform::Focus(known.group(place)?),
+            Self::FocusAny(places) => {
+                Transform::FocusAny(places.iter().map(|place| known.group(place)).collect::<Option<_>>()?)
+            }
             Self::Hide(place) => Transform::Hide(known.group(place)?),
             Self::Drop(place) => Transform::Drop(known.group(place)?),
             Self::CollapseRecursion => Transform::CollapseRecursion,
@@ -170,7 +178,7 @@ pub(in crate::app) struct Known(FxHashMap<Place, GroupId>);
 impl Known {
     /// Finds them. A function that has moved within its file is found by its name and file.
     pub(in crate::app) fn new(look: &Look, analysis: &Analysis) -> Self {
-        let changes = look.transforms.iter().filter_map(Change::place);
+        let changes = look.transforms.iter().flat_map(Change::places);
         let wanted: FxHashSet<&Place> =
             look.zoom.iter().chain(&look.root).chain(&look.selection).chain(changes).collect();
         let mut moved: FxHashMap<(&str, &str), Vec<&Place>> = FxHashMap::default();

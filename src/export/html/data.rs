@@ -135,10 +135,8 @@ impl Data {
                 "Callers and callees".clone_into(&mut stamp.view);
                 None
             }
-            PictureView::Activity { .. } => {
-                "Activity over time".clone_into(&mut stamp.view);
-                None
-            }
+            // What it says depends on what was recorded, and is said already.
+            PictureView::Activity { .. } => None,
         };
         loop {
             let Some(order) = order else {
@@ -203,10 +201,7 @@ fn drawn(
     });
     let drawn = Drawn {
         sum: tree.sum(),
-        sums: match recording {
-            Recording::One(_) => None,
-            Recording::Both(comparison, _) => Some([comparison.table().base_sum(), comparison.table().new_sum()]),
-        },
+        sums: recording.comparison().map(|both| [both.table().base_sum(), both.table().new_sum()]),
         extent: tree.extent(),
         growth: match &picture.view {
             PictureView::Flame { growth: Growth::Up, .. } => "up",

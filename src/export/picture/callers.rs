@@ -1,7 +1,8 @@
-//! The sandwich as a picture: who calls a function above it, what it calls below.
+//! The sandwich as a picture: who calls a function above it, what it calls below, and both as tables.
 
 use super::boxes::{Boxes, label_in, rows_in};
 use super::flame::levels_left_out;
+use super::neighbours::Neighbours;
 use super::recording::Recording;
 use super::{Area, Content, Frame, Look, Picture, Stamp};
 use crate::analyze::{CallTree, Detail, GroupId};
@@ -14,6 +15,7 @@ use crate::model::format;
 pub(super) struct Callers {
     above: CallTree,
     below: CallTree,
+    neighbours: Neighbours,
     figures: String,
 }
 
@@ -24,7 +26,12 @@ impl Callers {
     pub(super) fn new(recording: Recording<'_>, of: GroupId, width: u32) -> Self {
         let detail = Detail::for_window(0, recording.total(of).max(1), width as f32);
         let figures = recording.figures(of);
-        Self { above: recording.callers_tree(of, detail), below: recording.callees_tree(of, detail), figures }
+        Self {
+            above: recording.callers_tree(of, detail),
+            below: recording.callees_tree(of, detail),
+            neighbours: Neighbours::new(recording, of),
+            figures,
+        }
     }
 
     pub(super) fn describe(&self, look: &dyn Look, stamp: &mut Stamp) {
@@ -32,7 +39,7 @@ impl Callers {
             "Callers and callees".to_owned()
         } else {
             let name = look.names(&self.above, 0).name;
-            format!("Callers and callees of {}", crate::layout::shorten_middle(&format::one_line(&name), 60))
+            format!("Callers and callees of {}", crate::layout::fit_name(&format::one_line(&name), 60))
         };
     }
 
@@ -40,11 +47,22 @@ impl Callers {
         CallersContent { callers: self, look }
     }
 
+    /// Levels of callers and of callees there are to show.
+    fn levels(&self, picture: &Picture) -> (usize, usize) {
+        let most = picture.depth.unwrap_or(usize::MAX);
+        (self.above.depth().min(most), self.below.depth().min(most))
+    }
+
+    /// The height of the tables in that of everything.
+    fn tables(&self, picture: &Picture, height: f32) -> f32 {
+        let (up, down) = self.levels(picture);
+        self.neighbours.height_within(height - BAR, (up + down).max(2) as f32 * ROW_HEIGHT)
+    }
+
     /// Levels of callers and callees in a height: each side gets half, and what the other does not need.
     fn rows(&self, picture: &Picture, height: f32) -> (usize, usize) {
-        let most = picture.depth.unwrap_or(usize::MAX);
-        let (up, down) = (self.above.depth().min(most), self.below.depth().min(most));
-        let rows = rows_in(height - BAR);
+        let (up, down) = self.levels(picture);
+        let rows = rows_in(height - BAR - self.tables(picture, height));
         let half = rows / 2;
         let up_rows = up.min(rows - down.min(rows - half));
         (up_rows, down.min(rows - up_rows))
@@ -59,8 +77,8 @@ pub(super) struct CallersContent<'a> {
 
 impl Content for CallersContent<'_> {
     fn height(&self, picture: &Picture) -> f32 {
-        let (up, down) = self.callers.rows(picture, f32::MAX);
-        BAR + (up + down).max(2) as f32 * ROW_HEIGHT
+        let (up, down) = self.callers.levels(picture);
+        BAR + (up + down).max(2) as f32 * ROW_HEIGHT + self.callers.neighbours.height()
     }
 
     fn cut(&self, frame: &Frame<'_>, height: f32) -> Option<String> {
@@ -70,7 +88,7 @@ impl Content for CallersContent<'_> {
     }
 
     fn draw(&self, frame: &Frame<'_>, svg: &mut Svg, area: &Area) {
-        let Callers { above: callers, below: callees, figures } = self.callers;
+        let Callers { above: callers, below: callees, neighbours, figures } = self.callers;
         let (up, down) = self.callers.rows(frame.picture, area.height);
         let window = |tree: &CallTree| (0.0, tree.extent().max(1) as f64);
         let above = Area { height: up as f32 * ROW_HEIGHT, ..*area };
@@ -81,6 +99,9 @@ impl Content for CallersContent<'_> {
         let below = Area { y: bar + BAR, height: down as f32 * ROW_HEIGHT, ..*area };
         Boxes { tree: callees, look: self.look, growth: Growth::Down, window: window(callees), rows: 0..down }
             .draw(frame, svg, &below);
+        let height = self.callers.tables(frame.picture, area.height);
+        let tables = Area { y: area.y + area.height - height, height, ..*area };
+        neighbours.draw(frame, svg, self.look, &tables);
     }
 }
 

@@ -34,7 +34,7 @@ impl<'a> ByDifference<'a> {
     }
 
     fn difference(&self, tree: &CallTree, node: usize) -> Option<Difference> {
-        Difference::of_node(self.comparison, tree, node, self.measure)
+        Difference::of_node(tree, node, self.measure)
     }
 
     fn unit(&self) -> &'a Unit {
@@ -63,6 +63,12 @@ impl Look for ByDifference<'_> {
 
     fn names_of(&self, group: GroupId) -> Names<'_> {
         names_of(self.comparison.side(Side::New), self.scrub, group)
+    }
+
+    /// By what the function did in all places.
+    fn swatch(&self, group: GroupId) -> Rgb {
+        let everywhere = Difference::of_row(&self.comparison.table().row(group), self.measure);
+        self.palette.difference(self.scale.position(&everywhere))
     }
 
     fn place(&self, group: GroupId) -> Option<String> {

@@ -35,7 +35,7 @@ impl<'a> Trees<'a> {
     fn new(recording: Recording<'a>, analysis: &'a Analysis, order: Order) -> Result<Self, PictureError> {
         let query = analysis.query();
         let timeline = match order {
-            Order::Time if matches!(recording, Recording::Both(..)) => return Err(PictureError::NoOrderOfTwo),
+            Order::Time if recording.comparison().is_some() => return Err(PictureError::NoOrderOfTwo),
             Order::Time => {
                 let track = query.time_track(analysis.profile());
                 Some(analysis.timeline(track).ok_or(PictureError::NoOrder)?)

@@ -9,10 +9,12 @@ mod callers;
 mod difference;
 mod flame;
 mod look;
+mod neighbours;
 mod recording;
 mod stamp;
 mod sunburst;
 
+pub(crate) use activity::describe_activity;
 pub(crate) use difference::{ByDifference, stamp as stamp_of_both};
 pub(crate) use flame::{describe_flame, flame_tree};
 pub use look::{ByPackage, LegendEntry, Listed, Look};
@@ -23,8 +25,8 @@ use super::scrub::Scrub;
 use super::svg::Svg;
 use crate::analyze::diff::{BoxWidth, Comparison, Measure};
 use crate::analyze::{Analysis, DivideBy, GroupId, Matches, Order};
-use crate::layout::{Growth, Palette, Scheme, Tones};
-use crate::model::Body;
+use crate::layout::{Growth, Palette, Scheme, Tones, shorten_middle};
+use crate::model::{Body, format};
 use stamp::StampLayout;
 
 /// What a picture shows.
@@ -80,6 +82,9 @@ pub struct Picture {
     pub scheme: Scheme,
     /// At most so many levels of calls.
     pub depth: Option<usize>,
+    /// The function that flame graphs from the outermost calls and sunbursts begin at, where stacks were not recorded and a
+    /// focus cannot be counted; none for everything.
+    pub below: Option<GroupId>,
     /// The function whose boxes and arcs are outlined.
     pub selection: Option<GroupId>,
     /// Whether the picture says what it is a picture of.
@@ -89,7 +94,16 @@ pub struct Picture {
 impl Picture {
     /// A picture of the default size.
     pub fn new(view: PictureView, scheme: Scheme) -> Self {
-        Self { view, width: 1600, height: Height::Pixels(900), scheme, depth: None, selection: None, stamped: true }
+        Self {
+            view,
+            width: 1600,
+            height: Height::Pixels(900),
+            scheme,
+            depth: None,
+            below: None,
+            selection: None,
+            stamped: true,
+        }
     }
 
     /// Draws it as an SVG file.
@@ -103,12 +117,12 @@ impl Picture {
             None => {
                 let look = ByPackage::new(subject.analysis, palette, subject.scrub, found);
                 let stamp = Stamp::new(subject.name, subject.analysis, subject.scrub, subject.search);
-                self.draw(Recording::One(subject.analysis), subject, &look, stamp)
+                self.draw(Recording::one(subject.analysis, self.below), subject, &look, stamp)
             }
             Some(base) => {
                 let look = ByDifference::new(&base, palette, subject.scrub, found);
                 let stamp = difference::stamp(&base, subject.name, subject.scrub, subject.search);
-                self.draw(Recording::Both(base.comparison, base.width), subject, &look, stamp)
+                self.draw(Recording::both(&base, self.below), subject, &look, stamp)
             }
         }
     }
@@ -121,6 +135,7 @@ impl Picture {
         mut stamp: Stamp,
     ) -> Result<String, PictureError> {
         stamp.legend = look.legend();
+        self.describe_focus(look, &mut stamp);
         let analysis = subject.analysis;
         match &self.view {
             PictureView::Flame { order, growth, zoom } => {
@@ -143,6 +158,14 @@ impl Picture {
                 activity.describe(subject.scrub, Palette::new(self.scheme), &mut stamp);
                 self.compose(stamp, &activity)
             }
+        }
+    }
+
+    /// Says where the picture begins.
+    pub(crate) fn describe_focus(&self, look: &dyn Look, stamp: &mut Stamp) {
+        if let Some(below) = self.below {
+            let name = shorten_middle(&format::one_line(&look.names_of(below).name), 40).into_owned();
+            stamp.filters.insert(0, format!("focus {name}"));
         }
     }
 

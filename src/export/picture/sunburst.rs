@@ -1,13 +1,13 @@
 //! A sunburst as a picture. A reader of a picture cannot point at an arc, so arcs carry their names where there is
 //! room, and the functions that cost most are listed beside.
 
-use super::boxes::label_in;
+use super::boxes::{STRIPE_STRENGTH, STRIPE_WIDTH, label_in};
 use super::recording::Recording;
 use super::{Area, Content, Frame, Look, Picture, Stamp};
 use crate::analyze::{Analysis, CallTree, Detail, GroupId};
 use crate::export::font::{MONOSPACE, PROPORTIONAL};
 use crate::export::svg::{Anchor, Number, Style, Svg};
-use crate::layout::{Arc, LABEL_SIZE, Palette, Rings, SunburstView, sunburst_arcs};
+use crate::layout::{Arc, LABEL_SIZE, Palette, Rings, Stripes, SunburstView, sunburst_arcs};
 use crate::model::format;
 use std::f32::consts::TAU;
 
@@ -145,6 +145,18 @@ impl Circle {
         format!("A {r} {r} 0 {large} {clockwise} {}", self.point(radius, to))
     }
 
+    /// The stripes of an arc, as those of a box that is as long as the middle of the arc.
+    fn stripes(&self, arc: &Arc, stripes: Stripes) -> impl Iterator<Item = [(f32, f32); 2]> {
+        let (inner, outer) = (self.rings.inner(arc.ring), self.rings.inner(arc.ring + 1));
+        let turn = f32::midpoint(inner, outer) * TAU;
+        let point = move |(x, y): (f32, f32)| {
+            let (right, below) = Rings::offset(outer - y, arc.from + f64::from(x / turn));
+            (self.center.0 + right, self.center.1 + below)
+        };
+        let lines = stripes.lines(arc.from as f32 * turn, (arc.to - arc.from) as f32 * turn, outer - inner);
+        lines.map(move |line| line.map(point))
+    }
+
     /// The outline of an arc. A full circle is drawn as two halves: an arc that ends where it begins is none.
     fn outline(&self, arc: &Arc) -> String {
         let (inner, outer) = (self.rings.inner(arc.ring), self.rings.inner(arc.ring + 1));
@@ -185,6 +197,10 @@ impl SunburstContent<'_> {
         };
         svg.begin_titled(&self.look.about(tree, node));
         svg.path(&circle.outline(arc), fill, stroke);
+        if let Some(stripes) = self.look.stripes(tree, node) {
+            let colour = fill.mix(Palette::new(frame.picture.scheme).text_on_fill(), STRIPE_STRENGTH);
+            svg.lines((0.0, 0.0), circle.stripes(arc, stripes), (STRIPE_WIDTH, colour));
+        }
         svg.end();
     }
 

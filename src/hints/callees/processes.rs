@@ -116,7 +116,7 @@ pub(in crate::hints) static HTTP_CONNECTION: Rule = Rule {
     settle: "use one session for all of them and compare",
     wrong_if: "each request goes to another host",
     check: Check::Callee(&CalleeRule {
-        callees: &["requests.api:request", "httpx._api:request", "aiohttp.client:__init__"],
+        callees: &["requests.api:request", "httpx._api:request", "aiohttp.client:__init__", "http.client:connect"],
         written: &["requests.get", "requests.post", "requests.put", "requests.request", "httpx.get", "httpx.post"],
         of: Of::All,
         min_share: 0.15,

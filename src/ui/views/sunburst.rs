@@ -85,7 +85,7 @@ pub fn sunburst_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut SunburstState, ac
         return;
     };
     if tree.is_empty() {
-        canvas_message(ui, rect, ctx.theme, "Nothing was recorded in this metric under these filters.");
+        canvas_message(ui, rect, ctx.theme, &ctx.why_empty());
         return;
     }
     let root = tree.find(&state.root).map(|(node, _)| node);
@@ -289,7 +289,7 @@ fn center(painter: &Painter, ctx: &ViewCtx<'_>, tree: &CallTree, root: Option<us
         None => ("everything".to_owned(), tree.sum()),
     };
     let room = (rings.rings.hole * 1.7 / 7.0) as usize;
-    let text = layout::fit(&name, room.max(4)).into_owned();
+    let text = layout::fit_name(&name, room.max(4)).into_owned();
     let value = match ctx.merged().map(|_| root.and_then(|node| ctx.difference(tree, node))) {
         Some(Some(difference)) => signed(difference.delta(), &ctx.metric().unit),
         Some(None) => everything_changed(ctx),
@@ -424,7 +424,7 @@ fn call_list(ui: &mut Ui, ctx: &ViewCtx<'_>, tree: &CallTree, node: usize, actio
         let group = tree.group(at);
         let difference = ctx.difference(tree, at);
         let name = ctx.analysis.name(group);
-        let text = RichText::new(layout::fit(&name, room.saturating_sub(2))).monospace();
+        let text = RichText::new(layout::fit_name(&name, room.saturating_sub(2))).monospace();
         let text = if i == 0 { text.strong() } else { text };
         let (swatch, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 18.0), Sense::hover());
         ui.painter().rect_filled(

@@ -117,5 +117,5 @@ fn a_function_only_one_side_has_has_a_tree_of_that_side() {
     assert_eq!(text(&comparison, &tree), ["cache 1 -/1", "  parse 1 -/1", "    main 1 -/1"]);
     assert!(comparison.callers_tree(cache, BoxWidth::Base, Detail::ALL).is_empty());
     let node = tree.level(0).start;
-    assert_eq!(tree.sides(node).map(|s| comparison.status(s)), Some(Status::New));
+    assert_eq!(tree.sides(node).map(|s| s.total_status), Some(Status::New));
 }
