@@ -28,7 +28,8 @@ impl Pattern<'_> {
     pub(super) fn found(&self, ctx: &Ctx<'_>, spot: &Spot) -> Option<Finding> {
         let part = spot.part(self.nodes, self.hidden);
         let share = ctx.share(part.amount);
-        if share < self.min_share.max(ctx.options.min_share) || part.of_function < MINOR_PART {
+        let worth_a_word = share >= ctx.options.min_share && ctx.share_of_run(part.amount) >= self.min_share;
+        if !worth_a_word || part.of_function < MINOR_PART {
             return None;
         }
         let (confidence, reason) = match (part.measured, part.of_function >= MAIN_PART) {
@@ -85,9 +86,24 @@ pub(super) fn targets(facts: &Facts, node: NodeId) -> Vec<String> {
 /// Whether a function, or one that calls it, is handed to a thread or an executor in the file.
 pub(super) fn is_handed_to_threads(facts: &Facts, scope: ScopeId) -> bool {
     let tree = facts.tree();
+    /// Callers of callers that are followed: one of them may be the one that is handed over.
+    const HEIGHT: usize = 4;
     let mut names = vec![facts.scope(scope).name.clone()];
-    // A function that calls it may be the one that is handed over.
-    names.extend(facts.calls_of(&names[0]).iter().map(|&c| facts.scope(facts.scope_of(c)).name.clone()));
+    let mut level = 0..1;
+    for _ in 0..HEIGHT {
+        let callers: Vec<String> = names[level.clone()]
+            .iter()
+            .flat_map(|name| facts.calls_of(name))
+            .map(|&c| facts.scope(facts.scope_of(c)).name.clone())
+            .collect();
+        level = names.len()..names.len();
+        for caller in callers {
+            if caller != "<module>" && !names.contains(&caller) {
+                names.push(caller);
+                level.end += 1;
+            }
+        }
+    }
     let hands_over =
         ["Thread", "submit", "map", "imap", "imap_unordered", "apply_async", "run_in_executor", "to_thread"];
     let handed = |c: &NodeId| {

@@ -177,6 +177,7 @@ pub(in crate::hints) static STAT_STORM: Rule = Rule {
         min_calls: 2000,
         counted: &["posix.stat", "posix.lstat", "nt.stat", "nt._path_isfile", "nt._path_exists"],
         repeated: true,
+        by_libraries: false,
         ..CalleeRule::HOT
     }),
 };
