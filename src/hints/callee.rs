@@ -306,8 +306,9 @@ impl CalleeRule {
             let confidence =
                 self.confidence.min(if part.of_function > 0.4 { Confidence::High } else { Confidence::Medium });
             let reason = "the lines that call it took the samples";
+            let whole = if self.whole_function { ctx.inclusive(spot.function) } else { spot.work + below };
             let finding = Finding::new(rule, share, confidence, reason)
-                .at_most(self.share(ctx, spot.work + below + ctx.own_of_callers(spot.function)));
+                .at_most(self.share(ctx, whole + ctx.own_of_callers(spot.function)));
             findings.push(at_node(ctx, finding, spot, &calls));
             if findings.len() == Self::MOST_SITES {
                 break;

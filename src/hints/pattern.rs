@@ -85,9 +85,9 @@ pub(super) fn targets(facts: &Facts, node: NodeId) -> Vec<String> {
 
 /// Whether a function, or one that calls it, is handed to a thread or an executor in the file.
 pub(super) fn is_handed_to_threads(facts: &Facts, scope: ScopeId) -> bool {
-    let tree = facts.tree();
     /// Callers of callers that are followed: one of them may be the one that is handed over.
     const HEIGHT: usize = 4;
+    let tree = facts.tree();
     let mut names = vec![facts.scope(scope).name.clone()];
     let mut level = 0..1;
     for _ in 0..HEIGHT {

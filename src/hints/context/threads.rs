@@ -105,7 +105,7 @@ impl Ctx<'_> {
                 }
                 seen.push(scope);
                 let names = facts.calls_in(scope).filter_map(|c| facts.tree().child(c, Role::Func));
-                open.extend(names.flat_map(|n| only_one(facts.functions_named(facts.tree().name(n)))));
+                open.extend(names.filter_map(|n| only_one(facts.functions_named(facts.tree().name(n)))));
             }
             found.extend(seen.into_iter().map(|scope| (Rc::clone(&facts), scope)));
         }
@@ -187,7 +187,7 @@ fn handed_over(facts: &Facts) -> Vec<ScopeId> {
         .flat_map(|called| facts.calls_of(called).iter().copied());
     let first = calls.filter_map(|c| facts.keyword(c, "target").or_else(|| facts.arguments(c).next()));
     let mut found: Vec<ScopeId> =
-        first.filter_map(named).flat_map(|name| only_one(facts.functions_named(name))).collect();
+        first.filter_map(named).filter_map(|name| only_one(facts.functions_named(name))).collect();
     let is_thread = |scope: &ScopeId| {
         facts.class_around(*scope).is_some_and(|class| {
             let mut bases = tree.children_as(facts.scope(class).node, Role::Base);

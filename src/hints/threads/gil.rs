@@ -57,7 +57,7 @@ fn crowd(ctx: &Ctx<'_>, least: f64) -> Option<Crowd> {
     // Without a file it may be any language: only Python has a GIL.
     let is_python = |f: FunctionId| {
         let file = ctx.analysis.profile().file(f);
-        file.ends_with(".py") || file.starts_with('<')
+        std::path::Path::new(file).extension().is_some_and(|e| e == "py") || file.starts_with('<')
     };
     let computing: Vec<_> =
         per_thread.iter().filter(|t| ctx.share(t.amount) >= least && is_python(t.function)).collect();
