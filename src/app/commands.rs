@@ -52,6 +52,7 @@ impl Helioscope {
             }
             Action::OpenInEditor(line) => self.open_in_editor(Some(line)),
             Action::SetEditor(command) => self.options.editor = command,
+            Action::Annotate(to_do) => self.annotate(to_do),
             Action::SaveReview { embed } => self.save_session(embed),
             Action::OpenAnyway => self.open_anyway(),
             Action::LocateProfile => self.locate(),
@@ -136,6 +137,7 @@ impl Helioscope {
             | Action::OpenAnyway
             | Action::LocateProfile
             | Action::Restore(_)
+            | Action::Annotate(_)
             | Action::ChooseAfterFix(_)
             | Action::ChooseFileAfterFix(..)
             | Action::CompareAfterFix(..)
@@ -199,6 +201,9 @@ impl Helioscope {
             Command::ScaleUp => self.scale(ctx, self.options.scale * 1.1),
             Command::ScaleDown => self.scale(ctx, self.options.scale / 1.1),
             Command::ScaleReset => self.scale(ctx, 1.0),
+            Command::Highlight | Command::AddNote | Command::ListAnnotations | Command::RemoveAnnotations => {
+                self.run_on_annotations(command);
+            }
             Command::SaveReview => self.ask_how_to_save(),
             Command::Export | Command::CopyPicture | Command::CopyReview | Command::SaveScreen => {
                 self.run_export(ctx, command);

@@ -3,6 +3,7 @@
 mod look;
 mod requests;
 
+use super::annotations::Annotations;
 use super::export::Shown;
 use super::hints::DocumentHints;
 use super::history::{History, Place};
@@ -61,6 +62,9 @@ pub(super) struct Document {
     /// What is searched for.
     pub(super) matcher: Option<Regex>,
 
+    /// What is marked.
+    pub(super) annotations: Annotations,
+
     history: History,
 }
 
@@ -103,6 +107,7 @@ impl Document {
             search_error: None,
             search_number: 0,
             matcher: None,
+            annotations: Annotations::default(),
             history: History::default(),
         }
     }
@@ -153,6 +158,11 @@ impl Document {
     /// The part whose state stands for all: the new side where there are two.
     fn lead(&self) -> Part {
         self.shown_parts().last().copied().unwrap_or(Part::Whole)
+    }
+
+    /// The states of the views of a part, and the answers that are ready for it.
+    pub(super) fn pane(&self, part: Part) -> (&Views, &Answers) {
+        (self.views.get(part), self.answers.get(part))
     }
 
     /// What was chosen in the views on screen.
@@ -216,6 +226,7 @@ impl Document {
             busy: self.counting,
             hints: self.hints.page(answering),
             compare,
+            annotations: self.annotations.ctx(),
         };
         (ctx, self.views.get_mut(part))
     }
@@ -284,6 +295,7 @@ impl Document {
             selection: self.selection,
             search: searched,
             side_by_side: self.shown_parts().len() > 1,
+            annotations: self.annotations.found().to_vec(),
             box_width: self.request.width,
             measure: self.measure,
             hints: self.hints.pages().clone(),

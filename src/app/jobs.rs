@@ -3,6 +3,7 @@
 //! Every piece of work says which document and which generation of its question it is for, so that the results of a
 //! question that is no longer asked are dropped.
 
+use super::dialogs;
 use super::export::Exported;
 use super::hints::HintsWanted;
 use super::recordings::{LoadError, Loaded, Recordings, file_name};
@@ -322,8 +323,8 @@ impl Workers {
     pub(super) fn choose_source_folder(&self) {
         let report = self.report.clone();
         let dialog = move || {
-            let chosen = rfd::FileDialog::new().set_title("Where the sources are").pick_folder();
-            report.report(chosen.map(Outcome::SourceFolder));
+            let dialog = rfd::FileDialog::new().set_title("Where the sources are");
+            report.report(dialogs::ask(|| dialog.pick_folder(), Outcome::SourceFolder));
         };
         let _ = std::thread::Builder::new().name("folder dialog".to_owned()).spawn(dialog);
     }
@@ -364,7 +365,7 @@ impl Workers {
             if let Some(folder) = folder.filter(|folder| folder.is_dir()) {
                 dialog = dialog.set_directory(folder);
             }
-            report.report(dialog.save_file().map(|path| Outcome::Place(path, saving)));
+            report.report(dialogs::ask(|| dialog.save_file(), |path| Outcome::Place(path, saving)));
         };
         let _ = std::thread::Builder::new().name("save dialog".to_owned()).spawn(dialog);
     }
@@ -395,8 +396,7 @@ impl Workers {
             for format in import::FORMATS {
                 dialog = dialog.add_filter(format.name, format.extensions);
             }
-            let chosen = dialog.pick_files();
-            report.report(chosen.map(|paths| Outcome::Chosen(paths, purpose)));
+            report.report(dialogs::ask(|| dialog.pick_files(), |paths| Outcome::Chosen(paths, purpose)));
         };
         let _ = std::thread::Builder::new().name("file dialog".to_owned()).spawn(dialog);
     }

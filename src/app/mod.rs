@@ -1,7 +1,9 @@
 //! The running program: the session's state, work on other threads, applying actions, what is remembered.
 
+mod annotations;
 mod arrange;
 mod commands;
+mod dialogs;
 #[cfg(target_os = "linux")]
 mod display;
 mod document;

@@ -104,7 +104,9 @@ impl CalleeRule {
         };
         let mut found = if found.is_empty() && unseen { self.check_written(ctx, rule) } else { found };
         if self.severity == Severity::Info {
-            found.iter_mut().for_each(|finding| finding.severity = Severity::Info);
+            for finding in &mut found {
+                finding.severity = Severity::Info;
+            }
         }
         found
     }

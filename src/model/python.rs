@@ -9,7 +9,7 @@ pub struct PythonLibrary {
     pub major: u32,
     /// 12 of Python 3.12.
     pub minor: u32,
-    /// Whether it is PyPy's.
+    /// Whether it is `PyPy`'s.
     pub is_pypy: bool,
 }
 

@@ -2,10 +2,11 @@
 //!
 //! Coordinates: a *position* is in the unit of the tree (nanoseconds, samples); *x* and *y* are points on screen.
 
+use super::annotations::{self, Marks};
 use super::{Action, Actions, Theme, TreeKind, TreeNeed, ViewCtx, canvas_paint, theme};
 use crate::analyze::{CallTree, Detail, GroupId};
 pub use crate::layout::Growth;
-use crate::layout::{FlameBox, FlameView, flame_boxes};
+use crate::layout::{FlameBox, FlameView, Ground, Marked, Paths, Target, flame_boxes};
 use crate::ui::tooltip::node_tooltip;
 use egui::{Key, Modifiers, PointerButton, Pos2, Rect, Response, Sense, Ui, Vec2};
 
@@ -21,6 +22,9 @@ pub struct CanvasState {
     scroll_target: Option<f32>,
     /// The calls down to the box the keyboard is at.
     current: Vec<GroupId>,
+    /// Where that box begins, if it was clicked: in time order the same calls stand again and again.
+    current_start: Option<i64>,
+    marks: Marks,
     /// The calls down to the box that was zoomed to.
     zoomed: Vec<GroupId>,
     /// A path to zoom to as soon as the tree is there.
@@ -69,6 +73,21 @@ impl CanvasState {
     pub(super) fn step_to(&mut self, path: &[GroupId]) {
         self.current.clear();
         self.current.extend_from_slice(path);
+        self.current_start = None;
+    }
+
+    /// What the box stands for that the keyboard is at.
+    pub fn marked(&self, tree: &CallTree, paths: Paths) -> Option<Marked> {
+        let depth = self.current.len().checked_sub(1)?;
+        let clicked = self.current_start.filter(|_| paths == Paths::InTime).and_then(|start| tree.at(depth, start));
+        let first = || tree.find(&self.current).filter(|(_, found)| *found == self.current.len()).map(|(node, _)| node);
+        let node = clicked.filter(|&node| tree.path(node) == self.current).or_else(first)?;
+        Some(Marked::of(tree, node, paths))
+    }
+
+    /// The numbers of annotations that are drawn.
+    pub fn annotated(&self) -> &[u32] {
+        self.marks.drawn()
     }
 
     /// Forgets positions, because they mean something else now; keeps the zoom by its path.
@@ -249,6 +268,7 @@ pub fn canvas_ui(
     }
     canvas_paint::boxes(ui, &painter, ctx, tree, &state.boxes, &place, &state.current);
     canvas_paint::accessible_boxes(ui, ctx, tree, &state.boxes, &place, actions);
+    annotate(ui, &painter, ctx, (tree, kind.paths()), &place, state, actions);
     let surface = Surface { kind, tree, rect };
     clicks(ctx, &response, &surface, under, state, actions);
     keys(ui, &response, &surface, state, actions);
@@ -259,6 +279,26 @@ pub fn canvas_ui(
         }
     });
     response
+}
+
+/// Draws what is marked.
+fn annotate(
+    ui: &Ui,
+    painter: &egui::Painter,
+    ctx: &ViewCtx<'_>,
+    (tree, paths): (&CallTree, Paths),
+    place: &Placement,
+    state: &mut CanvasState,
+    actions: &mut Actions,
+) {
+    let boxes = &state.boxes;
+    let visible = |flame_box: &FlameBox| annotations::rectangle_of(place.filled(flame_box).intersect(place.rect));
+    let find = |node: usize| {
+        let found = boxes.iter().find(|one| one.node == Some(node as u32)).map(&visible)?;
+        (found.width > 0.0 && found.height > 0.0).then_some(Target::Box(found))
+    };
+    let ground = |area| Ground::under_boxes(area, boxes.iter().map(&visible));
+    state.marks.ui(ui, painter, ctx, (tree, paths), (find, ground), actions);
 }
 
 trait HoverIf {
@@ -298,6 +338,12 @@ impl Placement {
             Pos2::new(self.rect.left() + flame_box.x, top),
             Vec2::new(flame_box.width, theme::FLAME_ROW),
         )
+    }
+
+    /// What is filled of a box: a point of ground parts it from its neighbours.
+    pub(super) fn filled(&self, flame_box: &FlameBox) -> Rect {
+        let rect = self.rect_of(flame_box);
+        Rect::from_min_size(rect.min, Vec2::new(flame_box.filled_width(), rect.height() - 1.0))
     }
 
     fn row_at(&self, pos: Pos2) -> Option<usize> {
@@ -490,6 +536,7 @@ fn clicks(
         Some(Under::Node(node)) if response.double_clicked() => surface.zoom(state, Some(node), actions),
         Some(Under::Node(node)) if clicked || response.secondary_clicked() => {
             state.current = surface.tree.path(node);
+            state.current_start = Some(surface.tree.start(node));
             actions.push(Action::Select(Some(surface.tree.group(node))));
         }
         None if clicked => {
@@ -500,7 +547,8 @@ fn clicks(
     }
     response.context_menu(|ui| {
         let stack = super::menus::stack_text(ctx, surface.kind, &state.current);
-        super::menus::group_menu(ui, ctx, stack, actions);
+        let marked = state.marked(surface.tree, surface.kind.paths());
+        super::menus::group_menu(ui, ctx, stack, marked.as_ref(), actions);
     });
 }
 

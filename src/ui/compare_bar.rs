@@ -140,7 +140,7 @@ fn choices_ui(ui: &mut Ui, bar: &CompareBar<'_>, actions: &mut Actions) {
     ui.separator();
     match bar.arrangement {
         Arrangement::Merged if matches!(bar.view, ViewKind::Flame | ViewKind::Sunburst | ViewKind::Callers) => {
-            box_width_choice(ui, bar.box_width, actions)
+            box_width_choice(ui, bar.box_width, actions);
         }
         Arrangement::SideBySide if matches!(bar.view, ViewKind::Flame | ViewKind::Callers) => {
             let mut equal = bar.equal_scale;

@@ -1,5 +1,6 @@
 //! What a view is given to draw.
 
+use super::annotations::AnnotationsCtx;
 use super::hints_page::HintsPage;
 use super::source_page::SourcePage;
 use super::{CompareCtx, Theme};
@@ -110,9 +111,39 @@ pub struct ViewCtx<'a> {
     pub hints: Option<&'a HintsPage>,
     /// The comparison that is looked at, where it is one.
     pub compare: Option<CompareCtx<'a>>,
+    /// What is marked.
+    pub annotations: AnnotationsCtx<'a>,
 }
 
 impl<'a> ViewCtx<'a> {
+    /// A counted profile of which nothing is selected, searched for or marked, and nothing else is known yet.
+    pub fn new(
+        analysis: &'a Analysis,
+        trees: &'a Trees,
+        theme: &'a Theme,
+        colours: &'a RefCell<Vec<Option<Color32>>>,
+    ) -> Self {
+        Self {
+            analysis,
+            trees,
+            theme,
+            selection: None,
+            hovered: None,
+            matches: None,
+            neighbours: None,
+            time_track: TrackId(0),
+            time_meaning: TimeMeaning::None,
+            over_time: None,
+            excerpts: false,
+            source: None,
+            colours,
+            busy: false,
+            hints: None,
+            compare: None,
+            annotations: AnnotationsCtx::default(),
+        }
+    }
+
     /// The metric that is shown.
     pub fn metric(&self) -> &Metric {
         self.analysis.profile().metric(self.analysis.query().metric)

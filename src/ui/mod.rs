@@ -1,6 +1,7 @@
 //! The window: draws borrowed data, and returns what the user wants as [`Action`]s. Nothing here changes a session.
 
 mod action;
+pub mod annotations;
 pub mod bounds_strip;
 pub mod canvas;
 pub mod canvas_link;

@@ -40,6 +40,10 @@ pub struct Theme {
     pub error: Color32,
     /// What is estimated.
     pub estimated: Color32,
+    /// What people marked.
+    pub mark: Color32,
+    /// Between a mark and what it lies on.
+    pub mark_halo: Color32,
     /// The base side of a comparison: no hue of a difference.
     pub base: Color32,
     /// The new side.
@@ -72,6 +76,12 @@ struct Inks {
 
 /// What a picture is multiplied with to be shown as it is.
 pub const UNTINTED: Color32 = Color32::WHITE;
+/// Lets what is behind be seen as it is.
+pub const CLEAR: Color32 = Color32::TRANSPARENT;
+/// Width of the field a note is written in.
+pub const NOTE_FIELD: f32 = 300.0;
+/// Rounding of notes.
+pub const NOTE_RADIUS: f32 = 4.0;
 /// Height of a row of a flame graph.
 pub const FLAME_ROW: f32 = layout::ROW_HEIGHT;
 /// Height of the overview strip.
@@ -166,6 +176,8 @@ impl Theme {
                 warning: c(0xf5, 0xc0, 0x5c),
                 error: c(0xff, 0x8f, 0x80),
                 estimated: Self::color(tones.estimated),
+                mark: Self::color(tones.mark),
+                mark_halo: Self::color(tones.mark_halo),
                 base: c(0xc0, 0xa6, 0xf0),
                 new: c(0x74, 0xcf, 0xb0),
                 slower,
@@ -197,6 +209,8 @@ impl Theme {
                 warning: c(0x8a, 0x52, 0x00),
                 error: c(0xb3, 0x26, 0x1e),
                 estimated: Self::color(tones.estimated),
+                mark: Self::color(tones.mark),
+                mark_halo: Self::color(tones.mark_halo),
                 base: c(0x6b, 0x3f, 0xb0),
                 new: c(0x0b, 0x6a, 0x50),
                 slower,

@@ -12,6 +12,7 @@
 mod picture;
 
 mod activity;
+mod annotations;
 mod choices;
 mod compare;
 mod compare_linked;

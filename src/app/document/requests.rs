@@ -240,6 +240,7 @@ impl Document {
         } else {
             self.translate(&Translation::new(&old, &self.subject));
         }
+        self.annotations.find(self.subject.analysis(Part::Whole));
         let selection = self.selection;
         self.set_selection(selection, workers);
         self.run_search(workers);
@@ -280,6 +281,7 @@ impl Document {
         }
         let translation = Translation::new(&old, &self.subject);
         self.translate(&translation);
+        self.annotations.find(self.subject.analysis(Part::Whole));
         let kept: Vec<Transform> = transforms.iter().filter_map(|t| translation.transform(t)).collect();
         if kept.is_empty() {
             let selection = self.selection;

@@ -8,6 +8,7 @@
 mod data;
 mod differences;
 mod findings;
+mod notes;
 mod style;
 mod table;
 
@@ -24,7 +25,8 @@ use std::fmt::{self, Write};
 use style::head;
 
 const STYLE: &str = include_str!("../../../assets/export/page.css");
-const SCRIPT: &str = include_str!("../../../assets/export/page.js");
+const SCRIPT: &str =
+    concat!(include_str!("../../../assets/export/notes.js"), include_str!("../../../assets/export/page.js"));
 
 /// A page to be written.
 #[derive(Clone, Copy)]
@@ -80,6 +82,7 @@ impl Page<'_> {
         let _ = self.header(&mut page, subject, &stamp);
         page.push_str("<main>\n");
         let _ = self.graph(&mut page, subject, schemes, (&legends[0], data.cut.as_deref()))?;
+        let _ = notes::write(&mut page, &data.noted);
         if let Some(found) = self.found {
             let comparison = subject.base.map(|base| base.comparison);
             let _ = findings::write(&mut page, found, comparison, subject.scrub);

@@ -1,18 +1,22 @@
 //! The sandwich as a picture: who calls a function above it, what it calls below, and both as tables.
 
+use super::annotations::Marks;
 use super::boxes::{Boxes, label_in, rows_in};
 use super::flame::levels_left_out;
 use super::neighbours::Neighbours;
 use super::recording::Recording;
 use super::{Area, Content, Frame, Look, Picture, Stamp};
-use crate::analyze::{CallTree, Detail, GroupId};
+use crate::analyze::{Analysis, CallTree, Detail, GroupId};
 use crate::export::font::{MONOSPACE, PROPORTIONAL};
 use crate::export::svg::{Anchor, Style, Svg};
-use crate::layout::{Growth, ROW_HEIGHT};
+use crate::layout::{Ground, Growth, Paths, ROW_HEIGHT};
 use crate::model::format;
+use rustc_hash::FxHashSet;
 
 /// Callers and callees of a function.
-pub(super) struct Callers {
+pub(super) struct Callers<'a> {
+    analysis: &'a Analysis,
+    of: GroupId,
     above: CallTree,
     below: CallTree,
     neighbours: Neighbours,
@@ -22,11 +26,13 @@ pub(super) struct Callers {
 /// Height of the bar between callers and callees.
 const BAR: f32 = 34.0;
 
-impl Callers {
-    pub(super) fn new(recording: Recording<'_>, of: GroupId, width: u32) -> Self {
+impl<'c> Callers<'c> {
+    pub(super) fn new(recording: Recording<'_>, analysis: &'c Analysis, of: GroupId, width: u32) -> Self {
         let detail = Detail::for_window(0, recording.total(of).max(1), width as f32);
         let figures = recording.figures(of);
         Self {
+            analysis,
+            of,
             above: recording.callers_tree(of, detail),
             below: recording.callees_tree(of, detail),
             neighbours: Neighbours::new(recording, of),
@@ -71,7 +77,7 @@ impl Callers {
 
 /// A sandwich to be drawn.
 pub(super) struct CallersContent<'a> {
-    callers: &'a Callers,
+    callers: &'a Callers<'a>,
     look: &'a dyn Look,
 }
 
@@ -88,24 +94,55 @@ impl Content for CallersContent<'_> {
     }
 
     fn draw(&self, frame: &Frame<'_>, svg: &mut Svg, area: &Area) {
-        let Callers { above: callers, below: callees, neighbours, figures } = self.callers;
-        let (up, down) = self.callers.rows(frame.picture, area.height);
-        let window = |tree: &CallTree| (0.0, tree.extent().max(1) as f64);
-        let above = Area { height: up as f32 * ROW_HEIGHT, ..*area };
-        Boxes { tree: callers, look: self.look, growth: Growth::Up, window: window(callers), rows: 0..up }
-            .draw(frame, svg, &above);
-        let bar = area.y + above.height;
-        self.draw_bar(frame, svg, &Area { y: bar, height: BAR, ..*area }, figures);
-        let below = Area { y: bar + BAR, height: down as f32 * ROW_HEIGHT, ..*area };
-        Boxes { tree: callees, look: self.look, growth: Growth::Down, window: window(callees), rows: 0..down }
-            .draw(frame, svg, &below);
-        let height = self.callers.tables(frame.picture, area.height);
-        let tables = Area { y: area.y + area.height - height, height, ..*area };
-        neighbours.draw(frame, svg, self.look, &tables);
+        let [(above, callers), (below, callees)] = self.halves(frame, area);
+        callers.draw(frame, svg, &above);
+        let bar = Area { y: above.y + above.height, height: BAR, ..*area };
+        self.draw_bar(frame, svg, &bar, &self.callers.figures);
+        callees.draw(frame, svg, &below);
+        self.callers.neighbours.draw(frame, svg, self.look, &self.tables(frame, area));
+    }
+
+    fn marks(&self, frame: &Frame<'_>, area: &Area) -> Marks {
+        let (mut found, mut covered) = (Vec::new(), Vec::new());
+        let [(above, callers), (below, callees)] = self.halves(frame, area);
+        let Callers { analysis, of, .. } = *self.callers;
+        callers.marks(frame, analysis, Paths::CallersOf(of), &above, &mut found, &mut covered);
+        callees.marks(frame, analysis, Paths::CalleesOf(of), &below, &mut found, &mut covered);
+        // The function itself begins both graphs: once is enough.
+        let mut seen = FxHashSet::default();
+        found.retain(|one| seen.insert(one.annotation));
+        let bar = Area { y: above.y + above.height, height: BAR, ..*area };
+        covered.extend([bar.rectangle(), self.tables(frame, area).rectangle()]);
+        let area = area.rectangle();
+        Marks { found, ground: Ground::under_boxes(area, covered), area }
+    }
+
+    fn leaves_room(&self) -> bool {
+        true
     }
 }
 
 impl CallersContent<'_> {
+    /// Where the tables stand: below everything.
+    fn tables(&self, frame: &Frame<'_>, area: &Area) -> Area {
+        let height = self.callers.tables(frame.picture, area.height);
+        Area { y: area.y + area.height - height, height, ..*area }
+    }
+
+    /// Callers and callees, and where each of them stands.
+    fn halves(&self, frame: &Frame<'_>, area: &Area) -> [(Area, Boxes<'_>); 2] {
+        let Callers { above: callers, below: callees, .. } = self.callers;
+        let (up, down) = self.callers.rows(frame.picture, area.height);
+        let window = |tree: &CallTree| (0.0, tree.extent().max(1) as f64);
+        let above = Area { height: up as f32 * ROW_HEIGHT, ..*area };
+        let below = Area { y: above.y + above.height + BAR, height: down as f32 * ROW_HEIGHT, ..*area };
+        let look = self.look;
+        [
+            (above, Boxes { tree: callers, look, growth: Growth::Up, window: window(callers), rows: 0..up }),
+            (below, Boxes { tree: callees, look, growth: Growth::Down, window: window(callees), rows: 0..down }),
+        ]
+    }
+
     fn draw_bar(&self, frame: &Frame<'_>, svg: &mut Svg, area: &Area, figures: &str) {
         const INSET: f32 = 16.0;
         let weak = Style { font: &PROPORTIONAL, size: 12.5, fill: frame.tones.text_weak };

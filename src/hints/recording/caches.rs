@@ -42,7 +42,7 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         finding.line = facts.tree().line(decorator);
         finding.lines = vec![finding.line];
         finding.before = format!("@{}", facts.tree().source(decorator));
-        finding.after = "@functools.lru_cache(maxsize=4096)".to_owned();
+        "@functools.lru_cache(maxsize=4096)".clone_into(&mut finding.after);
         findings.push(finding);
     }
     findings

@@ -4,6 +4,7 @@ use super::callers_tables::callers_tables_ui;
 use crate::analyze::{Exactness, GroupId};
 use crate::layout::{Difference, fit_name};
 use crate::model::format;
+use crate::ui::annotations::outside_ui;
 use crate::ui::canvas::{CanvasState, Growth, canvas_ui};
 use crate::ui::difference::{legend_panel_ui, measure_name, text_color};
 use crate::ui::{Actions, TreeKind, ViewCtx, canvas_message, no_trees_message, theme};
@@ -28,6 +29,11 @@ impl CallersState {
     pub fn show_everything(&mut self) {
         self.callers.zoom_to(Vec::new());
         self.callees.zoom_to(Vec::new());
+    }
+
+    /// The graph of callers, and that of callees.
+    pub fn graphs(&self) -> [&CanvasState; 2] {
+        [&self.callers, &self.callees]
     }
 
     /// Translates groups after a reload.
@@ -72,11 +78,13 @@ pub fn callers_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut CallersState, acti
             callers_tables_ui(ui, ctx, actions);
         });
     }
+    let view = ui.available_rect_before_wrap();
     let bar = 30.0;
     let height = ((ui.available_height() - bar) / 2.0).max(theme::FLAME_ROW * 2.0);
     half(ui, ctx, height, "Callers", (TreeKind::CallersOf(group), Growth::Up), &mut state.callers, actions);
     heading(ui, ctx, group, bar);
     half(ui, ctx, height, "Callees", (TreeKind::CalleesOf(group), Growth::Down), &mut state.callees, actions);
+    outside_ui(ui, ctx, view, &[state.callers.annotated(), state.callees.annotated()], actions);
 }
 
 fn half(

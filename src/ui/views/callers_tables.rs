@@ -108,10 +108,8 @@ impl Figures<'_> {
             ),
         };
         let share = "That cost ÷ the total of the selected function.";
-        let estimated = |text: &str| match ctx.analysis.neighbours_are_exact() {
-            true => text.to_owned(),
-            false => format!("{text} {ESTIMATED}"),
-        };
+        let exact = ctx.analysis.neighbours_are_exact();
+        let estimated = |text: &str| if exact { text.to_owned() } else { format!("{text} {ESTIMATED}") };
         let mut columns = vec![
             Column::of(cost_name(ctx), self.scale.unit_name(), estimated(cost), COST_WIDTH),
             Column::of("% of total", "", estimated(share), SHARE_WIDTH),
