@@ -299,14 +299,26 @@ impl CalleeRule {
                 continue;
             }
             let part = spot.part(&calls, 0);
-            let share = self.share(ctx, part.amount);
-            if self.weight(ctx, part.amount) < 1.0 || (self.once_is_fine && spot.scope == ScopeId::MODULE) {
+            let tree = facts.tree();
+            // A key that sorting calls is sampled below the line.
+            let keyed = calls.iter().filter(|&&c| facts.keyword(c, "key").is_some());
+            let below: i64 = keyed
+                .filter_map(|&c| {
+                    let (lines, range) = (spot.lines.as_ref()?, tree.line(c)..=tree.last_line(c));
+                    Some(lines.total(range.clone()) - lines.own(range))
+                })
+                .sum();
+            let amount = (part.amount + below).min(ctx.inclusive(spot.function));
+            let share = self.share(ctx, amount);
+            if self.weight(ctx, amount) < 1.0 || (self.once_is_fine && spot.scope == ScopeId::MODULE) {
                 continue;
             }
             let confidence =
                 self.confidence.min(if part.of_function > 0.4 { Confidence::High } else { Confidence::Medium });
             let reason = "the lines that call it took the samples";
-            let finding = Finding::new(rule, share, confidence, reason).at_most(self.share(ctx, spot.work));
+            let whole = if self.whole_function { ctx.inclusive(spot.function) } else { spot.work + below };
+            let finding = Finding::new(rule, share, confidence, reason)
+                .at_most(self.share(ctx, whole + ctx.own_of_callers(spot.function)));
             findings.push(at_node(ctx, finding, spot, &calls));
             if findings.len() == Self::MOST_SITES {
                 break;
@@ -337,7 +349,7 @@ impl Place {
         }
         if let Some((facts, at, scope)) = self.source {
             // A lambda or a generator expression is named by what it stands in.
-            if matches!(ctx.name(function), "<genexpr>" | "<listcomp>" | "<setcomp>" | "<dictcomp>") {
+            if ctx.is_part(function) {
                 finding.name.clone_from(&facts.scope(scope).qualified);
             }
             if let Some(at) = at {

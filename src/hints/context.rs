@@ -164,6 +164,11 @@ impl<'a> Ctx<'a> {
         self.analysis.classes().class_of(function) == Class::Yours
     }
 
+    /// Whether a row of the profile is only a part of a function: a comprehension or a generator expression.
+    pub(super) fn is_part(&self, function: FunctionId) -> bool {
+        matches!(self.name(function), "<genexpr>" | "<listcomp>" | "<setcomp>" | "<dictcomp>")
+    }
+
     /// Time in the function itself.
     pub(super) fn own(&self, function: FunctionId) -> i64 {
         self.analysis.table().own(crate::analyze::GroupId(function.0))
@@ -291,7 +296,7 @@ impl<'a> Ctx<'a> {
         let mut spots: Vec<Spot> = Vec::new();
         for (work, function) in candidates {
             let Some((facts, scope)) = self.source(function) else { continue };
-            let named = !matches!(self.name(function), "<genexpr>" | "<listcomp>" | "<setcomp>" | "<dictcomp>");
+            let named = !self.is_part(function);
             let lines = self.line_costs(function);
             match spots.iter_mut().find(|s| s.scope == scope && Rc::ptr_eq(&s.facts, &facts)) {
                 Some(spot) => spot.add(function, named, self.own(function), work, lines),

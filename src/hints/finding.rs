@@ -127,7 +127,8 @@ pub struct Finding {
     /// Share of the active time the pattern takes, from 0 to 1.
     pub share: f64,
     /// How many times faster the program could get at most, if all of that went away with the work around it, which was
-    /// not recorded apart: `1 / (1 − that share)`.
+    /// not recorded apart: `1 / (1 − that share)`, of a run in which importing, and what counting calls costs, count for
+    /// nothing.
     pub ceiling: f64,
     /// How many times faster it would likely get.
     pub likely_gain: f64,
@@ -148,7 +149,9 @@ pub struct Finding {
 }
 
 /// No gain is promised beyond this: a pattern that takes all of the time still leaves something to do.
-const MOST_SHARE: f64 = 0.995;
+pub(super) const MOST_SHARE: f64 = 0.999;
+/// And none is called likely beyond this.
+const LIKELY_SHARE: f64 = 0.995;
 
 impl Finding {
     /// A finding of a rule on a share of the active time. Everything else is to be filled in.
@@ -165,7 +168,7 @@ impl Finding {
             lines: Vec::new(),
             share,
             ceiling: 1.0 / (1.0 - at_most),
-            likely_gain: 1.0 / (1.0 - at_most * rule.removable),
+            likely_gain: 1.0 / (1.0 - at_most.min(LIKELY_SHARE) * rule.removable),
             confidence,
             reason: reason.into(),
             evidence: vec![("share", Evidence::Share(share))],

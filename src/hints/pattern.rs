@@ -45,8 +45,10 @@ impl Pattern<'_> {
                 "the function does other things, too, and lines were not recorded",
             ),
         };
-        // Without lines the pattern may be all that the function does; making the call costs its callers, too.
-        let whole = ctx.share(spot.work + ctx.own_of_callers(spot.function));
+        // Without lines the pattern may be all that the function does; with them, all that its loops do. Making the call
+        // costs its callers, too.
+        let around = if part.measured { spot.loops_around(self.nodes) } else { None };
+        let whole = ctx.share(around.unwrap_or(spot.work) + ctx.own_of_callers(spot.function));
         let finding = Finding::new(self.rule, share, confidence, reason).at_most(whole);
         Some(at_node(ctx, finding, spot, self.nodes))
     }
@@ -83,10 +85,25 @@ pub(super) fn targets(facts: &Facts, node: NodeId) -> Vec<String> {
 
 /// Whether a function, or one that calls it, is handed to a thread or an executor in the file.
 pub(super) fn is_handed_to_threads(facts: &Facts, scope: ScopeId) -> bool {
+    /// Callers of callers that are followed: one of them may be the one that is handed over.
+    const HEIGHT: usize = 4;
     let tree = facts.tree();
     let mut names = vec![facts.scope(scope).name.clone()];
-    // A function that calls it may be the one that is handed over.
-    names.extend(facts.calls_of(&names[0]).iter().map(|&c| facts.scope(facts.scope_of(c)).name.clone()));
+    let mut level = 0..1;
+    for _ in 0..HEIGHT {
+        let callers: Vec<String> = names[level.clone()]
+            .iter()
+            .flat_map(|name| facts.calls_of(name))
+            .map(|&c| facts.scope(facts.scope_of(c)).name.clone())
+            .collect();
+        level = names.len()..names.len();
+        for caller in callers {
+            if caller != "<module>" && !names.contains(&caller) {
+                names.push(caller);
+                level.end += 1;
+            }
+        }
+    }
     let hands_over =
         ["Thread", "submit", "map", "imap", "imap_unordered", "apply_async", "run_in_executor", "to_thread"];
     let handed = |c: &NodeId| {

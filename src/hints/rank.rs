@@ -1,6 +1,9 @@
 //! Which rules apply, and in what order findings are worth reading.
 
-use super::{Confidence, Ctx, Finding, Needs, Recording, Rule, Severity};
+use super::finding::MOST_SHARE;
+use super::recording::COST_OF_A_CALL_NS;
+use super::{Category, Confidence, Ctx, Finding, Needs, Recording, Rule, Severity};
+use crate::analyze::Activity;
 use std::cmp::Ordering;
 
 /// A rule this profile cannot show, and why.
@@ -36,7 +39,11 @@ pub(super) fn why_not(ctx: &Ctx<'_>, rule: &Rule) -> Option<String> {
 /// Puts findings in order, joins those on the same time, and leaves out what says less about the same.
 pub(super) fn rank(ctx: &Ctx<'_>, mut findings: Vec<Finding>) -> Vec<Finding> {
     let mixed = ctx.threads_are_mixed();
+    let doubt = Doubt::new(ctx);
     for finding in &mut findings {
+        if finding.severity == Severity::Hint && finding.rule.category != Category::Imports {
+            finding.ceiling = doubt.ceiling(finding.ceiling);
+        }
         // Callers in such a recording may belong to other threads.
         if mixed && finding.severity == Severity::Hint && finding.confidence == Confidence::High {
             finding.confidence = Confidence::Medium;
@@ -75,6 +82,42 @@ pub(super) fn rank(ctx: &Ctx<'_>, mut findings: Vec<Finding>) -> Vec<Finding> {
         finding.same_time_as = finding.same_time_as.map(|old| place[old]);
     }
     ranked
+}
+
+/// What makes the rest of a program look larger than it is beside a pattern, so that a ceiling would be too low.
+struct Doubt {
+    /// The share of the recording that went to importing, which happens once however long the program runs.
+    importing: f64,
+    /// The share that counting calls cost itself, as far as is known.
+    counting: f64,
+    /// Samples; `None` where time was measured.
+    samples: Option<f64>,
+}
+
+impl Doubt {
+    fn new(ctx: &Ctx<'_>) -> Self {
+        let total = ctx.nanoseconds(ctx.total()).unwrap_or(0).max(1) as f64;
+        let calls = ctx.graph().map_or(0, |g| g.calls().iter().map(|c| (*c).max(0)).sum::<i64>());
+        Self {
+            importing: ctx.bounds().share(Activity::Importing),
+            counting: calls as f64 * COST_OF_A_CALL_NS as f64 / total,
+            samples: ctx.stack_body().map(|body| body.samples.stacks().len().max(1) as f64),
+        }
+    }
+
+    /// The most that can be gained, when all of the doubt speaks for it.
+    fn ceiling(&self, amdahl: f64) -> f64 {
+        /// How sure one is that the rest is not smaller still: one in twenty.
+        const DEVIATIONS: f64 = 1.64;
+        /// What is known of the cost of a call, and of samples, is not known well enough to explain more away.
+        const LEFT: f64 = 0.25;
+        let share = 1.0 - 1.0 / amdahl;
+        let rest = (1.0 - share - self.importing).max(1.0 - MOST_SHARE);
+        let rest = (rest - self.counting).max(rest * LEFT);
+        let by_chance = self.samples.map_or(0.0, |n| DEVIATIONS * (share * rest / n).sqrt());
+        let rest = (rest - by_chance).max(rest * LEFT);
+        amdahl.max(((share + rest) / rest).min(1.0 / (1.0 - MOST_SHARE)))
+    }
 }
 
 /// What explains a time goes before what only may, and what is left to say when nothing explains it comes last.

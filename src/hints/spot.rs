@@ -105,6 +105,16 @@ impl Spot {
         Part { amount: (self.work as f64 * of_function) as i64, measured: false, of_function }
     }
 
+    /// Time in the outermost loops around some nodes, where lines were recorded and all of the nodes stand in loops.
+    pub(super) fn loops_around(&self, nodes: &[NodeId]) -> Option<i64> {
+        let (tree, costs) = (self.facts.tree(), self.lines.as_ref()?);
+        let loops: Option<Vec<NodeId>> = nodes.iter().map(|&n| self.facts.loops_around(n).last()).collect();
+        let mut lines: Vec<u32> = loops?.into_iter().flat_map(|l| tree.line(l)..=tree.last_line(l)).collect();
+        lines.sort_unstable();
+        lines.dedup();
+        Some(lines.into_iter().map(|l| costs.own(l..=l)).sum())
+    }
+
     /// Whether a node runs very often: in a loop, or in a function that is called very often.
     pub(super) fn is_repeated(&self, node: NodeId) -> bool {
         /// Calls from which a function's body is as good as a loop's.

@@ -1,6 +1,6 @@
 //! What holds for every rule, and for the page made of them.
 
-use super::support::cases;
+use super::support::{cases, folder, hints};
 use helioscope::hints::{HINTS, document, rule};
 use std::collections::BTreeSet;
 
@@ -39,6 +39,37 @@ fn the_programs_name_rules_that_exist() {
         for id in case.expected.iter().chain(&case.also) {
             assert!(rule(id).is_some(), "{name}: {id}");
         }
+    }
+}
+
+/// Rules that no small recording can show, and why.
+const NOT_RECORDED: [(&str, &str); 2] = [
+    ("gc-pressure", "the collector is seen in samples of native code alone, which differ from machine to machine"),
+    ("worker-saturated", "it takes a server that is kept busy by others"),
+];
+
+/// A recording in which it speaks, and one in which it looks and keeps quiet.
+#[test]
+fn every_rule_is_shown_by_a_program_and_silent_on_another() {
+    let cases = cases();
+    let shown: BTreeSet<&str> = cases.values().filter_map(|c| c.expected.as_deref()).collect();
+    let mut silent: BTreeSet<&str> = BTreeSet::new();
+    for (name, case) in &cases {
+        for recording in ["fast.prof", "main.prof", "main.speedscope.json"] {
+            if folder().join(name).join(recording).exists() {
+                let hints = hints(name, recording, true);
+                let own = |rule: &&str| recording.starts_with("main") || case.expected.as_deref() == Some(*rule);
+                silent.extend(hints.checked.iter().map(|r| r.id).filter(own));
+            }
+        }
+    }
+    for rule in HINTS.iter().map(|r| r.id) {
+        let excused = NOT_RECORDED.iter().any(|(id, _)| *id == rule);
+        assert!(
+            shown.contains(rule) != excused,
+            "{rule}: add a program to tests/fixtures/hints, or say why there is none"
+        );
+        assert!(silent.contains(rule), "{rule}: nothing shows that it can keep quiet");
     }
 }
 

@@ -18,7 +18,10 @@ pub(crate) struct Case {
     pub also: Vec<String>,
     #[serde(default)]
     pub healthy: bool,
-    /// Whether there is a recording of py-spy besides that of cProfile.
+    /// Whether there is a recording of cProfile.
+    #[serde(default = "yes")]
+    pub calls: bool,
+    /// Whether there is a recording of py-spy.
     #[serde(default = "yes")]
     pub samples: bool,
 }
@@ -29,7 +32,7 @@ fn yes() -> bool {
 
 impl Case {
     pub(crate) fn is_recorded_as(&self, recording: &str) -> bool {
-        self.samples || recording == "prof"
+        if recording == "prof" { self.calls } else { self.samples }
     }
 }
 

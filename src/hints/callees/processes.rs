@@ -41,6 +41,7 @@ pub(in crate::hints) static SUBPROCESS_IN_LOOP: Rule = Rule {
             "_winapi.CreateProcess",
         ],
         repeated: true,
+        whole_function: true,
         ..CalleeRule::HOT
     }),
 };
@@ -67,6 +68,7 @@ pub(in crate::hints) static THREAD_PER_TASK: Rule = Rule {
         min_calls: 200,
         counted: &["_thread.start_new_thread", "_thread.start_joinable_thread"],
         repeated: true,
+        whole_function: true,
         ..CalleeRule::HOT
     }),
 };
@@ -94,6 +96,7 @@ pub(in crate::hints) static TINY_TASKS: Rule = Rule {
         max_per_call_ns: 200_000.0,
         unless: Some(starts_processes),
         repeated: true,
+        whole_function: true,
         ..CalleeRule::HOT
     }),
 };

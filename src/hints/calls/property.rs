@@ -25,7 +25,7 @@ pub(in crate::hints) static RULE: Rule = Rule {
 
 fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for function in ctx.costly_functions(0.3) {
+    for function in ctx.costly_functions(0.3).into_iter().filter(|&f| !ctx.is_part(f)) {
         let Some((facts, scope)) = ctx.source(function) else { continue };
         let calls = ctx.calls(function).map(|c| c.0);
         let property = facts.decorators(scope).any(|d| d == "property");

@@ -33,9 +33,15 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
                 continue;
             }
             let names = counted(facts, counting[0]).map(|(_, key)| key).unwrap_or_default();
-            // What makes the key belongs to counting it.
+            // What takes the key out of something belongs to counting it; what computes it is other work.
+            let takes = |v: NodeId| {
+                matches!(tree.kind(v), Kind::Subscript | Kind::Attribute)
+                    || (tree.kind(v) == Kind::Call && facts.callee(v).starts_with('.'))
+            };
             let makes_the_key = |s: NodeId| {
-                tree.kind(s) == Kind::Assign && tree.child(s, Role::Target).is_some_and(|t| tree.source(t) == names)
+                tree.kind(s) == Kind::Assign
+                    && tree.child(s, Role::Target).is_some_and(|t| tree.source(t) == names)
+                    && tree.child(s, Role::Value).is_some_and(takes)
             };
             let key =
                 tree.children_as(at, Role::Body).find(|&s| makes_the_key(s)).and_then(|s| tree.child(s, Role::Value));

@@ -25,7 +25,7 @@ pub(in crate::hints) static RULE: Rule = Rule {
 fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     let mut findings = Vec::new();
     // The predicate is a function of its own, so the function around has little work itself.
-    for function in ctx.costly_functions(0.2) {
+    for function in ctx.costly_functions(0.2).into_iter().filter(|&f| !ctx.is_part(f)) {
         let Some((facts, scope)) = ctx.source(function) else { continue };
         let tree = facts.tree();
         let nodes: Vec<NodeId> = facts.nodes(scope).filter(|&n| built_for_nothing(&facts, n)).collect();

@@ -103,7 +103,10 @@ impl Ctx<'_> {
     /// What would go away at most if a function of the user's stopped calling certain functions: what it calls on the way
     /// there, its own work around the calls, and what its callers do around theirs.
     pub(in super::super) fn around(&self, function: FunctionId, vias: &[FunctionId]) -> i64 {
-        let Some(graph) = self.graph() else { return self.own(function) };
+        let Some(graph) = self.graph() else {
+            let called: i64 = self.below(function, vias);
+            return (called + self.own(function) + self.own_of_callers(function)).min(self.total());
+        };
         let metric = self.analysis.query().metric;
         let called: i64 = graph
             .outgoing(function)
@@ -115,9 +118,34 @@ impl Ctx<'_> {
 
     /// The own time of the user's functions that call a function: making a call costs there.
     pub(in super::super) fn own_of_callers(&self, function: FunctionId) -> i64 {
-        let Some(graph) = self.graph() else { return 0 };
-        let callers = graph.incoming(function).iter().map(|&e| graph.edges()[e as usize].caller);
-        callers.filter(|&c| c != function && self.is_yours(c)).map(|c| self.own(c)).sum()
+        let mut callers: Vec<FunctionId> = match (self.graph(), self.stack_body()) {
+            (Some(graph), _) => graph.incoming(function).iter().map(|&e| graph.edges()[e as usize].caller).collect(),
+            (None, Some(body)) => self.calling_stacks(body, |f| f == function).map(|(caller, _)| caller).collect(),
+            (None, None) => Vec::new(),
+        };
+        callers.sort_unstable();
+        callers.dedup();
+        callers.into_iter().filter(|&c| c != function && self.is_yours(c)).map(|c| self.own(c)).sum()
+    }
+
+    /// What a function's calls of certain others took, where stacks were sampled.
+    fn below(&self, function: FunctionId, vias: &[FunctionId]) -> i64 {
+        let (Some(body), Some(stacks)) = (self.stack_body(), &self.stacks) else { return 0 };
+        let calls = self.calling_stacks(body, |f| vias.contains(&f));
+        calls.filter(|(caller, _)| *caller == function).map(|(_, stack)| stacks.totals[stack]).sum()
+    }
+
+    /// Each stack that ends in a function of a kind, with the function that called it.
+    fn calling_stacks<'s>(
+        &'s self,
+        body: &'s StackProfile,
+        is_called: impl Fn(FunctionId) -> bool + 's,
+    ) -> impl Iterator<Item = (FunctionId, usize)> + 's {
+        let function = |stack: usize| self.analysis.profile().frame(body.stacks.frames()[stack]).function;
+        (1..body.stacks.len()).filter_map(move |stack| {
+            let parent = body.stacks.parents()[stack].index();
+            (parent != 0 && is_called(function(stack))).then(|| (function(parent), stack))
+        })
     }
 
     /// The user's functions that asked for a group of functions, those that asked for most first.

@@ -136,7 +136,7 @@ const TOOLS: &[&str] = &[
 ];
 
 /// What cProfile adds to a call, as measured with Python 3.8 to 3.13.
-const COST_OF_A_CALL_NS: i64 = 150;
+pub(in crate::hints) const COST_OF_A_CALL_NS: i64 = 150;
 
 fn distorted(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     let tools: Vec<_> = ctx.find(TOOLS);

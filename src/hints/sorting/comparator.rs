@@ -88,7 +88,8 @@ fn comparators(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
             (Confidence::Low, "sorting calls it very often; whether as comparison or as key, only the source tells")
         };
         let sorting: i64 = ctx.find(SORTS).iter().map(|&f| ctx.own(f)).sum();
-        let mut finding = Finding::new(rule, share, confidence, reason).at_most(ctx.share(total + sorting));
+        let mut finding = Finding::new(rule, share, confidence, reason)
+            .at_most(ctx.share(total + sorting.max(ctx.own_of_callers(function))));
         if let Some(calls) = calls {
             finding = finding.with("comparisons", Evidence::Count(calls));
         }

@@ -37,7 +37,7 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         return Vec::new();
     }
     let mut findings = Vec::new();
-    for function in ctx.costly_functions(LEAST) {
+    for function in ctx.costly_functions(LEAST).into_iter().filter(|&f| !ctx.is_part(f)) {
         let Some(spot) = ctx.spot_of(function) else { continue };
         let facts = &spot.facts;
         let nodes: Vec<NodeId> =
@@ -104,6 +104,13 @@ fn formatted(facts: &Facts, call: NodeId) -> Option<NodeId> {
     let level = callee.rsplit('.').next().filter(|l| matches!(*l, "debug" | "info"))?;
     let logger = facts.receiver(call).is_some_and(|r| tree.source(r).to_ascii_lowercase().contains("log"))
         || callee == format!("logging.{level}");
+    // Asked first, it is not formatted in vain.
+    let asks = |n: NodeId| {
+        tree.kind(n) == Kind::If && tree.child(n, Role::Test).is_some_and(|t| tree.source(t).contains("isEnabledFor"))
+    };
+    if tree.ancestors(call).any(asks) {
+        return None;
+    }
     let message = facts.arguments(call).next().filter(|_| logger)?;
     let made = match tree.kind(message) {
         Kind::FString | Kind::Binary(Operator::Mod | Operator::Add) => true,

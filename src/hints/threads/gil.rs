@@ -54,7 +54,13 @@ struct Crowd {
 
 fn crowd(ctx: &Ctx<'_>, least: f64) -> Option<Crowd> {
     let per_thread = ctx.python_by_thread();
-    let computing: Vec<_> = per_thread.iter().filter(|t| ctx.share(t.amount) >= least).collect();
+    // Without a file it may be any language: only Python has a GIL.
+    let is_python = |f: FunctionId| {
+        let file = ctx.analysis.profile().file(f);
+        std::path::Path::new(file).extension().is_some_and(|e| e == "py") || file.starts_with('<')
+    };
+    let computing: Vec<_> =
+        per_thread.iter().filter(|t| ctx.share(t.amount) >= least && is_python(t.function)).collect();
     let busiest = computing.iter().max_by_key(|t| t.amount)?;
     let share = ctx.share(computing.iter().map(|t| t.amount).sum());
     Some(Crowd { function: busiest.function, threads: computing.len(), share })

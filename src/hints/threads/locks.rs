@@ -36,7 +36,9 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
             continue;
         }
         let Some((share, threads, certainty, reason)) = contended(ctx, function, &spot.facts, &held) else { continue };
-        let finding = Finding::new(rule, share, certainty, reason).with("threads", Evidence::Count(threads));
+        let finding = Finding::new(rule, share, certainty, reason)
+            .at_most(ctx.share_of_all(ctx.inclusive(function)))
+            .with("threads", Evidence::Count(threads));
         findings.push(at_block(ctx, finding, &spot, &held));
         break;
     }
