@@ -14,7 +14,7 @@ use egui::{Context, Event, Rect, Ui, UiBuilder, Vec2};
 use helioscope::analyze::diff::{Aligned, BoxWidth, Comparison, Matching, Measure, Question, Side, align};
 use helioscope::analyze::{Analysis, CallTree, Detail, GroupId, Order};
 use helioscope::layout::Scheme;
-use helioscope::model::{FrameId, Profile, ProfileBuilder, TimeMeaning, Track, TrackId, Unit};
+use helioscope::model::{FrameId, Profile, ProfileBuilder, Track, Unit};
 use helioscope::ui::views::{
     FlameState, SunburstState, flame_ui, sunburst_ui,
     table::{TableState, table_ui},
@@ -152,19 +152,7 @@ impl Stage {
 
     fn ctx(&self, part: Part) -> ViewCtx<'_> {
         ViewCtx {
-            analysis: self.analysis(part),
-            trees: &self.trees[slot(part)],
-            theme: &self.theme,
             selection: self.selection,
-            hovered: None,
-            matches: None,
-            neighbours: None,
-            time_track: TrackId(0),
-            time_meaning: TimeMeaning::None,
-            over_time: None,
-            colours: &self.colours,
-            busy: false,
-            hints: None,
             compare: Some(CompareCtx {
                 comparison: &self.comparison,
                 measure: Measure::Total,
@@ -174,6 +162,7 @@ impl Stage {
                 new_neighbours: None,
                 renamed: &[],
             }),
+            ..ViewCtx::new(self.analysis(part), &self.trees[slot(part)], &self.theme, &self.colours)
         }
     }
 

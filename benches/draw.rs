@@ -103,20 +103,9 @@ impl Stage {
     /// Draws a frame and tessellates it, then makes the trees it asks for, as the program does on its other threads.
     fn frame(&mut self, events: Vec<Event>, mut view: impl FnMut(&mut Ui, &ViewCtx<'_>, &mut Actions)) -> Duration {
         let ctx = ViewCtx {
-            analysis: &self.analysis,
-            trees: &self.trees,
-            theme: &self.theme,
             selection: self.selection,
-            hovered: None,
-            matches: None,
-            neighbours: None,
-            time_track: TrackId(0),
             time_meaning: TimeMeaning::Order,
-            over_time: None,
-            colours: &self.colours,
-            busy: false,
-            hints: None,
-            compare: None,
+            ..ViewCtx::new(&self.analysis, &self.trees, &self.theme, &self.colours)
         };
         let mut actions = Vec::new();
         let taken = timed_frame(&self.egui, &mut self.now, events, |ui| view(ui, &ctx, &mut actions));

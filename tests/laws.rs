@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
-use helioscope::analyze::{Analysis, CallTree, Detail, Exactness, GroupBy, GroupId, Query, Transform};
+use helioscope::analyze::{
+    Analysis, Band, CallTree, Detail, DivideBy, Exactness, GroupBy, GroupId, OverTime, Query, TimeWindow, Transform,
+};
 use helioscope::model::{
     FunctionId, GraphBuilder, Profile, ProfileBuilder, StringId, TimeMeaning, Track, TrackId, Unit,
 };
@@ -49,6 +51,24 @@ fn profile(samples: &[Sample]) -> Arc<Profile> {
             stack.iter().enumerate().map(|(depth, &f)| b.frame(functions[f], ((at + depth) % 3) as u32)).collect();
         let stack = b.stack_of(&frames);
         b.sample(tracks[*thread], stack, None, &[*value]);
+    }
+    Arc::new(b.finish().unwrap())
+}
+
+/// A profile of these samples on one clock: on each thread a sample begins some time after the one before has ended.
+fn on_a_clock(samples: &[Sample], gaps: &[i64]) -> Arc<Profile> {
+    let mut b = ProfileBuilder::new("test");
+    b.metric("time", Unit::Nanoseconds);
+    b.origin_mut().time = TimeMeaning::Clock;
+    let functions: Vec<FunctionId> = (0..FUNCTIONS).map(|i| b.function_named(&format!("f{i}"), "", 1)).collect();
+    let tracks: Vec<TrackId> = (0..3_u64).map(|i| b.track(Track { tid: Some(i), ..Track::default() })).collect();
+    let mut ends = [0; 3];
+    for ((stack, thread, value), gap) in samples.iter().zip(gaps) {
+        let frames: Vec<_> = stack.iter().map(|&f| b.frame(functions[f], 0)).collect();
+        let stack = b.stack_of(&frames);
+        let start = ends[*thread] + gap;
+        b.sample(tracks[*thread], stack, Some(start), &[*value]);
+        ends[*thread] = start + value;
     }
     Arc::new(b.finish().unwrap())
 }
@@ -217,6 +237,8 @@ proptest! {
         let total = all.table().total(group);
         let focused = transformed(&profile, Transform::Focus(group));
         prop_assert_eq!((focused.sum(), focused.table().total(group)), (total, total));
+        let alone = transformed(&profile, Transform::FocusAny(vec![group]));
+        prop_assert_eq!((alone.sum(), alone.table().total(group)), (total, total));
         let dropped = transformed(&profile, Transform::Drop(group));
         prop_assert_eq!((dropped.sum(), dropped.table().total(group)), (all.sum() - total, 0));
         let hidden = transformed(&profile, Transform::Hide(group));
@@ -453,5 +475,36 @@ proptest! {
             prop_assert!(off <= rounding, "{:?}: {} of {} drawn, {} of {} recorded",
                 path, tree.own(node), tree.total(node), own, total);
         }
+    }
+
+    #[test]
+    fn spans_of_time_add_up_to_the_whole_and_bins_hold_what_their_spans_count(
+        samples in samples(),
+        gaps in prop::collection::vec(0..500_i64, 30),
+        mut cuts in prop::collection::vec(0..20_000_i64, 0..5),
+        bins in 1..400_usize,
+    ) {
+        let profile = on_a_clock(&samples, &gaps);
+        let whole = analysis(&profile, |_| ());
+        for by in [DivideBy::Activity, DivideBy::Package] {
+            let Some(all) = OverTime::new(&whole, by, TimeWindow { range: None, bins }) else { continue };
+            prop_assert_eq!(all.total(), whole.sum());
+            prop_assert_eq!(all.bands().iter().flat_map(Band::amounts).sum::<i64>(), whole.sum());
+            for bin in [0, all.bins() / 2, all.bins() - 1] {
+                let span = all.bin(bin);
+                let counted = analysis(&profile, |q| q.time_ns = Some(span)).sum();
+                let held: i64 = all.bands().iter().map(|band| band.amounts()[bin]).sum();
+                prop_assert_eq!(held, counted, "{:?}", span);
+            }
+        }
+        cuts.extend([i64::MIN, i64::MAX]);
+        cuts.sort_unstable();
+        let spans = cuts.array_windows().map(|[from, to]| analysis(&profile, |q| q.time_ns = Some((*from, *to))));
+        let mut sum = 0;
+        for span in spans {
+            stacks_keep_the_laws(&span)?;
+            sum += span.sum();
+        }
+        prop_assert_eq!(sum, whole.sum());
     }
 }

@@ -7,6 +7,7 @@
   const SVG = "http://www.w3.org/2000/svg";
   const byId = (id) => document.getElementById(id);
   const { functions, nodes, texts, themes, sum, sums, extent, growth } = JSON.parse(byId("profile").textContent);
+  const annotations = JSON.parse(byId("annotations")?.textContent ?? "[]");
   const flame = byId("flame"), about = byId("about"), search = byId("search"), regex = byId("regex");
   const count = nodes.parent.length;
 
@@ -94,6 +95,7 @@
     const shown = levels.slice(0, levels.findLastIndex((level) => level.some(told)) + 1), height = shown.length * ROW;
     const picture = make("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "presentation" });
     if (nodes.stripes) picture.append(stripes());
+    const drawn = new Map();
     shown.forEach((level, d) => {
       const y = growth === "up" ? height - (d + 1) * ROW : d * ROW;
       let run = null;
@@ -120,6 +122,7 @@
         if (n === current) classes.push("current");
         if (classes.length) group.setAttribute("class", classes.join(" "));
         const fill = fills[nodes.fill[n]], box = { x: left, y, width: filled, height: ROW - 1 };
+        drawn.set(n, box);
         group.append(make("rect", { ...box, fill: dimmed ? mixed(fill, ground) : fill }));
         const striped = nodes.stripes?.[n] && filled >= STRIPES_ROOM && ["rising", "falling"][nodes.stripes[n] - 1];
         if (striped) group.append(make("rect", { ...box, class: "striped", fill: `url(#${striped})` }));
@@ -134,6 +137,10 @@
       }
       flush();
     });
+    if (annotations.length && !flame.hidden) {
+      const outside = annotate(picture, annotations, drawn, width, height, growth === "up");
+      byId("outside").textContent = outside ? `${outside} ${outside > 1 ? "annotations are" : "annotation is"} outside this view.` : "";
+    }
     const below = flame.scrollHeight - flame.scrollTop;
     flame.replaceChildren(picture);
     // What grows upwards stays where it stands.

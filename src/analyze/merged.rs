@@ -270,13 +270,13 @@ impl<P: Fn(usize) -> u32, G: Fn(usize) -> GroupId> Rows<P, G> {
 
     /// What each row becomes: itself, part of another row, [`DROPPED`] or [`OUTSIDE`].
     fn apply(&self, rules: &Rules) -> Vec<u32> {
-        let mut joined = vec![if rules.focus.is_some() { OUTSIDE } else { ROOT }; self.len];
+        let mut joined = vec![if rules.focus.is_empty() { ROOT } else { OUTSIDE }; self.len];
         for row in 1..self.len {
             let group = (self.group)(row);
             let mut above = joined[(self.parent)(row) as usize];
             if above == OUTSIDE {
                 match rules.before.of(group) {
-                    Rule::Keep if rules.focus == Some(group) => above = ROOT,
+                    Rule::Keep if rules.focus.get(group.index()) == Some(&true) => above = ROOT,
                     Rule::Keep | Rule::Hide => continue,
                     Rule::Drop => above = DROPPED,
                 }
@@ -390,14 +390,15 @@ impl Mask {
 #[derive(Default)]
 struct Rules {
     before: Mask,
-    focus: Option<GroupId>,
+    /// By group, whether it is focused on; nothing where none is.
+    focus: Vec<bool>,
     after: Mask,
     fold_neighbours: bool,
 }
 
 impl Rules {
     fn is_empty(&self) -> bool {
-        self.before.0.is_empty() && self.focus.is_none() && self.after.0.is_empty()
+        self.before.0.is_empty() && self.focus.is_empty() && self.after.0.is_empty()
     }
 }
 
@@ -409,7 +410,7 @@ fn passes(groups: &Groups, classes: &Classes, transforms: &[Transform]) -> Vec<P
     let mut rules = start();
     for transform in transforms {
         let mut set = |group: GroupId, rule: Rule| {
-            let mask = if rules.focus.is_some() { &mut rules.after } else { &mut rules.before };
+            let mask = if rules.focus.is_empty() { &mut rules.before } else { &mut rules.after };
             mask.set(group, rule, groups.len());
         };
         match transform {
@@ -420,11 +421,17 @@ fn passes(groups: &Groups, classes: &Classes, transforms: &[Transform]) -> Vec<P
                     set(group, Rule::Hide);
                 }
             }
-            Transform::Focus(group) => {
-                if rules.focus.is_some() {
+            Transform::Focus(_) | Transform::FocusAny(_) => {
+                if !rules.focus.is_empty() {
                     passes.push(Pass::Rules(std::mem::replace(&mut rules, start())));
                 }
-                rules.focus = Some(*group);
+                // Where nothing is meant, nothing is left.
+                rules.focus = vec![false; groups.len().max(1)];
+                for group in transform.focused() {
+                    if let Some(slot) = rules.focus.get_mut(group.index()) {
+                        *slot = true;
+                    }
+                }
             }
             Transform::CollapseRecursion => {
                 if !rules.is_empty() {

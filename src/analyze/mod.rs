@@ -15,7 +15,7 @@ mod query;
 mod search;
 mod table;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 mod timeline;

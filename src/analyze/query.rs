@@ -43,6 +43,9 @@ pub enum Transform {
     /// Begin every stack at the outermost call of a function and drop stacks without it.
     /// Focus `parse`: `parse;read 2`, `parse;parse;log 3`.
     Focus(GroupId),
+    /// The same for the outermost call of any of several functions.
+    /// Focus `read` and `log`: `read 2`, `log 3`, `log 4`.
+    FocusAny(Vec<GroupId>),
     /// Take a function out of every stack; its time goes to its caller.
     /// Hide `log`: `main;parse;read 2`, `main;parse;parse 3`, `main 4`.
     Hide(GroupId),
@@ -54,6 +57,17 @@ pub enum Transform {
     CollapseRecursion,
     /// Take everything but the user's own code out of every stack; its time goes to the code that called it.
     OnlyMine,
+}
+
+impl Transform {
+    /// The groups stacks begin at.
+    pub fn focused(&self) -> &[GroupId] {
+        match self {
+            Self::Focus(group) => std::slice::from_ref(group),
+            Self::FocusAny(groups) => groups,
+            Self::Hide(_) | Self::Drop(_) | Self::CollapseRecursion | Self::OnlyMine => &[],
+        }
+    }
 }
 
 /// A question to a profile.

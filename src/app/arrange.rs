@@ -6,7 +6,7 @@ use super::pane::Views;
 use super::recordings::Recordings;
 use super::subject::Part;
 use crate::analyze::diff::{Renamed, Side};
-use crate::model::format;
+use crate::model::{StringId, format};
 use crate::ui::bounds_strip::Strip;
 use crate::ui::chrome::{BarState, bar_ui, status_ui, transforms_ui};
 use crate::ui::compare_bar::{CompareBar, compare_bar_ui, side_ui};
@@ -14,8 +14,10 @@ use crate::ui::hints_page::HintsPage;
 use crate::ui::views::{
     SourceCtx, ViewKind, activity_ui, callers_ui, flame_ui, hints_ui, source_ui, sunburst_ui, table_ui,
 };
-use crate::ui::{Action, Actions, OverTimeNeed, Theme, TreeNeed, ViewCtx, details_ui, theme};
-use egui::{CentralPanel, Frame, Margin, Panel, Rect, RichText, Ui, UiBuilder};
+use crate::ui::{
+    Action, Actions, Arrangement, Command, OverTimeNeed, Theme, TreeNeed, ViewCtx, canvas_message, details_ui, theme,
+};
+use egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, Rect, RichText, Ui, UiBuilder};
 
 /// What was chosen for the window.
 #[derive(Clone, Copy)]
@@ -30,6 +32,8 @@ pub(super) struct Chosen<'a> {
 #[derive(Default)]
 pub(super) struct Needs {
     pub(super) trees: Vec<(Part, TreeNeed)>,
+    /// Source files; `None` where it is to be found out first which.
+    pub(super) sources: Vec<(Part, Option<StringId>)>,
     pub(super) over_time: Vec<(Part, OverTimeNeed)>,
 }
 
@@ -69,13 +73,24 @@ pub(super) fn document_ui(
             ui.scope_builder(UiBuilder::new().max_rect(rect).id_salt(part), |ui| {
                 ui.set_clip_rect(rect.intersect(ui.clip_rect()));
                 let view = document.view;
-                if let (Some(side), Recordings::Comparison(sides)) = (part.side(), recordings) {
-                    heading_ui(ui, theme, document, side, &sides.title(side));
+                // There is no source of both sides as one.
+                let headed = part.side().or((view == ViewKind::Source).then_some(Side::New));
+                if let (Some(side), Recordings::Comparison(sides)) = (headed, recordings) {
+                    heading_ui(ui, theme, document, part, side, &sides.title(side), &mut wanted);
                 }
-                let (page, matcher) = (document.sources.page().cloned(), document.matcher.clone());
+                if view == ViewKind::Source && document.subject().in_place(part).is_none() {
+                    needs.sources.push((part, None));
+                    canvas_message(ui, ui.available_rect_before_wrap(), theme, "Reading the source…");
+                    return;
+                }
+                let (page, matcher) = (document.sources.page(part).cloned(), document.matcher.clone());
                 let base = document.hints.page(Part::Side(Side::Base)).cloned().filter(|_| view == ViewKind::Hints);
                 let (ctx, views) = document.view_parts(part, renamed, theme);
                 views.flame.controls = rect.top() <= top;
+                for (canvas, _) in views.canvases(view) {
+                    // A key that is meant for both is answered by one, and the other follows.
+                    canvas.yields_keys = part == Part::Side(Side::Base);
+                }
                 let marks = match (page.as_deref(), ctx.hints) {
                     (Some(page), Some(hints)) if view == ViewKind::Source => hints.marks(&page.recorded),
                     _ => Vec::new(),
@@ -87,12 +102,14 @@ pub(super) fn document_ui(
                     editor: &chosen.options.editor,
                     roots: &chosen.options.source_roots,
                     mappings: &chosen.options.source_mappings,
+                    takes_keys: part != Part::Side(Side::Base),
                 };
                 view_ui(ui, view, &ctx, &source, base.as_ref(), views, &mut wanted);
             });
             for action in wanted {
                 match action {
                     Action::Need(need) => needs.trees.push((part, need)),
+                    Action::NeedSource(file) => needs.sources.push((part, Some(file))),
                     Action::NeedOverTime(need) => needs.over_time.push((part, need)),
                     action => actions.push(action),
                 }
@@ -171,7 +188,8 @@ fn panes(all: Rect, count: usize, view: ViewKind) -> Vec<Rect> {
     }
     let least = match view {
         ViewKind::Flame | ViewKind::Table | ViewKind::Activity => 760.0,
-        ViewKind::Sunburst | ViewKind::Callers | ViewKind::Source | ViewKind::Hints => 360.0,
+        ViewKind::Source => 440.0,
+        ViewKind::Sunburst | ViewKind::Callers | ViewKind::Hints => 360.0,
     };
     let count = count as f32;
     let (width, height) = ((all.width() - GAP * (count - 1.0)) / count, (all.height() - GAP * (count - 1.0)) / count);
@@ -188,13 +206,31 @@ fn panes(all: Rect, count: usize, view: ViewKind) -> Vec<Rect> {
 }
 
 /// Which side a pane is.
-fn heading_ui(ui: &mut Ui, theme: &Theme, document: &Document, side: Side, title: &str) {
+fn heading_ui(
+    ui: &mut Ui,
+    theme: &Theme,
+    document: &Document,
+    part: Part,
+    side: Side,
+    title: &str,
+    actions: &mut Actions,
+) {
     let Some(compared) = document.subject().compared() else { return };
     let margin = Margin::symmetric(theme::MARGIN as i8, 3);
     Frame::new().fill(theme.panel).inner_margin(margin).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.horizontal(|ui| {
             side_ui(ui, theme, &compared.comparison, side, title, 60);
+            if part == Part::Whole {
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    let keys = Command::SwitchArrangement.keys(ui.ctx());
+                    let button = ui.small_button("Show base, too");
+                    if button.on_hover_text(format!("The sources of both sides beside each other. ({keys})")).clicked()
+                    {
+                        actions.push(Action::Arrange(Arrangement::SideBySide));
+                    }
+                });
+            }
             let runs = compared.comparison.aligned().runs(side).len();
             if runs > 1 {
                 // The table and both sides as one have means; a side by itself is all that was recorded.

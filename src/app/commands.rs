@@ -52,6 +52,7 @@ impl Helioscope {
             }
             Action::OpenInEditor(line) => self.open_in_editor(Some(line)),
             Action::SetEditor(command) => self.options.editor = command,
+            Action::Annotate(to_do) => self.annotate(to_do),
             Action::SaveReview { embed } => self.save_session(embed),
             Action::OpenAnyway => self.open_anyway(),
             Action::LocateProfile => self.locate(),
@@ -100,8 +101,8 @@ impl Helioscope {
             Action::RemoveTransform(i) => document.ask(|q| q.transforms.truncate(i), workers),
             Action::ZoomTo(path) => document.zoom_to(&path),
             Action::Need(need) => document.need(Part::Whole, need, workers),
+            Action::NeedSource(file) => document.need_source(Part::Whole, Some(file), workers),
             Action::NeedOverTime(need) => document.need_over_time(Part::Whole, need, workers),
-            Action::NeedSource(file) => document.need_source(file, workers),
             Action::ShowLine(group, line) => document.show_line(group, line, workers),
             Action::ShowHint(key) => document.show_hint(key),
             Action::Measure(measure) => document.measure = measure,
@@ -136,6 +137,7 @@ impl Helioscope {
             | Action::OpenAnyway
             | Action::LocateProfile
             | Action::Restore(_)
+            | Action::Annotate(_)
             | Action::ChooseAfterFix(_)
             | Action::ChooseFileAfterFix(..)
             | Action::CompareAfterFix(..)
@@ -199,6 +201,9 @@ impl Helioscope {
             Command::ScaleUp => self.scale(ctx, self.options.scale * 1.1),
             Command::ScaleDown => self.scale(ctx, self.options.scale / 1.1),
             Command::ScaleReset => self.scale(ctx, 1.0),
+            Command::Highlight | Command::AddNote | Command::ListAnnotations | Command::RemoveAnnotations => {
+                self.run_on_annotations(command);
+            }
             Command::SaveReview => self.ask_how_to_save(),
             Command::Export | Command::CopyPicture | Command::CopyReview | Command::SaveScreen => {
                 self.run_export(ctx, command);
@@ -307,10 +312,9 @@ impl Helioscope {
     pub(super) fn look_for_sources_again(&mut self) {
         let places = self.options.source_places();
         for slot in &mut self.slots {
-            let path = slot.recordings.newest().to_owned();
+            let recordings = slot.recordings.clone();
             if let Some(document) = slot.document() {
-                let profile = std::sync::Arc::clone(document.subject().newest());
-                document.sources.look_again(&path, &profile, &places);
+                document.look_for_sources_again(&recordings, &places);
             }
         }
         for index in 0..self.slots.len() {

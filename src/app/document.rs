@@ -3,6 +3,7 @@
 mod look;
 mod requests;
 
+use super::annotations::Annotations;
 use super::export::Shown;
 use super::hints::DocumentHints;
 use super::history::{History, Place};
@@ -17,8 +18,9 @@ use crate::analyze::{GroupId, Matches, Order, Query, SearchText};
 use crate::hints::FindingKey;
 use crate::layout::Scheme;
 use crate::model::{TimeMeaning, TrackId};
+use crate::ui::canvas_link::{CanvasLink, Linked};
 use crate::ui::views::ViewKind;
-use crate::ui::{Arrangement, Command, CompareCtx, Theme, ViewCtx};
+use crate::ui::{Arrangement, Command, CompareCtx, Theme, TreeKind, ViewCtx};
 use regex::Regex;
 use std::cmp::Reverse;
 use std::path::PathBuf;
@@ -33,8 +35,12 @@ pub(super) struct Document {
     /// Counts requests.
     generation: u64,
     counting: bool,
+    /// The request whose functions are being put where the base side recorded them.
+    placing: Option<u64>,
     answers: Parts<Answers>,
     views: Parts<Views>,
+    /// Of the flame graphs, of those of callers, and of those of callees.
+    links: [CanvasLink; 3],
     pub(super) sources: DocumentSources,
     pub(super) hints: DocumentHints,
     colour_scheme: Scheme,
@@ -55,6 +61,9 @@ pub(super) struct Document {
     search_number: u64,
     /// What is searched for.
     pub(super) matcher: Option<Regex>,
+
+    /// What is marked.
+    pub(super) annotations: Annotations,
 
     history: History,
 }
@@ -79,8 +88,10 @@ impl Document {
             subject,
             generation: 0,
             counting: false,
+            placing: None,
             answers: Parts::default(),
             views,
+            links: Default::default(),
             sources,
             hints: DocumentHints::default(),
             colour_scheme: Scheme::default(),
@@ -96,6 +107,7 @@ impl Document {
             search_error: None,
             search_number: 0,
             matcher: None,
+            annotations: Annotations::default(),
             history: History::default(),
         }
     }
@@ -148,6 +160,11 @@ impl Document {
         self.shown_parts().last().copied().unwrap_or(Part::Whole)
     }
 
+    /// The states of the views of a part, and the answers that are ready for it.
+    pub(super) fn pane(&self, part: Part) -> (&Views, &Answers) {
+        (self.views.get(part), self.answers.get(part))
+    }
+
     /// What was chosen in the views on screen.
     pub(super) fn choices(&self) -> Choices {
         self.views.get(self.lead()).choices()
@@ -167,7 +184,11 @@ impl Document {
             }
         }
         let answers = self.answers.get(part);
-        let analysis = self.subject.analysis(part);
+        let analysis = match self.view {
+            // Beside its source, a function stands where it was recorded.
+            ViewKind::Source => self.subject.in_place(part).unwrap_or(self.subject.analysis(part)),
+            _ => self.subject.analysis(part),
+        };
         let track = self.request.query.track;
         let time_track = match &answers.timeline {
             Some((of, _)) if track.is_none_or(|t| t == *of) => *of,
@@ -199,10 +220,13 @@ impl Document {
             time_track,
             time_meaning: meaning.unwrap_or(self.subject.time(part)),
             over_time: answers.over_time.as_deref(),
+            excerpts: self.view != ViewKind::Source,
+            source: self.sources.page(part).map(|page| &**page),
             colours: &answers.colours,
             busy: self.counting,
             hints: self.hints.page(answering),
             compare,
+            annotations: self.annotations.ctx(),
         };
         (ctx, self.views.get_mut(part))
     }
@@ -218,26 +242,38 @@ impl Document {
         self.hovering = Some(group);
     }
 
-    /// Makes what was chosen on one side hold on the other; `before` is what held on both. Whether anything changed.
+    /// Makes what was chosen on one side hold on the other, and graphs show the same calls; `before` is what held on
+    /// both. Whether anything changed.
     pub(super) fn link_sides(&mut self, before: &Choices) -> bool {
         if self.shown_parts().len() < 2 {
             return false;
         }
         let chosen = self.views.link_sides(before);
-        self.scale_sides() || chosen
+        self.link_canvases() || chosen
     }
 
-    /// Puts the flame graphs of both sides on one scale, or lets each fill its width.
-    fn scale_sides(&mut self) -> bool {
+    /// Puts the graphs of both sides on one scale, or lets each fill its width, and moves them as one.
+    fn link_canvases(&mut self) -> bool {
         let Some(compared) = self.subject.compared() else { return false };
-        let span = |part: Part, factor: f64| self.views.get(part).flame.canvas.span() * factor;
         // Positions are as recorded; what is compared is scaled.
-        let factors = Side::BOTH.map(|side| (Part::Side(side), compared.comparison.scale(side).factor()));
-        let most = factors.iter().map(|(part, factor)| span(*part, *factor)).fold(0.0, f64::max);
+        let factors = Side::BOTH.map(|side| compared.comparison.scale(side).factor());
+        let worth = (self.equal_scale && factors.iter().all(|f| *f > 0.0)).then_some(factors);
+        let trees = self.answers.sides().map(|answers| &answers.trees);
+        let [base, new] = self.views.sides_mut().map(|views| views.canvases(self.view));
         let mut changed = false;
-        for (part, factor) in factors {
-            let least = if self.equal_scale && factor > 0.0 { most / factor } else { 0.0 };
-            changed |= self.views.get_mut(part).flame.canvas.show_at_least(least);
+        let first = usize::from(self.view == ViewKind::Callers);
+        for (i, ((base, base_kind), (new, new_kind))) in base.into_iter().zip(new).enumerate() {
+            let spans = worth.map(|[b, n]| (base.span() * b).max(new.span() * n));
+            for (canvas, factor) in [(&mut *base, factors[0]), (&mut *new, factors[1])] {
+                changed |= canvas.show_at_least(spans.map_or(0.0, |span| span / factor));
+            }
+            let [base_trees, new_trees] = trees;
+            let linked = Linked {
+                trees: [base_trees.get(base_kind).map(|t| &**t), new_trees.get(new_kind).map(|t| &**t)],
+                worth,
+                in_time: base_kind == TreeKind::Whole(Order::Time),
+            };
+            changed |= self.links[first + i].link([base, new], &linked);
         }
         changed
     }
@@ -259,6 +295,7 @@ impl Document {
             selection: self.selection,
             search: searched,
             side_by_side: self.shown_parts().len() > 1,
+            annotations: self.annotations.found().to_vec(),
             box_width: self.request.width,
             measure: self.measure,
             hints: self.hints.pages().clone(),
@@ -381,9 +418,10 @@ impl Document {
 
     /// Selects the next or previous match, by total cost.
     pub(super) fn step_match(&mut self, forward: bool, workers: &Workers) {
-        let views = self.views.get_mut(Part::Whole);
+        let lead = self.lead();
+        let views = self.views.get_mut(lead);
         if self.view == ViewKind::Source
-            && let (Some(page), Some(matcher)) = (self.sources.page(), &self.matcher)
+            && let (Some(page), Some(matcher)) = (self.sources.page(lead), &self.matcher)
             && views.source.step_match(page, matcher, forward)
         {
             return;
@@ -404,26 +442,30 @@ impl Document {
         self.select(Some(group), workers);
         self.show(ViewKind::Source);
         if line > 0 {
-            self.views.get_mut(Part::Whole).source.go_to(line);
+            let lead = self.lead();
+            self.views.get_mut(lead).source.go_to(line);
         }
     }
 
     /// Goes to a hot line of the source.
     pub(super) fn step_hot(&mut self, command: Command) {
         self.show(ViewKind::Source);
-        let Some(page) = self.sources.page() else { return };
-        let source = &mut self.views.get_mut(Part::Whole).source;
-        match command {
-            Command::NextHotLine => source.step_hot(page, true),
-            Command::PreviousHotLine => source.step_hot(page, false),
-            _ => source.go_to_hottest(),
+        for &part in self.shown_parts() {
+            let Some(page) = self.sources.page(part) else { continue };
+            let source = &mut self.views.get_mut(part).source;
+            match command {
+                Command::NextHotLine => source.step_hot(page, true),
+                Command::PreviousHotLine => source.step_hot(page, false),
+                _ => source.go_to_hottest(),
+            }
         }
     }
 
     /// The file on the source view's screen, with a line; without one, the line the user is at.
     pub(super) fn source_place(&self, line: Option<u32>) -> Option<(PathBuf, u32)> {
-        let found = self.sources.page()?.found()?;
-        let at = self.views.get(Part::Whole).source.line();
+        let lead = self.lead();
+        let found = self.sources.page(lead)?.found()?;
+        let at = self.views.get(lead).source.line();
         Some((found.file.path().to_owned(), line.or(at).unwrap_or(1)))
     }
 

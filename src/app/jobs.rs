@@ -3,6 +3,7 @@
 //! Every piece of work says which document and which generation of its question it is for, so that the results of a
 //! question that is no longer asked are dropped.
 
+use super::dialogs;
 use super::export::Exported;
 use super::hints::HintsWanted;
 use super::recordings::{LoadError, Loaded, Recordings, file_name};
@@ -44,7 +45,7 @@ pub(super) enum Outcome {
     /// Callers and callees are known.
     Neighbours { document: DocumentId, generation: u64, part: Part, group: GroupId, neighbours: Neighbours },
     /// A source file was read, or not found.
-    Source { document: DocumentId, epoch: u64, page: Box<SourcePage> },
+    Source { document: DocumentId, epoch: u64, part: Part, page: Box<SourcePage> },
     /// Every rule has looked.
     Hints { document: DocumentId, epoch: u64, part: Part, hints: Arc<Hints> },
     /// A folder to look for sources in was chosen.
@@ -124,6 +125,17 @@ pub(super) struct TreeWanted {
     pub(super) width: BoxWidth,
     /// For time order.
     pub(super) timeline: Option<Arc<Timeline>>,
+}
+
+/// A source file to be read.
+pub(super) struct SourceWanted {
+    pub(super) part: Part,
+    /// As the part's profile names it.
+    pub(super) file: StringId,
+    pub(super) analysis: Arc<Analysis>,
+    pub(super) sources: Arc<Sources>,
+    /// When the profile was written.
+    pub(super) recorded_at: Option<SystemTime>,
 }
 
 type Task = Box<dyn FnOnce() -> Option<Outcome> + Send>;
@@ -291,18 +303,11 @@ impl Workers {
     }
 
     /// Finds and reads a source file, and counts its lines.
-    pub(super) fn source(
-        &self,
-        document: DocumentId,
-        epoch: u64,
-        file: StringId,
-        analysis: Arc<Analysis>,
-        sources: Arc<Sources>,
-        recorded_at: Option<SystemTime>,
-    ) {
+    pub(super) fn source(&self, document: DocumentId, epoch: u64, wanted: SourceWanted) {
         self.run(Box::new(move || {
+            let SourceWanted { part, file, analysis, sources, recorded_at } = wanted;
             let page = Box::new(SourcePage::new(&analysis, &sources, file, recorded_at));
-            Some(Outcome::Source { document, epoch, page })
+            Some(Outcome::Source { document, epoch, part, page })
         }));
     }
 
@@ -318,8 +323,8 @@ impl Workers {
     pub(super) fn choose_source_folder(&self) {
         let report = self.report.clone();
         let dialog = move || {
-            let chosen = rfd::FileDialog::new().set_title("Where the sources are").pick_folder();
-            report.report(chosen.map(Outcome::SourceFolder));
+            let dialog = rfd::FileDialog::new().set_title("Where the sources are");
+            report.report(dialogs::ask(|| dialog.pick_folder(), Outcome::SourceFolder));
         };
         let _ = std::thread::Builder::new().name("folder dialog".to_owned()).spawn(dialog);
     }
@@ -360,7 +365,7 @@ impl Workers {
             if let Some(folder) = folder.filter(|folder| folder.is_dir()) {
                 dialog = dialog.set_directory(folder);
             }
-            report.report(dialog.save_file().map(|path| Outcome::Place(path, saving)));
+            report.report(dialogs::ask(|| dialog.save_file(), |path| Outcome::Place(path, saving)));
         };
         let _ = std::thread::Builder::new().name("save dialog".to_owned()).spawn(dialog);
     }
@@ -391,8 +396,7 @@ impl Workers {
             for format in import::FORMATS {
                 dialog = dialog.add_filter(format.name, format.extensions);
             }
-            let chosen = dialog.pick_files();
-            report.report(chosen.map(|paths| Outcome::Chosen(paths, purpose)));
+            report.report(dialogs::ask(|| dialog.pick_files(), |paths| Outcome::Chosen(paths, purpose)));
         };
         let _ = std::thread::Builder::new().name("file dialog".to_owned()).spawn(dialog);
     }

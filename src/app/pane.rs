@@ -6,8 +6,11 @@ use super::subject::Part;
 use crate::analyze::diff::Side;
 use crate::analyze::{DivideBy, GroupId, Matches, Neighbours, Order, OverTime, Query, SearchText, SortKey, Timeline};
 use crate::model::{Profile, TrackId};
-use crate::ui::canvas::Growth;
-use crate::ui::views::{ActivityState, CallersState, FlameState, HintsState, SourceState, SunburstState, TableState};
+use crate::ui::canvas::{CanvasState, Growth};
+use crate::ui::source_page::HeatBy;
+use crate::ui::views::{
+    ActivityState, CallersState, FlameState, HintsState, SourceState, SunburstState, TableState, ViewKind,
+};
 use crate::ui::{OverTimeNeed, TreeKind, TreeNeed, Trees};
 use egui::Color32;
 use std::cell::{OnceCell, RefCell};
@@ -37,6 +40,16 @@ impl<T> Parts<T> {
             Part::Side(Side::Base) => &mut self.base,
             Part::Side(Side::New) => &mut self.new,
         }
+    }
+
+    /// Those of the sides, base first.
+    pub(super) fn sides(&self) -> [&T; 2] {
+        [&self.base, &self.new]
+    }
+
+    /// Those of the sides, base first.
+    pub(super) fn sides_mut(&mut self) -> [&mut T; 2] {
+        [&mut self.base, &mut self.new]
     }
 
     pub(super) fn each_mut(&mut self) -> [&mut T; 3] {
@@ -98,6 +111,7 @@ pub(super) struct Choices {
     pub(super) filter: SearchText,
     pub(super) rings: Option<usize>,
     pub(super) cutoff: f64,
+    pub(super) heat: HeatBy,
     pub(super) divide: DivideBy,
 }
 
@@ -125,6 +139,17 @@ impl Views {
         }
     }
 
+    /// The graphs of a view, with what they draw.
+    pub(super) fn canvases(&mut self, view: ViewKind) -> Vec<(&mut CanvasState, TreeKind)> {
+        match view {
+            ViewKind::Flame => vec![(&mut self.flame.canvas, TreeKind::Whole(self.flame.order))],
+            ViewKind::Callers => self.callers.canvases().map(Vec::from).unwrap_or_default(),
+            ViewKind::Table | ViewKind::Sunburst | ViewKind::Source | ViewKind::Activity | ViewKind::Hints => {
+                Vec::new()
+            }
+        }
+    }
+
     pub(super) fn choices(&self) -> Choices {
         Choices {
             order: self.flame.order,
@@ -135,6 +160,7 @@ impl Views {
             filter: self.table.filter.clone(),
             rings: self.sunburst.rings,
             cutoff: self.sunburst.cutoff,
+            heat: self.source.by,
             divide: self.activity.by,
         }
     }
@@ -152,6 +178,7 @@ impl Views {
         self.table.filter.clone_from(&choices.filter);
         self.sunburst.rings = choices.rings;
         self.sunburst.cutoff = choices.cutoff;
+        self.source.by = choices.heat;
         self.activity.by = choices.divide;
     }
 }

@@ -186,6 +186,14 @@ impl Recordings {
         }
     }
 
+    /// The first file of a side of a comparison.
+    pub(super) fn first_of(&self, side: Side) -> Option<&Path> {
+        match self {
+            Self::File(_) => None,
+            Self::Comparison(sides) => sides.side(side).first().map(|recording| &*recording.path),
+        }
+    }
+
     /// The paths in words, for a tooltip.
     pub(super) fn about(&self) -> String {
         match self {

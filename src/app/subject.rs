@@ -124,6 +124,14 @@ impl Subject {
         }
     }
 
+    /// A part with every function where that part recorded it; `None` until it is known.
+    pub(super) fn in_place(&self, part: Part) -> Option<&Arc<Analysis>> {
+        match (self, part) {
+            (Self::Comparison(compared), Part::Side(side)) => compared.comparison.in_place_by_now(side),
+            _ => Some(self.analysis(part)),
+        }
+    }
+
     /// The part that is searched, and asked for callers and callees, in the place of another: the sides answer for both
     /// of them as one.
     pub(super) fn answering(&self, part: Part) -> Part {

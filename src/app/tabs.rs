@@ -281,8 +281,7 @@ impl Helioscope {
                 }
                 slot.recordings = loaded.recordings;
                 document.replace(loaded.subject, &self.workers);
-                let profile = Arc::clone(document.subject().newest());
-                document.sources.look_again(slot.recordings.newest(), &profile, &self.options.source_places());
+                document.look_for_sources_again(&slot.recordings, &self.options.source_places());
                 Content::Open(document)
             }
             (Ok(loaded), _) => {
@@ -291,8 +290,8 @@ impl Helioscope {
                     self.options.remember(path);
                 }
                 slot.recordings = loaded.recordings;
-                let profile = loaded.subject.newest();
-                let sources = DocumentSources::new(slot.recordings.newest(), profile, &self.options.source_places());
+                let places = self.options.source_places();
+                let sources = DocumentSources::new(&slot.recordings, &loaded.subject, &places);
                 let mut document = Document::new(id, loaded.subject, sources, &self.options);
                 if let Some(look) = slot.look_then.take() {
                     document.look_at(&look, &self.workers);

@@ -42,6 +42,9 @@ impl Translation {
     pub(super) fn transform(&self, transform: &Transform) -> Option<Transform> {
         match transform {
             Transform::Focus(g) => self.group(*g).map(Transform::Focus),
+            Transform::FocusAny(groups) => {
+                groups.iter().map(|g| self.group(*g)).collect::<Option<_>>().map(Transform::FocusAny)
+            }
             Transform::Hide(g) => self.group(*g).map(Transform::Hide),
             Transform::Drop(g) => self.group(*g).map(Transform::Drop),
             Transform::CollapseRecursion => Some(Transform::CollapseRecursion),

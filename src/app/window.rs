@@ -10,6 +10,7 @@ use super::session::Pending;
 use super::tabs::{Content, Slot};
 use super::watch::{self, Watch, Watched};
 use crate::layout::Scheme;
+use crate::ui::annotations::Annotating;
 use crate::ui::chrome::tabs_ui;
 use crate::ui::drops::drop_target_ui;
 use crate::ui::notice::{Notice, notice_ui};
@@ -176,6 +177,11 @@ impl Helioscope {
         self.content_ui(ui, &theme, &mut actions);
         // Views consume the keys that mean something to them; the others are commands.
         self.shortcuts(&ctx, &mut actions);
+        if let (Some(listed), Overlay::Annotations(shown)) =
+            (self.document().map(|document| document.annotations.listed()), &mut self.overlay)
+        {
+            *shown = listed;
+        }
         let profiles = self.active.and_then(|i| self.slots.get(i)).map(Slot::profiles).unwrap_or_default();
         overlay_ui(ui, &theme, &mut self.overlay, &profiles, &mut actions);
         self.export_ui(ui, &theme);
@@ -183,10 +189,17 @@ impl Helioscope {
             self.notice = None;
         }
         self.dropped(&ctx, &theme);
-        if actions
-            .iter()
-            .any(|a| !matches!(a, Action::Hover(_) | Action::Need(_) | Action::NeedOverTime(_) | Action::NeedSource(_)))
-        {
+        let every_frame = |action: &Action| {
+            matches!(
+                action,
+                Action::Hover(_)
+                    | Action::Need(_)
+                    | Action::NeedOverTime(_)
+                    | Action::NeedSource(_)
+                    | Action::Annotate(Annotating::At(_))
+            )
+        };
+        if !actions.iter().all(every_frame) {
             ctx.request_repaint();
         }
         self.apply(&ctx, actions);
@@ -229,6 +242,9 @@ impl Helioscope {
                 let needs = document_ui(ui, theme, recordings, document, chosen, actions);
                 for (part, need) in needs.trees {
                     document.need(part, need, &self.workers);
+                }
+                for (part, file) in needs.sources {
+                    document.need_source(part, file, &self.workers);
                 }
                 for (part, need) in needs.over_time {
                     document.need_over_time(part, need, &self.workers);

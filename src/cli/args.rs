@@ -165,7 +165,8 @@ pub(super) struct DiffArguments {
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: TableFormat,
-    /// End with status 1 if the whole, or a function of at least `--min-share`, got slower by more than this beyond noise
+    /// End with status 1 if the whole, or a function of at least `--min-share`, got slower by more than this beyond noise.
+    /// From one run a side, a busier machine looks like a slower program: give several (`--base A1 A2 A3 --new B1 B2 B3`)
     #[arg(long, value_name = "PERCENT", value_parser = super::diff::parse_percent)]
     pub(super) fail_above: Option<f64>,
     /// Functions whose total is less of the whole than this do not make it fail
@@ -400,7 +401,8 @@ Examples:
 /// What to change about the stacks before they are counted.
 #[derive(Args, Debug, Default)]
 pub(super) struct TransformArguments {
-    /// Begin at the one function whose name or file matches a regular expression, and drop stacks without it
+    /// Begin every stack at the outermost function whose name or file matches a regular expression, and drop stacks without
+    /// one; functions that are called exactly so go before others
     #[arg(long, value_name = "RE")]
     pub(super) focus: Option<String>,
     /// Take functions whose name or file matches out of every stack; their time goes to their callers
@@ -411,7 +413,8 @@ pub(super) struct TransformArguments {
 /// What to remove before a file leaves the machine.
 #[derive(Args, Debug)]
 pub(super) struct ScrubArguments {
-    /// Keep home folders, user and host names, which are removed from everything but a table in the terminal
+    /// Keep home folders, user and host names, which are removed from what is made to be passed on: pictures, pages, Markdown,
+    /// other files, and all forms of a comparison but the table in the terminal
     #[arg(long)]
     pub(super) no_scrub: bool,
 }

@@ -6,7 +6,7 @@ use super::render::scrub_printed;
 use super::{load, select, warn};
 use crate::analyze::GroupId;
 use crate::analyze::diff::{
-    Comparison, DiffRow, DiffSort, Mapping, Matching, Measure, Normalize, Question, Side, Status, align_runs,
+    Comparison, DiffRow, DiffSort, Mapping, Matching, Measure, NoiseKind, Normalize, Question, Side, Status, align_runs,
 };
 use crate::export::diff::DiffExport;
 use crate::model::{Profile, format};
@@ -21,13 +21,15 @@ use std::thread::ScopedJoinHandle;
 const ROWS_TO_READ: usize = 30;
 /// The width of a terminal that does not say.
 const TERMINAL: usize = 80;
+/// Less than this is no table any more.
+const NARROWEST: usize = 40;
 /// The width of what goes to a file.
 const FILE: usize = 160;
 
 /// Prints the comparison. Every error ends the program with status 2, so that 1 means "slower" alone.
 pub(super) fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure> {
     compare(arguments, out).map_err(|failure| match failure {
-        Failure::Slower(_) => failure,
+        Failure::Slower { .. } => failure,
         other => Failure::Diff(Box::new(other)),
     })
 }
@@ -56,7 +58,8 @@ fn compare(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
     let (base_names, new_names) = (names(&base_files), names(&new_files));
     let rows = rows(&comparison, arguments);
     let profiles: Vec<&Profile> = base.iter().chain(&new).map(|profile| &**profile).collect();
-    let scrub = scrub_printed(&profiles, arguments.format == TableFormat::Table, &arguments.scrub);
+    // What CI keeps of a comparison are files.
+    let scrub = scrub_printed(&profiles, arguments.format != TableFormat::Table, &arguments.scrub);
     let export = DiffExport::new(&comparison, [&base_names, &new_names], &rows, &scrub);
     let printed = match arguments.format {
         TableFormat::Table => export.write_text(out, line_width()),
@@ -120,10 +123,12 @@ fn warn_of(profiles: &[Arc<Profile>], side: &str) {
     warn(warnings.filter(|w| said.insert(&w.text)).map(|warning| format!("{side}: {warning}")));
 }
 
-/// How many characters a line has.
+/// How many characters a line has: what `COLUMNS` says, or else what the terminal does.
 fn line_width() -> usize {
-    let said = std::env::var("COLUMNS").ok().and_then(|text| text.parse::<usize>().ok()).filter(|n| *n >= 40);
-    said.unwrap_or(if std::io::stdout().is_terminal() { TERMINAL } else { FILE })
+    let said = std::env::var("COLUMNS").ok().and_then(|text| text.parse::<usize>().ok());
+    let measured = || terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0));
+    let known = said.filter(|n| *n >= NARROWEST).or_else(measured).filter(|n| *n > 0);
+    known.map_or(if std::io::stdout().is_terminal() { TERMINAL } else { FILE }, |width| width.max(NARROWEST))
 }
 
 /// The rows to print, in the order asked for. People are not shown what is the same, unless they ask for every row.
@@ -162,7 +167,17 @@ fn rows(comparison: &Comparison, arguments: &DiffArguments) -> Vec<GroupId> {
     rows
 }
 
+/// What to do about a drift: every function takes the same part of the whole as before.
+const DRIFT: &str = "Every function takes about the same part of the whole as before: the machine may have been busier. \
+                     Record several runs a side to tell: `diff --base A1 A2 A3 --new B1 B2 B3`.";
+/// What to do where nothing is known of noise.
+const ONE_RUN: &str = "One run a side tells nothing of how far times stray. Record several to tell: \
+                       `diff --base A1 A2 A3 --new B1 B2 B3`.";
+
 /// Fails where the whole, or a function of at least `min_share` of it, got slower by more than `limit` beyond noise.
+///
+/// Where the whole changed and no part of it, a busier machine looks the same, and how busy it was is not in one
+/// recording. Then the whole must exceed the limit with all of its interval, so that two recordings of one program pass.
 fn judge(comparison: &Comparison, limit: f64, min_share: f64) -> Result<(), Failure> {
     let table = comparison.table();
     let unit = &comparison.metric().unit;
@@ -174,8 +189,15 @@ fn judge(comparison: &Comparison, limit: f64, min_share: f64) -> Result<(), Fail
         format!("{name}: +{} ({before} → {after})", format::percent(share))
     };
     let exceeds = |base: i64, new: i64| base > 0 && new.saturating_sub(base) as f64 > limit * base as f64;
+    let drifted = comparison.drifted();
     if comparison.status_of_sums() == Status::Slower && exceeds(base, new) {
-        offending.push(text("everything", base, new));
+        let at_least =
+            comparison.noise_of_sums().filter(|_| drifted).map_or(new, |noise| base.saturating_add(noise.low));
+        if exceeds(base, at_least) {
+            offending.push(text("everything", base, new));
+        } else {
+            warn([format!("not sure: {}. {DRIFT}", text("everything", base, new))]);
+        }
     }
     let whole = base.max(new);
     let mut rows: Vec<DiffRow> = table.rows().filter(|row| row.status(Measure::Total) == Status::Slower).collect();
@@ -188,7 +210,15 @@ fn judge(comparison: &Comparison, limit: f64, min_share: f64) -> Result<(), Fail
             offending.push(text(&format!("`{}`", format::one_line(&comparison.name(row.group))), before, after));
         }
     }
-    if offending.is_empty() { Ok(()) } else { Err(Failure::Slower(offending)) }
+    if offending.is_empty() {
+        return Ok(());
+    }
+    let advice = match comparison.noise() {
+        _ if drifted => DRIFT,
+        NoiseKind::Unknown => ONE_RUN,
+        NoiseKind::Sampling | NoiseKind::Runs => "",
+    };
+    Err(Failure::Slower { what: offending, advice })
 }
 
 /// A mapping as it is typed.

@@ -41,8 +41,13 @@ pub(super) enum Failure {
     #[error(transparent)]
     Align(#[from] AlignError),
     /// What was compared got slower than allowed: what, and by how much.
-    #[error("slower than allowed:\n  {}", .0.join("\n  "))]
-    Slower(Vec<String>),
+    #[error("slower than allowed:\n  {}", what.join("\n  "))]
+    Slower {
+        /// What got slower, and by how much.
+        what: Vec<String>,
+        /// How to be surer of it; empty where that is as sure as can be.
+        advice: &'static str,
+    },
     /// A comparison could not be made, for a reason of its own.
     #[error(transparent)]
     Diff(Box<Failure>),
@@ -72,14 +77,10 @@ impl Failure {
             // Whoever read the output has seen enough: `helioscope top … | head`.
             Self::Stdout(error) if error.kind() == io::ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
             Self::Import { error, .. } => error.advice(),
+            Self::Slower { advice, .. } => advice,
             Self::Align(AlignError::NothingInCommon { .. }) => "Record both with the same profiler, or compare others.",
             Self::Usage(_) => "For more information, try '--help'.",
-            Self::Output { .. }
-            | Self::Stdout(_)
-            | Self::SelfProfile(_)
-            | Self::Align(_)
-            | Self::Slower(_)
-            | Self::Window(_) => "",
+            Self::Output { .. } | Self::Stdout(_) | Self::SelfProfile(_) | Self::Align(_) | Self::Window(_) => "",
         };
         let mut err = io::stderr().lock();
         // Nobody is left to tell where standard error is closed.

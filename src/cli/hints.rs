@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &HintsArguments, out: &mut dyn Write) -> Result<(),
     let sources = Sources::new(places);
     let files: &dyn Files = if arguments.no_source { &NoFiles } else { &sources };
     let hints = Hints::new(&analysis, files, Options { min_share: arguments.min_share / 100.0 });
-    let scrub = scrub_printed(&[analysis.profile()], arguments.format == ReportFormat::Table, &arguments.scrub);
+    let scrub = scrub_printed(&[analysis.profile()], arguments.format == ReportFormat::Markdown, &arguments.scrub);
     let printed = match arguments.format {
         ReportFormat::Table => print_text(out, &hints),
         ReportFormat::Json => print_json(out, &hints, &scrub),

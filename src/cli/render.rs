@@ -37,7 +37,15 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
     let analysis = counted.analysis();
     let function = arguments.function.as_deref().map(|text| select::function(analysis, "--function", text));
     let function = function.transpose()?;
+    let below = select::below(analysis, &profiles, &arguments.transform)?;
+    if below.is_some() && matches!(arguments.view, View::Inverted | View::Callers) {
+        return Err(Failure::usage(
+            "the profile holds who calls whom and no stacks: --focus can begin a picture at a function, but not one of its \
+             callers",
+        ));
+    }
     let picture = Picture {
+        below,
         width: arguments.size.width,
         height: height(arguments.size),
         depth: arguments.depth.map(usize::from),
@@ -92,13 +100,13 @@ impl Counted {
     pub(super) fn new(profile: &Arc<Profile>, base: Option<&Arc<Profile>>, asked: &Asked<'_>) -> Result<Self, Failure> {
         let Some(base) = base else {
             let mut query = select::query(profile, asked.select)?;
-            query.transforms = select::transforms(profile, &query, asked.transform)?;
+            query.transforms = select::transforms(profile, &[profile], &query, asked.transform)?;
             return Ok(Self::One(Box::new(Analysis::new(Arc::clone(profile), query, None))));
         };
         let aligned = Arc::new(align(base, profile, &Matching::default())?);
         let new = aligned.profile(Side::New);
         let mut query = select::query(new, asked.select)?;
-        query.transforms = select::transforms(new, &query, asked.transform)?;
+        query.transforms = select::transforms(new, &[base, profile], &query, asked.transform)?;
         let question = Question { query, normalize: asked.normalize };
         Ok(Self::Both(Box::new(Comparison::new(aligned, question, None))))
     }
@@ -183,10 +191,10 @@ pub(super) fn scrub(profiles: &[&Profile], arguments: &ScrubArguments) -> Scrub 
     if arguments.no_scrub { Scrub::off() } else { Scrub::new(profiles) }
 }
 
-/// What is to be removed from what a command prints. A table in the terminal is for the eyes of who typed the command;
-/// every other form is likely to be passed on.
-pub(super) fn scrub_printed(profiles: &[&Profile], is_table: bool, arguments: &ScrubArguments) -> Scrub {
-    if is_table { Scrub::off() } else { scrub(profiles, arguments) }
+/// What is to be removed from what a command prints, where that is made to be passed on. A table in the terminal is for the
+/// eyes of who typed the command, and figures for a program name files it may look up.
+pub(super) fn scrub_printed(profiles: &[&Profile], is_passed_on: bool, arguments: &ScrubArguments) -> Scrub {
+    if is_passed_on { scrub(profiles, arguments) } else { Scrub::off() }
 }
 
 /// The name of a file without its folder.

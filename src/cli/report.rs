@@ -79,7 +79,7 @@ pub(super) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
         Err(PictureError::NoCalls) => None,
         Err(error) => return Err(drawn(error)),
     };
-    let parts = Review { rows: arguments.rows, picture, found: Some(&found) };
+    let parts = Review { rows: arguments.rows, picture, found: Some(&found), annotations: &[] };
     let text = match subject.base {
         Some(base) => review_of_both(&subject, base, parts),
         None => review(&subject, parts),

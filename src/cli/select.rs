@@ -18,20 +18,26 @@ pub(super) fn query(profile: &Profile, arguments: &SelectArguments) -> Result<Qu
     Ok(query)
 }
 
-/// The transforms asked for. Hidden functions go first: what is focused on may have been called by them.
+/// The transforms asked for, in the terms of `profile`, of everything that is counted by them. Hidden functions go first: what
+/// is focused on may have been called by them.
 pub(super) fn transforms(
     profile: &Profile,
+    profiles: &[&Profile],
     query: &Query,
     arguments: &TransformArguments,
 ) -> Result<Vec<Transform>, Failure> {
     if arguments.focus.is_none() && arguments.hide.is_none() {
         return Ok(Vec::new());
     }
-    if matches!(profile.body(), Body::Graph(_)) {
-        return Err(Failure::usage(
-            "the profile holds who calls whom and no stacks, which --focus and --hide need; see what a function calls with \
-             `--view callers --function NAME`",
-        ));
+    if profiles.iter().any(|profile| matches!(profile.body(), Body::Graph(_))) {
+        return match arguments.hide {
+            // Pictures begin at it instead: see `below`.
+            None => Ok(Vec::new()),
+            Some(_) => Err(Failure::usage(
+                "the profile holds who calls whom and no stacks, which --hide needs; --focus, and `--view callers --function \
+                 NAME`, do without",
+            )),
+        };
     }
     let classes = Classes::new(profile);
     let groups = Groups::new(profile, &classes, query.by);
@@ -45,17 +51,43 @@ pub(super) fn transforms(
         }
     }
     if let Some(text) = &arguments.focus {
-        let name = |group| groups.name(profile, &classes, group).into_owned();
         let found = Matches::find(profile, &classes, &groups, &matcher("--focus", text)?);
-        transforms.push(Transform::Focus(only("--focus", text, &table, &found, name)?));
+        let matching: Vec<GroupId> = table.present().filter(|g| found.contains(*g)).collect();
+        let exact = |g: &GroupId| *groups.name(profile, &classes, *g) == **text;
+        let exactly: Vec<GroupId> = matching.iter().copied().filter(exact).collect();
+        transforms.push(match (&exactly[..], &matching[..]) {
+            (_, []) => return Err(Failure::usage(format!("no function matches --focus “{text}”"))),
+            ([group], _) | ([], [group]) => Transform::Focus(*group),
+            ([], _) => Transform::FocusAny(matching),
+            _ => Transform::FocusAny(exactly),
+        });
     }
     Ok(transforms)
+}
+
+/// The function a picture begins at, where a focus was asked for and there are no stacks to count it by.
+pub(super) fn below(
+    analysis: &Analysis,
+    profiles: &[&Profile],
+    arguments: &TransformArguments,
+) -> Result<Option<GroupId>, Failure> {
+    match &arguments.focus {
+        Some(text) if profiles.iter().any(|profile| matches!(profile.body(), Body::Graph(_))) => {
+            function(analysis, "--focus", text).map(Some)
+        }
+        _ => Ok(None),
+    }
 }
 
 /// The function meant by `text`, the value of an option.
 pub(super) fn function(analysis: &Analysis, option: &str, text: &str) -> Result<GroupId, Failure> {
     let found = Matches::find(analysis.profile(), analysis.classes(), analysis.groups(), &matcher(option, text)?);
-    only(option, text, analysis.table(), &found, |group| analysis.name(group).into_owned())
+    let described = |group| match analysis.place(group) {
+        ("", _) => analysis.name(group).into_owned(),
+        (file, 0) => format!("{} ({file})", analysis.name(group)),
+        (file, line) => format!("{} ({file}:{line})", analysis.name(group)),
+    };
+    only(option, text, analysis.table(), &found, (|group| analysis.name(group).into_owned(), described))
 }
 
 /// A regular expression, by the rules of the window's search.
@@ -73,7 +105,7 @@ fn only(
     text: &str,
     table: &FunctionTable,
     found: &Matches,
-    name: impl Fn(GroupId) -> String,
+    (name, described): (impl Fn(GroupId) -> String, impl Fn(GroupId) -> String),
 ) -> Result<GroupId, Failure> {
     const SHOWN: usize = 10;
     let mut groups: Vec<GroupId> = table.present().filter(|g| found.contains(*g)).collect();
@@ -83,7 +115,7 @@ fn only(
         (Some(group), _) | (None, [group]) => Ok(*group),
         (None, []) => Err(Failure::usage(format!("no function matches {option} “{text}”"))),
         (None, several) => {
-            let lines = several.iter().take(SHOWN).map(|&g| format!("\n  {}", format::one_line(&name(g))));
+            let lines = several.iter().take(SHOWN).map(|&g| format!("\n  {}", format::one_line(&described(g))));
             let more = several.len().saturating_sub(SHOWN);
             let more = if more > 0 { format!("\n  … and {more} more") } else { String::new() };
             let names = lines.collect::<String>();

@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &TopArguments, out: &mut dyn Write) -> Result<(), F
         (None, TableFormat::Table | TableFormat::Markdown) => ROWS_TO_READ,
         (Some(RowLimit::All), _) | (None, TableFormat::Json | TableFormat::Csv) => usize::MAX,
     };
-    let scrub = scrub_printed(&[&profile], arguments.format == TableFormat::Table, &arguments.scrub);
+    let scrub = scrub_printed(&[&profile], arguments.format == TableFormat::Markdown, &arguments.scrub);
     let counted = Counted {
         profile: &profile,
         classes: &classes,

@@ -18,7 +18,7 @@ use super::scrub::Scrub;
 use super::table::{WIDEST, code_span, csv_cell, scrubbed, write_optional};
 use crate::analyze::diff::{Comparison, Costs, DiffRow, Interval, Measure, NoiseKind, Normalize, Side, Spread};
 use crate::analyze::{GroupId, GroupKey};
-use crate::layout::shorten_middle;
+use crate::layout::{fit_name, shorten_middle};
 use crate::model::format::{self, Scale};
 use serde::Serialize;
 use std::borrow::Cow;
@@ -236,7 +236,7 @@ impl<'a> DiffExport<'a> {
         writeln!(out, "|{}---|---|", "--:|".repeat(cells.head.len()))?;
         for (row, numbers) in self.rows.iter().zip(&cells.rows) {
             let numbers: Vec<&str> = numbers.iter().map(|cell| cell.text.as_str()).collect();
-            let name = shorten_middle(&row.function, WIDEST);
+            let name = fit_name(&row.function, WIDEST);
             write!(out, "| {} | {} | {}", numbers.join(" | "), row.status, code_span(&name))?;
             let place = row.place();
             if !place.is_empty() {

@@ -12,12 +12,12 @@
 
 use super::diff::DiffExport;
 use super::findings::{self, Found};
-use super::picture::{Base, Stamp, Subject};
+use super::picture::{Base, Stamp, Subject, marked_name};
 use super::scrub::Scrub;
 use super::table::{Counted, Table, code_span};
 use crate::analyze::diff::Measure;
 use crate::analyze::{Exactness, FunctionTable, GroupId};
-use crate::layout::shorten_middle;
+use crate::layout::{Annotation, fit_name};
 use crate::model::format;
 use std::cmp::Reverse;
 use std::fmt::Write;
@@ -31,6 +31,8 @@ pub struct Review<'a> {
     pub picture: Option<&'a str>,
     /// What the rules found.
     pub found: Option<&'a Found<'a>>,
+    /// What is marked in the picture.
+    pub annotations: &'a [Annotation],
 }
 
 /// How many findings are listed.
@@ -59,6 +61,7 @@ pub fn review(subject: &Subject<'_>, review: Review<'_>) -> String {
     if let Some(picture) = review.picture {
         let _ = write!(text, "![Flame graph of {}]({})\n\n", plain(&stamp.name), reference(picture));
     }
+    text.push_str(&annotations(subject, review.annotations));
     let counted = Counted {
         profile,
         classes: analysis.classes(),
@@ -106,6 +109,7 @@ pub fn review_of_both(subject: &Subject<'_>, base: Base<'_>, review: Review<'_>)
         // Writing to a string cannot fail.
         let _ = write!(text, "![{title}]({})\n\n", reference(picture));
     }
+    text.push_str(&annotations(subject, review.annotations));
     let export = DiffExport::new(base.comparison, [&names[..1], &names[1..]], &groups, subject.scrub);
     let mut bytes = Vec::new();
     if export.write_markdown(&mut bytes).is_ok() {
@@ -118,6 +122,23 @@ pub fn review_of_both(subject: &Subject<'_>, base: Base<'_>, review: Review<'_>)
         text.push_str(&findings::changes((base.comparison, before, new), changes, FINDINGS, subject.scrub));
     }
     text
+}
+
+/// What is marked, in a list; empty where nothing is.
+fn annotations(subject: &Subject<'_>, annotations: &[Annotation]) -> String {
+    let mut text = String::new();
+    for (number, Annotation { marked, note, .. }) in (1..).zip(annotations) {
+        let name = code_span(&marked_name(subject, marked));
+        let note = note.split_whitespace().collect::<Vec<_>>().join(" ");
+        let said = if note.is_empty() {
+            " is highlighted".to_owned()
+        } else {
+            format!(": {}", plain(&subject.scrub.text(&note)))
+        };
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{number}. {name}{said}");
+    }
+    if text.is_empty() { text } else { format!("Notes:\n\n{text}\n") }
 }
 
 /// What everything cost, and the functions that cost most themselves; `code` sets a name apart.
@@ -145,7 +166,7 @@ fn by_cost(table: &FunctionTable, group: GroupId) -> (Reverse<i64>, Reverse<i64>
 }
 
 fn name_of(scrub: &Scrub, name: &str) -> String {
-    shorten_middle(&format::one_line(&scrub.name(name)), LONGEST_NAME).into_owned()
+    fit_name(&format::one_line(&scrub.name(name)), LONGEST_NAME).into_owned()
 }
 
 /// Text that no character of changes into markup.

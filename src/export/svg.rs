@@ -4,7 +4,7 @@
 //! as text, so that it can be selected, searched and read aloud, and `<title>` for what shows under the pointer.
 
 use super::font::Font;
-use crate::layout::Rgb;
+use crate::layout::{Point, Rectangle, Rgb};
 use std::fmt::{self, Display, Write};
 
 /// A picture that is being written.
@@ -70,6 +70,11 @@ impl Svg {
         self.push(format_args!("<g><title>{}</title>", Escaped(title)));
     }
 
+    /// Begins a group with a text that shows under the pointer, and one that says what it is.
+    pub(crate) fn begin_described(&mut self, title: &str, description: &str) {
+        self.push(format_args!("<g><title>{}</title><desc>{}</desc>", Escaped(title), Escaped(description)));
+    }
+
     /// Ends the group begun last.
     pub(crate) fn end(&mut self) {
         self.text.push_str("</g>\n");
@@ -116,6 +121,39 @@ impl Svg {
             stroke.1,
             Number(stroke.0)
         ));
+    }
+
+    /// The outline of a shape.
+    pub(crate) fn outline_path(&mut self, data: &str, stroke: (f32, Rgb)) {
+        self.push(format_args!(
+            "<path d=\"{data}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{}\"/>",
+            stroke.1,
+            Number(stroke.0)
+        ));
+    }
+
+    /// A filled rectangle with round corners and an edge.
+    pub(crate) fn card(&mut self, at: &Rectangle, radius: f32, fill: Rgb, stroke: (f32, Rgb)) {
+        self.push(format_args!(
+            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\" fill=\"{fill}\" stroke=\"{}\" \
+             stroke-width=\"{}\"/>",
+            Number(at.x),
+            Number(at.y),
+            Number(at.width),
+            Number(at.height),
+            Number(radius),
+            stroke.1,
+            Number(stroke.0)
+        ));
+    }
+
+    /// A filled shape with straight edges.
+    pub(crate) fn polygon(&mut self, corners: &[Point], fill: Rgb, stroke: (f32, Rgb)) {
+        self.text.push_str("<polygon points=\"");
+        for (i, (x, y)) in corners.iter().enumerate() {
+            self.push(format_args!("{}{} {}", if i > 0 { " " } else { "" }, Number(*x), Number(*y)));
+        }
+        self.push(format_args!("\" fill=\"{fill}\" stroke=\"{}\" stroke-width=\"{}\"/>", stroke.1, Number(stroke.0)));
     }
 
     /// Lines from a place, each from one end to the other.

@@ -11,7 +11,7 @@
 
 use super::scrub::Scrub;
 use crate::analyze::{Classes, FunctionTable, GroupId, GroupKey, Groups};
-use crate::layout::shorten_middle;
+use crate::layout::{fit_name, shorten_middle};
 use crate::model::format::{self, Scale};
 use crate::model::{Metric, MetricId, Profile};
 use serde::Serialize;
@@ -117,7 +117,7 @@ impl<'a> Table<'a> {
         writeln!(out, "| {} | Function |", cells.head.join(" | "))?;
         writeln!(out, "|{}---|", "--:|".repeat(cells.head.len()))?;
         for (row, numbers) in self.rows.iter().zip(&cells.rows) {
-            let name = shorten_middle(&row.function, WIDEST);
+            let name = fit_name(&row.function, WIDEST);
             write!(out, "| {} | {}", numbers.join(" | "), code_span(&name))?;
             let place = row.place();
             if !place.is_empty() {

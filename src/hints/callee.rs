@@ -5,7 +5,7 @@
 
 use super::context::Site;
 use super::spot::Spot;
-use super::{Confidence, Ctx, Evidence, Finding, Recording, Rule};
+use super::{Confidence, Ctx, Evidence, Finding, Recording, Rule, Severity};
 use crate::model::FunctionId;
 use crate::source::{Facts, Kind, NodeId, Role, ScopeId};
 use std::rc::Rc;
@@ -57,6 +57,8 @@ pub(super) struct CalleeRule {
     pub(super) unless: Option<fn(&Ctx<'_>) -> bool>,
     /// How sure it is where nothing more is known.
     pub(super) confidence: Confidence,
+    /// Whether there is something to do, or the cost is one the program may simply have to pay.
+    pub(super) severity: Severity,
 }
 
 impl CalleeRule {
@@ -78,6 +80,7 @@ impl CalleeRule {
         without_source: Confidence::High,
         unless: None,
         confidence: Confidence::High,
+        severity: Severity::Hint,
     };
 
     /// How many of the user's functions one rule speaks about.
@@ -95,7 +98,13 @@ impl CalleeRule {
             Recording::Lines => true,
             _ => false,
         };
-        if found.is_empty() && unseen { self.check_written(ctx, rule) } else { found }
+        let mut found = if found.is_empty() && unseen { self.check_written(ctx, rule) } else { found };
+        if self.severity == Severity::Info {
+            for finding in &mut found {
+                finding.severity = Severity::Info;
+            }
+        }
+        found
     }
 
     fn share(&self, ctx: &Ctx<'_>, amount: i64) -> f64 {
@@ -329,6 +338,26 @@ pub(super) fn at_function(ctx: &Ctx<'_>, mut finding: Finding, function: Functio
     finding
 }
 
+/// Points a finding at a function that was not recorded, in a file that was: by its name and lines.
+pub(super) fn at_unrecorded(
+    ctx: &Ctx<'_>,
+    mut finding: Finding,
+    facts: &Rc<Facts>,
+    scope: ScopeId,
+    node: NodeId,
+) -> Finding {
+    // What hands it over stands for it: only what was recorded can be selected.
+    let file = ctx.yours_by_total().into_iter().find(|&f| ctx.source(f).is_some_and(|(of, _)| Rc::ptr_eq(&of, facts)));
+    if let Some(function) = file {
+        finding = at_function(ctx, finding, function);
+    }
+    finding.name.clone_from(&facts.scope(scope).qualified);
+    finding.line = facts.tree().line(node);
+    finding.lines = vec![finding.line];
+    finding.before = quote(facts, node);
+    finding
+}
+
 /// Names the function of a site, and the line that makes the call: where it was sampled, or the first that is written so.
 pub(super) fn place_call(ctx: &Ctx<'_>, finding: Finding, site: &Site, is_call: impl Fn(&str) -> bool) -> Finding {
     let mut finding = at_function(ctx, finding, site.function);
@@ -451,9 +480,9 @@ pub(super) fn is_called_in_loop(facts: &Facts, scope: ScopeId) -> bool {
     for _ in 0..HEIGHT {
         let mut next = Vec::new();
         for at in level {
-            let calls = facts.calls_of(&facts.scope(at).name);
+            let calls = facts.calls_of(called_as(facts, at));
             // A loop that goes round a few times, as written, is none.
-            if calls.iter().any(|&c| facts.loops_around(c).any(|l| !is_short(facts, l))) {
+            if calls.iter().any(|&c| facts.loops_around(c).any(|l| !is_short(facts, l))) || is_mapped(facts, at) {
                 return true;
             }
             for around in calls.iter().map(|&c| facts.scope_of(c)).filter(|s| *s != ScopeId::MODULE) {
@@ -466,6 +495,25 @@ pub(super) fn is_called_in_loop(facts: &Facts, scope: ScopeId) -> bool {
         level = next;
     }
     false
+}
+
+/// The name calls of a function are written with: a class's for its `__init__`.
+fn called_as(facts: &Facts, scope: ScopeId) -> &str {
+    let name = &facts.scope(scope).name;
+    match facts.class_around(scope) {
+        Some(class) if name == "__init__" => &facts.scope(class).name,
+        _ => name,
+    }
+}
+
+/// Whether a function is handed to something that calls it for each item: `map(f, items)`, `pool.imap(f, items)`.
+fn is_mapped(facts: &Facts, scope: ScopeId) -> bool {
+    let tree = facts.tree();
+    let name = &facts.scope(scope).name;
+    let is_it = |a: NodeId| matches!(tree.kind(a), Kind::Name | Kind::Attribute) && tree.name(a) == name;
+    ["map", "filter", "imap", "imap_unordered", "starmap"]
+        .iter()
+        .any(|mapping| facts.calls_of(mapping).iter().any(|&c| facts.arguments(c).next().is_some_and(is_it)))
 }
 
 /// `for _ in range(3)`

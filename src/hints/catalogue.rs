@@ -86,6 +86,7 @@ pub static HINTS: &[&Rule] = &[
     &recording::IMPORT_HEAVY,
     &recording::IMPORT_HOT,
     &recording::MATERIALIZE,
+    &recording::UNBOUNDED_CACHE,
     &recording::GC_PRESSURE,
     &recording::DEV_SERVER,
     &recording::WORKER_SATURATED,
@@ -94,6 +95,13 @@ pub static HINTS: &[&Rule] = &[
     &recording::MOSTLY_IDLE,
     &recording::PROFILER_DISTORTION,
 ];
+
+/// What would be worth a rule and cannot be seen in any profile that is read: a name, and what would be needed.
+pub(super) static OUT_OF_SIGHT: &[(&str, &str)] = &[(
+    "memory-growth",
+    "memory that one place allocates and never gives back shows in snapshots of memory over time (memray, tracemalloc, \
+     Scalene), and no profile that is read holds those",
+)];
 
 /// The rule with an id.
 pub fn rule(id: &str) -> Option<&'static Rule> {

@@ -3,6 +3,7 @@
 mod attribution;
 mod names;
 mod threads;
+mod waiting;
 
 pub(super) use attribution::{Site, Within};
 
@@ -10,9 +11,9 @@ use super::spot::{LineCosts, Spot};
 use super::{Files, Options};
 use crate::analyze::{Activity, Analysis, Bounds, Class};
 use crate::model::{Body, CallGraph, FunctionId, StackProfile, Unit};
-use crate::source::{Facts, ScopeId};
+use crate::source::{Facts, ScopeId, module_of};
 use names::Names;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
@@ -42,6 +43,8 @@ pub struct Ctx<'a> {
     files: &'a dyn Files,
     loaded: RefCell<FxHashMap<String, Option<Rc<Facts>>>>,
     spots: OnceCell<Vec<Spot>>,
+    /// The user's files, those with most time first.
+    yours: Vec<String>,
     stacks: Option<attribution::StackCosts>,
 }
 
@@ -74,6 +77,7 @@ impl<'a> Ctx<'a> {
             files,
             loaded: RefCell::default(),
             spots: OnceCell::new(),
+            yours: your_files(analysis),
             stacks,
             analysis,
         }
@@ -204,9 +208,38 @@ impl<'a> Ctx<'a> {
         if let Some(known) = self.loaded.borrow().get(file) {
             return known.clone();
         }
-        let facts = self.files.facts(file);
+        let mut facts = self.files.facts(file);
+        if let Some(own) = facts.as_mut().and_then(Rc::get_mut) {
+            self.learn_from_neighbours(own, file);
+        }
         self.loaded.borrow_mut().insert(file.to_owned(), facts.clone());
         facts
+    }
+
+    /// Tells a file what the recorded files that it imports, or that import it, say about it.
+    fn learn_from_neighbours(&self, facts: &mut Facts, file: &str) {
+        /// Files looked into for the sake of one: each is parsed for it.
+        const MOST: usize = 6;
+        /// Imports for which a file beside it is looked for.
+        const MOST_IMPORTS: usize = 24;
+        let Some(own) = module_of(file) else { return };
+        let folder = file.strip_suffix(own_file(file)).unwrap_or_default();
+        // What a module beside it does may take too little time to be in the recording.
+        let beside = facts.imports().filter_map(|path| path.trim_start_matches('.').split('.').next());
+        let beside: Vec<String> = beside.take(MOST_IMPORTS).map(|module| format!("{folder}{module}.py")).collect();
+        let imports = |file: &&String| module_of(file).is_some_and(|m| facts.imports_module(m));
+        let (imported, others): (Vec<&String>, Vec<&String>) = self.yours.iter().partition(imports);
+        let mut looked: Vec<&str> = vec![file];
+        // Those it imports say what they return; those with most time may be the ones that call it.
+        for other in imported.into_iter().chain(&beside).chain(others.into_iter().take(MOST / 2)).map(String::as_str) {
+            let Some(module) = module_of(other).filter(|_| looked.len() <= MOST && !looked.contains(&other)) else {
+                continue;
+            };
+            if let Some(from) = self.files.facts(other) {
+                looked.push(other);
+                facts.learn(module, &from, own);
+            }
+        }
     }
 
     /// The source of a function: its file, and the scope in it. A comprehension's or a generator expression's is that of
@@ -330,4 +363,27 @@ impl<'a> Ctx<'a> {
     pub(super) fn line_costs(&self, function: FunctionId) -> Option<LineCosts> {
         self.stacks.as_ref()?.line_costs(function)
     }
+}
+
+/// The last part of a path.
+fn own_file(file: &str) -> &str {
+    file.rsplit(['/', '\\']).next().unwrap_or(file)
+}
+
+/// The files of the user's functions, those with most time first, and no more than hints look at.
+fn your_files(analysis: &Analysis) -> Vec<String> {
+    const MOST: usize = 60;
+    let table = analysis.table();
+    let yours = |f: &FunctionId| analysis.classes().class_of(*f) == Class::Yours;
+    let mut functions: Vec<FunctionId> = table.present().map(|g| FunctionId(g.0)).filter(yours).collect();
+    functions.sort_by_key(|f| std::cmp::Reverse(table.total(crate::analyze::GroupId(f.0))));
+    let mut files: Vec<String> = Vec::new();
+    let mut seen: FxHashSet<&str> = FxHashSet::default();
+    for function in functions {
+        let file = analysis.profile().file(function);
+        if files.len() < MOST && seen.insert(file) {
+            files.push(file.to_owned());
+        }
+    }
+    files
 }

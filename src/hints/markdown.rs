@@ -1,5 +1,6 @@
 //! The documentation of the rules, made from the rules.
 
+use super::catalogue::OUT_OF_SIGHT;
 use super::{Category, HINTS, Needs, Rule};
 use std::fmt::Write;
 
@@ -20,6 +21,10 @@ pub fn document() -> String {
             page.push('\n');
             page.push_str(&write_rule(rule));
         }
+    }
+    page.push_str("\n## Not looked for\n\n");
+    for (name, why) in OUT_OF_SIGHT {
+        let _ = writeln!(page, "- `{name}`: {why}.");
     }
     page
 }

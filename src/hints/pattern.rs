@@ -72,6 +72,9 @@ pub(super) fn targets(facts: &Facts, node: NodeId) -> Vec<String> {
         let names = counted.filter_map(|n| tree.child(n, Role::Target)).map(|t| tree.name(t).to_owned());
         return names.filter(|n| !n.is_empty()).collect();
     }
+    if tree.kind(node).is_comprehension() {
+        return tree.children_as(node, Role::Clause).flat_map(|clause| targets(facts, clause)).collect();
+    }
     let Some(target) = tree.child(node, Role::Target) else { return Vec::new() };
     let all = std::iter::once(target).chain(tree.inside(target));
     all.filter(|&n| tree.kind(n) == Kind::Name).map(|n| tree.name(n).to_owned()).collect()
@@ -86,7 +89,9 @@ pub(super) fn is_handed_to_threads(facts: &Facts, scope: ScopeId) -> bool {
     let hands_over =
         ["Thread", "submit", "map", "imap", "imap_unordered", "apply_async", "run_in_executor", "to_thread"];
     let handed = |c: &NodeId| {
-        tree.inside(*c).any(|n| tree.kind(n) == Kind::Name && names.iter().any(|name| name == tree.name(n)))
+        tree.inside(*c).any(|n| {
+            matches!(tree.kind(n), Kind::Name | Kind::Attribute) && names.iter().any(|name| name == tree.name(n))
+        })
     };
     hands_over.iter().any(|called| facts.calls_of(called).iter().any(handed))
 }

@@ -43,7 +43,7 @@ pub(super) fn rank(ctx: &Ctx<'_>, mut findings: Vec<Finding>) -> Vec<Finding> {
             finding.reason.push_str("; threads are mixed in this recording, so callers are uncertain");
         }
     }
-    findings.sort_by(better);
+    findings.sort_by(|a, b| explains(a).cmp(&explains(b)).then_with(|| better(a, b)));
     for i in 0..findings.len() {
         let same = (0..i).find(|&j| {
             findings[j].same_time_as.is_none()
@@ -75,6 +75,11 @@ pub(super) fn rank(ctx: &Ctx<'_>, mut findings: Vec<Finding>) -> Vec<Finding> {
         finding.same_time_as = finding.same_time_as.map(|old| place[old]);
     }
     ranked
+}
+
+/// What explains a time goes before what only may, and what is left to say when nothing explains it comes last.
+fn explains(finding: &Finding) -> (bool, bool) {
+    (finding.rule.id == super::loops::INTERPRETER_BOUND.id, finding.confidence == Confidence::Low)
 }
 
 /// Hints before information, then by the gain one can count on.

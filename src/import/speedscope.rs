@@ -21,10 +21,12 @@ mod evented;
 mod outline;
 mod sampled;
 
+use super::frame_text::{FrameText, scope::Scope};
 use super::json::{self, Json, JsonError, Kind, ReadError};
-use super::{Format, ImportError, Input, Job, Recipe, Sniff, decimal, frame_text::FrameText};
-use crate::model::{FrameId, Function, Profile, ProfileBuilder, StringId, TimeMeaning, Track, Unit};
+use super::{Format, ImportError, Input, Job, Recipe, Sniff, decimal};
+use crate::model::{FrameId, Function, Profile, ProfileBuilder, StringId, TimeMeaning, Track, TrackId, Unit};
 use outline::{Outline, ProfileKind, ProfileOutline};
+use rustc_hash::FxHashMap;
 
 pub(super) const FORMAT: Format = Format {
     name: NAME,
@@ -170,6 +172,9 @@ struct Reader<'a> {
     /// By the file's index.
     frames: Vec<FrameId>,
     missing_frame: Option<FrameId>,
+    /// By the file's index, the frames that stand for a process or a thread: py-spy writes them with `--threads` and
+    /// `--subprocesses`, outermost, though each profile of the file is one thread's already.
+    scopes: FxHashMap<u32, (Scope, String)>,
     /// One a metric, in order; a sample sets its own and leaves the others 0.
     measures: Vec<Measure>,
     tally: Tally,
@@ -193,6 +198,7 @@ impl<'a> Reader<'a> {
             builder: ProfileBuilder::new(NAME),
             frames: Vec::new(),
             missing_frame: None,
+            scopes: FxHashMap::default(),
             measures: Vec::new(),
             tally: Tally::default(),
             cut: outline.cut,
@@ -201,7 +207,7 @@ impl<'a> Reader<'a> {
         reader.read_origin(outline);
         reader.add_metrics(outline);
         match outline.frames {
-            Some(at) => reader.read_frames(at, outline.line_is_running())?,
+            Some(at) => reader.read_frames(at, outline)?,
             // A file whose samples come first was cut before its names.
             None if outline.cut => {
                 let why = "it is cut short before the table that holds the names of its functions";
@@ -258,13 +264,18 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn read_frames(&mut self, at: usize, line_is_running: bool) -> Result<(), ImportError> {
+    fn read_frames(&mut self, at: usize, outline: &Outline<'_>) -> Result<(), ImportError> {
         let mut json = Json::at(self.bytes, at);
-        let result = self.read_frames_at(&mut json, line_is_running);
+        let result = self.read_frames_at(&mut json, outline.line_is_running(), outline.is_of("py-spy"));
         self.keep_if_cut(result)
     }
 
-    fn read_frames_at(&mut self, json: &mut Json<'_>, line_is_running: bool) -> Result<(), ReadError> {
+    fn read_frames_at(
+        &mut self,
+        json: &mut Json<'_>,
+        line_is_running: bool,
+        has_scopes: bool,
+    ) -> Result<(), ReadError> {
         let mut items = json.array()?;
         while items.next(json)? {
             if json.peek()? != Kind::Object {
@@ -285,6 +296,15 @@ impl<'a> Reader<'a> {
             }
             let name = name.map(|t| t.text()).unwrap_or_default();
             let file = file.map(|t| t.text()).unwrap_or_default();
+            if has_scopes
+                && file.is_empty()
+                && let Some(scope) = Scope::of_frame(&name)
+            {
+                self.scopes.insert(self.frames.len() as u32, (scope, name.into_owned()));
+                // Nothing stands for it until it is found among the frames of a stack.
+                self.frames.push(FrameId(u32::MAX));
+                continue;
+            }
             let is_native = line == 0 && FrameText { name: &name, place: &file, line }.is_native();
             let (name, file) = (self.builder.string(&name), self.builder.string(&file));
             let object = if is_native { file } else { StringId::EMPTY };
@@ -297,10 +317,29 @@ impl<'a> Reader<'a> {
 
     fn frame(&mut self, index: u32) -> FrameId {
         if let Some(&frame) = self.frames.get(index as usize) {
-            return frame;
+            return match self.scopes.get(&index) {
+                None => frame,
+                // Further in, it is a frame like any other.
+                Some((_, name)) => {
+                    let function = self.builder.function_named(name, "", 0);
+                    self.builder.frame(function, 0)
+                }
+            };
         }
         self.tally.missing_frames += 1;
         self.missing_frame()
+    }
+
+    /// Whether an outermost frame stands for the process or the thread. What it tells and the name of the profile does not
+    /// is kept.
+    fn is_scope(&mut self, index: u32, track: TrackId) -> bool {
+        let Some((scope, _)) = self.scopes.get(&index) else { return false };
+        if let Some(track) = self.builder.tracks_mut().get_mut(track.index())
+            && track.process.is_empty()
+        {
+            scope.command_line().clone_into(&mut track.process);
+        }
+        true
     }
 
     fn missing_frame(&mut self) -> FrameId {

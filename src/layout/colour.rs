@@ -62,6 +62,10 @@ pub struct Tones {
     pub selection: Rgb,
     /// What is estimated.
     pub estimated: Rgb,
+    /// What people marked: a hue of no package, of no difference, and told from both by its strength.
+    pub mark: Rgb,
+    /// Between a mark and the fills it lies on.
+    pub mark_halo: Rgb,
 }
 
 impl Tones {
@@ -78,6 +82,8 @@ impl Tones {
                 accent: Rgb(0xf2, 0xb1, 0x3c),
                 selection: Rgb(0xff, 0xff, 0xff),
                 estimated: Rgb(0x9f, 0xb8, 0xe8),
+                mark: Rgb(0xff, 0x5c, 0xb8),
+                mark_halo: Rgb(0x14, 0x16, 0x1c),
             },
             Scheme::Light => Self {
                 ground: Rgb(0xfc, 0xfc, 0xfd),
@@ -89,6 +95,8 @@ impl Tones {
                 accent: Rgb(0x9a, 0x5b, 0x00),
                 selection: Rgb(0x10, 0x12, 0x18),
                 estimated: Rgb(0x2f, 0x56, 0xa6),
+                mark: Rgb(0x9c, 0x00, 0x66),
+                mark_halo: Rgb(0xff, 0xff, 0xff),
             },
         }
     }
@@ -246,6 +254,22 @@ pub(super) mod tests {
                 for name in ["a", "parse", "<module>", "django", "numpy", "x y z", "café"] {
                     let contrast = contrast(palette.shade(class, name, name), palette.text_on_fill());
                     assert!(contrast >= 4.5, "{scheme:?} {class:?} {name}: {contrast:.2}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_mark_stands_out_from_every_fill_or_from_the_halo_that_parts_them() {
+        for scheme in [Scheme::Dark, Scheme::Light] {
+            let (palette, tones) = (Palette::new(scheme), Tones::new(scheme));
+            assert!(contrast(tones.mark, tones.ground) >= 4.5, "{scheme:?}: arrows on the ground");
+            assert!(contrast(tones.mark, tones.mark_halo) >= 4.5, "{scheme:?}: the ring in its halo");
+            for class in Class::ALL {
+                for name in ["a", "parse", "<module>", "django", "numpy"] {
+                    let fill = palette.shade(class, name, name);
+                    let (ring, halo) = (contrast(fill, tones.mark), contrast(fill, tones.mark_halo));
+                    assert!(ring.max(halo) >= 3.0, "{scheme:?} {class:?} {name}: {ring:.2} {halo:.2}");
                 }
             }
         }

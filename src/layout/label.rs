@@ -23,8 +23,8 @@ impl<'a> Names<'a> {
         Self { module: Cow::Borrowed(module), name }
     }
 
-    /// The longest form that fits in so many characters: `package.module.func`, `module.func`, `func`, `fun…`; `None`
-    /// where not even three characters fit.
+    /// The longest form that fits in so many characters: `package.module.Class.func`, `module.Class.func`, `Class.func`,
+    /// `…func`, `fun…`; `None` where not even three characters fit.
     pub fn fit(&self, characters: usize) -> Option<Cow<'_, str>> {
         if characters < 3 {
             return None;
@@ -49,7 +49,7 @@ impl<'a> Names<'a> {
         if bare.len() < self.name.len() && bare.chars().count() <= characters {
             return Some(bare);
         }
-        Some(Cow::Owned(fit(&bare, characters).into_owned()))
+        Some(Cow::Owned(fit_name(&bare, characters).into_owned()))
     }
 }
 
@@ -96,6 +96,65 @@ pub fn fit_place(place: &str, room: f32, mut width_of: impl FnMut(char) -> f32) 
     Cow::Owned(format!("…{tail}"))
 }
 
+/// The name of a function, cut to so many characters so that its last part stays: `…filter` of `QuerySet.filter`,
+/// `…push` of `alloc::vec::Vec<T>::push`, and only where not even that fits, `fil…`.
+pub fn fit_name(name: &str, characters: usize) -> Cow<'_, str> {
+    fit_name_in(name, characters as f32, |_| 1.0)
+}
+
+/// As [`fit_name`], to a room that letters take as much of as `width_of` measures.
+pub fn fit_name_in(name: &str, room: f32, mut width_of: impl FnMut(char) -> f32) -> Cow<'_, str> {
+    match bare_name(name) {
+        bare if bare.len() == name.len() => fit_parts(name, room, &mut width_of),
+        _ if name.chars().map(&mut width_of).sum::<f32>() <= room => Cow::Borrowed(name),
+        Cow::Borrowed(bare) => fit_parts(bare, room, &mut width_of),
+        Cow::Owned(bare) => Cow::Owned(fit_parts(&bare, room, &mut width_of).into_owned()),
+    }
+}
+
+fn fit_parts<'a>(name: &'a str, room: f32, width_of: &mut impl FnMut(char) -> f32) -> Cow<'a, str> {
+    // Where parts begin, and how wide what stands before them is.
+    let (mut parts, mut width) = (vec![(0, 0.0)], 0.0);
+    let (mut depth, mut last) = (0_u32, ' ');
+    let only_folders = name.contains(['/', '\\']);
+    for (at, letter) in name.char_indices() {
+        width += width_of(letter);
+        match letter {
+            '<' | '(' | '[' | '{' => depth += 1,
+            // Of an arrow, `->`, it closes nothing.
+            '>' if last == '-' => {}
+            '>' | ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        let next = at + letter.len_utf8();
+        let ends_part = match letter {
+            '/' | '\\' => true,
+            '.' => !only_folders && !matches!(&name[next..], "py" | "pyx" | "so"),
+            ':' => !only_folders && last == ':',
+            _ => false,
+        };
+        if ends_part && depth == 0 && next < name.len() {
+            parts.push((next, width));
+        }
+        last = letter;
+    }
+    if width <= room {
+        return Cow::Borrowed(name);
+    }
+    let ellipsis = width_of('…');
+    let fits = |(_, before): &&(usize, f32)| width - before + ellipsis <= room;
+    if let Some((at, _)) = parts.iter().skip(1).find(fits) {
+        return Cow::Owned(format!("…{}", &name[*at..]));
+    }
+    let innermost = parts.last().map_or(name, |(at, _)| &name[*at..]);
+    let mut used = ellipsis;
+    let kept = innermost.char_indices().find(|(_, letter)| {
+        used += width_of(*letter);
+        used > room
+    });
+    Cow::Owned(format!("{}…", &innermost[..kept.map_or(innermost.len(), |(at, _)| at)]))
+}
+
 /// A text cut at its end to so many characters, the last being `…`.
 pub fn fit(text: &str, characters: usize) -> Cow<'_, str> {
     if text.chars().count() <= characters {
@@ -131,8 +190,10 @@ mod tests {
             (37, Some("db.models.query.QuerySet.filter")),
             (22, Some("query.QuerySet.filter")),
             (15, Some("QuerySet.filter")),
-            (10, Some("QuerySet.…")),
-            (3, Some("Qu…")),
+            (14, Some("…filter")),
+            (7, Some("…filter")),
+            (6, Some("filte…")),
+            (3, Some("fi…")),
             (2, None),
         ];
         for (room, expected) in cases {
@@ -142,7 +203,37 @@ mod tests {
         assert_eq!(built_in.fit(12).as_deref(), Some("time.sleep"));
         let method = Names { module: "".into(), name: "<method 'append' of 'list' objects>".into() };
         assert_eq!(method.fit(12).as_deref(), Some("list.append"));
-        assert_eq!(method.fit(10).as_deref(), Some("list.appe…"));
+        assert_eq!(method.fit(10).as_deref(), Some("…append"));
+    }
+
+    #[test]
+    fn a_name_keeps_its_last_part_in_every_language() {
+        let cases = [
+            ("re.Pattern.match", 12, "…match"),
+            ("re.Pattern.match", 14, "…Pattern.match"),
+            ("outer.<locals>.inner.<locals>.<listcomp>", 20, "…<locals>.<listcomp>"),
+            ("outer.<locals>.inner.<locals>.<listcomp>", 8, "<listco…"),
+            ("alloc::vec::Vec<T>::push", 14, "…Vec<T>::push"),
+            ("<alloc::vec::Vec<T,A> as core::ops::Drop>::drop", 12, "…drop"),
+            ("void ns::Cache<std::string, int>::put(std::string const&, int)", 20, "put(std::string con…"),
+            ("std::function<int (a.b) -> c::d>::call", 10, "…call"),
+            ("com.example.shop.Orders.total", 16, "…Orders.total"),
+            ("shop/orders.py", 12, "…orders.py"),
+            ("orders.py", 6, "order…"),
+            ("operator<", 4, "ope…"),
+            ("<built-in method time.sleep>", 28, "<built-in method time.sleep>"),
+            ("<built-in method time.sleep>", 9, "…sleep"),
+            ("<method 'match' of 're.Pattern' objects>", 16, "re.Pattern.match"),
+            ("a.", 1, "…"),
+            ("", 0, ""),
+        ];
+        for (name, room, expected) in cases {
+            assert_eq!(fit_name(name, room), expected, "{name} in {room}");
+        }
+        let long = format!("{}last", "a_namespace::".repeat(80));
+        assert_eq!(fit_name(&long, 6), "…last");
+        let shortened = fit_name(&"漢字".repeat(500), 5).into_owned();
+        assert_eq!(shortened, "漢字漢字…");
     }
 
     #[test]

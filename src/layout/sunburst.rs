@@ -3,6 +3,7 @@
 //! The centre is the node the picture is rooted at; each ring is a level of calls. Angles go clockwise from the top, in
 //! turns: 0.25 is three o'clock.
 
+use super::callout::{Point, Target};
 use crate::analyze::CallTree;
 use std::f32::consts::TAU;
 
@@ -79,6 +80,19 @@ impl Rings {
     pub fn offset(radius: f32, turns: f64) -> (f32, f32) {
         let (sin, cos) = (turns as f32 * TAU).sin_cos();
         (sin * radius, -cos * radius)
+    }
+
+    /// An arc as something a note points at.
+    pub fn target(&self, center: Point, arc: &Arc) -> Target {
+        Target::Arc { center, inner: self.inner(arc.ring), outer: self.inner(arc.ring + 1), from: arc.from, to: arc.to }
+    }
+
+    /// Whether an arc, or the hole in the middle, lies so far right of and below the centre.
+    pub fn covers(&self, arcs: &[Arc], (right, below): Point) -> bool {
+        match self.at(right, below) {
+            RingPlace::Center => true,
+            RingPlace::Ring(ring, turns) => arc_at(arcs, ring, turns).is_some(),
+        }
     }
 
     /// What lies so far right of and below the centre.

@@ -169,6 +169,36 @@ impl Profile {
     }
 }
 
+impl Profile {
+    /// The same recording with functions at other places: file and first line, `None` where they stay. The lines of a
+    /// function move with it.
+    pub fn placed(&self, place: impl Fn(FunctionId) -> Option<(String, u32)>) -> Result<Self, BuildError> {
+        let mut union = UnionBuilder::new(self);
+        for i in 0..union.functions.len() {
+            let Some((file, line)) = place(FunctionId::at(i)) else { continue };
+            let file = union.string(&file)?;
+            let function = &mut union.functions[i];
+            function.file = file;
+            function.line = line;
+        }
+        for frame in &mut union.frames {
+            let (from, to) =
+                (self.functions[frame.function.index()].line, union.functions[frame.function.index()].line);
+            frame.line = moved(frame.line, from, to);
+        }
+        let metrics = (0..self.metrics.len()).map(MetricId::at).collect();
+        Ok(self.renumbered(&union.finish(), &Renumbering::of_first(self, metrics)))
+    }
+}
+
+/// Where a line of a function is, after its first line has moved; where one of them is not known, it stays.
+pub fn moved(line: u32, from: u32, to: u32) -> u32 {
+    if line == 0 || from == 0 || to == 0 {
+        return line;
+    }
+    u32::try_from(i64::from(line) + i64::from(to) - i64::from(from)).unwrap_or(line)
+}
+
 fn renumbered_stacks(body: &StackProfile, ids: &Renumbering) -> StackProfile {
     let (stacks, samples) = (&body.stacks, &body.samples);
     // The empty stack's frame has no meaning, and no row to look up.

@@ -1,7 +1,9 @@
 //! What a Python file says about its functions: loops, calls, imports, and what values names stand for.
 
+mod neighbours;
 mod values;
 
+pub use neighbours::module_of;
 pub use values::{Value, ValueKind};
 
 use super::syntax::{Kind, NodeId, Role, Tree};
@@ -75,6 +77,8 @@ pub struct Facts {
     /// Calls by the last part of what is called.
     calls: FxHashMap<String, Vec<NodeId>>,
     functions: FxHashMap<String, Vec<ScopeId>>,
+    /// What other files say.
+    neighbours: neighbours::Neighbours,
 }
 
 impl Facts {
@@ -88,6 +92,7 @@ impl Facts {
             imports: tree.imports().iter().map(|i| (i.bound.clone(), i.path.clone())).collect(),
             calls: FxHashMap::default(),
             functions: FxHashMap::default(),
+            neighbours: neighbours::Neighbours::default(),
             tree,
         };
         facts.find_scopes();

@@ -12,7 +12,7 @@ mod syntax;
 mod text;
 
 pub use calls::{CallSite, FunctionLines, call_sites, called_as};
-pub use facts::{Bound, Facts, Scope, ScopeId, Value, ValueKind};
+pub use facts::{Bound, Facts, Scope, ScopeId, Value, ValueKind, module_of};
 pub use find::{Answer, Found, How, Missing, Sources, Why};
 pub use fit::{Fit, fit};
 pub use highlight::{Highlights, Ink, Span};

@@ -1,5 +1,6 @@
 //! What the user can do. Views push actions, the application applies them.
 
+use super::annotations::Annotating;
 use super::views::ViewKind;
 use super::{Arrangement, OverTimeNeed, TreeNeed};
 use crate::analyze::diff::{BoxWidth, Measure, Normalize, Renamed, Side};
@@ -118,6 +119,8 @@ pub enum Action {
     CompareAfterFix(PathBuf, PathBuf, FindingKey),
     /// Choose that profile from files.
     ChooseFileAfterFix(PathBuf, FindingKey),
+    /// Mark something, or change what is marked.
+    Annotate(Annotating),
 }
 
 /// Commands of editors that open a file at a line.
@@ -218,6 +221,14 @@ pub enum Command {
     SaveReview,
     /// Copy the name and place of the selection.
     CopySelection,
+    /// Put a ring around the selected box, or take it off.
+    Highlight,
+    /// Write a note about the selected box.
+    AddNote,
+    /// List what is marked.
+    ListAnnotations,
+    /// Take all annotations off.
+    RemoveAnnotations,
     /// To the line of the source that cost most.
     HottestLine,
     /// To the next hot line below.
@@ -252,6 +263,10 @@ impl Command {
             Self::DropSelection,
             Self::CollapseRecursion,
             Self::OnlyMine,
+            Self::Highlight,
+            Self::AddNote,
+            Self::ListAnnotations,
+            Self::RemoveAnnotations,
             Self::CopySelection,
             Self::Export,
             Self::CopyPicture,
@@ -322,6 +337,10 @@ impl Command {
             Self::CollapseRecursion => "Collapse recursion",
             Self::OnlyMine => "Only my code",
             Self::CopySelection => "Copy the selected function's name",
+            Self::Highlight => "Highlight",
+            Self::AddNote => "Add note…",
+            Self::ListAnnotations => "List annotations",
+            Self::RemoveAnnotations => "Remove all annotations",
             Self::Export => "Export…",
             Self::CopyPicture => "Copy picture",
             Self::CopyReview => "Copy for review",
@@ -375,6 +394,12 @@ impl Command {
             Self::CollapseRecursion => "A function that calls itself stands once on a stack.",
             Self::OnlyMine => "Fold packages, the standard library and built-ins into the code that called them.",
             Self::CopySelection => "Put the function's name and place on the clipboard.",
+            Self::Highlight => {
+                "Put a ring around the selected box or arc, or take it off. Exported pictures have it, too."
+            }
+            Self::AddNote => "Write a note about the selected box or arc. Exported pictures have it, too.",
+            Self::ListAnnotations => "Everything that is highlighted or has a note.",
+            Self::RemoveAnnotations => "Take off every highlight and every note.",
             Self::Export => "Save what is shown as a picture, a page, a report, a table or another profile format.",
             Self::CopyPicture => "Put the picture of this view on the clipboard, drawn at twice its size.",
             Self::CopyReview => "Put a summary, the top functions and findings on the clipboard, as Markdown.",
@@ -433,6 +458,8 @@ impl Command {
             Self::HideSelection => (NONE, Key::H),
             Self::OnlyMine => (NONE, Key::M),
             Self::CopySelection => (CTRL, Key::C),
+            Self::Highlight => (NONE, Key::L),
+            Self::AddNote => (NONE, Key::T),
             Self::Export => (CTRL, Key::S),
             Self::SaveReview => (Modifiers { shift: true, ..CTRL }, Key::S),
             Self::CopyPicture => (Modifiers { shift: true, ..CTRL }, Key::C),
@@ -443,6 +470,8 @@ impl Command {
             Self::View(view) => (NONE, view.key()),
             Self::Quit => (CTRL, Key::Q),
             Self::StartPage
+            | Self::ListAnnotations
+            | Self::RemoveAnnotations
             | Self::CopyReview
             | Self::SaveScreen
             | Self::DropSelection

@@ -2,10 +2,11 @@
 //!
 //! Coordinates: a *position* is in the unit of the tree (nanoseconds, samples); *x* and *y* are points on screen.
 
+use super::annotations::{self, Marks};
 use super::{Action, Actions, Theme, TreeKind, TreeNeed, ViewCtx, canvas_paint, theme};
 use crate::analyze::{CallTree, Detail, GroupId};
 pub use crate::layout::Growth;
-use crate::layout::{FlameBox, FlameView, flame_boxes};
+use crate::layout::{FlameBox, FlameView, Ground, Marked, Paths, Target, flame_boxes};
 use crate::ui::tooltip::node_tooltip;
 use egui::{Key, Modifiers, PointerButton, Pos2, Rect, Response, Sense, Ui, Vec2};
 
@@ -21,6 +22,9 @@ pub struct CanvasState {
     scroll_target: Option<f32>,
     /// The calls down to the box the keyboard is at.
     current: Vec<GroupId>,
+    /// Where that box begins, if it was clicked: in time order the same calls stand again and again.
+    current_start: Option<i64>,
+    marks: Marks,
     /// The calls down to the box that was zoomed to.
     zoomed: Vec<GroupId>,
     /// A path to zoom to as soon as the tree is there.
@@ -30,6 +34,19 @@ pub struct CanvasState {
     span: f64,
     /// Least positions across, so that two graphs stand on one scale; 0 where one stands alone.
     least_span: f64,
+    /// How it was moved since that was last asked.
+    pub(super) moved: Option<Moved>,
+    /// While nothing has the focus, keys are for another canvas.
+    pub(crate) yields_keys: bool,
+}
+
+/// How a canvas was moved.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Moved {
+    /// By hand: pointer, wheel or keys.
+    ByHand,
+    /// To a path of calls, as all graphs of the document were.
+    ToPath,
 }
 
 /// How far a window may be zoomed in: positions across. A single sample can fill it.
@@ -39,6 +56,7 @@ impl CanvasState {
     /// Zooms to the end of a path of calls, now or when the tree is there. An empty path shows everything.
     pub fn zoom_to(&mut self, path: Vec<GroupId>) {
         self.pending_zoom = Some(path);
+        self.moved = Some(Moved::ToPath);
     }
 
     /// The calls down to the box that was zoomed to; empty where everything or a free range is shown.
@@ -49,6 +67,27 @@ impl CanvasState {
     /// The calls down to the box the keyboard is at.
     pub fn current(&self) -> &[GroupId] {
         &self.current
+    }
+
+    /// Puts the keyboard at a box.
+    pub(super) fn step_to(&mut self, path: &[GroupId]) {
+        self.current.clear();
+        self.current.extend_from_slice(path);
+        self.current_start = None;
+    }
+
+    /// What the box stands for that the keyboard is at.
+    pub fn marked(&self, tree: &CallTree, paths: Paths) -> Option<Marked> {
+        let depth = self.current.len().checked_sub(1)?;
+        let clicked = self.current_start.filter(|_| paths == Paths::InTime).and_then(|start| tree.at(depth, start));
+        let first = || tree.find(&self.current).filter(|(_, found)| *found == self.current.len()).map(|(node, _)| node);
+        let node = clicked.filter(|&node| tree.path(node) == self.current).or_else(first)?;
+        Some(Marked::of(tree, node, paths))
+    }
+
+    /// The numbers of annotations that are drawn.
+    pub fn annotated(&self) -> &[u32] {
+        self.marks.drawn()
     }
 
     /// Forgets positions, because they mean something else now; keeps the zoom by its path.
@@ -85,19 +124,49 @@ impl CanvasState {
         if (self.least_span - positions).abs() < 0.5 {
             return false;
         }
-        let showed_all = self.zoomed.is_empty() && self.window.is_none_or(|(from, to)| from <= 0.0 && to >= self.span);
         self.least_span = positions;
         if !self.zoomed.is_empty() {
             self.pending_zoom.get_or_insert(self.zoomed.clone());
-        } else if showed_all {
-            self.window = None;
-            self.target = None;
         }
         true
     }
 
+    /// Positions at the left and right edge, and points scrolled away; `None` for everything.
+    pub(super) fn view(&self) -> (Option<(f64, f64)>, f32) {
+        (self.window, self.scroll)
+    }
+
+    /// Shows what another canvas leads to: a window, or everything. Whether anything changed.
+    pub(super) fn follow(&mut self, window: Option<(f64, f64)>, extent: f64, at_once: bool) -> bool {
+        let goal = window.unwrap_or((0.0, extent));
+        let now = self.target.unwrap_or_else(|| self.shown(extent));
+        let free = self.zoomed.is_empty() && self.pending_zoom.is_none();
+        if free && is_near(now, goal) {
+            return false;
+        }
+        self.zoomed.clear();
+        self.pending_zoom = None;
+        if at_once && self.target.is_none() {
+            self.window = window;
+        } else {
+            self.target = Some(goal);
+        }
+        true
+    }
+
+    /// Zooms to where another canvas leads.
+    pub(super) fn zoom_again(&mut self, path: Vec<GroupId>) {
+        self.pending_zoom = Some(path);
+    }
+
+    /// Scrolls as far as another canvas.
+    pub(super) fn follow_scroll(&mut self, scroll: f32) {
+        self.scroll = scroll;
+        self.scroll_target = None;
+    }
+
     /// How far positions reach: beyond the tree where another graph of the same scale does.
-    fn reach(&self, tree: &CallTree) -> f64 {
+    pub(super) fn reach(&self, tree: &CallTree) -> f64 {
         let extent = tree.extent() as f64;
         let beyond = if self.zoomed.is_empty() { self.least_span } else { extent + self.least_span };
         extent.max(beyond)
@@ -107,8 +176,21 @@ impl CanvasState {
         self.window.unwrap_or((0.0, extent.max(1.0)))
     }
 
+    /// How far the window can be moved: over everything, and over where another canvas has led it.
+    fn limits(&self, extent: f64) -> (f64, f64) {
+        let (from, to) = self.shown(extent);
+        (from.min(0.0), to.max(extent))
+    }
+
     fn go(&mut self, window: (f64, f64), extent: f64) {
-        self.target = Some(clamped(window, extent));
+        self.target = Some(clamped(window, (0.0, extent)));
+    }
+
+    /// Stays at a window. One of everything stays one of everything, whatever that will be.
+    fn settle(&mut self, window: (f64, f64), extent: f64) {
+        let everything = self.zoomed.is_empty() && window == (0.0, extent);
+        self.window = (!everything).then_some(window);
+        self.target = None;
     }
 
     /// Moves a part of the way to the target; whether it is still moving.
@@ -119,9 +201,12 @@ impl CanvasState {
         if let Some(target) = self.target {
             let now = self.shown(extent);
             let next = (now.0 + (target.0 - now.0) * part, now.1 + (target.1 - now.1) * part);
-            let near = (next.0 - target.0).abs() + (next.1 - target.1).abs() < (target.1 - target.0) * 2e-3;
-            self.window = Some(if near { target } else { next });
-            if near { self.target = None } else { moving = true }
+            self.window = Some(next);
+            moving = true;
+            if is_near(next, target) {
+                self.settle(target, extent);
+                moving = false;
+            }
         }
         if let Some(target) = self.scroll_target {
             let next = self.scroll + (target - self.scroll) * part as f32;
@@ -152,7 +237,7 @@ pub fn canvas_ui(
         return response;
     };
     if tree.is_empty() {
-        canvas_paint::message(ui, rect, ctx.theme, &empty_message(ctx));
+        canvas_paint::message(ui, rect, ctx.theme, &ctx.why_empty());
         return response;
     }
     if let Some(path) = state.pending_zoom.take() {
@@ -183,6 +268,7 @@ pub fn canvas_ui(
     }
     canvas_paint::boxes(ui, &painter, ctx, tree, &state.boxes, &place, &state.current);
     canvas_paint::accessible_boxes(ui, ctx, tree, &state.boxes, &place, actions);
+    annotate(ui, &painter, ctx, (tree, kind.paths()), &place, state, actions);
     let surface = Surface { kind, tree, rect };
     clicks(ctx, &response, &surface, under, state, actions);
     keys(ui, &response, &surface, state, actions);
@@ -193,6 +279,26 @@ pub fn canvas_ui(
         }
     });
     response
+}
+
+/// Draws what is marked.
+fn annotate(
+    ui: &Ui,
+    painter: &egui::Painter,
+    ctx: &ViewCtx<'_>,
+    (tree, paths): (&CallTree, Paths),
+    place: &Placement,
+    state: &mut CanvasState,
+    actions: &mut Actions,
+) {
+    let boxes = &state.boxes;
+    let visible = |flame_box: &FlameBox| annotations::rectangle_of(place.filled(flame_box).intersect(place.rect));
+    let find = |node: usize| {
+        let found = boxes.iter().find(|one| one.node == Some(node as u32)).map(&visible)?;
+        (found.width > 0.0 && found.height > 0.0).then_some(Target::Box(found))
+    };
+    let ground = |area| Ground::under_boxes(area, boxes.iter().map(&visible));
+    state.marks.ui(ui, painter, ctx, (tree, paths), (find, ground), actions);
 }
 
 trait HoverIf {
@@ -209,15 +315,6 @@ impl HoverIf for Response {
                 add(ui, what);
             });
         }
-    }
-}
-
-fn empty_message(ctx: &ViewCtx<'_>) -> String {
-    let query = ctx.analysis.query();
-    if query.transforms.is_empty() && query.track.is_none() {
-        format!("Nothing was recorded in “{}”. Choose another metric.", ctx.metric().name)
-    } else {
-        "Nothing is left under these filters. Take one off, or choose another thread.".to_owned()
     }
 }
 
@@ -241,6 +338,12 @@ impl Placement {
             Pos2::new(self.rect.left() + flame_box.x, top),
             Vec2::new(flame_box.width, theme::FLAME_ROW),
         )
+    }
+
+    /// What is filled of a box: a point of ground parts it from its neighbours.
+    pub(super) fn filled(&self, flame_box: &FlameBox) -> Rect {
+        let rect = self.rect_of(flame_box);
+        Rect::from_min_size(rect.min, Vec2::new(flame_box.filled_width(), rect.height() - 1.0))
     }
 
     fn row_at(&self, pos: Pos2) -> Option<usize> {
@@ -283,10 +386,16 @@ fn need_finer(ctx: &ViewCtx<'_>, kind: TreeKind, (from, to): (f64, f64), width: 
     }
 }
 
-fn clamped((from, to): (f64, f64), extent: f64) -> (f64, f64) {
-    let span = (to - from).clamp(SMALLEST_WINDOW.min(extent), extent.max(1.0));
-    let from = from.clamp(0.0, (extent - span).max(0.0));
+fn clamped((from, to): (f64, f64), (least, most): (f64, f64)) -> (f64, f64) {
+    let room = most - least;
+    let span = (to - from).clamp(SMALLEST_WINDOW.min(room), room.max(1.0));
+    let from = from.clamp(least, (most - span).max(least));
     (from, from + span)
+}
+
+/// Whether two windows are drawn alike.
+fn is_near(one: (f64, f64), other: (f64, f64)) -> bool {
+    (one.0 - other.0).abs() + (one.1 - other.1).abs() < (other.1 - other.0) * 2e-3
 }
 
 fn zoom_to_path(state: &mut CanvasState, tree: &CallTree, path: &[GroupId], rect: Rect) {
@@ -333,6 +442,7 @@ impl Surface<'_> {
             actions.push(Action::ZoomTo(path));
         } else {
             zoom_to_path(state, self.tree, &path, self.rect);
+            state.moved = Some(Moved::ByHand);
         }
     }
 }
@@ -353,8 +463,7 @@ fn navigate(ui: &Ui, response: &Response, tree: &CallTree, growth: Growth, rect:
     if response.dragged() {
         let delta = response.drag_delta();
         pan(state, extent, -f64::from(delta.x / rect.width()), true);
-        state.scroll -= delta.y * direction;
-        state.scroll_target = None;
+        scroll_by(state, -delta.y * direction);
     }
     if !response.contains_pointer() {
         return;
@@ -369,9 +478,14 @@ fn navigate(ui: &Ui, response: &Response, tree: &CallTree, growth: Growth, rect:
         pan(state, extent, -f64::from(scroll.x / rect.width()), true);
     }
     if scroll.y != 0.0 {
-        state.scroll -= scroll.y * direction;
-        state.scroll_target = None;
+        scroll_by(state, -scroll.y * direction);
     }
+}
+
+fn scroll_by(state: &mut CanvasState, points: f32) {
+    state.scroll += points;
+    state.scroll_target = None;
+    state.moved = Some(Moved::ByHand);
 }
 
 /// Moves the window by a part of its width.
@@ -385,17 +499,23 @@ fn pan(state: &mut CanvasState, extent: f64, part: f64, at_once: bool) {
 fn zoom_at(state: &mut CanvasState, extent: f64, part: f64, factor: f64, at_once: bool) {
     let (from, to) = state.target.unwrap_or_else(|| state.shown(extent));
     let fixed = from + (to - from) * part;
-    let span = ((to - from) / factor).clamp(SMALLEST_WINDOW.min(extent), extent);
+    let (least, most) = state.limits(extent);
+    let span = ((to - from) / factor).clamp(SMALLEST_WINDOW.min(extent), most - least);
     move_to(state, (fixed - span * part, fixed + span * (1.0 - part)), extent, at_once);
 }
 
+/// Where there is no room to move, what is zoomed to stays so.
 fn move_to(state: &mut CanvasState, window: (f64, f64), extent: f64, at_once: bool) {
+    let window = clamped(window, state.limits(extent));
+    if window == state.target.unwrap_or_else(|| state.shown(extent)) {
+        return;
+    }
     state.zoomed.clear();
+    state.moved = Some(Moved::ByHand);
     if at_once {
-        state.window = Some(clamped(window, extent));
-        state.target = None;
+        state.settle(window, extent);
     } else {
-        state.go(window, extent);
+        state.target = Some(window);
     }
 }
 
@@ -416,6 +536,7 @@ fn clicks(
         Some(Under::Node(node)) if response.double_clicked() => surface.zoom(state, Some(node), actions),
         Some(Under::Node(node)) if clicked || response.secondary_clicked() => {
             state.current = surface.tree.path(node);
+            state.current_start = Some(surface.tree.start(node));
             actions.push(Action::Select(Some(surface.tree.group(node))));
         }
         None if clicked => {
@@ -426,14 +547,15 @@ fn clicks(
     }
     response.context_menu(|ui| {
         let stack = super::menus::stack_text(ctx, surface.kind, &state.current);
-        super::menus::group_menu(ui, ctx, stack, actions);
+        let marked = state.marked(surface.tree, surface.kind.paths());
+        super::menus::group_menu(ui, ctx, stack, marked.as_ref(), actions);
     });
 }
 
 /// Keys, while the canvas has the focus or nothing else has.
 fn keys(ui: &Ui, response: &Response, surface: &Surface<'_>, state: &mut CanvasState, actions: &mut Actions) {
     let Surface { tree, rect, .. } = *surface;
-    let elsewhere = ui.memory(|m| m.focused().is_some_and(|id| id != response.id));
+    let elsewhere = ui.memory(|m| m.focused().map_or(state.yields_keys, |id| id != response.id));
     if elsewhere || !ui.is_enabled() {
         return;
     }

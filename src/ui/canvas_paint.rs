@@ -51,7 +51,7 @@ pub(super) fn boxes(
     let narrow = Theme::color(ctx.theme.palette.narrow());
     let current = tree.find(current).filter(|(_, found)| *found == current.len()).map(|(node, _)| node as u32);
     for flame_box in boxes {
-        let rect = gapped(place, flame_box);
+        let rect = place.filled(flame_box);
         let Some(node) = flame_box.node else {
             mesh.add_colored_rect(rect, if ctx.matches.is_some() { ctx.theme.dimmed(narrow) } else { narrow });
             continue;
@@ -86,12 +86,6 @@ pub(super) fn boxes(
     labels(ui, painter, ctx, tree, boxes, place);
 }
 
-/// What is filled of a box: a point of ground parts it from its neighbours.
-fn gapped(place: &Placement, flame_box: &FlameBox) -> Rect {
-    let rect = place.rect_of(flame_box);
-    Rect::from_min_size(rect.min, Vec2::new(flame_box.filled_width(), rect.height() - 1.0))
-}
-
 fn labels(ui: &Ui, painter: &Painter, ctx: &ViewCtx<'_>, tree: &CallTree, boxes: &[FlameBox], place: &Placement) {
     let font = FontId::monospace(theme::BOX_TEXT);
     let (char_width, row_height) = ui.fonts_mut(|f| (f.glyph_width(&font, 'm'), f.row_height(&font)));
@@ -108,7 +102,7 @@ fn labels(ui: &Ui, painter: &Painter, ctx: &ViewCtx<'_>, tree: &CallTree, boxes:
         let pos = Pos2::new(rect.left() + LABEL_INSET, rect.top() + (theme::FLAME_ROW - 1.0 - row_height) / 2.0);
         // Characters of other scripts are wider than the estimate: those are cut by their box.
         if galley.size().x > flame_box.width - 6.0 {
-            painter.with_clip_rect(gapped(place, flame_box).intersect(painter.clip_rect())).galley(pos, galley, color);
+            painter.with_clip_rect(place.filled(flame_box).intersect(painter.clip_rect())).galley(pos, galley, color);
         } else {
             painter.galley(pos, galley, color);
         }

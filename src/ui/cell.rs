@@ -150,20 +150,15 @@ pub(super) fn path(ui: &Ui, rect: Rect, text: &str, color: Color32) -> bool {
     matches!(short, Cow::Owned(_))
 }
 
-/// A function's name, flush left. One that does not fit loses the words around a built-in's name before its end. Tells
-/// whether it was cut.
+/// A function's name, flush left. One that does not fit keeps its last part. Tells whether it was cut.
 pub(super) fn name(ui: &Ui, rect: Rect, name: &str, color: Color32) -> bool {
-    let bare = layout::bare_name(name);
-    if bare.len() < name.len() {
-        let (galley, cut) = cut_end(ui, name, TextStyle::Body.resolve(ui.style()), rect.width(), color);
-        if cut {
-            text(ui, rect, &bare, color);
-        } else {
-            paint(ui, rect, galley, color);
-        }
-        return cut;
-    }
-    text(ui, rect, name, color)
+    let font = TextStyle::Body.resolve(ui.style());
+    // As for paths: letters are added up.
+    let room = rect.width() - 1.0;
+    let short = ui.fonts_mut(|fonts| layout::fit_name_in(name, room, |letter| fonts.glyph_width(&font, letter)));
+    let (galley, cut) = cut_end(ui, &short, font, rect.width(), color);
+    paint(ui, rect, galley, color);
+    cut || *short != *name
 }
 
 /// A square in the colour of a name, before it; gives the room left for the name.

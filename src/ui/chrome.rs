@@ -7,7 +7,7 @@ use super::overlays::Profiles;
 use super::views::ViewKind;
 use super::{Action, Actions, Command, Theme, theme};
 use crate::analyze::{Analysis, GroupBy, Matches, SearchText, Transform};
-use crate::layout::{fit, shorten_middle};
+use crate::layout::{fit, fit_name, shorten_middle};
 use crate::model::{Body, MetricId, Profile, TimeMeaning, TrackId, Unit, format};
 use egui::{Button, Frame, Key, Margin, RichText, TextEdit, Ui};
 
@@ -409,9 +409,10 @@ pub fn transforms_ui(ui: &mut Ui, theme: &Theme, analysis: &Analysis, actions: &
 }
 
 fn transform_text(analysis: &Analysis, transform: &Transform) -> String {
-    let named = |verb: &str, group| format!("{verb} {}", fit(&analysis.name(group), 40));
+    let named = |verb: &str, group| format!("{verb} {}", fit_name(&analysis.name(group), 40));
     match transform {
         Transform::Focus(group) => named("focus", *group),
+        Transform::FocusAny(groups) => format!("focus {} functions", groups.len()),
         Transform::Hide(group) => named("hide", *group),
         Transform::Drop(group) => named("drop", *group),
         Transform::CollapseRecursion => "recursion collapsed".to_owned(),

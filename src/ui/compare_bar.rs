@@ -6,7 +6,8 @@ use super::{Action, Actions, Command, Theme, theme};
 use crate::analyze::diff::{Basis, BoxWidth, Comparison, Finding, Normalize, Side};
 use crate::layout::shorten_middle;
 use crate::model::format;
-use egui::{Align, Button, ComboBox, Frame, Label, Layout, Margin, RichText, Role, Ui, WidgetInfo};
+use egui::text::LayoutJob;
+use egui::{Align, Button, ComboBox, FontId, Frame, Label, Layout, Margin, RichText, Role, TextFormat, Ui, WidgetInfo};
 
 /// How both sides of a comparison are drawn.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, serde::Serialize, serde::Deserialize)]
@@ -103,7 +104,7 @@ pub fn compare_bar_ui(ui: &mut Ui, theme: &Theme, bar: &CompareBar<'_>, actions:
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| choices_ui(ui, bar, actions));
             });
         }
-        summary_ui(ui, bar, actions);
+        summary_ui(ui, theme, bar, actions);
         findings_ui(ui, theme, bar, actions);
     });
 }
@@ -138,8 +139,10 @@ fn choices_ui(ui: &mut Ui, bar: &CompareBar<'_>, actions: &mut Actions) {
     }
     ui.separator();
     match bar.arrangement {
-        Arrangement::Merged if bar.view != ViewKind::Table => box_width_choice(ui, bar.box_width, actions),
-        Arrangement::SideBySide if bar.view == ViewKind::Flame => {
+        Arrangement::Merged if matches!(bar.view, ViewKind::Flame | ViewKind::Sunburst | ViewKind::Callers) => {
+            box_width_choice(ui, bar.box_width, actions);
+        }
+        Arrangement::SideBySide if matches!(bar.view, ViewKind::Flame | ViewKind::Callers) => {
             let mut equal = bar.equal_scale;
             let response = ui.toggle_value(&mut equal, "Equal scale");
             let hint = "One width stands for one cost on both sides. Off: each side as wide as the window.";
@@ -195,7 +198,7 @@ fn normalize_choice(ui: &mut Ui, bar: &CompareBar<'_>, actions: &mut Actions) {
     combo.response.on_hover_text(format!("How both sides are made comparable. ({keys})"));
 }
 
-fn summary_ui(ui: &mut Ui, bar: &CompareBar<'_>, actions: &mut Actions) {
+fn summary_ui(ui: &mut Ui, theme: &Theme, bar: &CompareBar<'_>, actions: &mut Actions) {
     ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
         let copy = ui.small_button("Copy").on_hover_text("Copy the sentence.");
         copy.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Copy summary"));
@@ -203,9 +206,26 @@ fn summary_ui(ui: &mut Ui, bar: &CompareBar<'_>, actions: &mut Actions) {
             actions.push(Action::Copy(bar.summary.to_owned(), "Summary copied"));
         }
         ui.with_layout(Layout::top_down(Align::Min), |ui| {
-            ui.add(Label::new(RichText::new(bar.summary).size(theme::NAME_TEXT)).selectable(true).wrap());
+            let sentence = ui.add(Label::new(sentence(ui, theme, bar.summary)).selectable(true).wrap());
+            sentence.widget_info(|| WidgetInfo::labeled(Role::Label, true, bar.summary));
         });
     });
+}
+
+/// The sentence with the names in it, which stand between backticks, set as code.
+fn sentence(ui: &Ui, theme: &Theme, text: &str) -> LayoutJob {
+    let size = theme::NAME_TEXT;
+    let words = TextFormat::simple(FontId::proportional(size), ui.visuals().text_color());
+    let code = TextFormat {
+        background: theme.raised,
+        expand_bg: 2.0,
+        ..TextFormat::simple(FontId::monospace(size - 1.0), theme.text)
+    };
+    let mut job = LayoutJob::default();
+    for (i, part) in text.split('`').enumerate().filter(|(_, part)| !part.is_empty()) {
+        job.append(part, 0.0, if i % 2 == 1 { code.clone() } else { words.clone() });
+    }
+    job
 }
 
 /// One line, or all of them: never nothing where there is something to know.

@@ -1,6 +1,8 @@
 //! What a view is given to draw.
 
+use super::annotations::AnnotationsCtx;
 use super::hints_page::HintsPage;
+use super::source_page::SourcePage;
 use super::{CompareCtx, Theme};
 use crate::analyze::diff::Side;
 use crate::analyze::{
@@ -97,6 +99,10 @@ pub struct ViewCtx<'a> {
     pub time_meaning: TimeMeaning,
     /// How cost divides over time, once that is known: perhaps of another part of the time than asked for last.
     pub over_time: Option<&'a OverTime>,
+    /// Whether a part of the source is shown beside the view: not where the view is the source.
+    pub excerpts: bool,
+    /// The source file that is ready, which may be another than the selection's.
+    pub source: Option<&'a SourcePage>,
     /// Fills by group, filled in as they are asked for.
     pub colours: &'a RefCell<Vec<Option<Color32>>>,
     /// Whether a new analysis is on its way.
@@ -105,9 +111,39 @@ pub struct ViewCtx<'a> {
     pub hints: Option<&'a HintsPage>,
     /// The comparison that is looked at, where it is one.
     pub compare: Option<CompareCtx<'a>>,
+    /// What is marked.
+    pub annotations: AnnotationsCtx<'a>,
 }
 
 impl<'a> ViewCtx<'a> {
+    /// A counted profile of which nothing is selected, searched for or marked, and nothing else is known yet.
+    pub fn new(
+        analysis: &'a Analysis,
+        trees: &'a Trees,
+        theme: &'a Theme,
+        colours: &'a RefCell<Vec<Option<Color32>>>,
+    ) -> Self {
+        Self {
+            analysis,
+            trees,
+            theme,
+            selection: None,
+            hovered: None,
+            matches: None,
+            neighbours: None,
+            time_track: TrackId(0),
+            time_meaning: TimeMeaning::None,
+            over_time: None,
+            excerpts: false,
+            source: None,
+            colours,
+            busy: false,
+            hints: None,
+            compare: None,
+            annotations: AnnotationsCtx::default(),
+        }
+    }
+
     /// The metric that is shown.
     pub fn metric(&self) -> &Metric {
         self.analysis.profile().metric(self.analysis.query().metric)
@@ -157,6 +193,22 @@ impl<'a> ViewCtx<'a> {
                 table.base_sum().max(table.new_sum())
             }
             None => self.analysis.sum(),
+        }
+    }
+
+    /// Why there is nothing to see, and what to do about it.
+    pub fn why_empty(&self) -> String {
+        let query = self.analysis.query();
+        if !query.transforms.is_empty() || query.track.is_some() || query.time_ns.is_some() {
+            return "Nothing is left under these filters. Take one off, or choose another thread.".to_owned();
+        }
+        if self.analysis.table().present().next().is_none() {
+            return "This profile holds no samples. Record for longer, or open another one.".to_owned();
+        }
+        let name = &self.metric().name;
+        match self.analysis.profile().metrics().len() {
+            1 => format!("Everything that was recorded cost nothing in “{name}”. The table lists it."),
+            _ => format!("Nothing was recorded in “{name}”. Choose another metric."),
         }
     }
 

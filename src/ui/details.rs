@@ -1,20 +1,28 @@
 //! The panel with everything about the selected function.
 
 mod compared;
+mod excerpt;
+mod neighbours;
 mod pairing;
 mod runs;
 
-use super::hint_marks::hints_of_ui;
-use super::views::{ViewKind, callers_tables::ESTIMATED, table::transform_button};
+use super::hint_marks::{self, hints_of_ui};
+use super::views::{ViewKind, table::transform_button};
 use super::{Action, Actions, ViewCtx, cell, theme};
 use crate::analyze::{Class, Exactness, GroupBy, GroupId, Neighbour, Transform, share};
+use crate::layout::fit_name;
 use crate::model::{Body, Unit, format};
-use egui::{
-    Align, Align2, Button, Label, Layout, Response, RichText, Role, ScrollArea, Sense, TextStyle, Ui, Vec2, WidgetInfo,
-};
+use egui::{Align, Label, Layout, RichText, Role, ScrollArea, Sense, TextStyle, Ui, Vec2, WidgetInfo};
+use neighbours::{Row, list_ui};
 
+/// A longer name would push everything else out of the panel.
+const MOST_LETTERS: usize = 160;
 /// Callers, and callees, that are listed; the callers view has all of them.
 const MOST_NEIGHBOURS: usize = 12;
+
+/// The titles of the lists of callers and callees, and what stands there where there are none.
+const CALLED_BY: (&str, &str) = ("Called by", "Nothing calls it: it is where stacks begin.");
+const CALLS: (&str, &str) = ("Calls", "It calls nothing that was recorded.");
 
 /// Draws the details of the selection.
 pub fn details_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, actions: &mut Actions) {
@@ -38,9 +46,17 @@ pub fn details_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, actions: &mut Actions) {
         calls_ui(ui, ctx, group);
         note_ui(ui, ctx, group);
         hints_of_ui(ui, ctx, group, actions);
+        // A finding is about lines: they come first.
+        let has_hint = hint_marks::best(ctx, group).is_some();
+        if has_hint {
+            excerpt::excerpt_ui(ui, ctx, group, actions);
+        }
         ui.add_space(theme::GAP);
         buttons_ui(ui, ctx, group, actions);
         neighbours_ui(ui, ctx, group, actions);
+        if !has_hint {
+            excerpt::excerpt_ui(ui, ctx, group, actions);
+        }
     });
 }
 
@@ -63,7 +79,11 @@ fn identity_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId) {
         ui.add(Label::new(weak(whose(ctx, group))).truncate());
     });
     let name = ctx.analysis.name(group);
-    ui.add(Label::new(RichText::new(&*name).monospace().size(theme::NAME_TEXT)).wrap());
+    let short = fit_name(&name, MOST_LETTERS);
+    let label = ui.add(Label::new(RichText::new(&*short).monospace().size(theme::NAME_TEXT)).wrap());
+    if *short != *name {
+        label.on_hover_text(&*name);
+    }
     let module = ctx.analysis.groups().module(ctx.analysis.classes(), group);
     if !module.is_empty() && *module != *name {
         ui.add(Label::new(weak(module.to_owned())).wrap());
@@ -73,16 +93,19 @@ fn identity_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId) {
 /// Where it stands, with a button that copies it.
 fn place_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, place: &str, actions: &mut Actions) {
     if !place.is_empty() && ctx.analysis.query().by != GroupBy::Package {
-        // The button first, from the right, so that a long path wraps beside it.
+        // The button first, from the right: the path has what is left.
         ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
             let copy = ui.small_button("Copy").on_hover_text("Copy file and line.");
             copy.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Copy file:line"));
             if copy.clicked() {
                 actions.push(Action::Copy(place.to_owned(), "Place copied"));
             }
-            ui.with_layout(Layout::top_down(Align::Min), |ui| {
-                ui.add(Label::new(RichText::new(place).color(ctx.theme.text_weak)).wrap());
-            });
+            let size = Vec2::new(ui.available_width(), copy.rect.height());
+            let (rect, path) = ui.allocate_exact_size(size, Sense::hover());
+            path.widget_info(|| WidgetInfo::labeled(Role::Label, true, place));
+            if cell::path(ui, rect, place, ctx.theme.text_weak) {
+                path.on_hover_text(place);
+            }
         });
     }
 }
@@ -182,9 +205,10 @@ fn note_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId) {
                 .to_owned(),
             ctx.theme.text_weak,
         ),
-        (Body::Stacks(_), _) => {
-            ("Counted from recorded stacks, each once however often this is on it.".to_owned(), ctx.theme.text_weak)
-        }
+        (Body::Stacks(_), _) => (
+            "Counted from recorded stacks: a stack counts once, however often the function is on it.".to_owned(),
+            ctx.theme.text_weak,
+        ),
     };
     let over = ctx.analysis.table().total(group) > ctx.analysis.sum();
     let text = if over { format!("{text} Its recorded total is larger than the whole run.") } else { text };
@@ -225,74 +249,12 @@ fn neighbours_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId, actions: &mut A
     }
     let Some(neighbours) = ctx.neighbours else { return };
     let whole = ctx.analysis.table().total(group);
-    let none = ("Nothing calls it: it is where stacks begin.", "It calls nothing that was recorded.");
-    list_ui(ui, ctx, "Called by", &neighbours.callers, whole, none.0, actions);
-    list_ui(ui, ctx, "Calls", &neighbours.callees, whole, none.1, actions);
-}
-
-fn list_ui(
-    ui: &mut Ui,
-    ctx: &ViewCtx<'_>,
-    title: &str,
-    rows: &[Neighbour],
-    whole: i64,
-    none: &str,
-    actions: &mut Actions,
-) {
-    let weak = |text: String| RichText::new(text).color(ctx.theme.text_weak);
-    ui.add_space(theme::MARGIN);
-    if rows.is_empty() || ctx.analysis.neighbours_are_exact() {
-        ui.label(RichText::new(title).strong());
-    } else {
-        ui.horizontal(|ui| {
-            ui.label(RichText::new(title).strong());
-            ui.label(RichText::new("≈ estimated").small().color(ctx.theme.estimated)).on_hover_text(ESTIMATED);
-        });
-    }
-    ui.spacing_mut().item_spacing.y = 2.0;
-    if rows.is_empty() {
-        ui.add(Label::new(weak(none.to_owned())).wrap());
-    }
-    for row in rows.iter().take(MOST_NEIGHBOURS) {
-        let response = neighbour_ui(ui, ctx, row, whole);
-        if response.hovered() {
-            actions.push(Action::Hover(row.group));
-        }
-        if response.clicked() {
-            actions.push(Action::Select(Some(row.group)));
-        }
-    }
-    if let Some(more) = rows.len().checked_sub(MOST_NEIGHBOURS).filter(|more| *more > 0) {
-        let text = format!("… and {} more", format::count(more as i64));
-        let link = ui.add(Button::new(weak(text)).frame(false)).on_hover_text("Show all of them.");
-        if link.clicked() {
-            actions.push(Action::Show(ViewKind::Callers));
-        }
-    }
-}
-
-/// A caller or callee: its colour, its name, and what went along the call, with a bar behind.
-fn neighbour_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, row: &Neighbour, whole: i64) -> Response {
-    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), theme::TABLE_ROW), Sense::click());
-    let name = ctx.analysis.name(row.group);
-    let value = format::value(row.total, &ctx.metric().unit);
-    response.widget_info(|| {
-        let mut info = WidgetInfo::labeled(Role::Button, true, &name);
-        info.current_text_value = Some(value.clone());
-        info
-    });
-    if !ui.is_rect_visible(rect) {
-        return response;
-    }
-    if response.hovered() || response.has_focus() || ctx.hovered == Some(row.group) {
-        ui.painter().rect_filled(rect, theme::SMALL_RADIUS, ctx.theme.raised);
-    }
-    cell::bar(ui, rect, share(row.total, whole), cell::bar_colour(ctx, row.group));
-    let inner = rect.shrink2(Vec2::new(theme::GAP / 2.0, 0.0));
-    let (color, _) = cell::colours(ctx, row.group);
-    let font = TextStyle::Body.resolve(ui.style());
-    let figure = ui.painter().text(inner.right_center(), Align2::RIGHT_CENTER, &value, font, color);
-    let room = cell::swatch(ui, inner, cell::swatch_colour(ctx, row.group));
-    let cut = cell::name(ui, room.with_max_x(figure.left() - theme::GAP), &name, color);
-    if cut { response.on_hover_text(&*name) } else { response }
+    let row = |neighbour: &Neighbour| {
+        let (color, _) = cell::colours(ctx, neighbour.group);
+        let figure = format::value(neighbour.total, &ctx.metric().unit);
+        let bar = (share(neighbour.total, whole), cell::bar_colour(ctx, neighbour.group));
+        Row { group: neighbour.group, spoken: figure.clone(), figure, color, bar, more: None }
+    };
+    list_ui(ui, ctx, CALLED_BY, neighbours.callers.iter().map(row), actions);
+    list_ui(ui, ctx, CALLS, neighbours.callees.iter().map(row), actions);
 }

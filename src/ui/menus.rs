@@ -3,15 +3,26 @@
 use super::views::ViewKind;
 use super::{Action, Actions, Command, TreeKind, ViewCtx};
 use crate::analyze::{GroupId, Order};
+use crate::layout::Marked;
 use crate::model::{Body, format};
 use egui::{Button, Ui};
 
 /// What can be done with the selected group, and with the calls that led to the box or arc it was chosen by.
-pub(super) fn group_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, stack: Option<String>, actions: &mut Actions) {
+pub(super) fn group_menu(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    stack: Option<String>,
+    marked: Option<&Marked>,
+    actions: &mut Actions,
+) {
     if let Some(group) = ctx.selection {
         let name = ctx.analysis.name(group);
-        ui.label(egui::RichText::new(crate::layout::fit(&name, 40)).monospace().small().color(ctx.theme.text_weak));
+        ui.label(
+            egui::RichText::new(crate::layout::fit_name(&name, 40)).monospace().small().color(ctx.theme.text_weak),
+        );
     }
+    super::annotations::menu_ui(ui, ctx, marked, actions);
+    ui.separator();
     for command in [Command::FocusSelection, Command::HideSelection, Command::DropSelection] {
         transform_button(ui, ctx, command, actions);
     }

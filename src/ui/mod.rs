@@ -1,8 +1,10 @@
 //! The window: draws borrowed data, and returns what the user wants as [`Action`]s. Nothing here changes a session.
 
 mod action;
+pub mod annotations;
 pub mod bounds_strip;
 pub mod canvas;
+pub mod canvas_link;
 mod canvas_paint;
 mod cell;
 pub mod chrome;

@@ -1,5 +1,6 @@
 //! What lies over everything for a moment: the command palette, the sheet of shortcuts, warnings, a choice.
 
+use super::annotations::{Listed, NoteField, annotations_ui, note_field_ui};
 use super::compare_bar::{side_colour, side_title};
 use super::{Action, Actions, Command, Theme, theme};
 use crate::analyze::diff::Side;
@@ -21,6 +22,10 @@ pub enum Overlay {
     Warnings,
     /// Something to choose.
     Choice(Choice),
+    /// A note that is being written.
+    Note(NoteField),
+    /// What is marked, to be changed and taken off.
+    Annotations(Vec<Listed>),
 }
 
 /// A question with a few answers.
@@ -47,6 +52,8 @@ pub fn overlay_ui(ui: &Ui, theme: &Theme, overlay: &mut Overlay, profiles: &Prof
         Overlay::Shortcuts => shortcuts(ui, theme),
         Overlay::Warnings => warnings(ui, theme, profiles),
         Overlay::Choice(choice) => choice_ui(ui, theme, choice, actions),
+        Overlay::Note(field) => note_field_ui(ui, theme, field, actions),
+        Overlay::Annotations(listed) => annotations_ui(ui, theme, listed, actions),
     };
     if close {
         *overlay = Overlay::None;
@@ -108,10 +115,13 @@ fn matches(name: &str, wanted: &str) -> bool {
 fn shortcuts(ui: &Ui, theme: &Theme) -> bool {
     let mut done = false;
     let modal = modal("shortcuts", ui).show(ui.ctx(), |ui| {
-        ui.set_width(640.0);
+        ui.set_width(700.0);
+        // As much of the window as it takes: by itself it would keep to the height of a menu.
+        let height = ui.ctx().content_rect().height() - 160.0;
+        ui.set_max_height(height);
         ui.heading("Keyboard shortcuts");
         ui.add_space(theme::GAP);
-        ScrollArea::vertical().max_height(ui.ctx().content_rect().height() - 160.0).show(ui, |ui| {
+        ScrollArea::vertical().max_height(height).show(ui, |ui| {
             ui.columns(2, |columns| {
                 let all: Vec<Command> = Command::all().into_iter().filter(|c| c.shortcut().is_some()).collect();
                 let half = all.len().div_ceil(2);
@@ -140,7 +150,7 @@ fn shortcuts(ui: &Ui, theme: &Theme) -> bool {
 }
 
 fn rows(ui: &mut Ui, theme: &Theme, rows: Vec<(String, &str)>) {
-    egui::Grid::new(ui.next_auto_id()).num_columns(2).spacing([16.0, 5.0]).min_col_width(150.0).show(ui, |ui| {
+    egui::Grid::new(ui.next_auto_id()).num_columns(2).spacing([16.0, 5.0]).min_col_width(110.0).show(ui, |ui| {
         for (keys, what) in rows {
             ui.label(RichText::new(keys).monospace().color(theme.accent));
             ui.label(what);
@@ -153,13 +163,15 @@ fn warnings(ui: &Ui, theme: &Theme, profiles: &Profiles<'_>) -> bool {
     let mut done = false;
     let modal = modal("warnings", ui).show(ui.ctx(), |ui| {
         ui.set_width(560.0);
+        let height = ui.ctx().content_rect().height() - 200.0;
+        ui.set_max_height(height);
         ui.heading(if profiles.len() > 1 {
             "Before you believe this comparison"
         } else {
             "Before you believe this profile"
         });
         ui.add_space(theme::GAP);
-        ScrollArea::vertical().max_height(ui.ctx().content_rect().height() - 200.0).show(ui, |ui| {
+        ScrollArea::vertical().max_height(height).show(ui, |ui| {
             for (side, profile) in profiles {
                 if let Some(side) = side {
                     ui.label(RichText::new(side_title(*side)).strong().color(side_colour(theme, *side)));

@@ -4,7 +4,8 @@ use super::{Action, Actions, Command, Theme, theme};
 use crate::analyze::diff::Side;
 use crate::import::{FORMATS, Recipe};
 use crate::layout::shorten_middle;
-use egui::{Align, Button, Frame, Layout, Margin, RichText, ScrollArea, Ui, Vec2};
+use egui::text::{LayoutJob, TextFormat};
+use egui::{Align, Button, Frame, Layout, Margin, RichText, ScrollArea, TextStyle, Ui, Vec2};
 use std::path::{Path, PathBuf};
 
 /// What the start page shows.
@@ -197,6 +198,17 @@ pub struct Failure<'a> {
     pub others: &'a [&'a Path],
 }
 
+/// A text in which what stands between backticks is code.
+fn with_code(ui: &Ui, text: &str, color: egui::Color32) -> LayoutJob {
+    let (body, code) = (TextStyle::Body.resolve(ui.style()), TextStyle::Monospace.resolve(ui.style()));
+    let mut job = LayoutJob::default();
+    for (i, part) in text.split('`').enumerate() {
+        let font = if i % 2 == 0 { &body } else { &code };
+        job.append(part, 0.0, TextFormat::simple(font.clone(), color));
+    }
+    job
+}
+
 /// A file that could not be read, or two that could not be compared: what happened, why, and what to do.
 pub fn failed_ui(ui: &mut Ui, theme: &Theme, failed: &Failure<'_>, actions: &mut Actions) {
     ui.vertical_centered(|ui| {
@@ -221,10 +233,10 @@ fn failure(ui: &mut Ui, theme: &Theme, failed: &Failure<'_>, actions: &mut Actio
         ui.label(RichText::new(text).color(theme.text_weak));
     }
     ui.add_space(theme::GAP);
-    ui.label(sentence(failed.why));
+    ui.label(with_code(ui, &sentence(failed.why), theme.text));
     if !failed.advice.is_empty() {
         ui.add_space(4.0);
-        ui.label(RichText::new(failed.advice).strong());
+        ui.label(with_code(ui, failed.advice, theme.text));
     }
     ui.add_space(4.0);
     if let Some(path) = failed.path {

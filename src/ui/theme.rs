@@ -40,6 +40,10 @@ pub struct Theme {
     pub error: Color32,
     /// What is estimated.
     pub estimated: Color32,
+    /// What people marked.
+    pub mark: Color32,
+    /// Between a mark and what it lies on.
+    pub mark_halo: Color32,
     /// The base side of a comparison: no hue of a difference.
     pub base: Color32,
     /// The new side.
@@ -72,6 +76,12 @@ struct Inks {
 
 /// What a picture is multiplied with to be shown as it is.
 pub const UNTINTED: Color32 = Color32::WHITE;
+/// Lets what is behind be seen as it is.
+pub const CLEAR: Color32 = Color32::TRANSPARENT;
+/// Width of the field a note is written in.
+pub const NOTE_FIELD: f32 = 300.0;
+/// Rounding of notes.
+pub const NOTE_RADIUS: f32 = 4.0;
 /// Height of a row of a flame graph.
 pub const FLAME_ROW: f32 = layout::ROW_HEIGHT;
 /// Height of the overview strip.
@@ -106,6 +116,8 @@ pub const NAME_TEXT: f32 = 14.5;
 pub const SOURCE_ROW: f32 = 18.0;
 /// The margin before line numbers, where remarks stand.
 pub const SOURCE_MARGIN: f32 = 20.0;
+/// Where line numbers end in an excerpt.
+pub const SOURCE_NUMBER: f32 = 34.0;
 /// Width of the strip between figures and source that shows how hot a line is.
 pub const SOURCE_STRIP: f32 = 3.0;
 /// How far an arrow key scrolls source to the side.
@@ -114,6 +126,8 @@ pub const SOURCE_STEP: f32 = 40.0;
 pub const READING_WIDTH: f32 = 720.0;
 /// The widest the hints are comfortable to read.
 pub const HINTS_WIDTH: f32 = 1040.0;
+/// Least width of what stands beside the hints; with less, it stands below them.
+pub const HINT_LISTS_WIDTH: f32 = 380.0;
 /// Height of a finding that is not opened.
 pub const HINT_HEAD: f32 = 54.0;
 /// How far the text of a finding stands from its left edge.
@@ -162,6 +176,8 @@ impl Theme {
                 warning: c(0xf5, 0xc0, 0x5c),
                 error: c(0xff, 0x8f, 0x80),
                 estimated: Self::color(tones.estimated),
+                mark: Self::color(tones.mark),
+                mark_halo: Self::color(tones.mark_halo),
                 base: c(0xc0, 0xa6, 0xf0),
                 new: c(0x74, 0xcf, 0xb0),
                 slower,
@@ -193,6 +209,8 @@ impl Theme {
                 warning: c(0x8a, 0x52, 0x00),
                 error: c(0xb3, 0x26, 0x1e),
                 estimated: Self::color(tones.estimated),
+                mark: Self::color(tones.mark),
+                mark_halo: Self::color(tones.mark_halo),
                 base: c(0x6b, 0x3f, 0xb0),
                 new: c(0x0b, 0x6a, 0x50),
                 slower,

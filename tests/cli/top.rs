@@ -124,3 +124,13 @@ fn no_rows_is_not_no_answer() {
     let json = folder.run(["top", "a.folded", "--format", "json", "-n", "0"]).json();
     assert_eq!(json, json!({"metric": "samples", "unit": "samples", "total": 10, "rows": []}));
 }
+
+#[test]
+fn markdown_names_nobody_unless_asked_to() {
+    let folder = Folder::new();
+    folder.write("a.folded", "main (/home/jane/a.py:1) 10\n");
+    let top = |arguments: &[&str]| folder.run(["top", "a.folded"].iter().chain(arguments)).clean();
+    assert!(top(&["--format", "markdown"]).ends_with("| `main` `~/a.py` |\n"));
+    assert!(top(&["--format", "markdown", "--no-scrub"]).contains("`/home/jane/a.py`"));
+    assert!(top(&["--format", "json"]).contains("/home/jane/a.py"), "programs look files up");
+}

@@ -125,7 +125,8 @@ fn slower_than_allowed_ends_with_status_1_and_names_what() {
     assert_eq!(
         err,
         "error: slower than allowed:\n  everything: +63.9 % (610 → 1,000)\n  `main`: +63.9 % (610 → 1,000)\n  \
-         `parse`: +95.1 % (410 → 800)\n"
+         `parse`: +95.1 % (410 → 800)\n",
+        "a function changed: nothing more is to be said"
     );
     // What is no slower, less than allowed, or within noise passes.
     for arguments in [
@@ -135,6 +136,22 @@ fn slower_than_allowed_ends_with_status_1_and_names_what() {
     ] {
         assert_eq!(folder.run(&arguments).0, 0, "{arguments:?}");
     }
+}
+
+#[test]
+fn one_run_a_side_that_only_drifted_fails_by_what_is_sure_and_says_how_to_be_surer() {
+    let folder = Folder::new();
+    for (name, percent) in [("a.txt", 100), ("busy.txt", 106), ("busier.txt", 130)] {
+        let part = |of: i64| of * percent / 100;
+        folder.write(name, &format!("main;f {}\nmain;g {}\nmain;h {}\n", part(4_000), part(3_000), part(2_000)));
+    }
+    let (status, _, err) = folder.run(&["a.txt", "busy.txt", "--fail-above", "5", "-n", "0"]);
+    assert_eq!(status, 0, "from 9,000 to 9,540 is at least 2.9 %: {err}");
+    assert!(err.starts_with("warning: not sure: everything: +6.0 %") && err.contains("several runs a side"), "{err}");
+    let (status, out, err) = folder.run(&["a.txt", "busier.txt", "--fail-above", "5", "-n", "0"]);
+    assert_eq!(status, 1);
+    assert!(out.starts_with("New is 30.0 % slower, all functions alike (9,000 → 11,700)"), "{out}");
+    assert!(err.contains("everything: +30.0 %") && err.contains("several runs a side"), "{err}");
 }
 
 #[test]
@@ -225,5 +242,29 @@ fn empty_and_negative_recordings_are_compared_without_a_number_that_is_none() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn what_is_passed_on_names_nobody_unless_asked_to() {
+    let folder = Folder::new();
+    std::fs::create_dir_all(folder.path().join("home/jane")).unwrap();
+    for (name, line) in [("home/jane/old.txt", 600), ("home/jane/new.txt", 100)] {
+        folder.write(name, &format!("main (/home/jane/a.py:1);load /home/jane/b.py (/home/jane/a.py:2) {line}\n"));
+    }
+    let [old, new] = ["home/jane/old.txt", "home/jane/new.txt"].map(|name| folder.path().join(name));
+    let pair = [old.to_str().unwrap(), new.to_str().unwrap()];
+    for (arguments, named) in [
+        (&["--format", "markdown"][..], false),
+        (&["--format", "json"], false),
+        (&["--format", "csv"], false),
+        (&["--format", "json", "--no-scrub"], true),
+        // The eyes of who typed it.
+        (&[], true),
+    ] {
+        let (status, out, err) = folder.run(&[&pair, arguments].concat());
+        assert_eq!((status, err.as_str()), (0, ""));
+        assert!(out.contains("load"), "{out}");
+        assert_eq!(out.contains("jane"), named, "{arguments:?}: {out}");
     }
 }

@@ -21,7 +21,7 @@ fn diff(arguments: &[&str]) -> Output {
 
 /// Every row of a comparison, as JSON.
 fn compared(arguments: &[&str]) -> Value {
-    let output = diff(&[arguments, &["--format", "json", "-n", "all"]].concat());
+    let output = diff(&[arguments, &["--format", "json", "-n", "all", "--no-scrub"]].concat());
     let errors = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{arguments:?}: {errors}");
     serde_json::from_slice(&output.stdout).expect("JSON")

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a test fails by panicking")]
 
 #[cfg(unix)]
+mod annotations;
+#[cfg(unix)]
 mod browser;
 mod formats;
 #[cfg(unix)]

@@ -159,10 +159,16 @@ fn what_cannot_be_drawn_is_refused_with_a_reason_and_leaves_no_file() {
         (&["a.folded", "-o", "a.png", "--size", "big"], "expected WIDTHxHEIGHT"),
         (&["a.folded", "-o", "a.svg", "--view", "callers"], "say whose callers to draw"),
         (&["a.folded", "-o", "a.svg", "--function", "nothing"], "no function matches"),
-        (&["a.folded", "-o", "a.svg", "--focus", "py"], "fits several functions:\n  <module>"),
+        (&["a.folded", "-o", "a.svg", "--function", "py"], "fits several functions:\n  <module> (app/run.py)"),
+        (&["a.folded", "-o", "a.svg", "--focus", "nothing"], "no function matches --focus"),
+        (&["a.folded", "-o", "a.svg", "--hide", "nothing"], "no function matches --hide"),
         (&["a.folded", "-o", "a.svg", "--search", "("], "--search “(”:"),
         (&["a.prof", "-o", "a.svg", "--view", "time"], "does not record the order"),
-        (&["a.prof", "-o", "a.svg", "--focus", "main"], "holds who calls whom and no stacks"),
+        (&["a.folded", "-o", "a.svg", "--view", "activity"], "does not record when its samples were taken"),
+        (&["a.prof", "-o", "a.svg", "--view", "packages"], "record with `py-spy record -f speedscope`"),
+        (&["a.prof", "-o", "a.svg", "--hide", "main"], "holds who calls whom and no stacks"),
+        (&["a.prof", "-o", "a.svg", "--focus", "nothing"], "no function matches --focus"),
+        (&["a.prof", "-o", "a.svg", "--focus", "load", "--view", "inverted"], "but not one of its callers"),
     ] {
         let (status, err) = render(&folder, arguments);
         assert_eq!(status, Some(2), "{arguments:?}: {err}");
@@ -179,6 +185,67 @@ fn a_focus_and_hidden_functions_are_drawn_and_said() {
     let names: Vec<String> = boxes(&svg).into_iter().map(|b| b.0).collect();
     assert_eq!(names, ["main", "parse", "parse"]);
     assert!(texts(&svg).contains(&"hide read · focus main".to_owned()));
+}
+
+#[test]
+fn a_focus_on_several_functions_begins_at_the_outermost_of_them() {
+    let folder = Folder::new();
+    folder.write("a.folded", FOLDED);
+    let svg = svg(&folder, &["a.folded", "--focus", "^(parse|read)$", "--size", "1000x400"]);
+    let names: Vec<_> = boxes(&svg).into_iter().map(|b| (b.0, b.3)).collect();
+    assert_eq!(names, [("parse".to_owned(), 799.0), ("read".to_owned(), 199.0), ("parse".to_owned(), 299.0)]);
+    assert!(texts(&svg).contains(&"focus parse, read".to_owned()));
+}
+
+/// cProfile records no stacks that could be counted again: the picture begins at the function instead.
+#[test]
+fn a_focus_without_stacks_begins_at_the_function_and_stays_an_estimate() {
+    let folder = Folder::new();
+    let shop = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/samples/shop.prof");
+    for view in ["left-heavy", "flame"] {
+        let svg = svg(&folder, &[shop, "--focus", "parse_line", "--size", "1000x400", "--view", view]);
+        let first = &boxes(&svg)[0];
+        assert_eq!((first.0.as_str(), first.3), ("parse_line", 999.0));
+        let texts = texts(&svg);
+        assert!(texts.contains(&"focus parse_line".to_owned()), "{texts:?}");
+        assert!(texts.iter().any(|text| text.starts_with("≈ Estimated")), "{texts:?}");
+        assert!(svg.contains("this call path 990 ms (100 %)"), "shares are of what is drawn");
+    }
+    let (status, err) = render(&folder, &[shop, "--focus", "parse_line", "-o", "a.html"]);
+    assert_eq!((status, err.as_str()), (Some(0), ""));
+}
+
+/// What the window shows below the boxes: figures along each link, as recorded.
+#[test]
+fn callers_and_callees_are_listed_below_their_boxes() {
+    let folder = Folder::new();
+    folder.write("a.folded", FOLDED);
+    let drawn = svg(&folder, &["a.folded", "--view", "callers", "--function", "main", "--size", "1200xauto"]);
+    let words = texts(&drawn).join("|");
+    for part in
+        ["Callers (1)", "Callees (2)", "|10|100 %|app.run.<module>|", "|8|80.0 %|app.csv.parse|2|20.0 %|app.io.read|"]
+    {
+        assert!(words.contains(part), "{part}: {words}");
+    }
+    folder.write("b.folded", FOLDED.replace(" 2\n", " 7\n"));
+    let both = ["b.folded", "--base", "a.folded", "--view", "callers", "--function", "main", "--size", "1200xauto"];
+    let words = texts(&svg(&folder, &both)).join("|");
+    assert!(words.contains("|2|7|+5|app.io.read|8|8|0|app.csv.parse|"), "{words}");
+}
+
+/// Stripes tell what only one side has on arcs, too.
+#[test]
+fn arcs_of_what_only_one_side_has_are_striped() {
+    let folder = Folder::new();
+    folder.write("old.folded", "main (a.py:1);load (a.py:2) 600\nmain (a.py:1);parse (a.py:3) 400\n");
+    folder.write("new.folded", "main (a.py:1);load (a.py:2) 600\n");
+    let drawn = svg(&folder, &["new.folded", "--base", "old.folded", "--view", "sunburst"]);
+    let tree = resvg::usvg::roxmltree::Document::parse(&drawn).expect("well-formed");
+    let striped = tree
+        .descendants()
+        .filter(|n| n.has_tag_name("g") && n.children().filter(|c| c.has_tag_name("path")).count() == 2);
+    let names: Vec<_> = striped.filter_map(|g| g.first_element_child()?.text()?.lines().next()).collect();
+    assert_eq!(names, ["parse"]);
 }
 
 #[test]
@@ -263,4 +330,51 @@ fn pictures_look_as_they_did() {
         // One box of the smallest size that has a label is 26 × 19 pixels.
         assert!(far < 200, "{name}: {far} pixels differ");
     }
+}
+
+/// Two threads: the first parses and then waits for the second, which works all the time.
+const TRACE: &str = r#"{"traceEvents":[
+{"ph":"X","name":"main","pid":1,"tid":1,"ts":0,"dur":1000},
+{"ph":"X","name":"parse","pid":1,"tid":1,"ts":0,"dur":400},
+{"ph":"X","name":"wait (/usr/lib/python3.12/threading.py:327)","pid":1,"tid":1,"ts":400,"dur":600},
+{"ph":"X","name":"worker","pid":1,"tid":2,"ts":0,"dur":1000}
+]}"#;
+
+/// The area of each band, told by its title, as a part of all of them.
+fn areas(svg: &str) -> Vec<(String, f64)> {
+    let tree = resvg::usvg::roxmltree::Document::parse(svg).expect("well-formed");
+    let mut areas = Vec::new();
+    for group in tree.descendants().filter(|n| n.has_tag_name("g")) {
+        let Some(title) = group.children().find(|n| n.has_tag_name("title")).and_then(|t| t.text()) else { continue };
+        let Some(path) = group.children().find(|n| n.has_tag_name("path")) else { continue };
+        let data = path.attribute("d").expect("path data").trim_end_matches('Z');
+        let points: Vec<(f64, f64)> = data
+            .split(['M', 'L'])
+            .filter_map(|point| point.split_once(' '))
+            .map(|(x, y)| (x.parse().expect("a number"), y.parse().expect("a number")))
+            .collect();
+        let next = points.iter().cycle().skip(1);
+        let twice: f64 = points.iter().zip(next).map(|(a, b)| a.0 * b.1 - b.0 * a.1).sum();
+        areas.push((title.lines().next().unwrap_or_default().to_owned(), twice.abs() / 2.0));
+    }
+    let all: f64 = areas.iter().map(|(_, area)| area).sum();
+    areas.into_iter().map(|(name, area)| (name, area / all)).collect()
+}
+
+#[test]
+fn bands_over_time_are_as_large_as_they_cost() {
+    let folder = Folder::new();
+    folder.write("a.json", TRACE);
+    let svg = svg(&folder, &["a.json", "--view", "activity", "--size", "1000x400"]);
+    let areas = areas(&svg);
+    assert_eq!(areas.len(), 2);
+    for ((name, area), (expected, part)) in areas.iter().zip([("Python", 0.7), ("waiting for locks", 0.3)]) {
+        assert_eq!(name, expected);
+        assert!((area - part).abs() < 0.01, "{name}: {area}");
+    }
+    let texts = texts(&svg);
+    for text in ["2", "1", "600 µs", "Python 70.0 %", "waiting for locks 30.0 %"] {
+        assert!(texts.iter().any(|t| t == text), "{text}: {texts:?}");
+    }
+    assert!(svg.contains("Activity over time"));
 }

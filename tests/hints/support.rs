@@ -18,6 +18,19 @@ pub(crate) struct Case {
     pub also: Vec<String>,
     #[serde(default)]
     pub healthy: bool,
+    /// Whether there is a recording of py-spy besides that of cProfile.
+    #[serde(default = "yes")]
+    pub samples: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Case {
+    pub(crate) fn is_recorded_as(&self, recording: &str) -> bool {
+        self.samples || recording == "prof"
+    }
 }
 
 pub(crate) fn folder() -> PathBuf {

@@ -50,6 +50,10 @@ fn threads_and_processes_of_pyspy_are_told_apart() {
         ("MainThread", Some(11334), Some(11334)),
     ];
     assert_eq!(tracks, expected);
+    // What py-spy writes above every stack of a thread is the thread, and no function.
+    assert!(profile.tracks().iter().all(|t| t.process.ends_with("/bin/python -I -S spin.py x")));
+    let names: Vec<&str> = profile.functions().iter().map(|f| profile.text(f.name)).collect();
+    assert!(!names.iter().any(|n| n.starts_with("thread (") || n.starts_with("process ")), "{names:?}");
     let origin = profile.origin();
     assert_eq!((origin.producer.as_str(), origin.period_ns), ("py-spy@0.4.3", Some(10_000_000)));
     assert_eq!(origin.time, TimeMeaning::Order);

@@ -1,12 +1,19 @@
-//! The pictures of `README.md`: `UPDATE_SNAPSHOTS=1 cargo test --test ui gallery` draws them again.
+//! The pictures of `README.md`, each in the dark and in the light theme: `UPDATE_SNAPSHOTS=1 cargo test --test ui gallery`
+//! draws them again.
 
 use crate::picture::compare as hold;
-use crate::window::{FOLDED, PROF, Window, click_box, compare, leave, press, rest, start, start_in};
+use crate::window::{FOLDED, PROF, Window, click_box, compare_in, leave, press, rest, start_in};
 use egui::{Key, Theme};
+use egui_kittest::SnapshotResults;
 
-fn picture(mut window: Window, name: &str) {
-    leave(&mut window);
-    hold(window, "screenshots", name);
+/// Holds a window in either theme against the pictures of that name.
+fn in_both_themes(name: &str, open: impl Fn(Theme) -> Window) {
+    let mut results = SnapshotResults::new();
+    for (theme, word) in [(Theme::Dark, "dark"), (Theme::Light, "light")] {
+        let mut window = open(theme);
+        leave(&mut window);
+        results.extend(hold(window, "screenshots", &format!("{name}-{word}")));
+    }
 }
 
 /// A program before and after its lookups and its parsing were mended.
@@ -16,84 +23,95 @@ const AFTER: &str = "tests/fixtures/compare/orders/new-1.prof";
 const MENDABLE: &str = "tests/fixtures/hints/banned_guests/slow.prof";
 
 #[test]
-fn flame_dark() {
-    let mut window = start(&[FOLDED]);
-    click_box(&mut window, "write_day");
-    picture(window, "flame-dark");
+fn start() {
+    in_both_themes("start", |theme| start_in::<&str>(theme, &[]));
 }
 
 #[test]
-fn flame_light() {
-    let mut window = start_in(Theme::Light, &[FOLDED]);
-    click_box(&mut window, "write_day");
-    picture(window, "flame-light");
+fn table() {
+    in_both_themes("table", |theme| {
+        let mut window = start_in(theme, &[PROF]);
+        click_box(&mut window, "write_day");
+        press(&mut window, Key::Num1);
+        window
+    });
 }
 
 #[test]
-fn table_dark() {
-    let mut window = start(&[PROF]);
-    click_box(&mut window, "write_day");
-    press(&mut window, Key::Num1);
-    picture(window, "table-dark");
+fn flame() {
+    in_both_themes("flame", |theme| {
+        let mut window = start_in(theme, &[FOLDED]);
+        click_box(&mut window, "write_day");
+        window
+    });
 }
 
 #[test]
-fn sunburst_dark() {
-    let mut window = start(&[PROF]);
-    press(&mut window, Key::Num3);
-    click_box(&mut window, "main");
-    picture(window, "sunburst-dark");
+fn sunburst() {
+    in_both_themes("sunburst", |theme| {
+        let mut window = start_in(theme, &[PROF]);
+        press(&mut window, Key::Num3);
+        click_box(&mut window, "main");
+        window
+    });
 }
 
 #[test]
-fn callers_dark() {
-    let mut window = start(&[FOLDED]);
-    click_box(&mut window, "write_day");
-    press(&mut window, Key::Num4);
-    picture(window, "callers-dark");
+fn callers() {
+    in_both_themes("callers", |theme| {
+        let mut window = start_in(theme, &[FOLDED]);
+        click_box(&mut window, "write_day");
+        press(&mut window, Key::Num4);
+        window
+    });
 }
 
 #[test]
-fn start_dark() {
-    picture(start::<&str>(&[]), "start-dark");
+fn hints() {
+    in_both_themes("hints", |theme| {
+        let mut window = start_in(theme, &[MENDABLE]);
+        press(&mut window, Key::Num7);
+        rest(&mut window);
+        window
+    });
 }
 
 #[test]
-fn compare_merged_dark() {
-    let mut window = compare(BEFORE, AFTER);
-    click_box(&mut window, "find");
-    picture(window, "compare-merged-dark");
+fn source() {
+    in_both_themes("source", |theme| {
+        let mut window = start_in(theme, &[MENDABLE]);
+        for view in [Key::Num7, Key::Num5] {
+            press(&mut window, view);
+            rest(&mut window);
+        }
+        window
+    });
 }
 
 #[test]
-fn compare_side_by_side_dark() {
-    let mut window = compare(BEFORE, AFTER);
-    press(&mut window, Key::V);
-    picture(window, "compare-side-by-side-dark");
+fn compare_merged() {
+    in_both_themes("compare-merged", |theme| {
+        let mut window = compare_in(theme, BEFORE, AFTER);
+        click_box(&mut window, "find");
+        window
+    });
 }
 
 #[test]
-fn compare_table_dark() {
-    let mut window = compare(BEFORE, AFTER);
-    click_box(&mut window, "parse_row");
-    press(&mut window, Key::Num1);
-    picture(window, "compare-table-dark");
+fn compare_side_by_side() {
+    in_both_themes("compare-side-by-side", |theme| {
+        let mut window = compare_in(theme, BEFORE, AFTER);
+        press(&mut window, Key::V);
+        window
+    });
 }
 
 #[test]
-fn hints_dark() {
-    let mut window = start(&[MENDABLE]);
-    press(&mut window, Key::Num7);
-    rest(&mut window);
-    picture(window, "hints-dark");
-}
-
-#[test]
-fn source_dark() {
-    let mut window = start(&[MENDABLE]);
-    press(&mut window, Key::Num7);
-    rest(&mut window);
-    press(&mut window, Key::Num5);
-    rest(&mut window);
-    picture(window, "source-dark");
+fn compare_table() {
+    in_both_themes("compare-table", |theme| {
+        let mut window = compare_in(theme, BEFORE, AFTER);
+        click_box(&mut window, "parse_row");
+        press(&mut window, Key::Num1);
+        window
+    });
 }

@@ -12,9 +12,12 @@
 mod picture;
 
 mod activity;
+mod annotations;
 mod choices;
 mod compare;
+mod compare_linked;
 mod compare_opening;
+mod compare_source;
 mod export;
 mod filters;
 mod gallery;

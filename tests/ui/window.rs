@@ -43,9 +43,14 @@ pub(crate) fn start_in<P: AsRef<Path>>(theme: egui::Theme, files: &[P]) -> Windo
 
 /// The program, started to compare two files.
 pub(crate) fn compare<P: AsRef<Path>>(base: P, new: P) -> Window {
+    compare_in(egui::Theme::Dark, base, new)
+}
+
+/// The program, started to compare two files, in a dark or light window.
+pub(crate) fn compare_in<P: AsRef<Path>>(theme: egui::Theme, base: P, new: P) -> Window {
     let sides = [base, new].map(|file| vec![file.as_ref().to_owned()]);
     let [base, new] = sides;
-    start_with(egui::Theme::Dark, Setup { compare: Some((base, new)), can_drop: true, ..Setup::default() })
+    start_with(theme, Setup { compare: Some((base, new)), can_drop: true, ..Setup::default() })
 }
 
 /// The program with everything chosen.
@@ -184,6 +189,14 @@ pub(crate) fn boxes<'w>(window: &'w Window, function: &str) -> Vec<Node<'w>> {
 /// The canvas with this name.
 pub(crate) fn canvas(window: &Window, name: &str) -> Rect {
     window.get_by_role_and_label(Role::Canvas, name).rect()
+}
+
+/// The canvases with this name, from top to bottom.
+pub(crate) fn canvas_rects(window: &Window, name: &str) -> Vec<Rect> {
+    let mut rects: Vec<Rect> =
+        window.get_all_by_role_and_label(Role::Canvas, name).map(|canvas| canvas.rect()).collect();
+    rects.sort_by(|a, b| a.top().total_cmp(&b.top()).then(a.left().total_cmp(&b.left())));
+    rects
 }
 
 /// Whether the box of a function is as wide as the flame graph.

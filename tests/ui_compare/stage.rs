@@ -9,7 +9,7 @@ use helioscope::analyze::diff::{
 use helioscope::analyze::{GroupId, Matches, Neighbours, Order, SearchText};
 use helioscope::import::{Job, open};
 use helioscope::layout::Scheme;
-use helioscope::model::{FrameId, Profile, ProfileBuilder, TimeMeaning, Track, TrackId, Unit};
+use helioscope::model::{FrameId, Profile, ProfileBuilder, TimeMeaning, Track, Unit};
 use helioscope::ui::views::{
     CallersState, FlameState, SunburstState, TableState, callers_ui, flame_ui, sunburst_ui, table_ui,
 };
@@ -141,20 +141,12 @@ impl Stage {
         let mut actions = Vec::new();
         egui::Frame::new().inner_margin(margin).show(ui, |ui| {
             ui.set_min_size(ui.available_size());
+            let colours = std::cell::RefCell::default();
             let ctx = ViewCtx {
-                analysis: self.comparison.side(Side::New),
-                trees: &self.trees,
-                theme: &self.theme,
                 selection: self.selection,
-                hovered: None,
                 matches: self.matches.as_ref(),
                 neighbours: self.neighbours[1].as_ref(),
-                time_track: TrackId(0),
                 time_meaning: TimeMeaning::Order,
-                over_time: None,
-                colours: &std::cell::RefCell::default(),
-                busy: false,
-                hints: None,
                 compare: Some(CompareCtx {
                     comparison: &self.comparison,
                     measure: self.measure,
@@ -164,6 +156,7 @@ impl Stage {
                     new_neighbours: self.neighbours[1].as_ref(),
                     renamed: &self.matching.renamed,
                 }),
+                ..ViewCtx::new(self.comparison.side(Side::New), &self.trees, &self.theme, &colours)
             };
             match self.show {
                 Show::Table => table_ui(ui, &ctx, &mut self.table, &mut actions),

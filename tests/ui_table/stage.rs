@@ -82,21 +82,12 @@ impl Stage {
         egui::Frame::new().inner_margin(12.0).show(ui, |ui| {
             ui.set_min_size(ui.available_size());
             let mut actions = Vec::new();
+            let colours = std::cell::RefCell::default();
             let ctx = ViewCtx {
-                analysis: &self.analysis,
-                trees: &self.trees,
-                theme: &self.theme,
                 selection: self.selection,
-                hovered: None,
                 matches: self.matches.as_ref(),
                 neighbours: self.neighbours.as_ref(),
-                time_track: helioscope::model::TrackId(0),
-                time_meaning: helioscope::model::TimeMeaning::None,
-                over_time: None,
-                colours: &std::cell::RefCell::default(),
-                busy: false,
-                hints: None,
-                compare: None,
+                ..ViewCtx::new(&self.analysis, &self.trees, &self.theme, &colours)
             };
             match self.show {
                 Show::Table => table_ui(ui, &ctx, &mut self.table, &mut actions),

@@ -7,7 +7,7 @@ use super::matching::{Matched, Matching, matched};
 use super::runs::{Merged, merge};
 use crate::model::{
     Body, BuildError, Frame, FrameId, Function, FunctionId, Metric, MetricId, Profile, Renumbering, StringId, Track,
-    TrackId, UnionBuilder, UnionTables, Unit,
+    TrackId, UnionBuilder, UnionTables, Unit, moved,
 };
 use std::sync::Arc;
 
@@ -183,6 +183,16 @@ impl Aligned {
         Some((recorded.file(own), recorded.function(own).line))
     }
 
+    /// A side over the common tables, but with every function it has in the file and on the line it was recorded at.
+    pub(super) fn as_recorded(&self, side: Side) -> Arc<Profile> {
+        let profile = self.profile(side);
+        if side == Side::New {
+            return Arc::clone(profile);
+        }
+        let placed = profile.placed(|f| self.place(side, f).map(|(file, line)| (file.to_owned(), line)));
+        placed.map_or_else(|_| Arc::clone(profile), Arc::new)
+    }
+
     /// The metrics both sides have, by id.
     pub fn metrics(&self) -> &[CommonMetric] {
         &self.metrics
@@ -239,10 +249,7 @@ fn base_numbering(
         let (old_first, new_first) =
             (base.function(frame.function).line, new.functions().get(function.index()).map_or(0, |f| f.line));
         // A function that moved took its lines with it.
-        let line = match (frame.line, old_first, new_first) {
-            (0, _, _) | (_, 0, _) | (_, _, 0) => frame.line,
-            (line, old, new) => u32::try_from(i64::from(line) + i64::from(new) - i64::from(old)).unwrap_or(line),
-        };
+        let line = moved(frame.line, old_first, new_first);
         frames.push(union.frame(Frame { function, line, ..*frame })?);
     }
     let tracks = base_tracks(base, new, union)?;
@@ -279,7 +286,7 @@ fn common_metrics(base: &Profile, new: &Profile) -> Result<(Vec<(MetricId, Metri
             pairs.push((b, n));
         }
     }
-    let same_profiler = profiler(base) == profiler(new);
+    let same_profiler = profiler(base) == profiler(new) || unnamed(base, new).is_some();
     if !pairs.is_empty() {
         return Ok((pairs, if same_profiler { Basis::Values } else { Basis::Shares }));
     }
@@ -298,6 +305,20 @@ pub(super) fn profiler(profile: &Profile) -> &str {
     match origin.producer.split(['@', ' ']).next() {
         Some(name) if !name.is_empty() => name,
         _ => origin.format,
+    }
+}
+
+/// The side that does not say which profiler counted its samples, where the other one does: collapsed stacks of py-spy
+/// are told from others by their threads, if they have any. Counts of samples are the same thing everywhere.
+pub(super) fn unnamed(base: &Profile, new: &Profile) -> Option<Side> {
+    let counts_samples = |p: &Profile| !is_graph(p) && p.metric(p.default_metric()).unit == Unit::Samples;
+    if !counts_samples(base) || !counts_samples(new) {
+        return None;
+    }
+    match (base.origin().producer.is_empty(), new.origin().producer.is_empty()) {
+        (true, false) => Some(Side::Base),
+        (false, true) => Some(Side::New),
+        _ => None,
     }
 }
 

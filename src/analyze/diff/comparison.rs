@@ -13,7 +13,7 @@ use crate::analyze::{
     tree::{Source, expand},
 };
 use crate::model::{Metric, Unit};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What is asked of both sides.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -53,6 +53,8 @@ pub struct Comparison {
     runs: Option<[RunTables; 2]>,
     /// Of own and of total cost.
     largest_changes: [i64; 2],
+    /// The base side where it was recorded, once that is asked for.
+    base_in_place: OnceLock<Arc<Analysis>>,
 }
 
 impl Comparison {
@@ -88,14 +90,24 @@ impl Comparison {
         let [base_runs, new_runs] = run_tables.as_ref().map_or([None, None], |[b, n]| [Some(b), Some(n)]);
         let groups = new.analysis.groups().len();
         let table = DiffTable::new(&base.table_side(base_runs), &new.table_side(new_runs), groups, question.normalize);
-        let noise = match (&run_tables, &base.counts, &new.counts) {
+        let noise = match &run_tables {
             _ if question.normalize == Normalize::PerCall => NoiseKind::Unknown,
-            (Some(_), ..) => NoiseKind::Runs,
-            (None, Some(_), Some(_)) => NoiseKind::Sampling,
-            _ => NoiseKind::Unknown,
+            Some(_) => NoiseKind::Runs,
+            None if table.sampling().is_some() => NoiseKind::Sampling,
+            None => NoiseKind::Unknown,
         };
         let largest_changes = [FunctionTable::own, FunctionTable::total].map(|cost| largest_change(&base, &new, cost));
-        Self { aligned, question, base, new, table, noise, runs: run_tables, largest_changes }
+        Self {
+            aligned,
+            question,
+            base,
+            new,
+            table,
+            noise,
+            runs: run_tables,
+            largest_changes,
+            base_in_place: OnceLock::new(),
+        }
     }
 
     /// The recordings.
@@ -118,6 +130,26 @@ impl Comparison {
         match side {
             Side::Base => &self.base.analysis,
             Side::New => &self.new.analysis,
+        }
+    }
+
+    /// What a side answers, with every function in the file and on the line that side recorded, to be shown beside its
+    /// source. Counted anew for the base side when it is first asked for.
+    pub fn in_place(&self, side: Side) -> &Arc<Analysis> {
+        match side {
+            Side::New => &self.new.analysis,
+            Side::Base => self.base_in_place.get_or_init(|| {
+                let profile = self.aligned.as_recorded(side);
+                Arc::new(Analysis::beside(profile, self.question.query.clone(), &self.base.analysis))
+            }),
+        }
+    }
+
+    /// The same, where it is known already.
+    pub fn in_place_by_now(&self, side: Side) -> Option<&Arc<Analysis>> {
+        match side {
+            Side::New => Some(&self.new.analysis),
+            Side::Base => self.base_in_place.get(),
         }
     }
 
@@ -252,7 +284,7 @@ impl Comparison {
     /// to stand for equal costs.
     pub fn noise_of(&self, base: i64, new: i64) -> Option<Interval> {
         let sampling = self.table.sampling()?;
-        Some(sampling.interval(self.base.sampled(base)?, self.new.sampled(new)?))
+        Some(sampling.interval(self.base.sampled(base), self.new.sampled(new)))
     }
 }
 
@@ -267,10 +299,21 @@ impl Comparison {
         if let Some([base, new]) = &self.runs {
             return Welch::default().interval(base.sum_spread(), new.sum_spread());
         }
-        let (base, new) = (self.base.sampled(self.table.base_sum())?, self.new.sampled(self.table.new_sum())?);
         match self.table.sampling()? {
             Sampling::WithinTotal => None,
-            Sampling::AsRecorded | Sampling::Drifting => Some(Sampling::AsRecorded.interval(base, new)),
+            Sampling::AsRecorded | Sampling::Drifting => {
+                let (base, new) = (self.base.sampled(self.table.base_sum()), self.new.sampled(self.table.new_sum()));
+                Some(Sampling::AsRecorded.interval(base, new))
+            }
+        }
+    }
+
+    /// The side that was sampled, where the other one was not and shares are compared.
+    pub(super) fn sampled_alone(&self) -> Option<Side> {
+        match (self.table.sampling()?, &self.base.counts, &self.new.counts) {
+            (Sampling::WithinTotal, Some(_), None) => Some(Side::Base),
+            (Sampling::WithinTotal, None, Some(_)) => Some(Side::New),
+            _ => None,
         }
     }
 
@@ -298,10 +341,12 @@ impl Answer {
         }
     }
 
-    fn sampled(&self, value: i64) -> Option<Sampled> {
-        let sum_count = self.counts.as_ref()?.sum();
+    fn sampled(&self, value: i64) -> Sampled {
         let sum = self.scale.apply(self.analysis.sum());
-        Some(Sampled { value, count: Scale::new(sum, sum_count).apply(value).min(sum_count), sum, sum_count })
+        let Some(counts) = &self.counts else { return Sampled::exact(value, sum) };
+        let sum_count = counts.sum();
+        let count = Scale::new(sum, sum_count).apply(value).min(sum_count);
+        Sampled { value, count, sum, sum_count: Some(sum_count) }
     }
 }
 

@@ -140,7 +140,7 @@ struct Names {
 
 impl Names {
     fn number(&mut self, name: &str) -> u32 {
-        let plain = plain(name);
+        let plain = without_kind(plain(name));
         if let Some(&number) = self.index.get(&*plain) {
             return number;
         }
@@ -190,6 +190,13 @@ pub(super) fn plain(name: &str) -> Cow<'_, str> {
         plain.to_mut().push_str(&rest);
     }
     plain
+}
+
+/// A built-in function as Python 2 writes it: `<built-in method builtins.len>` → `<len>`.
+fn without_kind(name: Cow<'_, str>) -> Cow<'_, str> {
+    let Some(inner) = name.strip_prefix("<built-in method ") else { return name };
+    let inner = inner.strip_prefix("builtins.").unwrap_or(inner);
+    Cow::Owned(format!("<{inner}"))
 }
 
 struct Pairs {

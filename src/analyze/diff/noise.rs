@@ -16,7 +16,7 @@
 //! - **Several runs a side** show what lies between runs, whatever its cause: Welch's interval of the difference of
 //!   means. It is used instead of the others.
 //! - A profiler that sees every call has no sampling error, and from one run nothing is known of what lies between runs.
-//!   Nothing is made up then.
+//!   Nothing is made up then. Where its shares are compared with those of one that samples, the error is that one's.
 //!
 //! Samples that follow each other are alike, so that a long function's count strays less than a binomial's: for one
 //! program the intervals are rather too wide than too narrow.
@@ -73,27 +73,32 @@ pub(super) struct Sampled {
     pub(super) count: i64,
     /// Everything the side holds, in the values of the comparison.
     pub(super) sum: i64,
-    /// How many samples that is.
-    pub(super) sum_count: i64,
+    /// How many samples that is; `None` where every call was seen.
+    pub(super) sum_count: Option<i64>,
 }
 
 impl Sampled {
+    /// A value of a profiler that sees every call.
+    pub(super) fn exact(value: i64, sum: i64) -> Self {
+        Self { value, count: 0, sum, sum_count: None }
+    }
+
     /// What one sample stands for.
     fn each(self) -> f64 {
         if self.count > 0 && self.value != 0 {
             self.value as f64 / self.count as f64
-        } else if self.sum_count > 0 {
-            self.sum as f64 / self.sum_count as f64
         } else {
-            0.0
+            let of = self.sum_count.filter(|count| *count > 0);
+            of.map_or(0.0, |count| self.sum as f64 / count as f64)
         }
     }
 
     /// How far below and above the value the truth may lie, at `z` standard deviations.
     fn reach(self, chance: Chance, z: f64) -> (f64, f64) {
+        let Some(sum_count) = self.sum_count else { return (0.0, 0.0) };
         let count = self.count.max(0) as f64;
         let (low, high) = match chance {
-            Chance::WithinTotal => wilson(count, self.sum_count.max(0) as f64, z),
+            Chance::WithinTotal => wilson(count, sum_count.max(0) as f64, z),
             Chance::OfCounts => poisson(count, z),
         };
         let each = self.each().abs();
@@ -303,12 +308,23 @@ mod tests {
             value: (total as f64 * count as f64 / of as f64).round() as i64,
             count,
             sum: total,
-            sum_count: of,
+            sum_count: Some(of),
         };
         let Interval { low, high } = Sampling::WithinTotal.interval(part(48, 80), part(56, 70));
         let share = |v: i64| v as f64 / total as f64;
         assert!((share(low) - 0.0524).abs() < 1e-4, "{low}");
         assert!((share(high) - 0.3339).abs() < 1e-4, "{high}");
+    }
+
+    /// With every call seen on the other side, what is left is Wilson's interval: 81 of 263, as published.
+    #[test]
+    fn the_error_of_one_sampled_side_is_all_there_is_where_the_other_saw_every_call() {
+        let sampled = Sampled { value: 81, count: 81, sum: 263, sum_count: Some(263) };
+        let delta = |exact: i64| Sampling::WithinTotal.interval(Sampled::exact(exact, 263), sampled);
+        // 0.2553 and 0.3662 of 263 are 67.1 and 96.3.
+        assert_eq!(delta(0), Interval { low: 67, high: 97 });
+        assert!(delta(68).holds_zero() && delta(96).holds_zero());
+        assert!(!delta(66).holds_zero() && !delta(98).holds_zero());
     }
 
     #[test]
@@ -324,7 +340,7 @@ mod tests {
 
     #[test]
     fn nothing_counted_on_one_side_still_has_an_upper_end() {
-        let nothing = Sampled { value: 0, count: 0, sum: 1_000, sum_count: 100 };
+        let nothing = Sampled { value: 0, count: 0, sum: 1_000, sum_count: Some(100) };
         let few = Sampled { value: 20, count: 2, ..nothing };
         assert!(Sampling::AsRecorded.interval(nothing, few).holds_zero());
         let many = Sampled { value: 300, count: 30, ..nothing };

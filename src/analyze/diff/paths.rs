@@ -161,6 +161,18 @@ impl<'a> OpenFile<'a> {
 /// The components of a folder on the base and on the new side.
 type Renamed<'a> = (&'a [&'a str], &'a [&'a str]);
 
+/// What files say of a pair of folders.
+struct Vote {
+    /// How many agree.
+    files: usize,
+    /// How many components the paths of one of them have in common at most.
+    longest: usize,
+    /// A new file among them.
+    new: usize,
+    /// A path of one is the whole of what the other ends with, as py-spy shortens them, and of no other.
+    whole: bool,
+}
+
 /// What a folder is called on either side.
 struct Folder<'a> {
     base: &'a [&'a str],
@@ -185,8 +197,7 @@ impl<'a> Folders<'a> {
                 namesakes.entry(name).or_default().push(n);
             }
         }
-        // How many files agree on a pair of folders, how many components they have in common at most, and one of them.
-        let mut votes: FxHashMap<Renamed<'_>, (usize, usize, usize)> = FxHashMap::default();
+        let mut votes: FxHashMap<Renamed<'_>, Vote> = FxHashMap::default();
         for file in base {
             let Some(candidates) = file.parts.last().and_then(|name| namesakes.get(name)) else { continue };
             if candidates.len() > MAX_NAMESAKES {
@@ -194,18 +205,21 @@ impl<'a> Folders<'a> {
             }
             let shared = |n: usize| common_end(&file.parts, &new[n].parts);
             let Some(longest) = candidates.iter().map(|&n| shared(n)).max() else { continue };
-            for &n in candidates.iter().filter(|&&n| shared(n) == longest) {
+            let nearest: Vec<usize> = candidates.iter().copied().filter(|&n| shared(n) == longest).collect();
+            for &n in &nearest {
                 let other = &new[n].parts;
                 let rule = (&file.parts[..file.parts.len() - longest], &other[..other.len() - longest]);
-                let vote = votes.entry(rule).or_insert((0, 0, n));
-                *vote = (vote.0 + 1, vote.1.max(longest), vote.2);
+                let vote = votes.entry(rule).or_insert(Vote { files: 0, longest: 0, new: n, whole: false });
+                vote.files += 1;
+                vote.longest = vote.longest.max(longest);
+                vote.whole |= nearest.len() == 1 && (rule.0.is_empty() || rule.1.is_empty());
             }
         }
         let mut rules: Vec<_> = votes.into_iter().collect();
-        rules.sort_unstable_by_key(|(rule, (files, longest, _))| (Reverse((*files, *longest)), *rule));
+        rules.sort_unstable_by_key(|(rule, vote)| (Reverse((vote.files, vote.longest)), *rule));
         // One file of the same name, in folders of other names, among files that agree otherwise, is another file.
         let mut first = true;
-        rules.retain(|(_, (files, longest, _))| std::mem::take(&mut first) || *files > 1 || *longest > 1);
+        rules.retain(|(_, vote)| std::mem::take(&mut first) || vote.files > 1 || vote.longest > 1 || vote.whole);
         let mut free: FxHashMap<&[&str], usize> = new.iter().map(|file| (&file.parts[..], file.position)).collect();
         let mut pairs = Vec::new();
         let mut paired = vec![false; base.len()];
@@ -221,8 +235,8 @@ impl<'a> Folders<'a> {
                 }
             }
         }
-        let rules = rules.into_iter().map(|((base, to), (.., n))| {
-            let new_path = new[n].before_last(new[n].parts.len() - to.len());
+        let rules = rules.into_iter().map(|((base, to), vote)| {
+            let new_path = new[vote.new].before_last(new[vote.new].parts.len() - to.len());
             Folder { base, new: to, new_path }
         });
         Self { pairs, rules: rules.collect() }
@@ -231,7 +245,10 @@ impl<'a> Folders<'a> {
     /// What a file the new side lacks would be called there, by the most trusted folder it lies in.
     fn spelled_as_new(&self, path: &str) -> Option<String> {
         let parts = components(path);
-        let within = |folder: &&Folder<'_>| folder.base != folder.new && parts.starts_with(folder.base);
+        // A path without folders may lie in any.
+        let within = |folder: &&Folder<'_>| {
+            !folder.base.is_empty() && folder.base != folder.new && parts.starts_with(folder.base)
+        };
         let folder = self.rules.iter().find(within)?;
         Some(format!("{}{}", folder.new_path, parts[folder.base.len()..].join("/")))
     }

@@ -85,7 +85,10 @@ fn whole(comparison: &Comparison) -> String {
     match comparison.status_of_sums() {
         Status::Same | Status::New | Status::Gone => format!("New costs the same as base ({values})"),
         Status::WithinNoise => format!("New is {} {word}, which is within noise ({values})", format::percent(share)),
-        Status::Slower | Status::Faster => format!("New is {} {word} ({values})", format::percent(share)),
+        Status::Slower | Status::Faster => {
+            let alike = if comparison.drifted() { ", all functions alike" } else { "" };
+            format!("New is {} {word}{alike} ({values})", format::percent(share))
+        }
     }
 }
 

@@ -286,6 +286,18 @@ impl TableSide<'_> {
     }
 }
 
+/// The tables of samples of base and new, where they were sampled.
+pub(super) type SampleTables<'a> = (Option<&'a FunctionTable>, Option<&'a FunctionTable>);
+
+/// Whether the error of sampling is known: of both sides, or of the one that was sampled, where shares are compared.
+pub(super) fn knows_sampling(counts: SampleTables<'_>, normalize: Normalize) -> bool {
+    match counts {
+        (Some(_), Some(_)) => true,
+        (None, None) => false,
+        _ => normalize == Normalize::Total,
+    }
+}
+
 impl DiffTable {
     /// The table of two sides over the same groups.
     pub(super) fn new(base: &TableSide<'_>, new: &TableSide<'_>, groups: usize, normalize: Normalize) -> Self {
@@ -304,8 +316,8 @@ impl DiffTable {
         }
         match ((base.run_tables, new.run_tables), (base.counts, new.counts)) {
             ((Some(base_runs), Some(new_runs)), _) => table.add_run_noise(base_runs, new_runs, groups),
-            (_, (Some(base_counts), Some(new_counts))) => {
-                table.add_sampling_noise(base_counts, new_counts, groups, normalize);
+            (_, counts) if knows_sampling(counts, normalize) => {
+                table.add_sampling_noise(counts, groups, normalize);
             }
             _ => {}
         }
@@ -323,25 +335,29 @@ impl DiffTable {
         }
     }
 
-    /// `base` and `new` are tables of samples.
-    fn add_sampling_noise(&mut self, base: &FunctionTable, new: &FunctionTable, groups: usize, normalize: Normalize) {
+    /// `base` and `new` are tables of samples; `None` for a side that was not sampled.
+    fn add_sampling_noise(&mut self, (base, new): SampleTables<'_>, groups: usize, normalize: Normalize) {
+        type Count = fn(&FunctionTable, GroupId) -> i64;
         let ids = (0..groups).map(GroupId::at);
-        let sampled = |column: &Column, values: &[i64], counts: &FunctionTable, g: GroupId, count: i64| Sampled {
-            value: values[g.index()],
-            count,
-            sum: column.sum,
-            sum_count: counts.sum(),
+        let sampled = |column: &Column, values: &[i64], counts: Option<&FunctionTable>, g: GroupId, count: Count| {
+            let (value, sum) = (values[g.index()], column.sum);
+            counts.map_or(Sampled::exact(value, sum), |counts| Sampled {
+                value,
+                count: count(counts, g),
+                sum,
+                sum_count: Some(counts.sum()),
+            })
         };
         let own = |g: GroupId| {
             (
-                sampled(&self.base, &self.base.own, base, g, base.own(g)),
-                sampled(&self.new, &self.new.own, new, g, new.own(g)),
+                sampled(&self.base, &self.base.own, base, g, FunctionTable::own),
+                sampled(&self.new, &self.new.own, new, g, FunctionTable::own),
             )
         };
         let total = |g: GroupId| {
             (
-                sampled(&self.base, &self.base.total, base, g, base.total(g)),
-                sampled(&self.new, &self.new.total, new, g, new.total(g)),
+                sampled(&self.base, &self.base.total, base, g, FunctionTable::total),
+                sampled(&self.new, &self.new.total, new, g, FunctionTable::total),
             )
         };
         let sampling = match normalize {

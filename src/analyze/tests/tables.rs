@@ -1,6 +1,6 @@
 use super::{STACKS, borrowed, named};
 use crate::analyze::testing::{analysis, asked, graph, stacks, table_text};
-use crate::analyze::{Analysis, GroupBy, GroupId, Neighbour, SortKey, share};
+use crate::analyze::{Analysis, FunctionTable, GroupBy, GroupId, Neighbour, SortKey, share};
 use crate::model::TrackId;
 use std::borrow::Cow;
 
@@ -14,6 +14,18 @@ fn a_sample_counts_once_for_a_function_however_often_it_recurs() {
     assert_eq!(table_text(&a), ["main 0 9", "parse 0 5", "read 2 2", "log 7 7"]);
     let a = analysis(&stacks(&["f;g;f;g;f 3", "g;f;g 2", "f 1"]));
     assert_eq!(table_text(&a), ["f 4 6", "g 2 5"]);
+}
+
+#[test]
+fn what_ran_and_cost_nothing_has_a_row_however_the_table_is_made() {
+    let profile = stacks(&["main;a 3", "main;b 0", "c;b 0", "d -2", "d 2"]);
+    let a = analysis(&profile);
+    assert_eq!(table_text(&a), ["main 0 3", "a 3 3", "b 0 0", "c 0 0", "d 0 0"]);
+    let direct = FunctionTable::new(&profile, a.groups(), a.query());
+    assert!(a.table().present().eq(direct.present()));
+    // What no sample of the thread has on its stack did not run there.
+    let two = stacks(&["#one main;a 3", "#two main;b 0"]);
+    assert_eq!(table_text(&asked(&two, |q| q.track = Some(TrackId(1)))), ["main 0 0", "b 0 0"]);
 }
 
 #[test]

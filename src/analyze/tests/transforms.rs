@@ -18,6 +18,7 @@ fn transformed(profile: &Arc<Profile>, transforms: &[(&str, &str)]) -> Analysis 
     let plain = analysis(profile);
     let transform = |&(kind, name): &(&str, &str)| match kind {
         "focus" => Transform::Focus(named(&plain, name)),
+        "focus any" => Transform::FocusAny(name.split(' ').map(|name| named(&plain, name)).collect()),
         "hide" => Transform::Hide(named(&plain, name)),
         "drop" => Transform::Drop(named(&plain, name)),
         "collapse" => Transform::CollapseRecursion,
@@ -37,6 +38,13 @@ fn focus_begins_every_stack_at_the_outermost_call_and_drops_the_others() {
     assert_eq!((a.sum(), a.samples()), (5, Some(2)));
     assert_eq!(a.table().total(named(&a, "main")), 0);
     assert!(!a.table().present().any(|g| g == named(&a, "main")));
+}
+
+#[test]
+fn a_focus_on_several_begins_at_the_outermost_call_of_any() {
+    assert_eq!(after(STACKS, &[("focus any", "read log")]), ["log 7", "read 2"]);
+    assert_eq!(after(STACKS, &[("focus any", "parse log")]), ["log 4", "parse;parse;log 3", "parse;read 2"]);
+    assert_eq!(after(STACKS, &[("focus any", "parse log"), ("focus", "log")]), ["log 7"]);
 }
 
 #[test]

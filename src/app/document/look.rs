@@ -37,12 +37,14 @@ impl Document {
             box_width: here.request.width,
             measure: self.measure,
             dismissed: Vec::new(),
+            annotations: self.annotations.named(),
         }
     }
 
     /// Looks at it as a review does. What the review names and the profile lacks is passed over.
     pub(in crate::app) fn look_at(&mut self, look: &Look, workers: &Workers) {
         let known = Known::new(look, self.subject.analysis(Part::Whole));
+        self.annotations.load(&look.annotations, self.subject.analysis(Part::Whole));
         self.measure = look.measure;
         self.arrangement = look.arrangement;
         let now = self.choices();

@@ -1,7 +1,7 @@
 //! What a document asks of workers, and taking what they answer.
 
 use super::Document;
-use crate::analyze::diff::{BoxWidth, Normalize};
+use crate::analyze::diff::{BoxWidth, Normalize, Side};
 use crate::analyze::{GroupBy, GroupId, Order, Query, SearchText, Transform};
 use crate::app::jobs::{Outcome, TreeWanted, Workers};
 use crate::app::options::Options;
@@ -9,6 +9,7 @@ use crate::app::recordings::Recordings;
 use crate::app::subject::{Part, Request, Subject, Wish};
 use crate::app::translate::Translation;
 use crate::model::{StringId, TimeMeaning, TrackId};
+use crate::source::Places;
 use crate::ui::{OverTimeNeed, TreeKind, TreeNeed};
 use std::sync::Arc;
 
@@ -159,11 +160,29 @@ impl Document {
         }
     }
 
-    /// Has a source file read.
-    pub(in crate::app) fn need_source(&mut self, file: StringId, workers: &Workers) {
-        if !self.counting {
-            self.sources.need(file, self.id, self.subject.analysis(Part::Whole), workers);
+    /// Has a source file of a part read; before it is known which, has its functions put where they were recorded.
+    pub(in crate::app) fn need_source(&mut self, part: Part, file: Option<StringId>, workers: &Workers) {
+        if self.counting {
+            return;
         }
+        match (file, self.subject.in_place(part)) {
+            (Some(file), Some(analysis)) => self.sources.need(part, file, self.id, analysis, workers),
+            (_, None) if self.placing != Some(self.generation) => {
+                self.placing = Some(self.generation);
+                if let Some(compared) = self.subject.compared().cloned() {
+                    workers.run_soon(move || {
+                        compared.comparison.in_place(Side::Base);
+                        None
+                    });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Looks for sources in other places, or anew.
+    pub(in crate::app) fn look_for_sources_again(&mut self, recordings: &Recordings, places: &Places) {
+        self.sources.look_again(recordings, &self.subject, places);
     }
 
     /// Has the rules look at it, with the sources that can be found.
@@ -199,7 +218,7 @@ impl Document {
             {
                 self.answers.get_mut(part).matches = Some(matches);
             }
-            Outcome::Source { epoch, page, .. } => self.sources.take(epoch, *page),
+            Outcome::Source { epoch, part, page, .. } => self.sources.take(part, epoch, *page),
             Outcome::Hints { epoch, part, hints, .. } => self.hints.take(epoch, part, hints, &self.subject),
             Outcome::Neighbours { generation, part, group, neighbours, .. } if generation == self.generation => {
                 self.answers.get_mut(part).neighbours = Some((group, neighbours));
@@ -221,6 +240,7 @@ impl Document {
         } else {
             self.translate(&Translation::new(&old, &self.subject));
         }
+        self.annotations.find(self.subject.analysis(Part::Whole));
         let selection = self.selection;
         self.set_selection(selection, workers);
         self.run_search(workers);
@@ -261,6 +281,7 @@ impl Document {
         }
         let translation = Translation::new(&old, &self.subject);
         self.translate(&translation);
+        self.annotations.find(self.subject.analysis(Part::Whole));
         let kept: Vec<Transform> = transforms.iter().filter_map(|t| translation.transform(t)).collect();
         if kept.is_empty() {
             let selection = self.selection;

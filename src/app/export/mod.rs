@@ -123,6 +123,7 @@ impl Helioscope {
             has_calls,
             selection: shown.selection.map(|group| analysis.name(group).into_owned()),
             search: shown.search.as_ref().map(|(text, _)| text.clone()),
+            annotations: self.document().map(|document| document.annotations.listed()).unwrap_or_default(),
         };
         let mut choice = ExportChoice::new(Drawing::of(view).unwrap_or(Drawing::Flame), scheme);
         if !has_calls {
@@ -158,8 +159,15 @@ impl Helioscope {
         match asked {
             None => {}
             Some(Asked::Close) => self.exporting = None,
+            Some(Asked::Unmark(id)) => {
+                exporting.unmark(id);
+                if let Some(document) = self.document() {
+                    document.annotations.remove(id);
+                }
+            }
             Some(Asked::Stop) => {
-                if let Some(progress) = &exporting.progress {
+                // Who draws sees it at its next write; who waits need not wait for that.
+                if let Some(progress) = exporting.progress.take() {
                     progress.stop();
                 }
             }
@@ -235,7 +243,10 @@ impl Helioscope {
                 self.workers.context().copy_text(text);
                 self.say(what);
             }
-            Exported::Failed(why) => self.notice = Some(Notice::lasting(why)),
+            Exported::Failed(why) => match &mut self.exporting {
+                Some(exporting) => exporting.dialog.problem = Some(why),
+                None => self.notice = Some(Notice::lasting(why)),
+            },
             Exported::Screen(image) => {
                 let folder = self.active_slot().and_then(|slot| slot.recordings.newest().parent().map(Path::to_owned));
                 self.ask_where(folder, "helioscope.png", Saving::Screen(image));
@@ -245,6 +256,10 @@ impl Helioscope {
     }
 
     fn saved(&mut self, path: &Path, result: Result<(u64, Vec<String>), String>) {
+        // It was the user who stopped it, and something else may be written by now.
+        if result.as_ref().is_err_and(String::is_empty) {
+            return;
+        }
         if let Some(exporting) = &mut self.exporting {
             exporting.progress = None;
         }
@@ -259,8 +274,6 @@ impl Helioscope {
                     Notice::lasting(format!("{text}. {}", notes.join(" ")))
                 });
             }
-            // It was the user who stopped it.
-            (Err(why), _) if why.is_empty() => {}
             (Err(why), Some(exporting)) => exporting.dialog.problem = Some(why),
             (Err(why), None) => self.notice = Some(Notice::lasting(why)),
         }
@@ -288,6 +301,13 @@ impl Helioscope {
 }
 
 impl Exporting {
+    /// Takes an annotation off, and has the preview made anew.
+    fn unmark(&mut self, id: u32) {
+        self.dialog.offer.annotations.retain(|one| one.id != id);
+        self.shown.annotations.retain(|one| one.id != id);
+        self.previewed = None;
+    }
+
     /// Has the preview made when the choice has stood for a moment.
     fn preview(&mut self, workers: &Workers, now: f64) {
         let choice = &self.dialog.choice;

@@ -14,7 +14,7 @@ use crate::export::picture::{self, Base, Height, Picture, PictureView};
 use crate::export::png::{self, Raster};
 use crate::export::scrub::Scrub;
 use crate::hints::{Hints, Options};
-use crate::layout::Growth;
+use crate::layout::{Annotation, Growth};
 use crate::model::Profile;
 use crate::source::Sources;
 use crate::ui::export_dialog::{Drawing, ExportChoice, Format, Which};
@@ -47,6 +47,8 @@ pub(in crate::app) struct Shown {
     pub(in crate::app) search: Option<(String, Regex)>,
     /// Whether both sides stand beside each other.
     pub(in crate::app) side_by_side: bool,
+    /// What is marked.
+    pub(in crate::app) annotations: Vec<Annotation>,
     /// Whose cost boxes of two recordings are as wide as.
     pub(in crate::app) box_width: BoxWidth,
     /// Which cost they are coloured by.
@@ -115,8 +117,14 @@ impl Shown {
             depth: self.rings.filter(|_| choice.drawing == Drawing::Sunburst),
             selection: self.selection.filter(|_| choice.selection),
             stamped: choice.stamped,
+            annotations: self.marked(choice).to_vec(),
             ..Picture::new(view, choice.scheme)
         })
+    }
+
+    /// What is marked, where that is wanted.
+    fn marked(&self, choice: &ExportChoice) -> &[Annotation] {
+        if choice.annotations { &self.annotations } else { &[] }
     }
 
     /// Does something with all a picture or a review is made of.
@@ -163,6 +171,8 @@ impl Shown {
         match choice.format {
             Format::Png => {
                 let svg = self.svg(choice).map_err(io::Error::other)?;
+                // Pixels may take long: whether somebody still wants them is asked first.
+                out.flush()?;
                 out.write_all(&png::from_svg(&svg, choice.scale).map_err(io::Error::other)?)?;
             }
             Format::Svg => out.write_all(self.svg(choice).map_err(io::Error::other)?.as_bytes())?,
@@ -202,7 +212,8 @@ impl Shown {
     fn review(&self, choice: &ExportChoice) -> String {
         self.with_subject(choice, |subject, part| {
             self.with_found(choice, part, |found| {
-                let parts = Review { rows: ROWS, picture: None, found };
+                let annotations = self.marked(choice);
+                let parts = Review { rows: ROWS, picture: None, found, annotations };
                 match subject.base {
                     Some(base) => review_of_both(subject, base, parts),
                     None => review(subject, parts),

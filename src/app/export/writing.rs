@@ -51,6 +51,9 @@ impl Write for Counted<'_> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
+        if self.progress.is_stopped() {
+            return Err(io::Error::other("stopped"));
+        }
         self.out.flush()
     }
 }
@@ -123,6 +126,7 @@ mod tests {
         counted.write_all(b"abc").expect("it goes on");
         progress.stop();
         assert!(counted.write_all(b"def").is_err());
+        assert!(counted.flush().is_err(), "nor is there anything to be made for it");
         assert_eq!((progress.bytes(), out), (3, b"abc".to_vec()));
     }
 }

@@ -3,8 +3,8 @@
 use crate::analyze::diff::{BoxWidth, Measure, Normalize};
 use crate::analyze::{Analysis, GroupBy, GroupId, Order, SearchText, SortKey, Transform};
 use crate::hints::{Dismissal, Extent};
-use crate::layout::Growth;
-use crate::model::Track;
+use crate::layout::{Chain, Growth, LONGEST_NOTE};
+use crate::model::{Track, format};
 use crate::ui::Arrangement;
 use crate::ui::views::ViewKind;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -39,6 +39,41 @@ pub(in crate::app) struct Look {
     pub(in crate::app) measure: Measure,
     /// Findings that were dismissed in its profiles.
     pub(in crate::app) dismissed: Vec<Dismissed>,
+    /// What is marked.
+    pub(in crate::app) annotations: Vec<Annotated>,
+}
+
+/// Calls that are marked, perhaps with a note.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(in crate::app) struct Annotated {
+    /// The calls, the outermost first.
+    pub(in crate::app) calls: Vec<Place>,
+    /// Which part of a stack they are.
+    #[serde(default)]
+    pub(in crate::app) chain: Chain,
+    /// Where a box of time order begins, in the unit of the metric.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::app) at: Option<i64>,
+    /// What the calls stand for.
+    #[serde(default)]
+    pub(in crate::app) by: GroupBy,
+    /// What is said about them.
+    #[serde(default)]
+    pub(in crate::app) note: String,
+}
+
+impl Annotated {
+    /// What is marked, for people: the function, or the calls where they are no whole stack.
+    pub(in crate::app) fn name(&self) -> String {
+        let last = if self.chain == Chain::FromRoot { self.calls.len().saturating_sub(1) } else { 0 };
+        let names: Vec<&str> = self.calls[last..].iter().map(|place| place.name.as_str()).collect();
+        format::one_line(&names.join(" → ")).into_owned()
+    }
+
+    /// The same with a note no longer than one that is written in the window.
+    pub(in crate::app) fn shortened(&self) -> Self {
+        Self { note: self.note.chars().take(LONGEST_NOTE).collect(), ..self.clone() }
+    }
 }
 
 /// A function, or what else rows stand for.
@@ -65,6 +100,7 @@ pub(in crate::app) struct Thread {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(in crate::app) enum Change {
     Focus(Place),
+    FocusAny(Vec<Place>),
     Hide(Place),
     Drop(Place),
     CollapseRecursion,
@@ -138,6 +174,9 @@ impl Change {
     pub(in crate::app) fn of(analysis: &Analysis, transform: &Transform) -> Self {
         match transform {
             Transform::Focus(group) => Self::Focus(Place::of(analysis, *group)),
+            Transform::FocusAny(groups) => {
+                Self::FocusAny(groups.iter().map(|group| Place::of(analysis, *group)).collect())
+            }
             Transform::Hide(group) => Self::Hide(Place::of(analysis, *group)),
             Transform::Drop(group) => Self::Drop(Place::of(analysis, *group)),
             Transform::CollapseRecursion => Self::CollapseRecursion,
@@ -145,10 +184,11 @@ impl Change {
         }
     }
 
-    fn place(&self) -> Option<&Place> {
+    fn places(&self) -> &[Place] {
         match self {
-            Self::Focus(place) | Self::Hide(place) | Self::Drop(place) => Some(place),
-            Self::CollapseRecursion | Self::OnlyMine => None,
+            Self::Focus(place) | Self::Hide(place) | Self::Drop(place) => std::slice::from_ref(place),
+            Self::FocusAny(places) => places,
+            Self::CollapseRecursion | Self::OnlyMine => &[],
         }
     }
 
@@ -156,6 +196,9 @@ impl Change {
     pub(in crate::app) fn transform(&self, known: &Known) -> Option<Transform> {
         Some(match self {
             Self::Focus(place) => Transform::Focus(known.group(place)?),
+            Self::FocusAny(places) => {
+                Transform::FocusAny(places.iter().map(|place| known.group(place)).collect::<Option<_>>()?)
+            }
             Self::Hide(place) => Transform::Hide(known.group(place)?),
             Self::Drop(place) => Transform::Drop(known.group(place)?),
             Self::CollapseRecursion => Transform::CollapseRecursion,
@@ -170,9 +213,13 @@ pub(in crate::app) struct Known(FxHashMap<Place, GroupId>);
 impl Known {
     /// Finds them. A function that has moved within its file is found by its name and file.
     pub(in crate::app) fn new(look: &Look, analysis: &Analysis) -> Self {
-        let changes = look.transforms.iter().filter_map(Change::place);
-        let wanted: FxHashSet<&Place> =
-            look.zoom.iter().chain(&look.root).chain(&look.selection).chain(changes).collect();
+        let changes = look.transforms.iter().flat_map(Change::places);
+        Self::of(look.zoom.iter().chain(&look.root).chain(&look.selection).chain(changes), analysis)
+    }
+
+    /// Finds functions of these names.
+    pub(in crate::app) fn of<'a>(places: impl Iterator<Item = &'a Place>, analysis: &Analysis) -> Self {
+        let wanted: FxHashSet<&Place> = places.collect();
         let mut moved: FxHashMap<(&str, &str), Vec<&Place>> = FxHashMap::default();
         for place in &wanted {
             moved.entry((&place.name, &place.file)).or_default().push(place);

@@ -10,7 +10,7 @@
 mod look;
 mod opening;
 
-pub(super) use look::{Change, Dismissed, Known, Look, Place, Thread};
+pub(super) use look::{Annotated, Change, Dismissed, Known, Look, Place, Thread};
 pub(super) use opening::{Opened, Pending};
 
 use crate::analyze::diff::Matching;

@@ -1,4 +1,4 @@
-//! Findings as Markdown of GitHub and GitLab.
+//! Findings as Markdown of GitHub and GitLab. Writing to a string cannot fail, and what it answers is not looked at.
 
 use super::super::markdown::plain;
 use super::super::scrub::Scrub;
@@ -6,8 +6,9 @@ use super::super::table::code_span;
 use super::{bounds_line, changes_sentence, evidence_line, gain, measured, name_and_place, told_by};
 use crate::analyze::diff::Comparison;
 use crate::hints::{Change, Fate, Finding, Hints};
-use crate::layout::shorten_middle;
+use crate::layout::{fit_name, shorten_middle};
 use crate::model::format;
+use std::fmt::Write;
 
 /// The longest name and path of a finding, in characters.
 const WIDEST: usize = 56;
@@ -36,7 +37,7 @@ pub(in crate::export) fn changes(
         if found.is_empty() {
             continue;
         }
-        text += &format!("\n{} ({}):\n\n", fate.heading(), found.len());
+        let _ = write!(text, "\n{} ({}):\n\n", fate.heading(), found.len());
         for change in found.iter().take(most) {
             if let Some(finding) = told_by(change, base, new) {
                 text += &item(finding, measured(comparison, change, finding), scrub);
@@ -51,10 +52,10 @@ fn item(finding: &Finding, measured: Option<String>, scrub: &Scrub) -> String {
     let (name, place) = name_and_place(finding, scrub);
     let mut at = String::new();
     if !name.is_empty() {
-        at = format!(" in {}", code_span(&shorten_middle(&name, WIDEST)));
+        at = format!(" in {}", code_span(&fit_name(&name, WIDEST)));
     }
     if !place.is_empty() {
-        at += &format!(" {}", code_span(&shorten_middle(&place, WIDEST)));
+        let _ = write!(at, " {}", code_span(&shorten_middle(&place, WIDEST)));
     }
     let gain = gain(finding).map_or_else(String::new, |gain| format!("{gain}; "));
     let measured = measured.map_or_else(String::new, |costs| format!("its function {costs}; "));
@@ -90,26 +91,26 @@ fn left_out(all: usize, most: usize) -> String {
 pub fn document(hints: &Hints, scrub: &Scrub) -> String {
     let mut text = format!("**Time**: {}. {}\n", bounds_line(hints), plain(&hints.approach));
     for finding in &hints.findings {
-        text += &format!("\n### {}\n\n", plain(finding.rule.title));
+        let _ = write!(text, "\n### {}\n\n", plain(finding.rule.title));
         let (name, place) = name_and_place(finding, scrub);
         if !name.is_empty() {
             text += &code_span(&name);
             if !place.is_empty() {
-                text += &format!(" {}", code_span(&place));
+                let _ = write!(text, " {}", code_span(&place));
             }
             text += "\n\n";
         }
         let gain = gain(finding).map_or_else(String::new, |gain| format!("{gain}; "));
         let (confidence, reason) = (finding.confidence.name(), plain(&scrub.text(&finding.reason)));
         let evidence = plain(&scrub.text(&evidence_line(finding)));
-        text += &format!("{gain}confidence {confidence} ({reason}). {evidence}.\n\n");
-        text += &format!("{}\n\n", plain(&scrub.text(&finding.advice)));
+        let _ = write!(text, "{gain}confidence {confidence} ({reason}). {evidence}.\n\n");
+        let _ = write!(text, "{}\n\n", plain(&scrub.text(&finding.advice)));
         for code in [&finding.before, &finding.after] {
             if !code.is_empty() {
-                text += &format!("```python\n{}\n```\n\n", fenced(&scrub.text(code)));
+                let _ = write!(text, "```python\n{}\n```\n\n", fenced(&scrub.text(code)));
             }
         }
-        text += &format!("[`{}`]({})\n", finding.rule.id, finding.rule.docs);
+        let _ = writeln!(text, "[`{}`]({})", finding.rule.id, finding.rule.docs);
     }
     if hints.findings.is_empty() {
         text += "\nNo hints.\n";

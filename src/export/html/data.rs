@@ -1,5 +1,6 @@
 //! What the page's script draws, as JSON.
 
+use super::notes::{Noted, noted};
 use crate::analyze::{CallTree, Detail, GroupId};
 use crate::export::picture::{
     Look, Picture, PictureError, PictureView, Recording, Stamp, Subject, describe_flame, flame_tree,
@@ -26,6 +27,8 @@ pub(super) struct Data {
     pub(super) json: String,
     /// What is left out, in a sentence.
     pub(super) cut: Option<String>,
+    /// What is marked.
+    pub(super) noted: Vec<Noted>,
 }
 
 #[derive(Serialize)]
@@ -135,27 +138,32 @@ impl Data {
                 "Callers and callees".clone_into(&mut stamp.view);
                 None
             }
-            PictureView::Activity { .. } => {
-                "Activity over time".clone_into(&mut stamp.view);
-                None
-            }
+            // What it says depends on what was recorded, and is said already.
+            PictureView::Activity { .. } => None,
         };
         loop {
             let Some(order) = order else {
                 let nothing = recording.tree(Detail { min_total: i64::MAX, ..Detail::ALL });
                 let (functions, json) = drawn(picture, recording, (schemes, looks), &nothing, in_table);
-                return Ok(Self { functions, json, cut: None });
+                let noted = noted(picture, subject, &*looks[0], &nothing);
+                return Ok(Self { functions, json, cut: None, noted });
             };
             let tree = flame_tree(recording, subject.analysis, order, finest)?;
             if tree.len() <= MOST_BOXES {
                 let (functions, json) = drawn(picture, recording, (schemes, looks), &tree, in_table.clone());
                 if json.len() <= MOST_BYTES || tree.len() <= FEWEST_BOXES {
-                    return Ok(Self { functions, json, cut: cut(&tree) });
+                    let noted = noted(picture, subject, &*looks[0], &tree);
+                    return Ok(Self { functions, json, cut: cut(&tree), noted });
                 }
             }
             finest *= 2.0;
         }
     }
+}
+
+/// How many boxes of a tree are in the page.
+pub(super) fn shown(picture: &Picture, tree: &CallTree) -> usize {
+    picture.depth.and_then(|depth| tree.level(depth).next()).unwrap_or(tree.len())
 }
 
 fn cut(tree: &CallTree) -> Option<String> {
@@ -174,8 +182,7 @@ fn drawn(
 ) -> (Functions, String) {
     let look = &*looks[0];
     let (mut nodes, mut texts, mut fills) = (Nodes::default(), Numbered::default(), Numbered::default());
-    let shown = picture.depth.and_then(|depth| tree.level(depth).next()).unwrap_or(tree.len());
-    for node in 0..shown {
+    for node in 0..shown(picture, tree) {
         nodes.parent.push(tree.parent(node).map_or(-1, |parent| parent as i64));
         nodes.function.push(functions.row(look, tree.group(node)));
         nodes.start.push(tree.start(node));
@@ -203,10 +210,7 @@ fn drawn(
     });
     let drawn = Drawn {
         sum: tree.sum(),
-        sums: match recording {
-            Recording::One(_) => None,
-            Recording::Both(comparison, _) => Some([comparison.table().base_sum(), comparison.table().new_sum()]),
-        },
+        sums: recording.comparison().map(|both| [both.table().base_sum(), both.table().new_sum()]),
         extent: tree.extent(),
         growth: match &picture.view {
             PictureView::Flame { growth: Growth::Up, .. } => "up",
@@ -223,7 +227,7 @@ fn drawn(
 
 /// JSON that may stand within a `<script>`: no `<`, `>` or `&`, and no line separators, which older scripts stumble over.
 /// All of these occur in strings only, where they may be written as escapes.
-fn safe_json(value: &impl Serialize) -> String {
+pub(super) fn safe_json(value: &impl Serialize) -> String {
     // Numbers and strings always have a form in JSON.
     let json = serde_json::to_string(value).unwrap_or_default();
     let mut safe = String::with_capacity(json.len());

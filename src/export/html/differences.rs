@@ -70,7 +70,7 @@ pub(super) fn write(
         write!(page, "<td class=\"{}\" data-value=\"{rank}\">{}</td>", class(status), Escaped(&words(status)))?;
         function(page, functions, row)?;
     }
-    end(page)?;
+    end(page);
     writeln!(page, "<p class=\"cut\">{}</p>", Escaped(&export.legend()))
 }
 

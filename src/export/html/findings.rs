@@ -41,7 +41,7 @@ fn one(page: &mut String, hints: &Hints, shown: &[usize], scrub: &Scrub) -> fmt:
         // What stands first on the page explains the time best.
         let with = finding.same_time_as.filter(|other| shown[..at].contains(other));
         let same_time = with.and_then(|other| hints.findings.get(other)).map(|other| other.rule.title);
-        card(page, finding, Card { open: at < OPEN, same_time, measured: None }, scrub)?;
+        card(page, finding, &Card { open: at < OPEN, same_time, measured: None }, scrub)?;
     }
     let none = if shown.is_empty() { "No hints: " } else { "" };
     writeln!(page, "<p class=\"weak\">{none}{}</p>", Escaped(&silent_line(hints)))
@@ -65,7 +65,7 @@ fn both(
             let Some(finding) = told_by(change, base, new) else { continue };
             let open = fate == Fate::Came && at < OPEN;
             let measured = measured(comparison, change, finding);
-            card(page, finding, Card { open, same_time: None, measured }, scrub)?;
+            card(page, finding, &Card { open, same_time: None, measured }, scrub)?;
         }
     }
     Ok(())
@@ -81,7 +81,7 @@ struct Card {
     measured: Option<String>,
 }
 
-fn card(page: &mut String, finding: &Finding, card: Card, scrub: &Scrub) -> fmt::Result {
+fn card(page: &mut String, finding: &Finding, card: &Card, scrub: &Scrub) -> fmt::Result {
     let text = |text: &str| scrub.text(text).into_owned();
     let open = if card.open { " open" } else { "" };
     let (name, place) = name_and_place(finding, scrub);

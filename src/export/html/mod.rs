@@ -8,6 +8,7 @@
 mod data;
 mod differences;
 mod findings;
+mod notes;
 mod style;
 mod table;
 
@@ -15,7 +16,7 @@ use super::findings::Found;
 use super::markdown;
 use super::picture::{
     ByDifference, ByPackage, LegendEntry, Look, Picture, PictureError, PictureView, Recording, Stamp, Subject,
-    stamp_of_both,
+    describe_activity, stamp_of_both,
 };
 use super::svg::Escaped;
 use crate::layout::{Palette, Scheme};
@@ -24,7 +25,8 @@ use std::fmt::{self, Write};
 use style::head;
 
 const STYLE: &str = include_str!("../../../assets/export/page.css");
-const SCRIPT: &str = include_str!("../../../assets/export/page.js");
+const SCRIPT: &str =
+    concat!(include_str!("../../../assets/export/notes.js"), include_str!("../../../assets/export/page.js"));
 
 /// A page to be written.
 #[derive(Clone, Copy)]
@@ -49,24 +51,38 @@ impl Page<'_> {
         let (recording, mut stamp) = match &subject.base {
             None => {
                 let stamp = Stamp::new(subject.name, subject.analysis, subject.scrub, None);
-                (Recording::One(subject.analysis), stamp)
+                (Recording::one(subject.analysis, self.picture.below), stamp)
             }
             Some(base) => {
                 let stamp = stamp_of_both(base, subject.name, subject.scrub, None);
-                (Recording::Both(base.comparison, base.width), stamp)
+                (Recording::both(base, self.picture.below), stamp)
             }
+        };
+        self.picture.describe_focus(&*looks[0], &mut stamp);
+        let legends: Vec<Vec<LegendEntry>> = match &self.picture.view {
+            &PictureView::Activity { by, range } => {
+                let described = |scheme: &Scheme| {
+                    let mut stamp = stamp.clone();
+                    describe_activity(recording, subject, (by, range), Palette::new(*scheme), &mut stamp)?;
+                    Ok(stamp)
+                };
+                let stamps: Vec<Stamp> = schemes.iter().map(described).collect::<Result<_, PictureError>>()?;
+                stamp.clone_from(&stamps[0]);
+                stamps.into_iter().map(|stamp| stamp.legend).collect()
+            }
+            _ => looks.iter().map(|look| look.legend()).collect(),
         };
         let listed = match &subject.base {
             None => table::rows(subject.analysis),
             Some(base) => differences::rows(base.comparison),
         };
         let data = Data::new(self.picture, subject, recording, (schemes, &looks), &listed, &mut stamp)?;
-        let legends: Vec<Vec<LegendEntry>> = looks.iter().map(|look| look.legend()).collect();
         let mut page = head(&stamp, schemes, &legends);
         // Writing to a string cannot fail.
         let _ = self.header(&mut page, subject, &stamp);
         page.push_str("<main>\n");
         let _ = self.graph(&mut page, subject, schemes, (&legends[0], data.cut.as_deref()))?;
+        let _ = notes::write(&mut page, &data.noted);
         if let Some(found) = self.found {
             let comparison = subject.base.map(|base| base.comparison);
             let _ = findings::write(&mut page, found, comparison, subject.scrub);

@@ -70,6 +70,8 @@ fn variables(scheme: Scheme, legend: &[LegendEntry]) -> String {
         ("accent", tones.accent),
         ("selection", tones.selection),
         ("estimated", tones.estimated),
+        ("mark", tones.mark),
+        ("mark-halo", tones.mark_halo),
         ("on-fill", palette.text_on_fill()),
         ("less", palette.difference_text(false)),
         ("more", palette.difference_text(true)),

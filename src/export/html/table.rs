@@ -64,7 +64,8 @@ pub(super) fn write(
         }
         function(page, functions, row)?;
     }
-    end(page)
+    end(page);
+    Ok(())
 }
 
 /// What stands above a table.
@@ -84,9 +85,8 @@ pub(super) fn begin(page: &mut String, title: &str, caption: &str) -> fmt::Resul
 }
 
 /// Ends what [`begin`] began.
-pub(super) fn end(page: &mut String) -> fmt::Result {
+pub(super) fn end(page: &mut String) {
     page.push_str("</tbody>\n</table>\n</div>\n</section>\n");
-    Ok(())
 }
 
 /// A head that sorts. `sorted` is how the column is sorted at first; empty where it is not.

@@ -1,7 +1,7 @@
 //! Activity over time as a picture.
 
 use super::recording::Recording;
-use super::{Area, Content, Frame, LegendEntry, Picture, PictureError, Stamp};
+use super::{Area, Content, Frame, LegendEntry, Picture, PictureError, Stamp, Subject};
 use crate::analyze::{Analysis, DivideBy, OverTime, TimeWindow, share};
 use crate::export::font::PROPORTIONAL;
 use crate::export::scrub::Scrub;
@@ -25,6 +25,18 @@ pub(super) struct Activity<'a> {
     layers: Layers,
 }
 
+/// What a stamp says of activity over time, colours included, in a palette.
+pub(crate) fn describe_activity(
+    recording: Recording<'_>,
+    subject: &Subject<'_>,
+    (by, range): (DivideBy, Option<(i64, i64)>),
+    palette: Palette,
+    stamp: &mut Stamp,
+) -> Result<(), PictureError> {
+    Activity::new(recording, subject.analysis, by, range, BIN)?.describe(subject.scrub, palette, stamp);
+    Ok(())
+}
+
 impl<'a> Activity<'a> {
     pub(super) fn new(
         recording: Recording<'_>,
@@ -33,7 +45,7 @@ impl<'a> Activity<'a> {
         range: Option<(i64, i64)>,
         width: u32,
     ) -> Result<Self, PictureError> {
-        if matches!(recording, Recording::Both(..)) {
+        if recording.comparison().is_some() {
             return Err(PictureError::NoTimeOfTwo);
         }
         let window = TimeWindow { range, bins: (width / BIN) as usize };

@@ -1,12 +1,15 @@
 //! The boxes of a tree with their labels.
 
+use super::annotations::Found;
 use super::{Area, Frame, Look};
-use crate::analyze::CallTree;
+use crate::analyze::{Analysis, CallTree};
 use crate::export::font::{MONOSPACE, PROPORTIONAL};
 use crate::export::svg::{Anchor, Style, Svg};
 use crate::layout::{
-    FlameBox, FlameView, Growth, LABEL_INSET, LABEL_ROOM, LABEL_SIZE, Names, Palette, ROW_HEIGHT, flame_boxes,
+    Annotation, FlameBox, FlameView, Growth, LABEL_INSET, LABEL_ROOM, LABEL_SIZE, Names, Palette, Paths, ROW_HEIGHT,
+    Rectangle, Target, flame_boxes,
 };
+use rustc_hash::FxHashMap;
 use std::ops::Range;
 
 /// A tree, and the part of it that is shown.
@@ -80,6 +83,38 @@ impl Boxes<'_> {
             let style = Style { font: &PROPORTIONAL, size: 14.0, fill: frame.tones.text_weak };
             let place = (area.x + area.width / 2.0, area.y + area.height / 2.0);
             svg.styled_text(place, Anchor::Middle, style, "Nothing was recorded in this metric under these filters.");
+        }
+    }
+
+    /// Finds what is marked among its boxes, and what they cover.
+    pub(super) fn marks(
+        &self,
+        frame: &Frame<'_>,
+        analysis: &Analysis,
+        paths: Paths,
+        area: &Area,
+        found: &mut Vec<Found>,
+        covered: &mut Vec<Rectangle>,
+    ) {
+        let view = FlameView { from: self.window.0, to: self.window.1, width: area.width, rows: self.rows.clone() };
+        let mut boxes = Vec::new();
+        flame_boxes(self.tree, &view, &mut boxes);
+        let rectangle = |flame_box: &FlameBox| Rectangle {
+            x: area.x + flame_box.x,
+            y: self.top(flame_box, area),
+            width: flame_box.filled_width(),
+            height: ROW_HEIGHT - 1.0,
+        };
+        covered.extend(boxes.iter().map(rectangle));
+        let of_node: FxHashMap<u32, &FlameBox> = boxes.iter().filter_map(|one| Some((one.node?, one))).collect();
+        for (annotation, Annotation { marked, .. }) in frame.picture.annotations.iter().enumerate() {
+            let node = marked.node(analysis, self.tree, paths);
+            let Some((node, flame_box)) = node.and_then(|node| Some((node, of_node.get(&(node as u32))?))) else {
+                continue;
+            };
+            let name = self.look.names(self.tree, node).name.into_owned();
+            let target = Target::Box(rectangle(flame_box));
+            found.push(Found { annotation, target, outline: String::new(), name });
         }
     }
 

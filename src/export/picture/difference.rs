@@ -65,6 +65,12 @@ impl Look for ByDifference<'_> {
         names_of(self.comparison.side(Side::New), self.scrub, group)
     }
 
+    /// By what the function did in all places.
+    fn swatch(&self, group: GroupId) -> Rgb {
+        let everywhere = Difference::of_row(&self.comparison.table().row(group), self.measure);
+        self.palette.difference(self.scale.position(&everywhere))
+    }
+
     fn place(&self, group: GroupId) -> Option<String> {
         place_of(self.comparison.place(group), self.scrub)
     }

@@ -1,5 +1,6 @@
 //! A flame graph as a picture.
 
+use super::annotations::Marks;
 use super::boxes::{Boxes, rows_in};
 use super::recording::Recording;
 use super::{Area, Content, Frame, Look, Picture, PictureError, Stamp};
@@ -7,7 +8,7 @@ use crate::analyze::{Analysis, CallTree, Detail, GroupId, Order, Timeline};
 use crate::export::font::PROPORTIONAL;
 use crate::export::scrub::Scrub;
 use crate::export::svg::{Anchor, Style, Svg};
-use crate::layout::{Growth, ROW_HEIGHT, ruler_marks};
+use crate::layout::{Ground, Growth, Paths, ROW_HEIGHT, ruler_marks};
 use crate::model::{TimeMeaning, format};
 
 /// The tree of a flame graph and what of it is shown.
@@ -35,7 +36,7 @@ impl<'a> Trees<'a> {
     fn new(recording: Recording<'a>, analysis: &'a Analysis, order: Order) -> Result<Self, PictureError> {
         let query = analysis.query();
         let timeline = match order {
-            Order::Time if matches!(recording, Recording::Both(..)) => return Err(PictureError::NoOrderOfTwo),
+            Order::Time if recording.comparison().is_some() => return Err(PictureError::NoOrderOfTwo),
             Order::Time => {
                 let track = query.time_track(analysis.profile());
                 Some(analysis.timeline(track).ok_or(PictureError::NoOrder)?)
@@ -188,10 +189,35 @@ impl Content for FlameContent<'_> {
             }
             svg.end();
         }
-        let area = Area { y: area.y + ruler, height: area.height - ruler, ..*area };
-        let rows = 0..flame.levels(frame.picture).min(rows_in(area.height));
-        Boxes { tree: &flame.tree, look: self.look, growth: self.growth, window: (from, to), rows }
-            .draw(frame, svg, &area);
+        let area = self.area_of_boxes(area);
+        self.boxes(frame, &area).draw(frame, svg, &area);
+    }
+
+    fn marks(&self, frame: &Frame<'_>, area: &Area) -> Marks {
+        let area = self.area_of_boxes(area);
+        let paths = Paths::of(self.flame.trees.order);
+        let (mut found, mut covered) = (Vec::new(), Vec::new());
+        let analysis = self.flame.trees.analysis;
+        self.boxes(frame, &area).marks(frame, analysis, paths, &area, &mut found, &mut covered);
+        let area = area.rectangle();
+        Marks { found, ground: Ground::under_boxes(area, covered), area }
+    }
+
+    fn leaves_room(&self) -> bool {
+        true
+    }
+}
+
+impl FlameContent<'_> {
+    fn area_of_boxes(&self, area: &Area) -> Area {
+        let ruler = self.flame.ruler_height();
+        Area { y: area.y + ruler, height: area.height - ruler, ..*area }
+    }
+
+    fn boxes(&self, frame: &Frame<'_>, area: &Area) -> Boxes<'_> {
+        let Flame { tree, window, .. } = self.flame;
+        let rows = 0..self.flame.levels(frame.picture).min(rows_in(area.height));
+        Boxes { tree, look: self.look, growth: self.growth, window: (window.0 as f64, window.1 as f64), rows }
     }
 }
 

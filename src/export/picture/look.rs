@@ -20,6 +20,9 @@ pub trait Look {
     /// The names of a function.
     fn names_of(&self, group: GroupId) -> Names<'_>;
 
+    /// The colour of a function in a list.
+    fn swatch(&self, group: GroupId) -> Rgb;
+
     /// A function's file and line.
     fn place(&self, group: GroupId) -> Option<String>;
 
@@ -117,7 +120,7 @@ impl<'a> ByPackage<'a> {
     }
 
     /// The fill of a function's boxes.
-    pub(crate) fn fill_of(&self, group: GroupId) -> Rgb {
+    fn fill_of(&self, group: GroupId) -> Rgb {
         self.palette.fill(self.analysis, group)
     }
 
@@ -143,6 +146,10 @@ impl Look for ByPackage<'_> {
 
     fn names_of(&self, group: GroupId) -> Names<'_> {
         names_of(self.analysis, self.scrub, group)
+    }
+
+    fn swatch(&self, group: GroupId) -> Rgb {
+        self.fill_of(group)
     }
 
     fn place(&self, group: GroupId) -> Option<String> {

@@ -4,15 +4,19 @@
 //! because whoever finds it in a code review has nothing else to tell what it shows.
 
 mod activity;
+mod annotations;
 mod boxes;
 mod callers;
 mod difference;
 mod flame;
 mod look;
+mod neighbours;
 mod recording;
 mod stamp;
 mod sunburst;
 
+pub(crate) use activity::describe_activity;
+pub(crate) use annotations::marked_name;
 pub(crate) use difference::{ByDifference, stamp as stamp_of_both};
 pub(crate) use flame::{describe_flame, flame_tree};
 pub use look::{ByPackage, LegendEntry, Listed, Look};
@@ -23,8 +27,9 @@ use super::scrub::Scrub;
 use super::svg::Svg;
 use crate::analyze::diff::{BoxWidth, Comparison, Measure};
 use crate::analyze::{Analysis, DivideBy, GroupId, Matches, Order};
-use crate::layout::{Growth, Palette, Scheme, Tones};
-use crate::model::Body;
+use crate::layout::{Annotation, Ground, Growth, Palette, Scheme, Tones, shorten_middle};
+use crate::model::{Body, format};
+use annotations::Marks;
 use stamp::StampLayout;
 
 /// What a picture shows.
@@ -80,16 +85,31 @@ pub struct Picture {
     pub scheme: Scheme,
     /// At most so many levels of calls.
     pub depth: Option<usize>,
+    /// The function that flame graphs from the outermost calls and sunbursts begin at, where stacks were not recorded and a
+    /// focus cannot be counted; none for everything.
+    pub below: Option<GroupId>,
     /// The function whose boxes and arcs are outlined.
     pub selection: Option<GroupId>,
     /// Whether the picture says what it is a picture of.
     pub stamped: bool,
+    /// What is marked in it.
+    pub annotations: Vec<Annotation>,
 }
 
 impl Picture {
     /// A picture of the default size.
     pub fn new(view: PictureView, scheme: Scheme) -> Self {
-        Self { view, width: 1600, height: Height::Pixels(900), scheme, depth: None, selection: None, stamped: true }
+        Self {
+            view,
+            width: 1600,
+            height: Height::Pixels(900),
+            scheme,
+            depth: None,
+            below: None,
+            selection: None,
+            stamped: true,
+            annotations: Vec::new(),
+        }
     }
 
     /// Draws it as an SVG file.
@@ -99,16 +119,17 @@ impl Picture {
         }
         let palette = Palette::new(self.scheme);
         let found = subject.search.map(|(_, found)| found);
+        let picture = self.scrubbed(subject.scrub);
         match subject.base {
             None => {
                 let look = ByPackage::new(subject.analysis, palette, subject.scrub, found);
                 let stamp = Stamp::new(subject.name, subject.analysis, subject.scrub, subject.search);
-                self.draw(Recording::One(subject.analysis), subject, &look, stamp)
+                picture.draw(Recording::one(subject.analysis, self.below), subject, &look, stamp)
             }
             Some(base) => {
                 let look = ByDifference::new(&base, palette, subject.scrub, found);
                 let stamp = difference::stamp(&base, subject.name, subject.scrub, subject.search);
-                self.draw(Recording::Both(base.comparison, base.width), subject, &look, stamp)
+                picture.draw(Recording::both(&base, self.below), subject, &look, stamp)
             }
         }
     }
@@ -121,6 +142,7 @@ impl Picture {
         mut stamp: Stamp,
     ) -> Result<String, PictureError> {
         stamp.legend = look.legend();
+        self.describe_focus(look, &mut stamp);
         let analysis = subject.analysis;
         match &self.view {
             PictureView::Flame { order, growth, zoom } => {
@@ -134,7 +156,7 @@ impl Picture {
                 self.compose(stamp, &sunburst.content(look))
             }
             PictureView::Callers { of } => {
-                let callers = callers::Callers::new(recording, *of, self.width);
+                let callers = callers::Callers::new(recording, analysis, *of, self.width);
                 callers.describe(look, &mut stamp);
                 self.compose(stamp, &callers.content(look))
             }
@@ -146,31 +168,44 @@ impl Picture {
         }
     }
 
+    /// Says where the picture begins.
+    pub(crate) fn describe_focus(&self, look: &dyn Look, stamp: &mut Stamp) {
+        if let Some(below) = self.below {
+            let name = shorten_middle(&format::one_line(&look.names_of(below).name), 40).into_owned();
+            stamp.filters.insert(0, format!("focus {name}"));
+        }
+    }
+
     /// Puts the stamp around a drawing.
     pub(crate) fn compose(&self, mut stamp: Stamp, content: &dyn Content) -> Result<String, PictureError> {
         self.check(1)?;
         let tones = Tones::new(self.scheme);
         let width = self.width as f32;
         let frame = Frame { picture: self, tones };
+        let for_notes = self.room_for_notes(&frame, content);
         // What is cut is known once there is a height, and saying so takes some of the height.
         let notes = stamp.notes.len();
         for _ in 0..3 {
             let around = if self.stamped { StampLayout::new(&stamp, width).around() } else { 0.0 };
-            let cut = content.cut(&frame, self.height_of(content, around) - around);
-            if stamp.notes.get(notes) == cut.as_ref() {
+            let height = self.height_of(content, around + for_notes) - around;
+            let mut said: Vec<String> = content.cut(&frame, height).into_iter().collect();
+            said.extend(self.outside(&frame, content, height));
+            if stamp.notes[notes..] == said[..] {
                 break;
             }
             stamp.notes.truncate(notes);
-            stamp.notes.extend(cut);
+            stamp.notes.extend(said);
         }
         let layout = StampLayout::new(&stamp, width);
         let around = if self.stamped { layout.around() } else { 0.0 };
-        let height = self.height_of(content, around);
+        let height = self.height_of(content, around + for_notes);
         let mut svg = Svg::new(self.width, height as u32, &stamp.title(), &stamp.description());
         svg.rect(0.0, 0.0, width, height, tones.ground);
         svg.line();
         let top = if self.stamped { layout.above() } else { 0.0 };
-        content.draw(&frame, &mut svg, &Area { x: 0.0, y: top, width, height: (height - around).max(0.0) });
+        let area = Area { x: 0.0, y: top, width, height: (height - around).max(0.0) };
+        content.draw(&frame, &mut svg, &area);
+        self.annotate(&frame, content, &mut svg, &area);
         if self.stamped {
             layout.draw(&mut svg, height, &tones);
         }
@@ -304,6 +339,17 @@ pub(crate) trait Content {
 
     /// Draws it into an area.
     fn draw(&self, frame: &Frame<'_>, svg: &mut Svg, area: &Area);
+
+    /// Where in an area the boxes and arcs are that the picture's annotations mark.
+    fn marks(&self, _frame: &Frame<'_>, area: &Area) -> Marks {
+        let area = area.rectangle();
+        Marks { found: Vec::new(), ground: Ground::under_boxes(area, []), area }
+    }
+
+    /// Whether it leaves free what it is given above the height it would like to have.
+    fn leaves_room(&self) -> bool {
+        false
+    }
 }
 
 /// What every drawing needs to know.

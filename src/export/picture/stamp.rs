@@ -6,7 +6,7 @@ use crate::analyze::{Analysis, Exactness, GroupId, Matches, Transform};
 use crate::export::font::{MONOSPACE, PROPORTIONAL};
 use crate::export::scrub::Scrub;
 use crate::export::svg::{Anchor, Style, Svg};
-use crate::layout::{Tones, shorten_middle};
+use crate::layout::{Tones, fit_name, shorten_middle};
 use crate::model::{Unit, format};
 
 /// The texts around a picture.
@@ -81,14 +81,23 @@ impl Stamp {
     }
 }
 
+/// How many functions of a focus are named.
+const FOCUSED: usize = 3;
+
 /// What a transform does, in words.
 pub fn transform_text(analysis: &Analysis, scrub: &Scrub, transform: &Transform) -> String {
     let name = |group: GroupId| {
         let name = analysis.name(group);
-        shorten_middle(&format::one_line(&scrub.name(&name)), 40).into_owned()
+        fit_name(&format::one_line(&scrub.name(&name)), 40).into_owned()
     };
     match transform {
         Transform::Focus(group) => format!("focus {}", name(*group)),
+        Transform::FocusAny(groups) => {
+            let named: Vec<String> = groups.iter().take(FOCUSED).map(|group| name(*group)).collect();
+            let more = groups.len().saturating_sub(FOCUSED);
+            let more = if more > 0 { format!(" and {} more", format::count(more as i64)) } else { String::new() };
+            format!("focus {}{more}", named.join(", "))
+        }
         Transform::Hide(group) => format!("hide {}", name(*group)),
         Transform::Drop(group) => format!("without stacks of {}", name(*group)),
         Transform::CollapseRecursion => "recursion collapsed".to_owned(),

@@ -1,18 +1,20 @@
 //! A sunburst as a picture. A reader of a picture cannot point at an arc, so arcs carry their names where there is
 //! room, and the functions that cost most are listed beside.
 
-use super::boxes::label_in;
+use super::annotations::{Found, Marks};
+use super::boxes::{STRIPE_STRENGTH, STRIPE_WIDTH, label_in};
 use super::recording::Recording;
 use super::{Area, Content, Frame, Look, Picture, Stamp};
 use crate::analyze::{Analysis, CallTree, Detail, GroupId};
 use crate::export::font::{MONOSPACE, PROPORTIONAL};
 use crate::export::svg::{Anchor, Number, Style, Svg};
-use crate::layout::{Arc, LABEL_SIZE, Palette, Rings, SunburstView, sunburst_arcs};
+use crate::layout::{Annotation, Arc, Ground, LABEL_SIZE, Palette, Paths, Rings, Stripes, SunburstView, sunburst_arcs};
 use crate::model::format;
 use std::f32::consts::TAU;
 
 /// The tree of a sunburst and its centre.
-pub(super) struct Sunburst {
+pub(super) struct Sunburst<'a> {
+    analysis: &'a Analysis,
     tree: CallTree,
     root: Option<usize>,
     center: (String, String),
@@ -32,8 +34,8 @@ const LIST_ROW: f32 = 24.0;
 /// Rings thinner than this have no room for names.
 const LABEL_RING: f32 = 16.0;
 
-impl Sunburst {
-    pub(super) fn new(recording: Recording<'_>, analysis: &Analysis, root: &[GroupId]) -> Self {
+impl<'s> Sunburst<'s> {
+    pub(super) fn new(recording: Recording<'_>, analysis: &'s Analysis, root: &[GroupId]) -> Self {
         let unit = &analysis.profile().metric(analysis.query().metric).unit;
         let mut window = (0, recording.sum().max(1));
         let tree_of = |(from, to): (i64, i64)| {
@@ -50,7 +52,7 @@ impl Sunburst {
         let node = tree.find(root).map(|(node, _)| node);
         let total = node.map_or(tree.sum(), |n| tree.total(n));
         let name = node.map_or_else(|| "everything".to_owned(), |n| analysis.name(tree.group(n)).into_owned());
-        Self { root: node, center: (name, format::value(total, unit)), tree }
+        Self { analysis, root: node, center: (name, format::value(total, unit)), tree }
     }
 
     pub(super) fn describe(&self, look: &dyn Look, stamp: &mut Stamp) {
@@ -74,7 +76,7 @@ impl Sunburst {
 
 /// A sunburst to be drawn.
 pub(super) struct SunburstContent<'a> {
-    sunburst: &'a Sunburst,
+    sunburst: &'a Sunburst<'a>,
     look: &'a dyn Look,
 }
 
@@ -93,13 +95,7 @@ impl Content for SunburstContent<'_> {
     }
 
     fn draw(&self, frame: &Frame<'_>, svg: &mut Svg, area: &Area) {
-        let listed = area.width - area.height >= LIST;
-        let across = if listed { area.width - LIST } else { area.width };
-        let center = (area.x + across / 2.0, area.y + area.height / 2.0);
-        let radius = area.height.min(across) / 2.0 - MARGIN;
-        let arcs = self.sunburst.arcs(rings(frame.picture, radius));
-        let used = arcs.last().map_or(1, |arc| arc.ring as usize + 1);
-        let circle = Circle { center, rings: Rings::within(radius, used) };
+        let (arcs, circle, list) = self.arrange(frame, area);
         for arc in &arcs {
             self.draw_arc(frame, svg, &circle, arc);
         }
@@ -111,10 +107,29 @@ impl Content for SunburstContent<'_> {
             self.draw_label(svg, &circle, id, arc, if dimmed { weak } else { label });
         }
         self.draw_center(frame, svg, &circle);
-        if listed {
-            let list = Area { x: area.x + across, width: LIST, ..*area };
+        if let Some(list) = list {
             self.draw_list(frame, svg, &list);
         }
+    }
+
+    fn marks(&self, frame: &Frame<'_>, area: &Area) -> Marks {
+        let (arcs, circle, list) = self.arrange(frame, area);
+        let Sunburst { analysis, tree, .. } = self.sunburst;
+        let mut found = Vec::new();
+        for (annotation, Annotation { marked, .. }) in frame.picture.annotations.iter().enumerate() {
+            let node = marked.node(analysis, tree, Paths::FromRoot);
+            let Some(arc) = node.and_then(|node| arcs.iter().find(|arc| arc.node as usize == node)) else { continue };
+            let name = self.look.names(tree, arc.node as usize).name.into_owned();
+            let outline = circle.outline(arc);
+            found.push(Found { annotation, target: circle.rings.target(circle.center, arc), outline, name });
+        }
+        let whole = area.rectangle();
+        let list = list.map(|list| list.rectangle());
+        let ground = Ground::drawn_at(whole, |point| {
+            circle.rings.covers(&arcs, (point.0 - circle.center.0, point.1 - circle.center.1))
+                || list.is_some_and(|list| list.contains(point))
+        });
+        Marks { found, ground, area: whole }
     }
 }
 
@@ -145,6 +160,18 @@ impl Circle {
         format!("A {r} {r} 0 {large} {clockwise} {}", self.point(radius, to))
     }
 
+    /// The stripes of an arc, as those of a box that is as long as the middle of the arc.
+    fn stripes(&self, arc: &Arc, stripes: Stripes) -> impl Iterator<Item = [(f32, f32); 2]> {
+        let (inner, outer) = (self.rings.inner(arc.ring), self.rings.inner(arc.ring + 1));
+        let turn = f32::midpoint(inner, outer) * TAU;
+        let point = move |(x, y): (f32, f32)| {
+            let (right, below) = Rings::offset(outer - y, arc.from + f64::from(x / turn));
+            (self.center.0 + right, self.center.1 + below)
+        };
+        let lines = stripes.lines(arc.from as f32 * turn, (arc.to - arc.from) as f32 * turn, outer - inner);
+        lines.map(move |line| line.map(point))
+    }
+
     /// The outline of an arc. A full circle is drawn as two halves: an arc that ends where it begins is none.
     fn outline(&self, arc: &Arc) -> String {
         let (inner, outer) = (self.rings.inner(arc.ring), self.rings.inner(arc.ring + 1));
@@ -172,6 +199,18 @@ impl Circle {
 }
 
 impl SunburstContent<'_> {
+    /// The arcs, the circle they make, and where the list beside it stands, where there is room for one.
+    fn arrange(&self, frame: &Frame<'_>, area: &Area) -> (Vec<Arc>, Circle, Option<Area>) {
+        let listed = area.width - area.height >= LIST;
+        let across = if listed { area.width - LIST } else { area.width };
+        let center = (area.x + across / 2.0, area.y + area.height / 2.0);
+        let radius = area.height.min(across) / 2.0 - MARGIN;
+        let arcs = self.sunburst.arcs(rings(frame.picture, radius));
+        let used = arcs.last().map_or(1, |arc| arc.ring as usize + 1);
+        let circle = Circle { center, rings: Rings::within(radius, used) };
+        (arcs, circle, listed.then_some(Area { x: area.x + across, width: LIST, ..*area }))
+    }
+
     fn draw_arc(&self, frame: &Frame<'_>, svg: &mut Svg, circle: &Circle, arc: &Arc) {
         let (tree, node) = (&self.sunburst.tree, arc.node as usize);
         let fill = self.look.fill(tree, node);
@@ -185,6 +224,10 @@ impl SunburstContent<'_> {
         };
         svg.begin_titled(&self.look.about(tree, node));
         svg.path(&circle.outline(arc), fill, stroke);
+        if let Some(stripes) = self.look.stripes(tree, node) {
+            let colour = fill.mix(Palette::new(frame.picture.scheme).text_on_fill(), STRIPE_STRENGTH);
+            svg.lines((0.0, 0.0), circle.stripes(arc, stripes), (STRIPE_WIDTH, colour));
+        }
         svg.end();
     }
 

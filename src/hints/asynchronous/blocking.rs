@@ -64,6 +64,8 @@ pub(super) const BLOCKING: &[&str] = &[
     "requests.*:*",
     "urllib.request:*",
     "urllib3.*:*",
+    "httpx._transports.default:handle_request",
+    "httpcore._sync.*:*",
     "http.client:*",
     "subprocess:*",
     "ftplib:*",
@@ -75,6 +77,21 @@ pub(super) const BLOCKING: &[&str] = &[
     "_posixsubprocess.fork_exec",
     "posix.system",
     "posix.waitpid",
+];
+
+/// How calls that block are written: sleeping, and then what waits for something.
+pub(super) const BLOCKING_CALLS: &[&str] = &[
+    "time.sleep",
+    "requests.get",
+    "requests.post",
+    "requests.request",
+    "httpx.get",
+    "httpx.post",
+    "urllib.request.urlopen",
+    "subprocess.run",
+    "subprocess.check_output",
+    "subprocess.call",
+    "os.system",
 ];
 
 /// Functions of database drivers that wait for the answer.
@@ -106,17 +123,7 @@ fn sleeping(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
 }
 
 fn waiting(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
-    let written = &[
-        "requests.get",
-        "requests.post",
-        "requests.request",
-        "urllib.request.urlopen",
-        "subprocess.run",
-        "subprocess.check_output",
-        "subprocess.call",
-        "os.system",
-    ];
-    check(ctx, rule, &Kindred { callees: BLOCKING, written, min_share: 0.05 })
+    check(ctx, rule, &Kindred { callees: BLOCKING, written: &BLOCKING_CALLS[1..], min_share: 0.05 })
 }
 
 fn querying(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {

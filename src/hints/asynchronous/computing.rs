@@ -1,13 +1,13 @@
 //! Work that keeps the event loop from everything else.
 
-use super::blocking::{BLOCKING, QUERIES};
+use super::blocking::{BLOCKING, BLOCKING_CALLS, QUERIES};
 use super::on_the_loop;
-use crate::analyze::Activity;
 use crate::hints::callee::{at_hottest, called_name, place_call};
 use crate::hints::context::Site;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::model::FunctionId;
+use crate::source::Kind;
 
 pub(in crate::hints) static RULE: Rule = Rule {
     id: "cpu-bound-in-async",
@@ -46,28 +46,26 @@ fn counted(ctx: &Ctx<'_>, rule: &'static Rule, coroutines: &[FunctionId]) -> Vec
     let Some(graph) = ctx.graph() else { return Vec::new() };
     let metric = ctx.analysis.query().metric;
     // What waits has rules of its own.
-    let mut queries = ctx.find(QUERIES);
-    queries.extend(ctx.find(BLOCKING));
-    queries.sort_unstable();
+    let mut blocking = ctx.find(QUERIES);
+    blocking.extend(ctx.find(BLOCKING));
+    let waiting = ctx.waiting_below(&blocking);
     let mut findings = Vec::new();
     for &coroutine in coroutines {
         for e in graph.outgoing(coroutine) {
             let edge = graph.edges()[e];
-            let (total, calls) = (graph.edge_total(metric)[e], edge.calls.max(1));
-            let long = ctx.nanoseconds(total).is_some_and(|ns| ns as f64 / calls as f64 >= NOTICED_NS);
+            let calls = edge.calls.max(1);
+            let total = (graph.edge_total(metric)[e] as f64 * (1.0 - waiting[edge.callee.index()])) as i64;
+            let per_call = ctx.nanoseconds(total).map_or(0.0, |ns| ns as f64 / calls as f64);
             let share = ctx.share(total);
-            let computes = ctx.bounds().activity_of(edge.callee).is_active()
-                && queries.binary_search(&edge.callee).is_err()
+            let computes = waiting[edge.callee.index()] <= 0.5
                 && !ctx.analysis.classes().module(edge.callee).starts_with("asyncio")
-                && computing_part(ctx, edge.callee) >= 0.5
                 && ctx.source(edge.callee).is_none_or(|(facts, scope)| !facts.is_async(scope));
             // Other coroutines are called on the loop's behalf.
-            if !long || share < 0.2 || !computes || coroutines.contains(&edge.callee) {
+            if per_call < NOTICED_NS || share < 0.2 || !computes || coroutines.contains(&edge.callee) {
                 continue;
             }
-            let reason = "each call keeps the loop for milliseconds";
-            let per_call = ctx.nanoseconds(total).map_or(0.0, |ns| ns as f64 / calls as f64);
-            let finding = Finding::new(rule, share, Confidence::High, reason)
+            let (confidence, reason) = how_often(calls, "each call keeps the loop for milliseconds");
+            let finding = Finding::new(rule, share, confidence, reason)
                 .with("calls", Evidence::Count(calls))
                 .with("per_call_ns", Evidence::PerCall(per_call))
                 .with("callee", Evidence::Text(ctx.analysis.profile().name(edge.callee).to_owned()));
@@ -79,8 +77,8 @@ fn counted(ctx: &Ctx<'_>, rule: &'static Rule, coroutines: &[FunctionId]) -> Vec
         let share = ctx.share(ctx.work(coroutine));
         let per_step = ctx.nanoseconds(ctx.work(coroutine)).map_or(0.0, |ns| ns as f64 / calls as f64);
         if share >= 0.2 && per_step >= NOTICED_NS {
-            let reason = "each step of the coroutine computes for milliseconds";
-            let finding = Finding::new(rule, share, Confidence::High, reason)
+            let (confidence, reason) = how_often(calls, "each step of the coroutine computes for milliseconds");
+            let finding = Finding::new(rule, share, confidence, reason)
                 .with("steps", Evidence::Count(calls))
                 .with("per_call_ns", Evidence::PerCall(per_step));
             findings.push(at_hottest(ctx, finding, coroutine));
@@ -89,34 +87,55 @@ fn counted(ctx: &Ctx<'_>, rule: &'static Rule, coroutines: &[FunctionId]) -> Vec
     findings
 }
 
-/// What part of a function's time is spent computing, in it and in what it calls.
-fn computing_part(ctx: &Ctx<'_>, function: FunctionId) -> f64 {
-    let Some(graph) = ctx.graph() else { return 1.0 };
-    let metric = ctx.analysis.query().metric;
-    let waits: i64 = graph
-        .outgoing(function)
-        .filter(|&e| !ctx.bounds().activity_of(graph.edges()[e].callee).is_active())
-        .map(|e| graph.edge_total(metric)[e])
-        .sum();
-    1.0 - waits as f64 / ctx.inclusive(function).max(1) as f64
+/// What happens once may well happen before the loop has anything else to do.
+fn how_often(calls: i64, reason: &'static str) -> (Confidence, &'static str) {
+    if calls > 1 {
+        (Confidence::High, reason)
+    } else {
+        (Confidence::Low, "it happened once, which may have been while the program started")
+    }
 }
 
-/// Coroutines found in one sample after the other.
+/// Coroutines found computing in one sample after the other, in lines that do not wait for anything.
 fn sampled(ctx: &Ctx<'_>, rule: &'static Rule, coroutines: &[FunctionId]) -> Vec<Finding> {
-    let queries = ctx.has(QUERIES);
+    let known: Vec<FunctionId> = coroutines.iter().copied().filter(|&f| ctx.source(f).is_some()).collect();
+    let mut blocking = ctx.find(QUERIES);
+    blocking.extend(ctx.find(BLOCKING));
+    blocking.extend(ctx.find(&["asyncio:*", "asyncio.*:*"]));
     let mut findings = Vec::new();
-    for &coroutine in coroutines {
-        let share = ctx.share(ctx.inclusive(coroutine));
-        let Some((mean_ns, runs)) = ctx.mean_stretch(coroutine) else { continue };
-        let idle = ctx.bounds().activity_of(coroutine) != Activity::Python;
-        if share < 0.2 || mean_ns < NOTICED_NS * 2.0 || idle || queries {
+    for work in ctx.work_at_a_stretch(&known, &blocking, |function, line| waits(ctx, function, line)) {
+        let share = ctx.share(work.amount);
+        let Some(mean_ns) = ctx.nanoseconds(work.amount).map(|ns| ns as f64 / work.runs as f64) else { continue };
+        // One sample is no stretch.
+        let least_ns = (NOTICED_NS * 2.0).max(ctx.nanoseconds(work.of_a_sample).unwrap_or(0) as f64 * 2.0);
+        if share < 0.2 || mean_ns < least_ns {
             continue;
         }
-        let reason = "sample after sample found the loop in this coroutine; pauses between them were not recorded";
-        let finding = Finding::new(rule, share, Confidence::Medium, reason)
-            .with("stretches", Evidence::Count(runs))
+        let reason = "sample after sample found the coroutine in lines that await nothing; pauses may not be recorded";
+        let mut finding = Finding::new(rule, share, Confidence::Medium, reason)
+            .with("stretches", Evidence::Count(work.runs))
             .with("mean_stretch_ns", Evidence::PerCall(mean_ns));
-        findings.push(at_hottest(ctx, finding, coroutine));
+        finding = at_hottest(ctx, finding, work.function);
+        if work.line > 0 {
+            finding.line = work.line;
+            finding.lines = vec![work.line];
+        }
+        findings.push(finding);
     }
     findings
+}
+
+/// Whether a line waits for something, blocking or not, or hands the time on to another coroutine.
+fn waits(ctx: &Ctx<'_>, function: FunctionId, line: u32) -> bool {
+    let Some((facts, scope)) = ctx.source(function) else { return true };
+    let tree = facts.tree();
+    facts.nodes(scope).any(|n| {
+        let head = tree.line(n)..=tree.last_line(n);
+        match tree.kind(n) {
+            Kind::Await => head.contains(&line),
+            Kind::Call if head.contains(&line) => BLOCKING_CALLS.contains(&facts.callee(n).as_str()),
+            Kind::With { is_async: true } | Kind::For { is_async: true } => tree.line(n) == line,
+            _ => false,
+        }
+    })
 }

@@ -1,7 +1,7 @@
 //! Waits one after the other that could overlap.
 
 use crate::analyze::Activity;
-use crate::hints::callee::at_node;
+use crate::hints::callee::{at_node, at_unrecorded};
 use crate::hints::pattern::{mentions, targets};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Recording, Rule};
@@ -28,11 +28,14 @@ pub(in crate::hints) static RULE: Rule = Rule {
 const MOST_FUNCTIONS: usize = 200;
 
 fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
+    // Importing is over before the loop starts.
+    let run = ctx.total() - ctx.bounds().amount(Activity::Importing);
     let idle = ctx.bounds().share(Activity::EventLoop);
-    let on_a_loop = ctx.has(super::HANDLES);
+    let idle_run = ctx.bounds().amount(Activity::EventLoop) as f64 / run.max(1) as f64;
+    let on_a_loop = ctx.has(super::HANDLES) || ctx.has(&["asyncio.base_events:_run_once"]);
     // Lines tell directly how long they took, waiting included.
     let lines = ctx.recording == Recording::Lines;
-    if !lines && (!on_a_loop || idle < 0.5) {
+    if !lines && (!on_a_loop || idle_run < 0.5) {
         return Vec::new();
     }
     let mut findings = Vec::new();
@@ -48,7 +51,7 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
             }
             _ => idle,
         };
-        if share < 0.5 {
+        if lines && share < 0.5 {
             continue;
         }
         let reason = "the loop waits, and the calls in this loop wait one after the other";
@@ -57,40 +60,44 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         finding.after = adapted(facts, first).unwrap_or(finding.after);
         findings.push(finding);
     }
+    if findings.is_empty() && ctx.recording == Recording::Samples {
+        findings.extend(unsampled(ctx, rule, idle));
+    }
     // One wait can't be gained twice: the function nearest to the work is meant.
     findings.truncate(1);
     findings
 }
 
-/// `await f(x)` in a `for` loop over `x`, where no call needs what an earlier one gave.
+/// A coroutine that waits is on no stack, so it may never have been sampled: then the files tell that were.
+fn unsampled(ctx: &Ctx<'_>, rule: &'static Rule, idle: f64) -> Option<Finding> {
+    ctx.yours_by_total().into_iter().take(MOST_FUNCTIONS).find_map(|function| {
+        let (facts, _) = ctx.source(function)?;
+        let tree = facts.tree();
+        let waits = |n: &NodeId| facts.is_async(facts.scope_of(*n)) && is_independent(&facts, *n);
+        let node = tree.all().filter(|&n| matches!(tree.kind(n), Kind::Await | Kind::With { .. })).find(waits)?;
+        let reason = "the loop waits, and this coroutine waits for one call after the other; it was not sampled itself";
+        let finding = Finding::new(rule, idle, Confidence::Low, reason).with("idle_loop", Evidence::Share(idle));
+        let mut finding = at_unrecorded(ctx, finding, &facts, facts.scope_of(node), node);
+        finding.after = adapted(&facts, node).unwrap_or(finding.after);
+        Some(finding)
+    })
+}
+
+/// `await f(x)` or `async with f(x)` in a `for` loop over `x`, where no call needs what an earlier one gave.
 fn is_independent(facts: &Facts, node: NodeId) -> bool {
     let tree = facts.tree();
-    if tree.kind(node) != Kind::Await {
-        return false;
+    let asked = match tree.kind(node) {
+        Kind::Await => tree.child(node, Role::Value),
+        Kind::With { is_async: true } => tree.child(node, Role::Item).and_then(|i| tree.child(i, Role::Value)),
+        _ => return false,
+    };
+    let Some(call) = asked.filter(|&c| tree.kind(c) == Kind::Call && !is_meant(facts, c)) else { return false };
+    if follows_another(facts, node, call) {
+        return true;
     }
     let Some(around) = facts.loops_around(node).next() else { return false };
     let walks = matches!(tree.kind(around), Kind::For { is_async: false }) || tree.kind(around).is_comprehension();
-    let Some(call) = tree.child(node, Role::Value).filter(|&c| tree.kind(c) == Kind::Call) else { return false };
-    let callee = facts.callee(call);
-    // Waiting for time to pass, for a turn, or for all at once, is meant.
-    let meant = matches!(
-        callee.as_str(),
-        "asyncio.sleep"
-            | "asyncio.gather"
-            | "asyncio.wait"
-            | ".get"
-            | ".put"
-            | ".acquire"
-            | ".wait"
-            | ".join"
-            | ".drain"
-            | ".readline"
-            | ".read"
-            | ".send"
-            | ".recv"
-            | "asyncio.wait_for"
-    );
-    if !walks || meant {
+    if !walks {
         return false;
     }
     let walk =
@@ -105,10 +112,66 @@ fn is_independent(facts: &Facts, node: NodeId) -> bool {
     varies && !carried
 }
 
+/// Waiting for time to pass, for a turn, or for all at once, is meant; and a stream is read in order.
+fn is_meant(facts: &Facts, call: NodeId) -> bool {
+    let callee = facts.callee(call);
+    // `client.get(url)` asks for something, `queue.get()` waits for its turn.
+    let waits_for_its_turn = callee == ".get" && facts.arguments(call).next().is_none();
+    waits_for_its_turn
+        || matches!(
+            callee.as_str(),
+            "asyncio.sleep"
+                | "asyncio.gather"
+                | "asyncio.wait"
+                | "asyncio.wait_for"
+                | "asyncio.open_connection"
+                | ".put"
+                | ".acquire"
+                | ".wait"
+                | ".join"
+                | ".drain"
+                | ".readline"
+                | ".readexactly"
+                | ".read"
+                | ".send"
+                | ".recv"
+                | ".commit"
+                | ".connect"
+        )
+}
+
+/// `a = await f(x)` and at once `b = await g(y)`, where `y` is not what `a` is made of.
+fn follows_another(facts: &Facts, node: NodeId, call: NodeId) -> bool {
+    let tree = facts.tree();
+    // `a = await f()`, and what it is stored in.
+    let waits = |statement: NodeId| {
+        let value = tree.child(statement, Role::Value).filter(|_| tree.kind(statement) == Kind::Assign)?;
+        (tree.kind(value) == Kind::Await).then_some(value)
+    };
+    let statement = tree.parent(node);
+    if waits(statement) != Some(node) {
+        return false;
+    }
+    let siblings: Vec<NodeId> = tree.children_as(tree.parent(statement), tree.role(statement)).collect();
+    let before = siblings.iter().position(|&s| s == statement).and_then(|i| siblings[..i].last());
+    before.is_some_and(|&before| {
+        let Some(first) = waits(before).and_then(|w| tree.child(w, Role::Value)) else { return false };
+        let targets = tree.children_as(before, Role::Target).flat_map(|t| std::iter::once(t).chain(tree.inside(t)));
+        let mut names = targets.filter(|&t| tree.kind(t) == Kind::Name).map(|t| tree.name(t));
+        // What is asked of one object may have to be asked in order.
+        let one_object =
+            facts.receiver(first).zip(facts.receiver(call)).is_some_and(|(a, b)| tree.source(a) == tree.source(b));
+        tree.kind(first) == Kind::Call
+            && !is_meant(facts, first)
+            && !one_object
+            && !names.any(|n| mentions(facts, call, n))
+    })
+}
+
 fn adapted(facts: &Facts, node: NodeId) -> Option<String> {
     let tree = facts.tree();
     let around = facts.loops_around(node).next().filter(|&l| tree.kind(l) == Kind::For { is_async: false })?;
     let (target, iter) = (tree.child(around, Role::Target)?, tree.child(around, Role::Iter)?);
-    let call = tree.source(tree.child(node, Role::Value)?);
+    let call = tree.source(tree.child(node, Role::Value).filter(|_| tree.kind(node) == Kind::Await)?);
     Some(format!("results = await asyncio.gather(*({call} for {} in {}))", tree.source(target), tree.source(iter)))
 }

@@ -4,7 +4,7 @@ use crate::hints::callee::CalleeRule;
 use crate::hints::pattern::Pattern;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Finding, Kinds, Needs, Rule};
-use crate::source::{Bound, Facts, Kind, NodeId, Role, ValueKind};
+use crate::source::{Bound, Facts, Kind, NodeId, Role, ScopeId, ValueKind};
 
 pub(in crate::hints) static LIST_POP_FRONT: Rule = Rule {
     id: "list-pop-front",
@@ -151,9 +151,45 @@ fn sorts_the_same(facts: &Facts, call: NodeId) -> Option<bool> {
             return Some(false);
         }
     }
-    let grows = facts.calls_in(facts.scope_of(call)).any(|c| {
+    let scope = facts.scope_of(call);
+    if changes(facts, scope, text) {
+        return Some(true);
+    }
+    match tree.kind(sorted) {
+        Kind::Name => match facts.bindings(scope, text) {
+            // What a caller hands over is the same if the caller makes it grow.
+            [Bound::Parameter(_, position)] => Some(is_handed_growing(facts, scope, text, *position)),
+            // Made in the function, it is another list each time the function is called.
+            [_, ..] if !facts.in_loop(call) => Some(false),
+            _ => None,
+        },
+        Kind::Attribute => {
+            // An object sorts what it holds once, when it is made.
+            let once = facts.scope(scope).name == "__init__";
+            let grows =
+                facts.calls_of("append").iter().any(|&c| facts.receiver(c).is_some_and(|r| tree.source(r) == text));
+            if once { Some(false) } else { grows.then_some(true) }
+        }
+        // What a call or a comprehension makes is made for this sort.
+        _ => Some(false),
+    }
+}
+
+/// Whether a function adds to a list, or takes away from it.
+fn changes(facts: &Facts, scope: ScopeId, list: &str) -> bool {
+    facts.calls_in(scope).any(|c| {
         matches!(facts.callee(c).as_str(), ".append" | ".insert" | ".extend" | ".pop" | ".remove")
-            && facts.receiver(c).is_some_and(|r| tree.source(r) == text)
-    });
-    grows.then_some(true)
+            && facts.receiver(c).is_some_and(|r| facts.tree().source(r) == list)
+    })
+}
+
+/// Whether a caller hands over a list that it changes from call to call.
+fn is_handed_growing(facts: &Facts, function: ScopeId, parameter: &str, position: u32) -> bool {
+    let tree = facts.tree();
+    let method = facts.class_around(function).is_some();
+    let position = (position as usize).saturating_sub(usize::from(method));
+    facts.calls_of(&facts.scope(function).name).iter().any(|&c| {
+        let handed = facts.keyword(c, parameter).or_else(|| facts.arguments(c).nth(position));
+        handed.is_some_and(|h| facts.in_loop(c) && changes(facts, facts.scope_of(c), tree.source(h)))
+    })
 }

@@ -1,8 +1,25 @@
 //! Databases.
 
-use crate::hints::callee::{CalleeRule, Of};
+use crate::hints::callee::{CalleeRule, Of, is_called_in_loop};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Kinds, Needs, Rule};
+
+/// What opens a connection to a database.
+pub(in crate::hints) const CONNECTS: &[&str] = &[
+    "_sqlite3.connect",
+    "sqlite3.connect",
+    "psycopg2._connect",
+    "psycopg2:connect",
+    "pymysql.connections:connect",
+    "MySQLdb:connect",
+    "psycopg.connection:connect",
+    "asyncpg.connection:connect",
+    "pymongo.mongo_client:__init__",
+];
+
+/// How that is written.
+pub(in crate::hints) const CONNECTING: &[&str] =
+    &["sqlite3.connect", "psycopg2.connect", "pymysql.connect", "psycopg.connect"];
 
 pub(in crate::hints) static DB_CONNECT: Rule = Rule {
     id: "db-connect-per-query",
@@ -19,18 +36,8 @@ pub(in crate::hints) static DB_CONNECT: Rule = Rule {
     settle: "open one connection before the loop and compare",
     wrong_if: "each connection goes to another database",
     check: Check::Callee(&CalleeRule {
-        callees: &[
-            "_sqlite3.connect",
-            "sqlite3.connect",
-            "psycopg2._connect",
-            "psycopg2:connect",
-            "pymysql.connections:connect",
-            "MySQLdb:connect",
-            "psycopg.connection:connect",
-            "asyncpg.connection:connect",
-            "pymongo.mongo_client:__init__",
-        ],
-        written: &["sqlite3.connect", "psycopg2.connect", "pymysql.connect", "psycopg.connect"],
+        callees: CONNECTS,
+        written: CONNECTING,
         of: Of::All,
         min_share: 0.05,
         min_calls: 20,
@@ -69,7 +76,9 @@ pub(in crate::hints) static DB_COMMIT: Rule = Rule {
         min_share: 0.15,
         min_calls: 50,
         repeated: true,
-        accepts: Some(|facts, call| facts.in_loop(call).then_some(true)),
+        accepts: Some(|facts, call| {
+            (facts.in_loop(call) || is_called_in_loop(facts, facts.scope_of(call))).then_some(true)
+        }),
         ..CalleeRule::HOT
     }),
 };

@@ -3,7 +3,7 @@
 use crate::hints::callee::CalleeRule;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Kinds, Needs, Recording, Rule};
-use crate::source::{Bound, Facts, Kind, NodeId};
+use crate::source::{Bound, Facts, Kind, NodeId, ScopeId};
 
 pub(in crate::hints) static LOGGING_HOT_PATH: Rule = Rule {
     id: "logging-hot-path",
@@ -83,7 +83,18 @@ pub(in crate::hints) static UNBUFFERED_SMALL_IO: Rule = Rule {
     settle: "read or write blocks of 64 KiB and compare",
     wrong_if: "each piece must be out before the next is made",
     check: Check::Callee(&CalleeRule {
-        callees: &["_io.*", "posix.read", "posix.write", "nt.read", "nt.write", "_socket.socket.send"],
+        callees: &[
+            "_io.TextIOWrapper.*",
+            "_io.BufferedReader.*",
+            "_io.BufferedWriter.*",
+            "_io.BufferedRandom.*",
+            "_io.FileIO.*",
+            "posix.read",
+            "posix.write",
+            "nt.read",
+            "nt.write",
+            "_socket.socket.send",
+        ],
         written: &[".flush", ".read"],
         min_share: 0.15,
         min_calls: 10000,
@@ -113,9 +124,18 @@ pub(in crate::hints) static FILE_REOPEN: Rule = Rule {
     settle: "print the paths that are opened",
     wrong_if: "each of them is another file",
     check: Check::Callee(&CalleeRule {
-        callees: &["_io.open", "io.open"],
+        callees: &[
+            "_io.open",
+            "io.open",
+            "pathlib:open",
+            "pathlib:read_text",
+            "pathlib:read_bytes",
+            "pathlib:write_text",
+            "pathlib:write_bytes",
+        ],
         min_share: 0.08,
         min_calls: 200,
+        counted: &["_io.open", "io.open"],
         repeated: true,
         written: &["builtins.open"],
         accepts: Some(opens_the_same),
@@ -193,13 +213,42 @@ fn opens_the_same(facts: &Facts, call: NodeId) -> Option<bool> {
     if tree.kind(path) == Kind::Str {
         return Some(true);
     }
-    let scope = facts.scope_of(call);
-    let changes = std::iter::once(path).chain(tree.inside(path)).filter(|&n| tree.kind(n) == Kind::Name).any(|name| {
+    Some(!varies(facts, path, MOST_CALLERS_UP))
+}
+
+/// How far up it is followed what callers hand over.
+const MOST_CALLERS_UP: usize = 4;
+
+/// Whether an expression may be something else each time it is looked at: it names what a loop goes through, or a
+/// parameter that callers hand such things over for.
+fn varies(facts: &Facts, expression: NodeId, height: usize) -> bool {
+    let tree = facts.tree();
+    let scope = facts.scope_of(expression);
+    let names = std::iter::once(expression).chain(tree.inside(expression)).filter(|&n| tree.kind(n) == Kind::Name);
+    names.into_iter().any(|name| {
         facts.bindings(scope, tree.name(name)).iter().any(|how| match how {
-            Bound::Iterated(_) | Bound::IteratedPart(..) => true,
-            Bound::Parameter(..) => facts.scope(scope).name != "<module>",
+            Bound::Iterated(_) | Bound::IteratedPart(..) | Bound::Augmented(_) => true,
+            Bound::Parameter(parameter, position) => {
+                tree.name(*parameter) != "self" && handed_varies(facts, scope, tree.name(*parameter), *position, height)
+            }
+            Bound::Assigned(value) => height > 0 && *value != expression && varies(facts, *value, height - 1),
             _ => false,
         })
-    });
-    Some(!changes)
+    })
+}
+
+/// Whether a caller hands over something else from call to call, or that is not known.
+fn handed_varies(facts: &Facts, function: ScopeId, parameter: &str, position: u32, height: usize) -> bool {
+    if height == 0 {
+        return true;
+    }
+    let method = facts.class_around(function).is_some_and(|class| facts.scope(function).parent == class);
+    let position = (position as usize).saturating_sub(usize::from(method));
+    let calls = facts.calls_of(&facts.scope(function).name);
+    let one_place = calls.len() == 1;
+    !one_place
+        || calls.iter().any(|&c| {
+            let handed = facts.keyword(c, parameter).or_else(|| facts.arguments(c).nth(position));
+            handed.is_none_or(|h| varies(facts, h, height - 1))
+        })
 }

@@ -2,7 +2,7 @@
 
 use crate::hints::callee::CalleeRule;
 use crate::hints::rule::Check;
-use crate::hints::{Category, Kinds, Needs, Rule};
+use crate::hints::{Category, Ctx, Finding, Kinds, Needs, Rule};
 use crate::source::{Facts, NodeId};
 
 pub(in crate::hints) static NUMPY_APPEND: Rule = Rule {
@@ -131,20 +131,30 @@ pub(in crate::hints) static PANDAS_SCALAR: Rule = Rule {
     removable: 0.95,
     settle: "take the column out (`.to_numpy()`) before the loop and compare",
     wrong_if: "rows depend on each other in a way columns cannot express",
-    check: Check::Callee(&CalleeRule {
-        callees: &[
-            "pandas.core.indexing:__getitem__",
-            "pandas.core.indexing:__setitem__",
-            "pandas.core.series:__getitem__",
-            "pandas.core.frame:_get_value",
-            "pandas.core.frame:_set_value",
-        ],
-        min_share: 0.2,
-        min_calls: 2000,
-        whole_function: true,
-        ..CalleeRule::HOT
-    }),
+    check: Check::Code(single_values),
 };
+
+static SINGLE_VALUES: CalleeRule = CalleeRule {
+    callees: &[
+        "pandas.core.indexing:__getitem__",
+        "pandas.core.indexing:__setitem__",
+        "pandas.core.series:__getitem__",
+        "pandas.core.frame:_get_value",
+        "pandas.core.frame:_set_value",
+    ],
+    min_share: 0.2,
+    min_calls: 2000,
+    whole_function: true,
+    ..CalleeRule::HOT
+};
+
+/// Values of a row that pandas hands to a function are read one by one because of that, and that has a rule of its own.
+fn single_values(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
+    let within = ctx.within(&ctx.find(&["pandas.core.apply:*", "pandas.core.groupby.*:*"]));
+    let mut findings = SINGLE_VALUES.check(ctx, rule);
+    findings.retain(|f| f.function.is_none_or(|function| ctx.share_within(function, &within) < 0.5));
+    findings
+}
 
 pub(in crate::hints) static PANDAS_GROUPBY: Rule = Rule {
     id: "pandas-groupby-apply",

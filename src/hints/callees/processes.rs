@@ -2,7 +2,7 @@
 
 use crate::hints::callee::{CalleeRule, Of};
 use crate::hints::rule::Check;
-use crate::hints::{Category, Kinds, Needs, Rule};
+use crate::hints::{Category, Ctx, Kinds, Needs, Rule};
 use crate::source::Facts;
 
 pub(in crate::hints) static SUBPROCESS_IN_LOOP: Rule = Rule {
@@ -92,6 +92,7 @@ pub(in crate::hints) static TINY_TASKS: Rule = Rule {
         min_share: 0.2,
         min_calls: 2000,
         max_per_call_ns: 200_000.0,
+        unless: Some(starts_processes),
         repeated: true,
         ..CalleeRule::HOT
     }),
@@ -112,7 +113,7 @@ pub(in crate::hints) static HTTP_CONNECTION: Rule = Rule {
     settle: "use one session for all of them and compare",
     wrong_if: "each request goes to another host",
     check: Check::Callee(&CalleeRule {
-        callees: &["requests.api:request", "httpx._api:request", "aiohttp.client:__init__"],
+        callees: &["requests.api:request", "httpx._api:request", "aiohttp.client:__init__", "http.client:connect"],
         written: &["requests.get", "requests.post", "requests.put", "requests.request", "httpx.get", "httpx.post"],
         of: Of::All,
         min_share: 0.15,
@@ -121,6 +122,13 @@ pub(in crate::hints) static HTTP_CONNECTION: Rule = Rule {
         ..CalleeRule::HOT
     }),
 };
+
+/// Whether submitting mostly starts processes: that is another matter.
+fn starts_processes(ctx: &Ctx<'_>) -> bool {
+    let total = |patterns: &[&str]| ctx.cost(&ctx.find(patterns)).total;
+    total(&["multiprocessing.process:start"]) * 2 > total(&["concurrent.futures.process:submit"])
+        && ctx.has(&["multiprocessing.process:start"])
+}
 
 /// Whether a file uses executors: other things have a method `submit`, too.
 fn uses_executors(facts: &Facts) -> bool {

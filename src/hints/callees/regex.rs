@@ -1,8 +1,9 @@
 //! Regular expressions.
 
-use crate::hints::callee::{CalleeRule, Time};
+use crate::hints::callee::{CalleeRule, Time, is_called_in_loop};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Kinds, Needs, Rule};
+use crate::source::{Facts, Kind, NodeId, Role};
 
 pub(in crate::hints) static REGEX_COMPILE: Rule = Rule {
     id: "regex-compile-in-loop",
@@ -24,6 +25,7 @@ pub(in crate::hints) static REGEX_COMPILE: Rule = Rule {
         min_share: 0.1,
         min_calls: 50,
         repeated: true,
+        accepts: Some(|facts, call| Some(!is_kept(facts, call))),
         once_is_fine: true,
         ..CalleeRule::HOT
     }),
@@ -54,3 +56,22 @@ pub(in crate::hints) static REGEX_MODULE_CALL: Rule = Rule {
         ..CalleeRule::HOT
     }),
 };
+
+/// Whether what a call compiles is put by for later: in what outlives the function, or in a function that runs once.
+fn is_kept(facts: &Facts, call: NodeId) -> bool {
+    let tree = facts.tree();
+    let parent = tree.parent(call);
+    // `(pattern, name)`
+    let (part, parent) = if tree.kind(parent) == Kind::Tuple { (parent, tree.parent(parent)) } else { (call, parent) };
+    let outlives = |container: Option<NodeId>| container.is_some_and(|c| tree.kind(c) == Kind::Attribute);
+    let (kept, for_good) = match tree.kind(parent) {
+        Kind::DictComp | Kind::ListComp => (tree.role(part) != Role::Clause, false),
+        Kind::Assign => {
+            let target = tree.child(parent, Role::Target).filter(|&t| tree.kind(t) == Kind::Subscript);
+            (target.is_some(), outlives(target.and_then(|t| tree.child(t, Role::Value))))
+        }
+        Kind::Call if facts.callee(parent) == ".append" => (true, outlives(facts.receiver(parent))),
+        _ => (false, false),
+    };
+    kept && (for_good || !is_called_in_loop(facts, facts.scope_of(call)))
+}

@@ -2,7 +2,7 @@
 
 use crate::hints::callee::CalleeRule;
 use crate::hints::rule::Check;
-use crate::hints::{Category, Confidence, Kinds, Needs, Rule};
+use crate::hints::{Category, Confidence, Kinds, Needs, Rule, Severity};
 
 pub(in crate::hints) static JSON_SLOW_PATH: Rule = Rule {
     id: "json-slow-path",
@@ -50,6 +50,7 @@ pub(in crate::hints) static JSON_HEAVY: Rule = Rule {
         written: &["json.loads", "json.dumps", "json.load", "json.dump"],
         min_share: 0.2,
         confidence: Confidence::Medium,
+        severity: Severity::Info,
         ..CalleeRule::HOT
     }),
 };

@@ -3,7 +3,7 @@
 use crate::hints::callee::{at_hottest, is_called_in_loop};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
-use crate::source::{Facts, Kind, NodeId, Role, ScopeId};
+use crate::source::{Facts, Kind, NodeId, Role, ScopeId, ValueKind};
 
 pub(in crate::hints) static RULE: Rule = Rule {
     id: "repeated-pure-call",
@@ -61,6 +61,24 @@ fn repeats(facts: &Facts, scope: ScopeId) -> Option<(Confidence, &'static str)> 
         return (facts.class_around(scope).is_none())
             .then_some((Confidence::High, "it takes no arguments, so it computes the same each time"));
     }
+    // A cache needs arguments that can be hashed.
+    let unhashable = |p: NodeId| {
+        facts.value_of_parameter(p).is_some_and(|kind| {
+            matches!(
+                kind,
+                ValueKind::List
+                    | ValueKind::Set
+                    | ValueKind::Dict
+                    | ValueKind::Deque
+                    | ValueKind::ByteArray
+                    | ValueKind::Array
+                    | ValueKind::Frame
+            )
+        })
+    };
+    if tree.children_as(node, Role::Parameter).any(unhashable) {
+        return None;
+    }
     let name = &facts.scope(scope).name;
     let field = |n: NodeId| match tree.kind(n) {
         Kind::Attribute => true,
@@ -84,6 +102,13 @@ fn repeats(facts: &Facts, scope: ScopeId) -> Option<(Confidence, &'static str)> 
 
 /// Whether a function only computes: no writing to anything that outlives it, no input or output, no waiting.
 fn is_pure(facts: &Facts, scope: ScopeId) -> bool {
+    computes_only(facts, scope, CALLED_DEPTH)
+}
+
+/// How far functions of the file that it calls are looked into.
+const CALLED_DEPTH: usize = 3;
+
+fn computes_only(facts: &Facts, scope: ScopeId, depth: usize) -> bool {
     let tree = facts.tree();
     let node = facts.scope(scope).node;
     if !matches!(tree.kind(node), Kind::Function { is_async: false }) || facts.decorators(scope).next().is_some() {
@@ -102,11 +127,19 @@ fn is_pure(facts: &Facts, scope: ScopeId) -> bool {
                     return false;
                 }
             }
-            Kind::Call if !is_harmless(facts, scope, n) => return false,
+            Kind::Call if !is_harmless(facts, scope, n) && !calls_pure(facts, n, depth) => return false,
             _ => {}
         }
     }
     returns && !method
+}
+
+/// Whether a call is one of a function of the file that only computes, too.
+fn calls_pure(facts: &Facts, call: NodeId, depth: usize) -> bool {
+    match facts.functions_named(&facts.callee(call)) {
+        [only] => depth > 0 && computes_only(facts, *only, depth - 1),
+        _ => false,
+    }
 }
 
 fn is_local(facts: &Facts, scope: ScopeId, name: NodeId) -> bool {
@@ -156,7 +189,10 @@ fn is_harmless(facts: &Facts, scope: ScopeId, call: NodeId) -> bool {
         return READS.contains(&method) || own;
     }
     let module = callee.split('.').next().unwrap_or("");
-    // Functions of the file may do anything; those of these modules only compute.
+    if matches!(callee.as_str(), "datetime.date" | "datetime.timedelta" | "datetime.datetime") {
+        return true;
+    }
+    // Those of these modules only compute.
     matches!(
         module,
         "math" | "operator" | "itertools" | "bisect" | "statistics" | "fractions" | "decimal" | "unicodedata" | "re"

@@ -43,7 +43,7 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     if findings.is_empty() { sum_without_source(ctx, rule) } else { findings }
 }
 
-/// `x = x + other`, where either side is a list or a tuple.
+/// `x = x + other`, where either side is a list or a tuple, or `x = [*x, *other]`.
 fn rebuilds(facts: &Facts, node: NodeId) -> bool {
     let tree = facts.tree();
     if tree.kind(node) != Kind::Assign {
@@ -52,6 +52,10 @@ fn rebuilds(facts: &Facts, node: NodeId) -> bool {
     let (Some(target), Some(value)) = (tree.child(node, Role::Target), tree.child(node, Role::Value)) else {
         return false;
     };
+    if matches!(tree.kind(value), Kind::List | Kind::Tuple) {
+        let first = tree.children(value).next().filter(|&f| tree.kind(f) == Kind::Starred);
+        return first.and_then(|f| tree.child(f, Role::Value)).is_some_and(|f| tree.source(f) == tree.source(target));
+    }
     if tree.kind(value) != Kind::Binary(Operator::Add) {
         return false;
     }
@@ -88,7 +92,16 @@ fn adapted(facts: &Facts, node: NodeId) -> String {
         return format!("list(itertools.chain.from_iterable({lists}))");
     }
     let target = tree.child(node, Role::Target).map_or("items", |t| tree.source(t));
-    let right = tree.child(node, Role::Value).and_then(|v| tree.child(v, Role::Right));
+    let value = tree.child(node, Role::Value);
+    if let Some(list) = value.filter(|&v| matches!(tree.kind(v), Kind::List | Kind::Tuple)) {
+        let added: Vec<&str> = tree.children(list).skip(1).map(|e| tree.source(e)).collect();
+        return match added[..] {
+            [one] if one.starts_with('*') => format!("{target}.extend({})", one.trim_start_matches('*')),
+            [one] => format!("{target}.append({one})"),
+            _ => format!("{target}.extend([{}])", added.join(", ")),
+        };
+    }
+    let right = value.and_then(|v| tree.child(v, Role::Right));
     match right.map(|r| (tree.kind(r), r)) {
         Some((Kind::List, r)) if tree.children(r).count() == 1 => {
             let element = tree.children(r).next().map_or("x", |e| tree.source(e));

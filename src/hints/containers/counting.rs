@@ -32,7 +32,15 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
             if counting.is_empty() {
                 continue;
             }
-            let others = tree.children_as(at, Role::Body).filter(|s| !counting.contains(s)).count();
+            let names = counted(facts, counting[0]).map(|(_, key)| key).unwrap_or_default();
+            // What makes the key belongs to counting it.
+            let makes_the_key = |s: NodeId| {
+                tree.kind(s) == Kind::Assign && tree.child(s, Role::Target).is_some_and(|t| tree.source(t) == names)
+            };
+            let key =
+                tree.children_as(at, Role::Body).find(|&s| makes_the_key(s)).and_then(|s| tree.child(s, Role::Value));
+            let others =
+                tree.children_as(at, Role::Body).filter(|&s| !counting.contains(&s) && !makes_the_key(s)).count();
             // A loop that does more must stay, and the gain with it.
             let certainty = if others == 0 { Confidence::High } else { Confidence::Low };
             let nodes: &[NodeId] = if others == 0 { &[at] } else { &counting };
@@ -40,7 +48,8 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
             if let Some(mut finding) = pattern.found(ctx, spot) {
                 let iter = tree.child(at, Role::Iter).map_or("items", |i| tree.source(i));
                 let element = tree.child(at, Role::Target).map_or("", |t| tree.source(t));
-                if let Some((counts, key)) = counted(facts, counting[0]) {
+                if let Some((counts, name)) = counted(facts, counting[0]) {
+                    let key = key.map_or(name.as_str(), |k| tree.source(k));
                     finding.after = if key == element {
                         format!("{counts} = collections.Counter({iter})")
                     } else {

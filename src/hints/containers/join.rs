@@ -58,15 +58,18 @@ struct Join {
     wanted: String,
 }
 
-/// `for b in bs: if b.k == a.k: …` with nothing else in the body.
+/// `for b in bs: if b.k == a.k: …` with nothing else in the body, or `for b in bs: if b.k != a.k: continue` and more.
 fn for_join(facts: &Facts, node: NodeId) -> Option<Join> {
     let tree = facts.tree();
     let body: Vec<NodeId> = tree.children_as(node, Role::Body).collect();
-    let [only] = body[..] else { return None };
-    if tree.kind(only) != Kind::If {
-        return None;
+    let (first, more) = body.split_first()?;
+    let test = tree.child(*first, Role::Test).filter(|_| tree.kind(*first) == Kind::If)?;
+    if more.is_empty() {
+        return join(facts, node, first_equality(facts, test)?);
     }
-    join(facts, node, tree.child(only, Role::Test)?)
+    let skips = tree.children_as(*first, Role::Body).all(|s| tree.kind(s) == Kind::Continue)
+        && tree.child(*first, Role::Orelse).is_none();
+    (skips && tree.kind(test) == Kind::Compare(CmpOp::NotEq)).then(|| join(facts, node, test))?
 }
 
 /// `next((b for b in bs if b.k == a.k), None)`, `[b for b in bs if b.k == a.k]`
@@ -77,9 +80,10 @@ fn comprehension_join(facts: &Facts, node: NodeId) -> Option<Join> {
     if clauses.next().is_some() {
         return None;
     }
-    join(facts, clause, tree.child(clause, Role::Condition)?)
+    join(facts, clause, first_equality(facts, tree.child(clause, Role::Condition)?)?)
 }
 
+/// What a walk with a test of equality, or of its opposite, looks for.
 fn join(facts: &Facts, walk: NodeId, test: NodeId) -> Option<Join> {
     let tree = facts.tree();
     let over = tree.child(walk, Role::Iter)?;
@@ -88,7 +92,6 @@ fn join(facts: &Facts, walk: NodeId, test: NodeId) -> Option<Join> {
     if facts.value(over).is_some_and(|v| matches!(v.kind, ValueKind::Range | ValueKind::Str | ValueKind::File)) {
         return None;
     }
-    let test = first_equality(facts, test)?;
     let (left, right) = (tree.child(test, Role::Left)?, tree.child(test, Role::Right)?);
     let names = targets(facts, walk);
     let of_target = |n: NodeId| names.iter().any(|name| mentions(facts, n, name));

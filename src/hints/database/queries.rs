@@ -1,6 +1,8 @@
 //! What is asked of a database, how often, and how long it takes.
 
 use crate::hints::callee::{at_node, is_called_in_loop, place_call};
+use crate::hints::callees::database::{CONNECTING, CONNECTS};
+use crate::hints::context::Site;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::model::FunctionId;
@@ -57,6 +59,7 @@ pub(in crate::hints) static SLOW_QUERY: Rule = Rule {
     check: Check::Code(slow),
 };
 
+/// What executes a statement in a driver.
 const EXECUTES: &[&str] = &[
     "sqlite3.Connection.execute",
     "sqlite3.Cursor.execute",
@@ -65,11 +68,20 @@ const EXECUTES: &[&str] = &[
     "MySQLdb.cursors:execute",
     "mysql.connector.cursor:execute",
     "psycopg.cursor:execute",
-    "sqlalchemy.engine.default:do_execute",
-    "django.db.backends.utils:execute",
     "asyncpg.connection:fetch",
     "asyncpg.connection:fetchrow",
     "asyncpg.connection:execute",
+];
+/// What executes a statement above a driver, which takes time besides the driver's.
+const LAYERS: &[&str] =
+    &["sqlalchemy.engine.base:execute", "sqlalchemy.engine.default:do_execute", "django.db.backends.utils:execute"];
+/// What a mapper of objects asks on its own when an attribute is read that was not loaded.
+const LAZY_LOADS: &[&str] = &[
+    "sqlalchemy.orm.strategies:_load_for_state",
+    "sqlalchemy.orm.loading:load_scalar_attributes",
+    "django.db.models.fields.related_descriptors:__get__",
+    "django.db.models.fields.related_descriptors:get_queryset",
+    "peewee:__get__",
 ];
 const FETCHES: &[&str] = &[
     "sqlite3.Cursor.fetchall",
@@ -88,30 +100,87 @@ struct Place {
     /// Executing and fetching.
     total: i64,
     calls: i64,
-    via: crate::hints::context::Site,
+    /// How often answers were fetched.
+    fetches: i64,
+    via: Site,
 }
 
 fn places(ctx: &Ctx<'_>) -> Vec<Place> {
     let fetched = ctx.sites(&ctx.find(FETCHES));
     let mut places: Vec<Place> = Vec::new();
-    for site in ctx.sites(&ctx.find(EXECUTES)) {
-        let calls = site.calls.unwrap_or(0);
-        match places.iter_mut().find(|p| p.function == site.function) {
-            Some(place) => {
-                place.total += site.total;
-                place.calls += calls;
+    for layer in [EXECUTES, LAYERS] {
+        let mut layered: Vec<Place> = Vec::new();
+        for site in ctx.sites(&ctx.find(layer)) {
+            let calls = site.calls.unwrap_or(0);
+            match layered.iter_mut().find(|p| p.function == site.function) {
+                Some(place) => {
+                    place.total += site.total;
+                    place.calls += calls;
+                }
+                None => {
+                    layered.push(Place { function: site.function, total: site.total, calls, fetches: 0, via: site });
+                }
             }
-            None => places.push(Place { function: site.function, total: site.total, calls, via: site }),
+        }
+        // A driver's time is in that of the layer above it.
+        for place in layered {
+            match places.iter_mut().find(|p| p.function == place.function) {
+                Some(below) if below.total >= place.total => {}
+                Some(below) => *below = place,
+                None => places.push(place),
+            }
         }
     }
     for place in &mut places {
-        place.total += fetched.iter().filter(|f| f.function == place.function).map(|f| f.total).sum::<i64>();
+        for fetch in fetched.iter().filter(|f| f.function == place.function) {
+            place.total += fetch.total;
+            place.fetches += fetch.calls.unwrap_or(0);
+        }
         if place.calls == 0 {
             // A driver below a driver: calls are those of what the user's function called.
             place.calls = ctx.calls(place.via.via).map_or(0, |c| c.0);
         }
     }
+    let mut places: Vec<Place> = places.into_iter().flat_map(|place| asked_by(ctx, place)).collect();
+    places.sort_by_key(|p| std::cmp::Reverse(p.total));
     places
+}
+
+/// Where a function only executes the statements it is given, its callers stand for it.
+fn asked_by(ctx: &Ctx<'_>, place: Place) -> Vec<Place> {
+    let Some(graph) = ctx.graph().filter(|_| is_given_statements(ctx, place.function)) else { return vec![place] };
+    let all =
+        graph.incoming(place.function).iter().map(|&e| graph.edges()[e as usize]).filter(|e| ctx.is_yours(e.caller));
+    let edges: Vec<_> = all.filter(|e| e.caller != place.function).collect();
+    let calls: i64 = edges.iter().map(|e| e.calls.max(0)).sum();
+    if calls == 0 {
+        return vec![place];
+    }
+    let by_caller = edges.into_iter().map(|edge| {
+        let part = edge.calls.max(0) as f64 / calls as f64;
+        let of = |amount: i64| (amount as f64 * part).round() as i64;
+        let (total, calls) = (of(place.total), of(place.calls));
+        let via = Site { function: edge.caller, via: place.function, total, calls: Some(calls), line: 0 };
+        Place { function: edge.caller, total, calls, fetches: of(place.fetches), via }
+    });
+    by_caller.collect()
+}
+
+/// Whether the statement a function executes is one of its parameters.
+fn is_given_statements(ctx: &Ctx<'_>, function: FunctionId) -> bool {
+    let Some((facts, scope)) = ctx.source(function) else { return false };
+    let tree = facts.tree();
+    let mut executed = facts.calls_in(scope).filter(|&c| WRITTEN.contains(&facts.callee(c).as_str())).peekable();
+    executed.peek().is_some()
+        && executed.all(|call| {
+            facts.arguments(call).next().is_some_and(|statement| {
+                tree.kind(statement) == Kind::Name
+                    && facts
+                        .bindings(facts.scope_of(statement), tree.name(statement))
+                        .iter()
+                        .all(|how| matches!(how, Bound::Parameter(..)))
+            })
+        })
 }
 
 /// The kind of statement executed.
@@ -130,12 +199,19 @@ fn statements(facts: &Facts, scope: ScopeId) -> Vec<(NodeId, Statement)> {
             [Bound::Assigned(value)] => tree.string(*value),
             _ => None,
         },
-        Kind::Binary(_) => tree.inside(n).find_map(|i| tree.string(i)),
+        // `"SELECT …" % key`, `"SELECT …".format(key)`, `text("SELECT …")`
+        Kind::Binary(_) | Kind::Call => tree.inside(n).find_map(|i| tree.string(i)),
         _ => tree.string(n),
     };
     let statement = |call: NodeId| {
-        let first = text(facts.arguments(call).next()?)?.trim_start().to_ascii_uppercase();
-        Some(if first.starts_with("SELECT") || first.starts_with("WITH") {
+        // The connection may come before the statement.
+        let written = facts.arguments(call).take(2).find_map(text)?;
+        let first: String = written.trim_start().chars().take(8).collect::<String>().to_ascii_uppercase();
+        let groups = written.to_ascii_uppercase().contains("GROUP BY");
+        Some(if groups {
+            // A report reads many rows for each that it answers.
+            Statement::Other
+        } else if first.starts_with("SELECT") || first.starts_with("WITH") {
             Statement::Reads
         } else if ["INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE"].iter().any(|w| first.starts_with(w)) {
             Statement::Writes
@@ -143,21 +219,55 @@ fn statements(facts: &Facts, scope: ScopeId) -> Vec<(NodeId, Statement)> {
             Statement::Other
         })
     };
-    let calls = facts.calls_in(scope).filter(|&c| WRITTEN.contains(&facts.callee(c).as_str()));
-    calls.filter_map(|c| Some((c, statement(c)?))).collect()
+    // A function of the user's may stand between, and take the statement as its argument.
+    let calls = facts.calls_in(scope).filter_map(|c| Some((c, statement(c)?)));
+    calls
+        .filter(|&(c, s)| WRITTEN.contains(&facts.callee(c).as_str()) || s != Statement::Other && is_sql(facts, c))
+        .collect()
 }
 
-/// Statements of a kind that run again and again; `None` where the source is not known.
+/// Whether a text among the arguments reads as a statement, and not as a message that begins like one.
+fn is_sql(facts: &Facts, call: NodeId) -> bool {
+    const PAIRS: [(&str, &str); 7] = [
+        ("SELECT ", " FROM "),
+        ("INSERT ", " INTO "),
+        ("REPLACE ", " INTO "),
+        ("MERGE ", " INTO "),
+        ("UPDATE ", " SET "),
+        ("DELETE ", " FROM "),
+        ("WITH ", "SELECT "),
+    ];
+    let tree = facts.tree();
+    tree.inside(call).filter_map(|n| tree.string(n)).any(|text| {
+        let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ").to_ascii_uppercase();
+        PAIRS.iter().any(|(begins, goes_on)| text.starts_with(begins) && text.contains(goes_on))
+    })
+}
+
+/// Statements of a kind that run again and again; `None` where the source does not show what is executed.
 fn repeated(ctx: &Ctx<'_>, function: FunctionId, wanted: Statement) -> Option<Vec<NodeId>> {
     let (facts, scope) = ctx.source(function)?;
-    let often = is_called_in_loop(&facts, scope) || ctx.calls(function).is_some_and(|c| c.0 >= 100);
+    let often = is_called_in_loop(&facts, scope)
+        || is_read_in_loop(&facts, scope)
+        || ctx.calls(function).is_some_and(|c| c.0 >= 100);
     let all = statements(&facts, scope);
+    if all.is_empty() {
+        return None;
+    }
     Some(
         all.into_iter()
             .filter(|&(c, s)| s == wanted && takes_parameters(&facts, c) && (often || facts.in_loop(c)))
             .map(|(c, _)| c)
             .collect(),
     )
+}
+
+/// Whether a function is a property that is read in a loop.
+fn is_read_in_loop(facts: &Facts, scope: ScopeId) -> bool {
+    let tree = facts.tree();
+    let name = &facts.scope(scope).name;
+    facts.decorators(scope).any(|d| d.ends_with("property"))
+        && tree.all().any(|n| tree.kind(n) == Kind::Attribute && tree.name(n) == name && facts.in_loop(n))
 }
 
 /// A statement that is the same each time asks nothing about a row.
@@ -170,11 +280,16 @@ fn takes_parameters(facts: &Facts, call: NodeId) -> bool {
 }
 
 fn one_by_one(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
-    let mut findings = Vec::new();
+    let mut findings = lazily(ctx, rule);
+    if !findings.is_empty() {
+        return findings;
+    }
+    let counted = ctx.graph().is_some();
+    let connects: i64 = ctx.find(CONNECTS).iter().filter_map(|&f| ctx.calls(f)).map(|c| c.0).sum();
     for place in places(ctx) {
         let share = ctx.share_of_all(place.total);
         let mean_ns = ctx.nanoseconds(place.total).map_or(0.0, |ns| ns as f64 / place.calls.max(1) as f64);
-        let many = ctx.graph().is_none() || (place.calls >= 100 && mean_ns <= 2e6);
+        let many = !counted || (place.calls >= 100 && mean_ns <= 2e6);
         if share < 0.2 || !many {
             continue;
         }
@@ -182,8 +297,10 @@ fn one_by_one(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         let per_call = place.calls / ctx.calls(place.function).map_or(1, |c| c.0.max(1));
         let confidence = match &known {
             Some(nodes) if nodes.is_empty() => continue,
+            // What each query opens first costs more than that there are many.
+            _ if connects * 2 >= place.calls && counted => Confidence::Low,
             Some(_) => Confidence::High,
-            None if per_call >= 20 => Confidence::Medium,
+            None if per_call >= 20 && place.fetches * 2 >= place.calls => Confidence::Medium,
             None => Confidence::Low,
         };
         let reason = "many short queries come from one place";
@@ -196,6 +313,27 @@ fn one_by_one(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         findings.push(place_call(ctx, finding, &place.via, |callee| WRITTEN.contains(&callee)));
     }
     if findings.is_empty() { sampled(ctx, rule, Statement::Reads) } else { findings }
+}
+
+/// Attributes that a mapper of objects loads one by one, when they are read.
+fn lazily(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
+    let loads = ctx.find(LAZY_LOADS);
+    let asks =
+        ctx.has(&["sqlalchemy.engine.default:do_execute", "django.db.backends.utils:execute", "peewee:execute_sql"]);
+    let (Some(site), true) = (ctx.sites(&loads).into_iter().next(), asks) else { return Vec::new() };
+    let share = ctx.share_of_all(site.total);
+    let calls = site.calls.or_else(|| ctx.cost(&loads).calls);
+    if share < 0.2 || calls.is_some_and(|c| c < 100) {
+        return Vec::new();
+    }
+    let confidence = if calls.is_some() { Confidence::High } else { Confidence::Medium };
+    let reason = "objects are loaded one by one, as their attributes are read";
+    let mut finding = Finding::new(rule, share, confidence, reason)
+        .at_most(ctx.share_of_all(ctx.inclusive(site.function)).max(share));
+    if let Some(calls) = calls {
+        finding = finding.with("queries", Evidence::Count(calls));
+    }
+    vec![place_call(ctx, finding, &site, |_| false)]
 }
 
 fn rows_one_by_one(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
@@ -216,7 +354,7 @@ fn rows_one_by_one(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
 
 /// Drivers in C are not sampled: the lines that execute statements are looked at.
 fn sampled(ctx: &Ctx<'_>, rule: &'static Rule, wanted: Statement) -> Vec<Finding> {
-    if ctx.graph().is_some() || ctx.has(EXECUTES) {
+    if ctx.graph().is_some() || ctx.has(EXECUTES) || ctx.has(LAYERS) {
         return Vec::new();
     }
     let mut findings = Vec::new();
@@ -226,11 +364,20 @@ fn sampled(ctx: &Ctx<'_>, rule: &'static Rule, wanted: Statement) -> Vec<Finding
         if nodes.is_empty() {
             continue;
         }
-        let part = spot.part(&nodes, 0);
-        let share = ctx.share(part.amount);
+        let tree = spot.facts.tree();
+        let Some(lines) = &spot.lines else { continue };
+        // A function of the user's may stand between the line and the driver.
+        let mut at: Vec<u32> = nodes.iter().flat_map(|&n| tree.line(n)..=tree.last_line(n)).collect();
+        at.sort_unstable();
+        at.dedup();
+        let amount: i64 = at.into_iter().map(|line| lines.total(line..=line)).sum();
+        let share = ctx.share(amount.min(ctx.inclusive(function)));
         if share >= 0.2 {
+            let connects = spot.facts.calls_in(spot.scope).any(|c| CONNECTING.contains(&spot.facts.callee(c).as_str()));
+            // What each query opens first costs more than that there are many.
+            let confidence = if connects { Confidence::Low } else { Confidence::High };
             let reason = "the line runs a statement again and again, and took the samples";
-            findings.push(at_node(ctx, Finding::new(rule, share, Confidence::High, reason), &spot, &nodes));
+            findings.push(at_node(ctx, Finding::new(rule, share, confidence, reason), &spot, &nodes));
         }
     }
     findings

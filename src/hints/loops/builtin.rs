@@ -44,9 +44,15 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
 /// What a loop could be written as.
 fn replacement(facts: &Facts, node: NodeId) -> Option<String> {
     let tree = facts.tree();
+    let mut body: Vec<NodeId> = tree.children_as(node, Role::Body).collect();
+    if tree.kind(node) == Kind::While {
+        let (sequence, position) = counted_walk(facts, node)?;
+        body.pop();
+        let over = Over { facts, iter: Some(sequence), target: tree.source(position), direct: false, walked: "" };
+        return over.replaced(&body);
+    }
     let iter = tree.child(node, Role::Iter)?;
     let target = tree.child(node, Role::Target)?;
-    let body: Vec<NodeId> = tree.children_as(node, Role::Body).collect();
     let over = Over {
         facts,
         iter: indexed(facts, iter),
@@ -54,22 +60,34 @@ fn replacement(facts: &Facts, node: NodeId) -> Option<String> {
         direct: indexed(facts, iter).is_none(),
         walked: tree.source(iter),
     };
-    match body[..] {
-        [only] => over.sum(only).or_else(|| over.count(only)).or_else(|| over.extreme(only)),
-        [first, second] => over.accumulate(first, second),
-        _ => None,
-    }
+    over.replaced(&body)
 }
 
 /// The sequence of `range(len(sequence))`.
 fn indexed(facts: &Facts, iter: NodeId) -> Option<NodeId> {
-    let tree = facts.tree();
-    if tree.kind(iter) != Kind::Call || facts.callee(iter) != "builtins.range" {
+    if facts.tree().kind(iter) != Kind::Call || facts.callee(iter) != "builtins.range" {
         return None;
     }
-    let length =
-        facts.arguments(iter).next().filter(|&a| tree.kind(a) == Kind::Call && facts.callee(a) == "builtins.len")?;
-    facts.arguments(length).next()
+    measured(facts, facts.arguments(iter).next()?)
+}
+
+/// The sequence of `len(sequence)`.
+fn measured(facts: &Facts, length: NodeId) -> Option<NodeId> {
+    let is_length = facts.tree().kind(length) == Kind::Call && facts.callee(length) == "builtins.len";
+    facts.arguments(length).next().filter(|_| is_length)
+}
+
+/// The sequence and the position of `while i < len(sequence): …; i += 1`.
+fn counted_walk(facts: &Facts, node: NodeId) -> Option<(NodeId, NodeId)> {
+    let tree = facts.tree();
+    let test =
+        tree.child(node, Role::Test).filter(|&t| matches!(tree.kind(t), Kind::Compare(CmpOp::Lt | CmpOp::NotEq)))?;
+    let (position, length) = (tree.child(test, Role::Left)?, tree.child(test, Role::Right)?);
+    let step = tree.children_as(node, Role::Body).last()?;
+    let counts = tree.kind(step) == Kind::AugAssign(Operator::Add)
+        && tree.child(step, Role::Target).is_some_and(|t| tree.source(t) == tree.source(position))
+        && tree.child(step, Role::Value).is_some_and(|v| tree.source(v) == "1");
+    Some((measured(facts, length)?, position)).filter(|_| counts && tree.kind(position) == Kind::Name)
 }
 
 struct Over<'a> {
@@ -82,6 +100,15 @@ struct Over<'a> {
 }
 
 impl Over<'_> {
+    /// What a loop with this body could be written as.
+    fn replaced(&self, body: &[NodeId]) -> Option<String> {
+        match *body {
+            [only] => self.sum(only).or_else(|| self.count(only)).or_else(|| self.extreme(only)),
+            [first, second] => self.accumulate(first, second),
+            _ => None,
+        }
+    }
+
     /// Whether an expression is the element of the walk.
     fn is_element(&self, node: NodeId) -> bool {
         let tree = self.facts.tree();
@@ -98,12 +125,19 @@ impl Over<'_> {
     /// A number that is added to: a plain name, which is not a text or a list.
     fn adds(&self, statement: NodeId) -> Option<(NodeId, NodeId)> {
         let tree = self.facts.tree();
-        if tree.kind(statement) != Kind::AugAssign(Operator::Add) {
-            return None;
-        }
         let target = tree.child(statement, Role::Target).filter(|&t| tree.kind(t) == Kind::Name)?;
+        let value = tree.child(statement, Role::Value)?;
+        let added = match tree.kind(statement) {
+            Kind::AugAssign(Operator::Add) => value,
+            // `t = t + v`
+            Kind::Assign if tree.kind(value) == Kind::Binary(Operator::Add) => {
+                let same = tree.child(value, Role::Left).is_some_and(|l| tree.source(l) == tree.source(target));
+                tree.child(value, Role::Right).filter(|_| same)?
+            }
+            _ => return None,
+        };
         let number = self.facts.value(target).is_none_or(|v| v.kind == ValueKind::Number);
-        number.then_some((target, tree.child(statement, Role::Value)?))
+        number.then_some((target, added))
     }
 
     /// `t += v`

@@ -1,10 +1,11 @@
 //! Exceptions raised and caught as the usual course of things.
 
+use crate::hints::callee::at_hottest;
 use crate::hints::pattern::Pattern;
 use crate::hints::rule::Check;
 use crate::hints::spot::Spot;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
-use crate::source::{Facts, Kind, NodeId, Role};
+use crate::source::{Facts, Kind, NodeId, Role, ScopeId};
 
 pub(in crate::hints) static RULE: Rule = Rule {
     id: "exception-control-flow",
@@ -35,7 +36,7 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         let tries: Vec<NodeId> = facts
             .nodes(spot.scope)
             .filter(|&n| spot.is_repeated(n) || is_called_again(spot))
-            .filter(|&n| is_a_test(facts, n))
+            .filter(|&n| is_a_test(facts, n, spot.lines.is_some()))
             .collect();
         let outer: Vec<NodeId> =
             tries.iter().copied().filter(|&t| !tries.iter().any(|&o| o != t && facts.tree().contains(o, t))).collect();
@@ -50,7 +51,45 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         }
         findings.push(finding);
     }
+    findings.extend(raised(ctx, rule));
     findings
+}
+
+/// Exceptions of the program's own that are made again and again: their `__init__` counts them.
+fn raised(ctx: &Ctx<'_>, rule: &'static Rule) -> Option<Finding> {
+    /// From here on it is no exception any more.
+    const MANY: i64 = 10_000;
+    let graph = ctx.graph()?;
+    ctx.find(&[":__init__"]).into_iter().find_map(|made| {
+        let (facts, scope) = ctx.source(made)?;
+        let count = ctx.calls(made).map_or(0, |c| c.0);
+        let class = facts.class_around(scope).filter(|_| count >= MANY)?;
+        let name = facts.scope(class).name.clone();
+        if !is_an_exception(&facts, class) {
+            return None;
+        }
+        let raisers = graph.incoming(made).iter().map(|&e| graph.edges()[e as usize]);
+        let raiser = raisers.filter(|e| ctx.is_yours(e.caller)).max_by_key(|e| e.calls)?.caller;
+        // Raising is in the time of the one who raises, catching in that of whoever calls it.
+        let share = ctx.share(ctx.inclusive(made) + ctx.own(raiser));
+        if share < 0.15 {
+            return None;
+        }
+        let reason = "the exceptions were counted as they were made; what raising and catching them costs is in the functions around";
+        let finding = Finding::new(rule, share, Confidence::Medium, reason)
+            .at_most(ctx.share(ctx.inclusive(raiser) + ctx.own_of_callers(raiser)))
+            .with("raised", Evidence::Count(count))
+            .with("exception", Evidence::Text(name));
+        Some(at_hottest(ctx, finding, raiser))
+    })
+}
+
+/// `class Name(…Error)`, `class Name(…Exception)`
+fn is_an_exception(facts: &Facts, class: ScopeId) -> bool {
+    let tree = facts.tree();
+    tree.children_as(facts.scope(class).node, Role::Base)
+        .filter_map(|base| tree.dotted(base))
+        .any(|base| base.ends_with("Error") || base.ends_with("Exception"))
 }
 
 fn is_called_again(spot: &Spot) -> bool {
@@ -80,24 +119,28 @@ fn raises(ctx: &Ctx<'_>, spot: &Spot, tries: &[NodeId]) -> Option<Confidence> {
     }
 }
 
-/// `try:` one conversion or lookup, `except` one that goes on with something else.
-fn is_a_test(facts: &Facts, node: NodeId) -> bool {
+/// `try:` one conversion or lookup, `except` one that goes on with something else. Where lines tell how often the
+/// exception was caught, any call may be what is tried.
+fn is_a_test(facts: &Facts, node: NodeId, lines_tell: bool) -> bool {
     let tree = facts.tree();
     if tree.kind(node) != Kind::Try {
         return false;
     }
     let body: Vec<NodeId> = tree.children_as(node, Role::Body).collect();
     let tests = |n: NodeId| match tree.kind(n) {
-        Kind::Call => matches!(
-            facts.callee(n).as_str(),
-            "builtins.int"
-                | "builtins.float"
-                | "builtins.getattr"
-                | "builtins.next"
-                | ".index"
-                | ".fromisoformat"
-                | "decimal.Decimal"
-        ),
+        Kind::Call => {
+            lines_tell
+                || matches!(
+                    facts.callee(n).as_str(),
+                    "builtins.int"
+                        | "builtins.float"
+                        | "builtins.getattr"
+                        | "builtins.next"
+                        | ".index"
+                        | ".fromisoformat"
+                        | "decimal.Decimal"
+                )
+        }
         Kind::Subscript | Kind::Attribute => true,
         _ => false,
     };

@@ -27,7 +27,8 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     let mut findings = Vec::new();
     for spot in ctx.spots() {
         let facts = &spot.facts;
-        let found: Vec<NodeId> = loops(facts, spot).into_iter().filter(|&l| is_numeric(facts, spot, l)).collect();
+        let walks = loops(facts, spot).into_iter().chain(comprehensions(facts, spot));
+        let found: Vec<NodeId> = walks.filter(|&l| is_numeric(facts, spot, l)).collect();
         // The outermost of nested loops stands for all of them.
         let outer: Vec<NodeId> =
             found.iter().copied().filter(|&l| !found.iter().any(|&o| o != l && facts.tree().contains(o, l))).collect();
@@ -42,12 +43,18 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     findings
 }
 
+/// `[… for …]` and `sum(… for …)`, outer ones first.
+fn comprehensions(facts: &Facts, spot: &Spot) -> Vec<NodeId> {
+    let tree = facts.tree();
+    facts.nodes(spot.scope).filter(|&n| matches!(tree.kind(n), Kind::ListComp | Kind::Generator)).collect()
+}
+
 /// A loop with arithmetic on elements that its variables index, and nothing but arithmetic.
 fn is_numeric(facts: &Facts, spot: &Spot, node: NodeId) -> bool {
     let tree = facts.tree();
     let around: Vec<String> = std::iter::once(node)
         .chain(facts.loops_around(node))
-        .chain(tree.inside(node).filter(|&n| matches!(tree.kind(n), Kind::For { .. })))
+        .chain(tree.inside(node).filter(|&n| matches!(tree.kind(n), Kind::For { .. } | Kind::Clause)))
         .flat_map(|l| targets(facts, l))
         .collect();
     let (mut arithmetic, mut indexed) = (0, 0);

@@ -1,5 +1,6 @@
 //! Arrays walked by Python.
 
+use crate::hints::callee::at_node;
 use crate::hints::pattern::{Pattern, mentions, targets};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
@@ -59,7 +60,63 @@ fn scalars(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
             findings.push(finding.with("array", Evidence::Text(array.to_owned())));
         }
     }
+    if findings.is_empty() { called_for_each(ctx, rule) } else { findings }
+}
+
+/// Functions of NumPy called for one number after the other: each call costs microseconds, whatever it computes.
+fn called_for_each(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
+    /// Calls that are many.
+    const MANY: i64 = 20_000;
+    /// What a call for a number takes at most, under cProfile.
+    const ONE_NUMBER_NS: f64 = 25_000.0;
+    let mut findings = Vec::new();
+    let numpy = ctx.find(&["numpy:*", "numpy.*:*"]);
+    let sites = ctx.sites(&numpy);
+    for function in ctx.costly_functions(0.3) {
+        let Some(spot) = ctx.spot_of(function) else { continue };
+        let (facts, tree) = (&spot.facts, spot.facts.tree());
+        let nodes: Vec<NodeId> = facts.calls_in(spot.scope).filter(|&c| is_given_an_element(facts, c)).collect();
+        let Some(&first) = nodes.first() else { continue };
+        let here = || sites.iter().filter(|s| s.function == function);
+        let (amount, calls) = match &spot.lines {
+            Some(lines) => (nodes.iter().map(|&n| lines.total(tree.line(n)..=tree.last_line(n))).sum::<i64>(), None),
+            None => (here().map(|s| s.total).sum(), Some(here().filter_map(|s| s.calls).sum::<i64>())),
+        };
+        let per_call = calls.and_then(|c| Some(ctx.nanoseconds(amount)? as f64 / c.max(1) as f64));
+        let share = ctx.share(amount.min(ctx.inclusive(function)));
+        if share < 0.3 || calls.is_some_and(|c| c < MANY) || per_call.is_some_and(|ns| ns > ONE_NUMBER_NS) {
+            continue;
+        }
+        let reason = "functions of arrays are called for one number at a time";
+        let mut finding =
+            Finding::new(rule, share, Confidence::Medium, reason).at_most(ctx.share(ctx.inclusive(function)));
+        if let Some(calls) = calls {
+            finding = finding.with("calls", Evidence::Count(calls));
+        }
+        finding = at_node(ctx, finding, &spot, &nodes);
+        if spot.lines.is_none() {
+            finding.line = tree.line(first);
+        }
+        findings.push(finding);
+        break;
+    }
     findings
+}
+
+/// `numpy.clip(x, …)` in `for x in array`, or of a number.
+fn is_given_an_element(facts: &Facts, call: NodeId) -> bool {
+    let tree = facts.tree();
+    if computes_one(facts, call) {
+        return true;
+    }
+    let walks_an_array = |name: &str| {
+        facts.loops_around(call).any(|around| {
+            let iter = tree.child(around, Role::Iter);
+            iter.is_some_and(|i| facts.is(i, ValueKind::Array)) && targets(facts, around).iter().any(|t| t == name)
+        })
+    };
+    facts.callee(call).starts_with("numpy.")
+        && facts.arguments(call).next().is_some_and(|a| tree.kind(a) == Kind::Name && walks_an_array(tree.name(a)))
 }
 
 /// `array[i, j]` with indices that the loops around it bind.

@@ -2,6 +2,7 @@
 
 use crate::hints::pattern::Pattern;
 use crate::hints::rule::Check;
+use crate::hints::spot::Spot;
 use crate::hints::{Category, Confidence, Ctx, Finding, Kinds, Needs, Rule};
 use crate::source::{Facts, Kind, NodeId, Role, ValueKind};
 
@@ -28,7 +29,7 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         let facts = &spot.facts;
         let tree = facts.tree();
         let nodes: Vec<NodeId> =
-            facts.nodes(spot.scope).filter(|&n| facts.in_loop(n) && cuts_the_front(facts, n)).collect();
+            facts.nodes(spot.scope).filter(|&n| again(facts, spot, n) && cuts_the_front(facts, n)).collect();
         let Some(&first) = nodes.first() else { continue };
         let pattern = Pattern { rule, nodes: &nodes, hidden: 1, min_share: 0.25, certainty: Confidence::High };
         if let Some(mut finding) = pattern.found(ctx, spot) {
@@ -42,6 +43,17 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Whether a cut is made of what was cut before: in a loop, or in a method that keeps the rest.
+fn again(facts: &Facts, spot: &Spot, node: NodeId) -> bool {
+    let keeps = || {
+        let tree = facts.tree();
+        std::iter::once(node)
+            .chain(tree.inside(node))
+            .any(|n| tree.kind(n) == Kind::Attribute && tree.role(n) == Role::Target && facts.scope_of(n) == spot.scope)
+    };
+    facts.in_loop(node) || (spot.is_repeated(node) && keeps())
 }
 
 fn cuts_the_front(facts: &Facts, node: NodeId) -> bool {

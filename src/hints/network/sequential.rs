@@ -1,5 +1,6 @@
 //! Requests one after the other that could overlap.
 
+use crate::analyze::Activity;
 use crate::hints::callee::{is_called_in_loop, place_call};
 use crate::hints::context::{Site, Within};
 use crate::hints::pattern::is_handed_to_threads;
@@ -50,13 +51,29 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         return Vec::new();
     }
     let in_threads = ctx.within_threads();
+    let waiting = ctx.waiting_below(&[]);
+    let counted = ctx.graph().is_some() && !ctx.threads_are_mixed();
+    // Importing is over before anything is asked.
+    let run = ctx.total() - ctx.bounds().amount(Activity::Importing);
+    let sampled = ctx.waiting_of_its_thread(&set);
     let candidates = [ctx.sites(&set), stand_ins(ctx)];
     for (kind, sites) in candidates.iter().enumerate() {
         for site in sites {
             let share = ctx.share_of_all(site.total);
             let calls = site.calls.or_else(|| ctx.calls(site.via).map(|c| c.0)).unwrap_or(0);
-            let mean_ns = ctx.nanoseconds(site.total).map_or(0.0, |ns| ns as f64 / calls.max(1) as f64);
-            if share < 0.5 || calls < 10 || mean_ns < 2e6 || runs_in_threads(ctx, site.function, &in_threads) {
+            // Making a request takes work, too, which would not overlap.
+            let waited = if counted { waiting[site.via.index()] } else { 1.0 };
+            let mean_ns = ctx.nanoseconds(site.total).map_or(0.0, |ns| ns as f64 * waited / calls.max(1) as f64);
+            let of_run = site.total as f64 / run.max(1) as f64;
+            if share < 0.05 || runs_in_threads(ctx, site.function, &in_threads) {
+                continue;
+            }
+            if let Some((of_thread, waited)) = sampled.filter(|_| kind == 0) {
+                // Which answers were waited for how often, samples don't tell: the source has to show the loop.
+                if of_thread < 0.5 || waited < 0.2 || ctx.source(site.function).is_none() {
+                    continue;
+                }
+            } else if of_run < 0.5 || waited < 0.4 || calls < 10 || mean_ns < 3e6 {
                 continue;
             }
             if ctx.source(site.function).is_some_and(|(facts, scope)| !asks_in_a_loop(&facts, scope)) {
@@ -64,9 +81,11 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
             }
             let confidence = if kind == 0 { Confidence::High } else { Confidence::Medium };
             let reason = "the program waits for each answer before it asks the next";
-            let finding = Finding::new(rule, share, confidence, reason)
-                .with("waits", Evidence::Count(calls))
-                .with("per_call_ns", Evidence::PerCall(mean_ns));
+            let mut finding = Finding::new(rule, share, confidence, reason);
+            finding = match sampled {
+                Some((_, waited)) => finding.with("waiting", Evidence::Share(waited)),
+                None => finding.with("waits", Evidence::Count(calls)).with("per_call_ns", Evidence::PerCall(mean_ns)),
+            };
             return vec![place_call(ctx, finding, site, |callee| {
                 callee.rsplit('.').next().is_some_and(|c| WRITTEN.contains(&c)) || callee == "time.sleep"
             })];
@@ -80,7 +99,8 @@ fn runs_in_threads(ctx: &Ctx<'_>, function: FunctionId, in_threads: &Within) -> 
     let Some((facts, scope)) = ctx.source(function) else {
         return ctx.threads_are_mixed() || ctx.share_within(function, in_threads) > 0.5;
     };
-    is_handed_to_threads(&facts, scope)
+    let sampled_there = ctx.graph().is_none() && ctx.share_within(function, in_threads) > 0.5;
+    sampled_there || is_handed_to_threads(&facts, scope)
 }
 
 fn asks_in_a_loop(facts: &crate::source::Facts, scope: crate::source::ScopeId) -> bool {

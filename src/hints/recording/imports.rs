@@ -5,9 +5,9 @@ use crate::hints::callee::at_function;
 use crate::hints::pattern::Pattern;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
-use crate::model::FunctionId;
+use crate::model::{Body, FunctionId};
 use crate::source::{Kind, NodeId, Role, ScopeId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(in crate::hints) static HEAVY: Rule = Rule {
     id: "import-heavy-startup",
@@ -57,6 +57,7 @@ fn heavy(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     }
     let (classes, profile) = (ctx.analysis.classes(), ctx.analysis.profile());
     // The packages by what running their modules took, and by what they did besides.
+    let besides = own_after_imports(ctx);
     let mut packages: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
     for f in ctx.analysis.table().present().map(|g| FunctionId(g.0)) {
         if classes.class_of(f) == Class::ThirdParty {
@@ -64,19 +65,27 @@ fn heavy(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
             let entry = packages.entry(name).or_default();
             if profile.name(f) == "<module>" {
                 entry.0 = entry.0.max(ctx.inclusive(f));
-            } else {
-                entry.1 += ctx.own(f);
             }
+            entry.1 += besides[f.index()];
         }
     }
+    let called = called_packages(ctx);
     let Some((&package, &(time, used))) = packages.iter().max_by_key(|(_, (time, _))| *time) else { return Vec::new() };
     // A package whose own functions work is needed.
     if used * 4 >= ctx.total() - importing && used * 20 >= importing {
         return Vec::new();
     }
     let main = ctx.find(&[":<module>"]).into_iter().max_by_key(|&f| ctx.inclusive(f));
-    let reason = "most of the run is importing";
-    let mut finding = Finding::new(rule, share, Confidence::High, reason)
+    // What the run called it needs, however little that was: importing it later gains nothing.
+    let (confidence, reason) = if called.contains(package) {
+        (
+            Confidence::Low,
+            "most of the run is importing, but the program called the package: only a lighter one would help",
+        )
+    } else {
+        (Confidence::High, "most of the run is importing, and the program called nothing of the package")
+    };
+    let mut finding = Finding::new(rule, share, confidence, reason)
         .with("importing_ns", Evidence::Time(ctx.nanoseconds(importing).unwrap_or(0)))
         .with("package", Evidence::Text(package.to_owned()))
         .with("package_ns", Evidence::Time(ctx.nanoseconds(time).unwrap_or(0)));
@@ -95,6 +104,67 @@ fn heavy(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         }
     }
     vec![finding]
+}
+
+/// What each function took itself, by function, apart from what it did while modules were imported.
+fn own_after_imports(ctx: &Ctx<'_>) -> Vec<i64> {
+    let profile = ctx.analysis.profile();
+    let mut own = vec![0; profile.functions().len()];
+    match ctx.stack_body() {
+        Some(body) => {
+            let stacks = &body.stacks;
+            let function = |stack: usize| profile.frame(stacks.frames()[stack]).function;
+            let mut importing = vec![false; stacks.len()];
+            for stack in 1..stacks.len() {
+                importing[stack] = importing[stacks.parents()[stack].index()]
+                    || ctx.bounds().activity_of(function(stack)) == Activity::Importing;
+            }
+            let weights = body.samples.weights(ctx.analysis.query().metric);
+            for (stack, weight) in body.samples.stacks().iter().map(|s| s.index()).zip(weights) {
+                if stack != 0 && !importing[stack] {
+                    own[function(stack).index()] += weight;
+                }
+            }
+        }
+        None => {
+            for f in ctx.analysis.table().present().map(|g| FunctionId(g.0)) {
+                own[f.index()] = (ctx.own(f) as f64 * (1.0 - ctx.bounds().imported(f))) as i64;
+            }
+        }
+    }
+    own
+}
+
+/// The packages of which the user's functions called something.
+fn called_packages<'a>(ctx: &'a Ctx<'_>) -> BTreeSet<&'a str> {
+    let (classes, profile) = (ctx.analysis.classes(), ctx.analysis.profile());
+    let package = |f: FunctionId| match classes.class_of(f) {
+        Class::ThirdParty if profile.name(f) != "<module>" => {
+            Some(classes.packages()[classes.package_of(f) as usize].name.as_str())
+        }
+        // `<built-in method numpy.zeros>`
+        Class::BuiltIn => {
+            let name = profile.name(f).split("built-in method ").nth(1)?;
+            name.split_once('.').map(|(package, _)| package)
+        }
+        _ => None,
+    };
+    match profile.body() {
+        Body::Graph(graph) => {
+            let edges = graph.edges().iter().filter(|e| ctx.is_yours(e.caller));
+            edges.filter_map(|e| package(e.callee)).collect()
+        }
+        Body::Stacks(body) => {
+            let stacks = &body.stacks;
+            let function = |stack: usize| profile.frame(stacks.frames()[stack]).function;
+            let called = (1..stacks.len()).filter(|&s| {
+                let parent = stacks.parents()[s].index();
+                parent != 0 && ctx.is_yours(function(parent))
+            });
+            called.filter_map(|s| package(function(s))).collect()
+        }
+        Body::Lines(_) => BTreeSet::new(),
+    }
 }
 
 fn hot(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {

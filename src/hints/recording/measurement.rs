@@ -61,7 +61,7 @@ pub(in crate::hints) static DISTORTED: Rule = Rule {
     category: Category::Measurement,
     kinds: Kinds::TIME,
     needs: Needs::Nothing,
-    signal: "3 % of the time in a debugger, a coverage tool or an agent, or three million calls a second counted by cProfile",
+    signal: "3 % of the time in a debugger, a coverage tool or an agent, or two million calls a second counted by cProfile",
     advice: "Profile without them; for call-heavy code confirm with a sampling profiler (py-spy, Tachyon).",
     before: "",
     after: "",
@@ -156,11 +156,11 @@ fn distorted(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     let calls: i64 = graph.calls().iter().map(|c| (*c).max(0)).sum();
     let Some(total) = ctx.nanoseconds(ctx.total()).filter(|&ns| ns > 0) else { return Vec::new() };
     let a_second = calls as f64 / (total as f64 / 1e9);
-    if a_second < 3e6 || ctx.analysis.classes().packages().iter().all(|p| p.class != Class::Yours) {
+    if a_second < 2e6 || ctx.analysis.classes().packages().iter().all(|p| p.class != Class::Yours) {
         return Vec::new();
     }
     let overhead = calls.saturating_mul(COST_OF_A_CALL_NS);
-    let reason = "each call costs cProfile about 0.15 µs, here as much as the call itself";
+    let reason = "each call costs cProfile 0.15 µs or more, here as much as the call itself";
     vec![
         Finding::new(rule, overhead as f64 / total as f64, Confidence::Medium, reason)
             .with("calls", Evidence::Count(calls))

@@ -113,18 +113,49 @@ fn is_comparison(ctx: &Ctx<'_>, function: FunctionId) -> bool {
 
 fn keys(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (function, total, calls) in called_by_sorting(ctx) {
-        let share = ctx.share(total);
-        let Some(spot) = ctx.spot_of(function) else { continue };
+    let called: Vec<(FunctionId, i64, Option<i64>)> = match ctx.graph() {
+        Some(_) => called_by_sorting(ctx).into_iter().map(|(f, total, calls)| (f, total, Some(calls))).collect(),
+        // Sorting itself is not sampled: a key is known by where it is written.
+        None => ctx
+            .costly_functions(ctx.options.min_share)
+            .into_iter()
+            .filter(|&f| is_written_as_key(ctx, f))
+            .map(|f| (f, ctx.inclusive(f), None))
+            .collect(),
+    };
+    let found: Vec<_> = called
+        .into_iter()
+        .filter(|&(_, total, calls)| calls.is_none_or(|c| c >= 10_000) && ctx.share(total) >= ctx.options.min_share)
+        .filter_map(|(function, total, calls)| Some((ctx.spot_of(function)?, ctx.share(total), calls)))
+        .filter(|(spot, ..)| only_takes_a_part(&spot.facts, spot.facts.scope(spot.scope).node))
+        .collect();
+    // Several keys are mended alike, and together they may be worth it.
+    if found.iter().map(|(_, share, _)| share).sum::<f64>() < 0.15 {
+        return findings;
+    }
+    for (spot, share, calls) in found {
         let node = spot.facts.scope(spot.scope).node;
-        if share < 0.15_f64.max(ctx.options.min_share) || calls < 10_000 || !only_takes_a_part(&spot.facts, node) {
-            continue;
-        }
         let reason = "sorting calls it once for each element, and it only takes a part of it";
-        let finding = Finding::new(rule, share, Confidence::Medium, reason).with("calls", Evidence::Count(calls));
+        let mut finding = Finding::new(rule, share, Confidence::Medium, reason);
+        if let Some(calls) = calls {
+            finding = finding.with("calls", Evidence::Count(calls));
+        }
         findings.push(at_node(ctx, finding, &spot, &[node]));
     }
     findings
+}
+
+/// Whether a lambda is written as the key of a sort.
+fn is_written_as_key(ctx: &Ctx<'_>, function: FunctionId) -> bool {
+    ctx.name(function) == "<lambda>"
+        && ctx.source(function).is_some_and(|(facts, scope)| {
+            let tree = facts.tree();
+            let keyword = tree.parent(facts.scope(scope).node);
+            let call = tree.parent(keyword);
+            tree.kind(keyword) == Kind::Keyword
+                && tree.name(keyword) == "key"
+                && matches!(facts.callee(call).as_str(), "builtins.sorted" | ".sort" | "builtins.min" | "builtins.max")
+        })
 }
 
 /// `lambda x: x.name`, `lambda x: x["name"]`

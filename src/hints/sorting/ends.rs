@@ -56,12 +56,7 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         if let Some(calls) = spot.calls {
             finding = finding.with("calls", Evidence::Count(calls));
         }
-        let arguments = tree.children_as(first, Role::Argument).map(|a| tree.source(a)).collect::<Vec<_>>().join(", ");
-        finding.after = match ends {
-            Ends::First => format!("min({arguments})"),
-            Ends::Last => format!("max({arguments})"),
-            Ends::Few(count) => format!("heapq.nsmallest({count}, {arguments})"),
-        };
+        finding.after = adapted(facts, first, ends);
         findings.push(finding);
     }
     findings
@@ -71,33 +66,66 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
 enum Ends {
     First,
     Last,
-    Few(u32),
+    FirstFew(u32),
+    LastFew(u32),
 }
 
-/// What is read of a sorted list: `sorted(x)[0]`, `s = sorted(x)` with `s[-1]` or `s[:3]` and nothing else.
+/// The call that reads the same ends without sorting.
+fn adapted(facts: &Facts, call: NodeId, ends: Ends) -> String {
+    let tree = facts.tree();
+    let keyword = |a: &NodeId| tree.kind(*a) == Kind::Keyword && tree.name(*a) == "reverse";
+    let backwards = facts.keyword(call, "reverse").is_some_and(|v| tree.source(v) == "True");
+    let arguments: Vec<&str> = facts
+        .receiver(call)
+        .into_iter()
+        .chain(tree.children_as(call, Role::Argument))
+        .filter(|a| !keyword(a))
+        .map(|a| tree.source(a))
+        .collect();
+    let arguments = arguments.join(", ");
+    match (ends, backwards) {
+        (Ends::First, false) | (Ends::Last, true) => format!("min({arguments})"),
+        (Ends::Last, false) | (Ends::First, true) => format!("max({arguments})"),
+        (Ends::FirstFew(count), false) | (Ends::LastFew(count), true) => {
+            format!("heapq.nsmallest({count}, {arguments})")
+        }
+        (Ends::LastFew(count), false) | (Ends::FirstFew(count), true) => {
+            format!("heapq.nlargest({count}, {arguments})")
+        }
+    }
+}
+
+/// What is read of a sorted list: `sorted(x)[0]`; `s = sorted(x)` or `s.sort()` with `s[-1]` or `s[:3]` and nothing
+/// else.
 fn ends_read(facts: &Facts, call: NodeId) -> Option<Ends> {
     let tree = facts.tree();
-    if facts.callee(call) != "builtins.sorted" {
-        return None;
-    }
     let parent = tree.parent(call);
-    if tree.kind(parent) == Kind::Subscript && tree.role(call) == Role::Value {
-        return end(facts, tree.child(parent, Role::Index)?);
-    }
-    if tree.kind(parent) != Kind::Assign {
-        return None;
-    }
-    let name = tree.child(parent, Role::Target).filter(|&t| tree.kind(t) == Kind::Name).map(|t| tree.name(t))?;
-    let scope = facts.scope_of(call);
+    let named = match facts.callee(call).as_str() {
+        "builtins.sorted" => {
+            if tree.kind(parent) == Kind::Subscript && tree.role(call) == Role::Value {
+                return end(facts, tree.child(parent, Role::Index)?);
+            }
+            tree.child(parent, Role::Target).filter(|_| tree.kind(parent) == Kind::Assign)
+        }
+        ".sort" => facts.receiver(call),
+        _ => None,
+    };
+    let named = named.filter(|&n| tree.kind(n) == Kind::Name)?;
+    let (scope, name) = (facts.scope_of(call), tree.name(named));
+    // Only a list made here may lose its order.
     if !matches!(facts.bindings(scope, name), [Bound::Assigned(_)]) {
         return None;
     }
     let mut read = None;
     for used in facts
         .nodes(scope)
-        .filter(|&n| tree.kind(n) == Kind::Name && tree.name(n) == name && tree.role(n) != Role::Target)
+        .filter(|&n| n != named && tree.kind(n) == Kind::Name && tree.name(n) == name && tree.role(n) != Role::Target)
     {
         let around = tree.parent(used);
+        let grows = matches!(tree.name(around), "append" | "extend") && tree.kind(around) == Kind::Attribute;
+        if grows && tree.line(used) < tree.line(call) {
+            continue;
+        }
         if tree.kind(around) != Kind::Subscript || tree.role(used) != Role::Value {
             return None;
         }
@@ -115,7 +143,10 @@ fn end(facts: &Facts, index: NodeId) -> Option<Ends> {
             _ => None,
         };
     }
-    let upper = tree.child(index, Role::Upper)?;
-    let few: u32 = tree.source(upper).parse().ok()?;
-    (tree.child(index, Role::Lower).is_none() && few <= FEW).then_some(Ends::Few(few))
+    let few = |n: NodeId| tree.source(n).trim_start_matches('-').parse().ok().filter(|&few: &u32| few <= FEW);
+    match (tree.child(index, Role::Lower), tree.child(index, Role::Upper)) {
+        (None, Some(upper)) if !tree.source(upper).starts_with('-') => Some(Ends::FirstFew(few(upper)?)),
+        (Some(lower), None) if tree.source(lower).starts_with('-') => Some(Ends::LastFew(few(lower)?)),
+        _ => None,
+    }
 }

@@ -1,9 +1,9 @@
 //! Texts looked at one character at a time.
 
-use crate::hints::pattern::{Pattern, targets};
+use crate::hints::pattern::{Pattern, mentions, targets};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
-use crate::source::{Facts, Kind, NodeId, Role, ValueKind};
+use crate::source::{Bound, Facts, Kind, NodeId, Role, ValueKind};
 
 pub(in crate::hints) static RULE: Rule = Rule {
     id: "char-by-char-loop",
@@ -27,27 +27,35 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     for spot in ctx.spots() {
         let facts = &spot.facts;
         let tree = facts.tree();
-        let found: Vec<(NodeId, bool)> =
+        let found: Vec<(NodeId, Walk)> =
             facts.nodes(spot.scope).filter_map(|n| Some((n, walks_characters(facts, n)?))).collect();
-        let Some(&(_, certain)) = found.first() else { continue };
+        let Some(&(_, first)) = found.first() else { continue };
         let nodes: Vec<NodeId> = found.iter().map(|(n, _)| *n).collect();
-        let certainty = if certain { Confidence::High } else { Confidence::Medium };
+        let certainty = match (found.iter().any(|(n, _)| keeps_state(facts, *n)), first.certain) {
+            // What depends on what came before is a parser: it may be fastest as it is.
+            (true, _) => Confidence::Low,
+            (false, true) => Confidence::High,
+            (false, false) => Confidence::Medium,
+        };
         let pattern = Pattern { rule, nodes: &nodes, hidden: 0, min_share: 0.3, certainty };
         if let Some(finding) = pattern.found(ctx, spot) {
-            let walk = if tree.kind(nodes[0]).is_comprehension() {
-                tree.child(nodes[0], Role::Clause)
-            } else {
-                Some(nodes[0])
-            };
-            let text = walk.and_then(|w| tree.child(w, Role::Iter)).map_or("text", |i| tree.source(i));
-            findings.push(finding.with("text", Evidence::Text(text.to_owned())));
+            findings.push(finding.with("text", Evidence::Text(tree.source(first.text).to_owned())));
         }
     }
     findings
 }
 
-/// A loop over characters that does nothing but look at each; whether what it walks is certainly a text.
-fn walks_characters(facts: &Facts, node: NodeId) -> Option<bool> {
+/// A walk over characters.
+#[derive(Clone, Copy)]
+struct Walk {
+    /// What is walked.
+    text: NodeId,
+    /// Whether that is certainly a text.
+    certain: bool,
+}
+
+/// A loop over characters that does nothing but look at each.
+fn walks_characters(facts: &Facts, node: NodeId) -> Option<Walk> {
     let tree = facts.tree();
     let walk = match tree.kind(node) {
         Kind::For { .. } => node,
@@ -62,25 +70,73 @@ fn walks_characters(facts: &Facts, node: NodeId) -> Option<bool> {
     if tree.kind(iter) == Kind::Call && facts.callee(iter) == "builtins.enumerate" {
         iter = facts.arguments(iter).next()?;
     }
+    let indexed = sequence_of_positions(facts, iter);
+    let iter = indexed.unwrap_or(iter);
     let certain = facts.is(iter, ValueKind::Str);
-    if !certain && facts.value(iter).is_some() {
+    // Positions are walked of anything: only of a text they are characters.
+    if !certain && (facts.value(iter).is_some() || indexed.is_some()) {
         return None;
     }
     // Loops inside compare characters with others, as edit distances do: no method of texts does that.
     let nested = tree.inside(node).any(|n| matches!(tree.kind(n), Kind::For { .. } | Kind::While));
     let names = targets(facts, walk);
     let name = names.last()?;
-    let looks = tree.inside(node).filter(|&n| looks_at(facts, n, name)).count();
+    let looks = tree.inside(node).filter(|&n| looks_at(facts, n, name, indexed)).count();
     if nested || looks == 0 {
         return None;
     }
-    Some(certain)
+    Some(Walk { text: iter, certain })
+}
+
+/// The sequence of `range(len(sequence))`.
+fn sequence_of_positions(facts: &Facts, iter: NodeId) -> Option<NodeId> {
+    let is = |n: NodeId, name: &str| facts.tree().kind(n) == Kind::Call && facts.callee(n) == name;
+    let length = facts.arguments(Some(iter).filter(|&i| is(i, "builtins.range"))?).next()?;
+    facts.arguments(Some(length).filter(|&l| is(l, "builtins.len"))?).next()
+}
+
+/// Whether what a loop does with a character depends on those before it: it takes from a stack, or tests a name that it
+/// binds.
+fn keeps_state(facts: &Facts, node: NodeId) -> bool {
+    let tree = facts.tree();
+    let takes_back = |n: NodeId| tree.kind(n) == Kind::Call && facts.callee(n) == ".pop";
+    let bound = |n: NodeId| match tree.kind(n) {
+        Kind::AugAssign(_) => tree.child(n, Role::Target),
+        // A character by another name is none of it.
+        Kind::Assign => tree
+            .child(n, Role::Target)
+            .filter(|_| tree.child(n, Role::Value).is_some_and(|v| !matches!(tree.kind(v), Kind::Subscript))),
+        _ => None,
+    };
+    let names: Vec<&str> =
+        tree.inside(node).filter_map(bound).map(|t| tree.name(t)).filter(|n| !n.is_empty()).collect();
+    let tests = tree.inside(node).filter(|&n| matches!(tree.kind(n), Kind::If | Kind::IfElse | Kind::Branch));
+    let tests_it =
+        tests.filter_map(|n| tree.child(n, Role::Test)).any(|t| names.iter().any(|name| mentions(facts, t, name)));
+    tests_it || tree.inside(node).any(takes_back)
 }
 
 /// A test or a conversion of one character: `c.isdigit()`, `c == "x"`, `ord(c)`, `c in VOWELS`, `TABLE.get(c)`.
-fn looks_at(facts: &Facts, node: NodeId, name: &str) -> bool {
+fn looks_at(facts: &Facts, node: NodeId, name: &str, indexed: Option<NodeId>) -> bool {
     let tree = facts.tree();
-    let is_it = |n: NodeId| tree.kind(n) == Kind::Name && tree.name(n) == name;
+    let at_position = |n: NodeId, text: NodeId| {
+        tree.kind(n) == Kind::Subscript
+            && tree.child(n, Role::Value).is_some_and(|v| tree.source(v) == tree.source(text))
+            && tree.child(n, Role::Index).is_some_and(|i| tree.source(i) == name)
+    };
+    // `text[i]`, or a name it was given.
+    let of_position = |n: NodeId, text: NodeId| {
+        at_position(n, text)
+            || (tree.kind(n) == Kind::Name
+                && matches!(
+                    facts.bindings(facts.scope_of(n), tree.name(n)),
+                    [Bound::Assigned(value)] if at_position(*value, text)
+                ))
+    };
+    let is_it = |n: NodeId| match indexed {
+        Some(text) => of_position(n, text),
+        None => tree.kind(n) == Kind::Name && tree.name(n) == name,
+    };
     match tree.kind(node) {
         Kind::Call => {
             let callee = facts.callee(node);

@@ -1,9 +1,11 @@
 //! Messages formatted for a level that is switched off.
 
+use crate::hints::callee::at_node;
 use crate::hints::pattern::Pattern;
 use crate::hints::rule::Check;
+use crate::hints::spot::Spot;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
-use crate::source::{Facts, Kind, NodeId, Operator};
+use crate::source::{Facts, Kind, NodeId, Operator, Role};
 
 pub(in crate::hints) static RULE: Rule = Rule {
     id: "logging-eager-format",
@@ -31,21 +33,68 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     if ctx.graph().is_some() && (asked < 1_000 || written * 10 > asked) {
         return Vec::new();
     }
+    if ctx.graph().is_none() && ctx.has(&["logging:_log", "logging:handle", "logging:emit"]) {
+        return Vec::new();
+    }
     let mut findings = Vec::new();
-    for spot in ctx.spots() {
+    for function in ctx.costly_functions(LEAST) {
+        let Some(spot) = ctx.spot_of(function) else { continue };
         let facts = &spot.facts;
         let nodes: Vec<NodeId> =
             facts.calls_in(spot.scope).filter(|&c| spot.is_repeated(c)).filter_map(|c| formatted(facts, c)).collect();
-        if nodes.is_empty() || (ctx.graph().is_none() && ctx.has(&["logging:_log", "logging:handle", "logging:emit"])) {
+        if nodes.is_empty() {
             continue;
         }
         let certainty = if ctx.graph().is_some() { Confidence::High } else { Confidence::Medium };
-        let pattern = Pattern { rule, nodes: &nodes, hidden: 1, min_share: 0.15, certainty };
-        if let Some(finding) = pattern.found(ctx, spot) {
-            findings.push(finding.with("dropped_messages", Evidence::Count(asked - written)));
-        }
+        let called = called_for(ctx, &spot, &nodes);
+        let finding = if called * 2 > spot.part(&nodes, 1).amount {
+            // What makes the text is called: its time was recorded.
+            let share = ctx.share(called);
+            let reason = "what the message is made of was computed, and the message was not written";
+            (share >= LEAST.max(ctx.options.min_share)).then(|| {
+                let whole = ctx.share(called + spot.work);
+                at_node(ctx, Finding::new(rule, share, certainty, reason).at_most(whole), &spot, &nodes)
+            })
+        } else {
+            Pattern { rule, nodes: &nodes, hidden: 1, min_share: LEAST, certainty }.found(ctx, &spot)
+        };
+        findings.extend(finding.map(|f| {
+            // Only where calls are counted it is known how many were dropped.
+            if ctx.graph().is_some() { f.with("dropped_messages", Evidence::Count(asked - written)) } else { f }
+        }));
     }
     findings
+}
+
+/// The share of the active time from which it is worth a word.
+const LEAST: f64 = 0.15;
+
+/// The time of what is called to make the messages: functions named in them, and what turns objects into text.
+fn called_for(ctx: &Ctx<'_>, spot: &Spot, messages: &[NodeId]) -> i64 {
+    let (facts, tree) = (&spot.facts, spot.facts.tree());
+    if let Some(lines) = &spot.lines {
+        let below = |&n: &NodeId| {
+            let range = tree.line(n)..=tree.last_line(n);
+            lines.total(range.clone()) - lines.own(range)
+        };
+        return messages.iter().map(below).sum::<i64>().min(ctx.inclusive(spot.function));
+    }
+    let Some(graph) = ctx.graph() else { return 0 };
+    let metric = ctx.analysis.query().metric;
+    let names: Vec<&str> = messages
+        .iter()
+        .flat_map(|&m| std::iter::once(m).chain(tree.inside(m)))
+        .filter(|&n| tree.kind(n) == Kind::Call)
+        .filter_map(|c| tree.child(c, Role::Func))
+        .map(|f| tree.name(f))
+        .filter(|name| !facts.functions_named(name).is_empty())
+        .chain(["__repr__", "__str__", "__format__"])
+        .collect();
+    graph
+        .outgoing(spot.function)
+        .filter(|&e| names.contains(&ctx.name(graph.edges()[e].callee)))
+        .map(|e| graph.edge_total(metric)[e])
+        .sum()
 }
 
 /// The message of a logging call, where it is formatted before the call.

@@ -226,11 +226,13 @@ fn overlaps(pattern: &str) -> bool {
         i = after;
         if let Some(inner) = &group
             && repeats
-            && (inner.loose || (inner.repeats && !inner.fixed))
+            && (inner.loose || (inner.repeats && !inner.fixed) || (inner.anything && !inner.ends_lines))
         {
             return true;
         }
         if let Some(around) = open.last_mut() {
+            around.anything |= repeats && bytes[start] == b'.';
+            around.ends_lines |= pattern[start..].starts_with("\\n") || bytes[start] == b'\n';
             around.repeats |= repeats || group.as_ref().is_some_and(|g| g.repeats);
             around.fixed |= !repeats && !optional && group.is_none_or(|g| g.fixed);
         }
@@ -240,11 +242,15 @@ fn overlaps(pattern: &str) -> bool {
 
 /// A group, as far as it is read: whether it holds a repetition, something that stands once, or a branch that is all
 /// repetition.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the text of the group")]
 #[derive(Default, Clone, Copy)]
 struct Group {
     repeats: bool,
     fixed: bool,
     loose: bool,
+    /// `.*`, which runs over everything that follows it in the group, but for the end of a line.
+    anything: bool,
+    ends_lines: bool,
 }
 
 /// What follows an atom: whether it repeats without bound, whether it may be missing, and where the pattern goes on.
@@ -321,7 +327,16 @@ mod tests {
 
     #[test]
     fn repetitions_that_overlap_are_told_from_those_that_do_not() {
-        for pattern in [r"^(\w+,?)*;$", "(a+)+", r"(?:\s*\w+\s*)*$", "(x|y+)*", ".*a.*b.*c", r"([a-z]+)*\d"] {
+        for pattern in [
+            r"^(\w+,?)*;$",
+            "(a+)+",
+            r"(?:\s*\w+\s*)*$",
+            "(x|y+)*",
+            ".*a.*b.*c",
+            r"([a-z]+)*\d",
+            r"(\s|#.*)*end$",
+            "(.*,)*$",
+        ] {
             assert!(overlaps(pattern), "{pattern}");
         }
         for pattern in [
@@ -333,6 +348,7 @@ mod tests {
             r"\((.*?)\)",
             "(?:a+b)*",
             "(a++)+",
+            r"(?:.+\n)*",
             "",
             "(",
             "[",

@@ -1,12 +1,12 @@
 //! Threads that compute in Python take turns.
 
 use crate::analyze::Activity;
-use crate::hints::callee::at_hottest;
+use crate::hints::callee::{at_hottest, at_unrecorded};
 use crate::hints::pattern::is_handed_to_threads;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::model::FunctionId;
-use crate::source::Kind;
+use crate::source::{Bound, Facts, Kind, NodeId, ScopeId};
 
 pub(in crate::hints) static CPU: Rule = Rule {
     id: "gil-cpu-threads",
@@ -97,6 +97,9 @@ fn computing_mixed(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         "concurrent.futures._base:wait",
         "concurrent.futures._base:as_completed",
     ]);
+    if !ctx.threads_are_mixed() {
+        return computing_unseen(ctx, rule);
+    }
     if threads < 2 || !waits || !ctx.has(&["_thread.start_new_thread", "_thread.start_joinable_thread"]) {
         return Vec::new();
     }
@@ -115,6 +118,67 @@ fn computing_mixed(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     vec![at_hottest(ctx, finding, function)]
 }
 
+/// Only the thread that waits for the others was recorded: what they compute, the source says.
+fn computing_unseen(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
+    let started = ctx.find(&["_thread.start_new_thread", "_thread.start_joinable_thread"]);
+    let threads: i64 = started.iter().filter_map(|&f| ctx.calls(f)).map(|c| c.0).sum();
+    let processes = ctx.has(&["multiprocessing.*:*", "concurrent.futures.process:*"]);
+    let Some(waiting) = ctx.waiting_for_threads().filter(|_| threads >= 2 && !processes) else { return Vec::new() };
+    let handed = ctx.handed_to_threads();
+    // One that waits is what threads are for.
+    if handed.iter().any(|(facts, scope)| waits(facts, *scope)) {
+        return Vec::new();
+    }
+    let deepest_loop = |facts: &Facts, scope: ScopeId| {
+        let is_loop = |n: &NodeId| matches!(facts.tree().kind(*n), Kind::For { .. } | Kind::While);
+        facts.nodes(scope).filter(is_loop).max_by_key(|&n| (facts.loop_depth(n), std::cmp::Reverse(n)))
+    };
+    let found = handed.into_iter().find_map(|(facts, scope)| {
+        let node = deepest_loop(&facts, scope).filter(|_| !releases_the_gil(&facts, scope, None))?;
+        Some((facts, scope, node))
+    });
+    let Some((facts, scope, node)) = found else { return Vec::new() };
+    let reason = "the threads were not recorded; their source computes in Python and waits for nothing";
+    let finding = Finding::new(rule, waiting, Confidence::Low, reason).with("threads", Evidence::Count(threads));
+    vec![at_unrecorded(ctx, finding, &facts, scope, node)]
+}
+
+/// Whether a function waits for something outside, or for a lock.
+fn waits(facts: &Facts, scope: ScopeId) -> bool {
+    let tree = facts.tree();
+    let locks = facts.nodes(scope).any(|n| matches!(tree.kind(n), Kind::With { .. } | Kind::Await));
+    locks
+        || facts.calls_in(scope).any(|c| {
+            let callee = facts.callee(c);
+            let waiting = ["sleep", "wait", "acquire", "recv", "read", "open", "execute", "urlopen", "fsync"];
+            callee.rsplit('.').next().is_some_and(|last| waiting.contains(&last))
+        })
+}
+
+/// Whether a function calls what may release the GIL while it computes, on a line or anywhere.
+fn releases_the_gil(facts: &Facts, scope: ScopeId, line: Option<u32>) -> bool {
+    let tree = facts.tree();
+    facts.calls_in(scope).filter(|&c| line.is_none_or(|l| tree.line(c) <= l && l <= tree.last_line(c))).any(|c| {
+        let callee = facts.callee(c);
+        // A method of what such a module made: `h = hashlib.sha256()`, `h.update(…)`.
+        let maker = || {
+            let named = facts.receiver(c).filter(|&r| tree.kind(r) == Kind::Name)?;
+            match facts.bindings(facts.scope_of(c), tree.name(named)) {
+                [Bound::Assigned(value) | Bound::Entered(value)] if tree.kind(*value) == Kind::Call => {
+                    Some(facts.callee(*value))
+                }
+                _ => None,
+            }
+        };
+        let callee = if callee.starts_with('.') { maker().unwrap_or(callee) } else { callee };
+        let top = callee.split('.').next().unwrap_or("");
+        matches!(
+            top,
+            "hashlib" | "zlib" | "gzip" | "bz2" | "lzma" | "numpy" | "requests" | "urllib" | "socket" | "subprocess"
+        ) || matches!(callee.as_str(), "time.sleep" | "builtins.open")
+    })
+}
+
 /// Whether a function spends its time in Python loops, and not in a call that may release the GIL.
 fn computes_in_python(ctx: &Ctx<'_>, function: FunctionId) -> Option<bool> {
     let (facts, scope) = ctx.source(function)?;
@@ -123,25 +187,5 @@ fn computes_in_python(ctx: &Ctx<'_>, function: FunctionId) -> Option<bool> {
         .nodes(scope)
         .any(|n| matches!(tree.kind(n), Kind::For { .. } | Kind::While) || tree.kind(n).is_comprehension());
     let hottest = ctx.line_costs(function).and_then(|l| l.0.into_iter().max_by_key(|(_, c)| c.0)).map(|(line, _)| line);
-    let releases = facts
-        .calls_in(scope)
-        .filter(|&c| hottest.is_none_or(|l| tree.line(c) <= l && l <= tree.last_line(c)))
-        .any(|c| {
-            let callee = facts.callee(c);
-            let top = callee.split('.').next().unwrap_or("");
-            matches!(
-                top,
-                "hashlib"
-                    | "zlib"
-                    | "gzip"
-                    | "bz2"
-                    | "lzma"
-                    | "numpy"
-                    | "requests"
-                    | "urllib"
-                    | "socket"
-                    | "subprocess"
-            ) || callee == "time.sleep"
-        });
-    Some(loops && !releases && ctx.bounds().activity_of(function) == Activity::Python)
+    Some(loops && !releases_the_gil(&facts, scope, hottest) && ctx.bounds().activity_of(function) == Activity::Python)
 }

@@ -1,7 +1,8 @@
 //! Threads that wait for each other's locks.
 
-use crate::hints::callee::at_node;
+use crate::hints::callee::{at_node, at_unrecorded};
 use crate::hints::rule::Check;
+use crate::hints::spot::Spot;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::model::{CallGraph, FunctionId, MetricId};
 use crate::source::{Facts, Kind, NodeId, Role, ScopeId, ValueKind};
@@ -36,31 +37,72 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         }
         let Some((share, threads, certainty, reason)) = contended(ctx, function, &spot.facts, &held) else { continue };
         let finding = Finding::new(rule, share, certainty, reason).with("threads", Evidence::Count(threads));
-        let mut finding = at_node(ctx, finding, &spot, &held);
-        if let Some(&block) = held.first().filter(|_| spot.lines.is_none()) {
-            finding.line = spot.facts.tree().line(block);
-        }
-        findings.push(finding);
+        findings.push(at_block(ctx, finding, &spot, &held));
         break;
     }
-    findings
+    if findings.is_empty() { unseen(ctx, rule) } else { findings }
 }
 
-/// `with lock:` blocks of a function.
+fn at_block(ctx: &Ctx<'_>, finding: Finding, spot: &Spot, held: &[NodeId]) -> Finding {
+    let mut finding = at_node(ctx, finding, spot, held);
+    if let Some(&block) = held.first().filter(|_| spot.lines.is_none()) {
+        finding.line = spot.facts.tree().line(block);
+    }
+    finding
+}
+
+/// Only the thread that waits for the others was recorded: what they do, the source says.
+fn unseen(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
+    let Some(waiting) = ctx.waiting_for_threads() else { return Vec::new() };
+    let found = ctx.handed_to_threads().into_iter().find_map(|(facts, scope)| {
+        let held = locked_blocks(&facts, scope);
+        let waits = |n: NodeId| facts.tree().kind(n) == Kind::Call && waits_or_calls_what_waits(&facts, n);
+        let slow = held.iter().any(|&h| facts.tree().inside(h).any(waits));
+        (slow && !held.is_empty()).then_some((facts, scope, held))
+    });
+    let Some((facts, scope, held)) = found else { return Vec::new() };
+    let reason = "the threads were not recorded; their source waits for something while it holds the lock";
+    let finding = Finding::new(rule, waiting, Confidence::Low, reason);
+    vec![at_unrecorded(ctx, finding, &facts, scope, held[0])]
+}
+
+/// Whether a call waits, or is of a function of the file that does.
+fn waits_or_calls_what_waits(facts: &Facts, call: NodeId) -> bool {
+    let waits = |c: NodeId| {
+        let callee = facts.callee(c);
+        let module = callee.split('.').next().unwrap_or("");
+        matches!(callee.as_str(), "time.sleep" | "os.fsync" | "builtins.open")
+            || matches!(module, "requests" | "urllib" | "socket" | "subprocess" | "httpx" | "sqlite3")
+    };
+    let name = facts.tree().child(call, Role::Func).map_or("", |f| facts.tree().name(f));
+    waits(call) || matches!(facts.functions_named(name), [only] if facts.calls_in(*only).any(waits))
+}
+
+/// `with lock:` blocks of a function, and `try:` blocks between `lock.acquire()` and `lock.release()`.
 fn locked_blocks(facts: &Facts, scope: ScopeId) -> Vec<NodeId> {
     let tree = facts.tree();
-    let locks = |n: NodeId| {
-        tree.children_as(n, Role::Item).filter_map(|i| tree.child(i, Role::Value)).any(|v| {
-            facts.is(v, ValueKind::Lock)
-                || (facts.value(v).is_none()
-                    && tree
-                        .source(v)
-                        .rsplit(['.', '_'])
-                        .next()
-                        .is_some_and(|last| matches!(last, "lock" | "mutex" | "rlock")))
-        })
+    let is_lock = |v: NodeId| {
+        facts.is(v, ValueKind::Lock)
+            || (facts.value(v).is_none()
+                && tree
+                    .source(v)
+                    .rsplit(['.', '_'])
+                    .next()
+                    .is_some_and(|last| matches!(last, "lock" | "mutex" | "rlock")))
     };
-    facts.nodes(scope).filter(|&n| tree.kind(n) == Kind::With { is_async: false } && locks(n)).collect()
+    let locks = |n: NodeId| match tree.kind(n) {
+        Kind::With { is_async: false } => {
+            tree.children_as(n, Role::Item).filter_map(|i| tree.child(i, Role::Value)).any(is_lock)
+        }
+        Kind::Try => {
+            let on_lock = |method: &str| {
+                facts.calls_in(scope).find(|&c| facts.callee(c) == method && facts.receiver(c).is_some_and(is_lock))
+            };
+            on_lock(".release").is_some_and(|c| tree.contains(n, c)) && on_lock(".acquire").is_some()
+        }
+        _ => false,
+    };
+    facts.nodes(scope).filter(|&n| locks(n)).collect()
 }
 
 /// What a function took with what it calls directly: where threads are mixed, its total may be another thread's.
@@ -103,7 +145,12 @@ fn contended(
         return (threads >= 2 && share >= 0.2 && slow).then_some((share, threads, Confidence::Medium, reason));
     }
     let lines = ctx.line_costs(function)?;
-    let at_locks: i64 = held.iter().map(|&h| lines.own(tree.line(h)..=tree.line(h))).sum();
+    let takes = |h: NodeId| match tree.kind(h) {
+        // The lock was taken on the line before.
+        Kind::Try => tree.line(h).saturating_sub(1)..=tree.line(h),
+        _ => tree.line(h)..=tree.line(h),
+    };
+    let at_locks: i64 = held.iter().map(|&h| lines.own(takes(h))).sum();
     let share = ctx.share_of_all(at_locks);
     let threads = ctx.threads_with(function);
     let reason = "threads were found waiting at this line";

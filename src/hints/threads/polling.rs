@@ -1,7 +1,7 @@
 //! Asking again and again instead of waiting.
 
 use crate::hints::callee::{at_node, place_call};
-use crate::hints::pattern::Pattern;
+use crate::hints::pattern::{Pattern, mentions};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::model::FunctionId;
@@ -48,11 +48,14 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     if !spinning.is_empty() {
         return spinning;
     }
-    let sleeping = sleeping(ctx, rule);
+    let mut sleeping = sleeping(ctx, rule);
+    if sleeping.is_empty() {
+        sleeping = sampled_sleeping(ctx, rule);
+    }
     if sleeping.is_empty() { empty_loops(ctx, rule) } else { sleeping }
 }
 
-/// `while not ready: pass`
+/// `while not ready: pass`, `while not self.ready: spins += 1`
 fn empty_loops(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     let mut findings = Vec::new();
     for spot in ctx.spots() {
@@ -60,8 +63,7 @@ fn empty_loops(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         let nodes: Vec<NodeId> = spot
             .facts
             .nodes(spot.scope)
-            .filter(|&n| tree.kind(n) == Kind::While)
-            .filter(|&n| tree.children_as(n, Role::Body).all(|s| matches!(tree.kind(s), Kind::Pass | Kind::Continue)))
+            .filter(|&n| tree.kind(n) == Kind::While && waits_for_others(&spot.facts, n))
             .collect();
         let pattern = Pattern { rule, nodes: &nodes, hidden: 1, min_share: 0.3, certainty: Confidence::High };
         if !nodes.is_empty() {
@@ -69,6 +71,39 @@ fn empty_loops(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Whether nothing a loop does can end it: it calls nothing and leaves nowhere, and does not touch what it tests, so
+/// that another thread has to.
+fn waits_for_others(facts: &Facts, node: NodeId) -> bool {
+    let tree = facts.tree();
+    let Some(test) = tree.child(node, Role::Test) else { return false };
+    let body: Vec<NodeId> = tree.children_as(node, Role::Body).collect();
+    let counts = |s: NodeId| {
+        tree.kind(s) == Kind::Pass
+            || tree.kind(s) == Kind::Continue
+            || (matches!(tree.kind(s), Kind::AugAssign(_))
+                && tree
+                    .child(s, Role::Target)
+                    .is_some_and(|t| tree.kind(t) == Kind::Name && !mentions(facts, test, tree.name(t)))
+                && tree.child(s, Role::Value).is_some_and(|v| tree.kind(v) == Kind::Number))
+    };
+    // A local name is nobody else's to change, and a call or a step in the test may be what does the work.
+    let shared = tree.inside(test).chain([test]).any(|n| tree.kind(n) == Kind::Attribute)
+        || tree
+            .inside(test)
+            .chain([test])
+            .any(|n| tree.kind(n) == Kind::Name && facts.bindings(facts.scope_of(node), tree.name(n)).is_empty());
+    let asks = |n: NodeId| {
+        let callee = facts.callee(n);
+        WRITTEN.contains(&callee.as_str()) || callee == "builtins.len"
+    };
+    let works = tree.inside(test).chain([test]).any(|n| match tree.kind(n) {
+        Kind::Call => !asks(n),
+        Kind::Named | Kind::Await => true,
+        _ => false,
+    });
+    shared && !works && body.into_iter().all(counts)
 }
 
 fn spinning(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
@@ -95,7 +130,9 @@ fn sleeping(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     let calls = cost.calls.unwrap_or(0);
     let share = ctx.share_of_all(cost.total);
     let mean_ms = ctx.nanoseconds(cost.total).map_or(0.0, |ns| ns as f64 / calls.max(1) as f64 / 1e6);
-    if calls < 50 || share < 0.3 || mean_ms > 60.0 {
+    // Where calls were not counted, the source has to say that it is a moment.
+    let counted = cost.calls.is_some();
+    if share < 0.3 || (counted && (calls < 50 || mean_ms > 60.0)) {
         return Vec::new();
     }
     let sites = ctx.sites(&set).into_iter().map(|site| (site.function, site.total));
@@ -105,18 +142,46 @@ fn sleeping(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     for (function, total) in sites.chain(by_source) {
         let Some(spot) = ctx.spot_of(function) else { continue };
         let facts = &spot.facts;
-        let nodes: Vec<NodeId> = facts.calls_in(spot.scope).filter(|&c| polls(facts, c)).collect();
+        let nodes: Vec<NodeId> =
+            facts.calls_in(spot.scope).filter(|&c| polls(facts, c) && (counted || sleeps_a_moment(facts, c))).collect();
         let share = ctx.share_of_all(total);
         if nodes.is_empty() || share < 0.3 || facts.is_async(spot.scope) {
             continue;
         }
         let reason = "it sleeps for a moment, looks, and sleeps again";
-        let finding = Finding::new(rule, share, Confidence::Medium, reason)
-            .with("sleeps", Evidence::Count(calls))
-            .with("per_call_ns", Evidence::PerCall(mean_ms * 1e6));
+        let mut finding = Finding::new(rule, share, Confidence::Medium, reason);
+        if counted {
+            finding =
+                finding.with("sleeps", Evidence::Count(calls)).with("per_call_ns", Evidence::PerCall(mean_ms * 1e6));
+        }
         return vec![at_node(ctx, finding, &spot, &nodes)];
     }
     Vec::new()
+}
+
+/// Sleeping itself is not sampled: the lines that do it are looked at.
+fn sampled_sleeping(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
+    if ctx.graph().is_some() {
+        return Vec::new();
+    }
+    let found = ctx.yours_by_total().into_iter().take(MOST_FUNCTIONS).find_map(|function| {
+        let spot = ctx.spot_of(function)?;
+        let (facts, lines) = (&spot.facts, spot.lines.as_ref()?);
+        let nodes: Vec<NodeId> =
+            facts.calls_in(spot.scope).filter(|&c| polls(facts, c) && sleeps_a_moment(facts, c)).collect();
+        let amount: i64 = nodes.iter().map(|&n| facts.tree().line(n)).map(|l| lines.own(l..=l)).sum();
+        let share = ctx.share_of_all(amount);
+        let reason = "it sleeps for a moment, looks, and sleeps again";
+        (share >= 0.2 && !facts.is_async(spot.scope))
+            .then(|| at_node(ctx, Finding::new(rule, share, Confidence::Medium, reason), &spot, &nodes))
+    });
+    found.into_iter().collect()
+}
+
+/// `time.sleep(0.01)`: no longer than what is worth waiting for takes.
+fn sleeps_a_moment(facts: &Facts, call: NodeId) -> bool {
+    const MOMENT_S: f64 = 0.06;
+    facts.arguments(call).next().is_some_and(|a| facts.tree().source(a).parse().is_ok_and(|s: f64| s <= MOMENT_S))
 }
 
 /// A sleep in a `while` loop that ends when something has happened.

@@ -1,8 +1,9 @@
 //! Processes that spend their time talking to each other.
 
-use crate::hints::callee::{at_function, place_call};
+use crate::hints::callee::{at_function, place_call, quote};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
+use crate::source::{Facts, NodeId};
 
 pub(in crate::hints) static RULE: Rule = Rule {
     id: "mp-ipc-overhead",
@@ -57,8 +58,10 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         (ctx.share_of_all(starting), ("processes", started))
     } else if (!counted || messages >= 1_000) && ctx.share(talking) >= 0.2 {
         (ctx.share(talking), ("messages", messages))
+    } else if !counted && ctx.share_of_all(starting) >= 0.2 {
+        (ctx.share_of_all(starting), ("processes", started))
     } else {
-        return Vec::new();
+        return sending_unseen(ctx, rule);
     };
     if !counted && !sends_one_by_one(ctx) {
         return Vec::new();
@@ -92,16 +95,44 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     }]
 }
 
+/// Only the thread that waits for results was recorded: how tasks are handed out, the source says.
+fn sending_unseen(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
+    let pools = ctx.has(&["multiprocessing.pool:*"]);
+    let Some(waiting) = ctx.waiting_for_threads().filter(|_| pools) else { return Vec::new() };
+    let found = ctx.yours_by_total().into_iter().take(MOST_FUNCTIONS).find_map(|f| {
+        let (facts, scope) = ctx.source(f)?;
+        let call = facts.calls_in(scope).find(|&c| one_by_one(&facts, c))?;
+        Some((f, facts, call))
+    });
+    let Some((function, facts, call)) = found else { return Vec::new() };
+    let reason = "what sends the tasks was not recorded; the source sends them one by one";
+    let mut finding = at_function(ctx, Finding::new(rule, waiting, Confidence::Low, reason), function);
+    finding.line = facts.tree().line(call);
+    finding.lines = vec![finding.line];
+    finding.before = quote(&facts, call);
+    vec![finding]
+}
+
+/// How many of the user's functions are looked at.
+const MOST_FUNCTIONS: usize = 50;
+
+/// `pool.imap(f, items)` without a chunk size.
+fn one_by_one(facts: &Facts, call: NodeId) -> bool {
+    matches!(facts.callee(call).as_str(), ".imap" | ".imap_unordered")
+        && facts.keyword(call, "chunksize").is_none()
+        && facts.arguments(call).nth(2).is_none()
+}
+
 /// Whether the source hands single items to a pool: messages were not counted, and a pool with chunks talks, too, while
 /// it has nothing else to do.
 fn sends_one_by_one(ctx: &Ctx<'_>) -> bool {
-    ctx.yours_by_total().into_iter().take(50).filter_map(|f| ctx.source(f)).any(|(facts, scope)| {
+    ctx.yours_by_total().into_iter().take(MOST_FUNCTIONS).filter_map(|f| ctx.source(f)).any(|(facts, scope)| {
         facts.calls_in(scope).any(|c| match facts.callee(c).as_str() {
-            ".imap" | ".imap_unordered" => {
-                facts.keyword(c, "chunksize").is_none() && facts.arguments(c).nth(2).is_none()
-            }
+            ".imap" | ".imap_unordered" => one_by_one(&facts, c),
             ".apply" | ".apply_async" | ".submit" => facts.in_loop(c),
-            "multiprocessing.Pool" => facts.in_loop(c) || crate::hints::callee::is_called_in_loop(&facts, scope),
+            "multiprocessing.Pool" | "concurrent.futures.ProcessPoolExecutor" => {
+                facts.in_loop(c) || crate::hints::callee::is_called_in_loop(&facts, scope)
+            }
             _ => false,
         })
     })

@@ -1,7 +1,7 @@
 //! What the names and paths in a profile tell of the Python and the profiler that made it. The file itself does not say.
 
 use crate::import::marshal::Layout;
-use crate::model::{GraphBuilder, StringId};
+use crate::model::{GraphBuilder, PythonLibrary, StringId};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 
@@ -18,19 +18,11 @@ pub(super) struct Traces {
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub(super) struct Interpreter {
     /// From the path of its library.
-    library: Option<Library>,
+    library: Option<PythonLibrary>,
     is_python2: bool,
     /// First and last minor version of Python 3, as far as they are known.
     first: Option<u32>,
     last: Option<u32>,
-}
-
-/// A folder such as `lib/python3.12`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-struct Library {
-    major: u32,
-    minor: u32,
-    is_pypy: bool,
 }
 
 /// The first minor version of Python 3 whose cProfile sees every thread.
@@ -57,13 +49,13 @@ impl Traces {
     }
 
     fn read_files(&mut self, builder: &GraphBuilder) {
-        let mut libraries: BTreeMap<Library, u32> = BTreeMap::new();
+        let mut libraries: BTreeMap<PythonLibrary, u32> = BTreeMap::new();
         // Each file once; whether it is the module whose `_bootstrap` begins every thread.
         let mut files: FxHashMap<StringId, bool> = FxHashMap::default();
         for function in builder.functions() {
             let is_threading = *files.entry(function.file).or_insert_with(|| {
                 let file = builder.text(function.file);
-                if let Some(library) = Library::of_path(file) {
+                if let Some(library) = PythonLibrary::of_path(file) {
                     *libraries.entry(library).or_default() += 1;
                 }
                 if frozen(file).is_some_and(|module| FROZEN.contains(&module)) {
@@ -122,9 +114,8 @@ impl Interpreter {
 
     /// `Python 3.12`, or what is known of it.
     pub(super) fn shown(self) -> Option<String> {
-        if let Some(Library { major, minor, is_pypy }) = self.library {
-            let name = if is_pypy { "PyPy" } else { "Python" };
-            return Some(format!("{name} {major}.{minor}"));
+        if let Some(library) = self.library {
+            return Some(library.to_string());
         }
         match (self.is_python2, self.first, self.last) {
             (true, ..) => Some("Python 2".to_owned()),
@@ -134,31 +125,6 @@ impl Interpreter {
             (_, None, Some(last)) => Some(format!("Python 3.{last} or earlier")),
             _ => None,
         }
-    }
-}
-
-impl Library {
-    /// From `/usr/lib/python3.12/json/decoder.py` or `C:\Python312\Lib\json\decoder.py`. The innermost folder counts.
-    fn of_path(path: &str) -> Option<Self> {
-        let folders = path.rsplit(['/', '\\']).skip(1);
-        folders.into_iter().find_map(Self::of_folder)
-    }
-
-    fn of_folder(folder: &str) -> Option<Self> {
-        let lower = folder.get(..folder.len().min(16))?.to_ascii_lowercase();
-        let (is_pypy, version) = match (lower.strip_prefix("python"), lower.strip_prefix("pypy")) {
-            (Some(version), _) => (false, version),
-            (_, Some(version)) => (true, version),
-            _ => return None,
-        };
-        // A free-threaded build is `python3.13t`.
-        let version = version.strip_suffix('t').unwrap_or(version);
-        let (major, minor) = version.split_once('.').or_else(|| version.split_at_checked(1))?;
-        if minor.is_empty() || minor.len() > 2 || !minor.bytes().all(|b| b.is_ascii_digit()) {
-            return None;
-        }
-        let major = major.parse().ok().filter(|major| matches!(major, 2 | 3))?;
-        Some(Self { major, minor: minor.parse().ok()?, is_pypy })
     }
 }
 

@@ -52,6 +52,16 @@ impl Scope {
         }
     }
 
+    /// The scope a frame is by itself, in formats that keep frames apart.
+    pub(in crate::import) fn of_frame(frame: &str) -> Option<Self> {
+        Self::default().with(frame).filter(Self::is_whole)
+    }
+
+    /// The command line of the process; empty where it is not known.
+    pub(in crate::import) fn command_line(&self) -> &str {
+        &self.track.process
+    }
+
     /// Whether it says anything, and says it whole: a command line must have its closing quote.
     pub(in crate::import) fn is_whole(&self) -> bool {
         !matches!(self.part, Part::Start | Part::CommandLine)

@@ -100,10 +100,12 @@ impl<'a> Outline<'a> {
     /// Whether frames carry the line that was running, as the samplers of Python write it, rather than the line their
     /// function begins at.
     pub(super) fn line_is_running(&self) -> bool {
-        self.exporter.ends_with(super::RUNNING_LINES)
-            || ["py-spy", "austin"]
-                .iter()
-                .any(|tool| self.exporter.get(..tool.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(tool)))
+        self.exporter.ends_with(super::RUNNING_LINES) || ["py-spy", "austin"].iter().any(|tool| self.is_of(tool))
+    }
+
+    /// Whether a tool wrote the file.
+    pub(super) fn is_of(&self, tool: &str) -> bool {
+        self.exporter.get(..tool.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(tool))
     }
 
     fn clocked(&self) -> impl Iterator<Item = &ProfileOutline<'a>> {

@@ -3,7 +3,7 @@
 use super::outline::ProfileOutline;
 use super::{Measure, Period, Reader, track_named};
 use crate::import::json::{IndexRows, Items, Json, ReadError};
-use crate::model::{StackId, Unit};
+use crate::model::{StackId, TrackId, Unit};
 
 /// Rows between two reports of progress.
 const ROWS: usize = 8192;
@@ -22,7 +22,7 @@ pub(super) fn read(reader: &mut Reader<'_>, profile: &ProfileOutline<'_>) -> Res
     let mut start = 0_i64;
     let mut row = 0_usize;
     while items.next(&mut json)? {
-        let stack = read_stack(reader, &mut json, &mut rows, &mut path)?;
+        let stack = read_stack(reader, &mut json, &mut rows, &mut path, track)?;
         let weight = weights.next(reader)?;
         if let Some(samples) = samples_metric {
             values[samples] = 1;
@@ -44,13 +44,16 @@ fn read_stack(
     json: &mut Json<'_>,
     rows: &mut IndexRows,
     path: &mut Vec<StackId>,
+    track: TrackId,
 ) -> Result<StackId, ReadError> {
     let shared = rows.read(json)?;
     path.truncate(shared);
     let mut stack = path.last().copied().unwrap_or(StackId::EMPTY);
     for &index in rows.values().iter().skip(shared) {
-        let frame = reader.frame(index);
-        stack = reader.builder.stack(stack, frame);
+        if stack != StackId::EMPTY || !reader.is_scope(index, track) {
+            let frame = reader.frame(index);
+            stack = reader.builder.stack(stack, frame);
+        }
         path.push(stack);
     }
     reader.tally.empty_stacks += u64::from(path.is_empty());

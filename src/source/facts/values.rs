@@ -91,6 +91,13 @@ impl Facts {
         self.value(node).is_some_and(|v| v.kind == kind)
     }
 
+    /// The kind of value a parameter of a function is handed, where it is certain.
+    pub fn value_of_parameter(&self, parameter: NodeId) -> Option<ValueKind> {
+        let hows = self.bindings(self.scope_of(parameter), self.tree.name(parameter));
+        let how = hows.iter().copied().find(|how| matches!(how, Bound::Parameter(node, _) if *node == parameter))?;
+        Some(self.binding_value(how, MAX_DEPTH, &mut Search { steps: MAX_STEPS })?.kind)
+    }
+
     fn value_within(&self, node: NodeId, depth: u32, search: &mut Search) -> Option<Value> {
         if depth == 0 || search.steps == 0 {
             return None;
@@ -166,7 +173,7 @@ impl Facts {
     fn bound(&self, hows: &[Bound], depth: u32, search: &mut Search) -> Option<Value> {
         let values: Vec<Option<Value>> = hows
             .iter()
-            .filter(|how| !matches!(how, Bound::Augmented(_)))
+            .filter(|&&how| !self.is_step(how))
             .map(|&how| self.binding_value(how, depth - 1, search))
             .collect();
         agree(values)
@@ -177,7 +184,10 @@ impl Facts {
             return None;
         }
         match how {
-            Bound::Assigned(value) | Bound::Entered(value) => self.value_within(value, depth, search),
+            Bound::Assigned(value) => {
+                self.value_within(value, depth, search).or_else(|| self.value_of_annotation(self.tree.parent(value)))
+            }
+            Bound::Entered(value) => self.value_within(value, depth, search),
             Bound::Unpacked(value, part) => {
                 let parts: Vec<NodeId> = match self.tree.kind(value) {
                     Kind::Tuple | Kind::List => self.tree.children(value).collect(),
@@ -222,8 +232,8 @@ impl Facts {
 
     fn parameter_value(&self, parameter: NodeId, position: u32, depth: u32, search: &mut Search) -> Option<Value> {
         let tree = &self.tree;
-        if let Some(annotation) = tree.child(parameter, Role::Annotation) {
-            return annotated(tree.source(annotation)).map(|(kind, element)| Value::of(kind, element, annotation));
+        if tree.child(parameter, Role::Annotation).is_some() {
+            return self.value_of_annotation(parameter);
         }
         let name = tree.name(parameter);
         let function = self.scope_of(parameter);
@@ -248,7 +258,14 @@ impl Facts {
         let given: Vec<NodeId> = passed.chain(default).collect();
         // What cannot be told of one caller does not speak against the others.
         let values: Vec<Value> = given.iter().filter_map(|&g| self.value_within(g, depth - 1, search)).collect();
-        agree(values.into_iter().map(Some))
+        let elsewhere = self.handed_elsewhere(called, position).map(|(kind, of)| Value::of(kind, of, parameter));
+        agree(values.into_iter().chain(elsewhere).map(Some))
+    }
+
+    /// What the annotation of a parameter or an assignment promises.
+    fn value_of_annotation(&self, node: NodeId) -> Option<Value> {
+        let annotation = self.tree.child(node, Role::Annotation)?;
+        annotated(self.tree.source(annotation)).map(|(kind, element)| Value::of(kind, element, annotation))
     }
 
     fn binary(&self, node: NodeId, op: Operator, depth: u32, search: &mut Search) -> Option<Value> {
@@ -312,12 +329,25 @@ impl Facts {
                 _ => None,
             };
         }
-        // The attribute of another object: certain if one class of the file alone has it.
-        let mut classes = self.attributes.iter().filter(|((_, attribute), _)| attribute == name);
-        match (classes.next(), classes.next()) {
-            (Some((_, hows)), None) => self.bound(hows, depth, search),
-            _ => None,
+        // `string.ascii_letters` and its like
+        if self.imported(node).is_some_and(|path| path.starts_with("string.")) {
+            return Some(Value::new(ValueKind::Str, node));
         }
+        // The attribute of another object: certain if one class of the file alone has it.
+        let in_methods = self.attributes.iter().filter(|((_, attribute), _)| attribute == name);
+        let in_body = self
+            .bindings
+            .iter()
+            .filter(|((scope, attribute), _)| attribute == name && tree.kind(self.scope(*scope).node) == Kind::Class);
+        let mut classes: Vec<(ScopeId, &Vec<Bound>)> =
+            in_methods.chain(in_body).map(|((class, _), hows)| (*class, hows)).collect();
+        classes.sort_unstable_by_key(|(class, _)| *class);
+        let (first, _) = *classes.first()?;
+        if classes.iter().any(|(class, _)| *class != first) {
+            return None;
+        }
+        let hows: Vec<Bound> = classes.into_iter().flat_map(|(_, hows)| hows.iter().copied()).collect();
+        self.bound(&hows, depth, search)
     }
 
     /// What the function of the file that a call names returns.
@@ -356,10 +386,22 @@ impl Facts {
             "random.choices" | "random.sample" | ".choices" | ".sample" => {
                 return Some(Value::of(ValueKind::List, element(), call));
             }
+            // A field of a dataclass, made anew for each instance.
+            "dataclasses.field" => {
+                let made = self.keyword(call, "default_factory")?;
+                let named = self.imported(made).unwrap_or_else(|| format!("builtins.{}", self.tree.name(made)));
+                let (kind, element) = match named.as_str() {
+                    "builtins.list" => (ValueKind::List, None),
+                    "builtins.set" => (ValueKind::Set, None),
+                    "collections.deque" => (ValueKind::Deque, None),
+                    other => constructor(other)?,
+                };
+                return Some(Value::of(kind, element, call));
+            }
             "copy.copy" | "copy.deepcopy" => return self.value_within(first?, depth - 1, search),
             _ => {}
         }
-        if let Some((kind, element)) = constructor(&callee) {
+        if let Some((kind, element)) = constructor(&callee).or_else(|| self.returned_elsewhere(&callee)) {
             return Some(Value::of(kind, element, call));
         }
         if let Some(method) = callee.strip_prefix('.') {

@@ -1,17 +1,14 @@
 //! The selected function on both sides of a comparison.
 
-use super::{MOST_NEIGHBOURS, buttons_ui, line_ui, pairing::pairing_ui, place_ui, runs::runs_ui};
+use super::neighbours::{Row, list_ui};
+use super::{CALLED_BY, CALLS, buttons_ui, line_ui, pairing::pairing_ui, place_ui, runs::runs_ui};
 use crate::analyze::diff::{DiffNeighbour, DiffRow, Measure, NoiseKind, Normalize, Side, Status};
 use crate::analyze::{GroupBy, GroupId};
 use crate::layout::{Difference, signed};
 use crate::model::format;
 use crate::ui::difference::{self, interval_text, relative_text, signed_count, status_sentence, text_color};
-use crate::ui::views::ViewKind;
-use crate::ui::{Action, Actions, CompareCtx, ViewCtx, cell, theme};
-use egui::{
-    Align, Align2, Button, Color32, Grid, Label, Layout, Response, RichText, Role, Sense, TextStyle, Ui, Vec2,
-    WidgetInfo,
-};
+use crate::ui::{Actions, CompareCtx, ViewCtx, cell, theme};
+use egui::{Align, Color32, Grid, Label, Layout, RichText, Ui};
 
 /// Draws everything about a function below its name.
 pub(super) fn compared_ui(
@@ -177,65 +174,27 @@ fn noise_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, compare: &CompareCtx<'_>, row: &Diff
 fn neighbours_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, compare: &CompareCtx<'_>, actions: &mut Actions) {
     let (Some(base), Some(new)) = (compare.base_neighbours, compare.new_neighbours) else { return };
     let both = compare.comparison.neighbours(base, new);
-    list_ui(ui, ctx, "Called by", &both.callers, "Nothing calls it: it is where stacks begin.", actions);
-    list_ui(ui, ctx, "Calls", &both.callees, "It calls nothing that was recorded.", actions);
-}
-
-fn list_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, title: &str, rows: &[DiffNeighbour], none: &str, actions: &mut Actions) {
-    let weak = |text: String| RichText::new(text).color(ctx.theme.text_weak);
-    ui.add_space(theme::MARGIN);
-    ui.label(RichText::new(title).strong());
-    ui.spacing_mut().item_spacing.y = 2.0;
-    if rows.is_empty() {
-        ui.add(Label::new(weak(none.to_owned())).wrap());
-    }
-    let largest = rows.iter().map(|n| n.delta().unsigned_abs()).max().unwrap_or(0);
-    for row in rows.iter().take(MOST_NEIGHBOURS) {
-        let response = neighbour_ui(ui, ctx, row, largest);
-        if response.hovered() {
-            actions.push(Action::Hover(row.group));
-        }
-        if response.clicked() {
-            actions.push(Action::Select(Some(row.group)));
-        }
-    }
-    if let Some(more) = rows.len().checked_sub(MOST_NEIGHBOURS).filter(|more| *more > 0) {
-        let text = format!("… and {} more", format::count(more as i64));
-        let link = ui.add(Button::new(weak(text)).frame(false)).on_hover_text("Show all of them.");
-        if link.clicked() {
-            actions.push(Action::Show(ViewKind::Callers));
-        }
+    for (titles, rows) in [(CALLED_BY, &both.callers), (CALLS, &both.callees)] {
+        let largest = rows.iter().map(|n| n.delta().unsigned_abs()).max().unwrap_or(0);
+        list_ui(ui, ctx, titles, rows.iter().map(|row| neighbour(ctx, row, largest)), actions);
     }
 }
 
-/// A caller or callee: its name, and what changed along the call, with a bar behind.
-fn neighbour_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, row: &DiffNeighbour, largest: u64) -> Response {
-    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), theme::TABLE_ROW), Sense::click());
+/// A caller or callee: what changed along the call, with a bar behind.
+fn neighbour(ctx: &ViewCtx<'_>, row: &DiffNeighbour, largest: u64) -> Row {
     let unit = &ctx.metric().unit;
-    let name = ctx.analysis.name(row.group);
-    let (text, color) = change(ctx, row);
+    let (figure, color) = change(ctx, row);
     let side = |value: Option<i64>| value.map_or_else(|| "–".to_owned(), |v| format::value(v, unit));
     let values = format!("{} → {}", side(row.base.map(|n| n.total)), side(row.new.map(|n| n.total)));
-    response.widget_info(|| {
-        let mut info = WidgetInfo::labeled(Role::Button, true, &name);
-        info.current_text_value = Some(format!("{values}, {text}"));
-        info
-    });
-    if !ui.is_rect_visible(rect) {
-        return response;
-    }
-    if response.hovered() || response.has_focus() || ctx.hovered == Some(row.group) {
-        ui.painter().rect_filled(rect, theme::SMALL_RADIUS, ctx.theme.raised);
-    }
-    cell::bar(ui, rect, row.delta().unsigned_abs() as f64 / largest.max(1) as f64, color.gamma_multiply(0.25));
-    let inner = rect.shrink2(Vec2::new(theme::GAP / 2.0, 0.0));
-    let (strong, _) = cell::colours(ctx, row.group);
-    let font = TextStyle::Body.resolve(ui.style());
-    let figure = ui.painter().text(inner.right_center(), Align2::RIGHT_CENTER, &text, font, color);
-    let room = cell::swatch(ui, inner, cell::swatch_colour(ctx, row.group));
-    cell::name(ui, room.with_max_x(figure.left() - theme::GAP), &name, strong);
     let calls = row.delta_calls().map_or_else(String::new, |d| format!("\nCalls: {}", signed_count(d)));
-    response.on_hover_text(format!("{name}\n{values}{calls}"))
+    Row {
+        group: row.group,
+        spoken: format!("{values}, {figure}"),
+        figure,
+        color,
+        bar: (row.delta().unsigned_abs() as f64 / largest.max(1) as f64, color.gamma_multiply(0.25)),
+        more: Some(format!("{values}{calls}")),
+    }
 }
 
 /// What changed along a call, in words, and the colour of that.

@@ -2,6 +2,7 @@
 
 use crate::analyze::diff::Side;
 use crate::layout::Scheme;
+use crate::ui::annotations::Listed;
 use crate::ui::views::ViewKind;
 
 /// What a file is.
@@ -209,6 +210,8 @@ pub struct ExportChoice {
     pub selection: bool,
     /// Whether findings are told.
     pub hints: bool,
+    /// Whether what is marked is drawn, or listed.
+    pub annotations: bool,
 }
 
 impl ExportChoice {
@@ -228,6 +231,7 @@ impl ExportChoice {
             search: true,
             selection: true,
             hints: true,
+            annotations: true,
         }
     }
 }
@@ -245,6 +249,8 @@ pub struct Offer {
     pub selection: Option<String>,
     /// What is searched for.
     pub search: Option<String>,
+    /// What is marked.
+    pub annotations: Vec<Listed>,
 }
 
 impl Offer {

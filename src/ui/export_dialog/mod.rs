@@ -52,6 +52,8 @@ pub enum Asked {
     Stop,
     /// Close the dialog.
     Close,
+    /// Take an annotation off.
+    Unmark(u32),
 }
 
 /// Largest size of the preview, in points.
@@ -76,6 +78,7 @@ pub fn export_dialog_ui(ui: &Ui, theme: &Theme, dialog: &mut ExportDialog) -> Op
                 ui.spacing_mut().item_spacing.x = theme::GAP;
                 ScrollArea::vertical().max_height(preview.y).show(ui, |ui| {
                     choices_ui(ui, theme, dialog);
+                    asked = annotations_ui(ui, theme, dialog);
                 });
             });
             preview_ui(ui, theme, dialog, preview);
@@ -85,7 +88,7 @@ pub fn export_dialog_ui(ui: &Ui, theme: &Theme, dialog: &mut ExportDialog) -> Op
             ui.label(RichText::new(problem).color(theme.error));
             ui.add_space(theme::GAP);
         }
-        asked = buttons_ui(ui, theme, dialog);
+        asked = buttons_ui(ui, theme, dialog).or(asked);
     });
     let save = ui.input(|i| i.modifiers.command && i.key_pressed(Key::Enter));
     if save && dialog.writing.is_none() && dialog.offer.refusal(&dialog.choice).is_none() {
@@ -206,6 +209,31 @@ fn includes_ui(ui: &mut Ui, theme: &Theme, offer: &Offer, choice: &mut ExportCho
     ui.label(RichText::new(what).small().color(colour));
 }
 
+/// Whether what is marked goes along, and what that is, to be taken off one by one.
+fn annotations_ui(ui: &mut Ui, theme: &Theme, dialog: &mut ExportDialog) -> Option<Asked> {
+    let (offer, choice) = (&dialog.offer, &mut dialog.choice);
+    let told = choice.format.is_drawn() || choice.format == Format::Markdown;
+    if offer.annotations.is_empty() || !told {
+        return None;
+    }
+    let mut asked = None;
+    ui.add_space(theme::GAP);
+    ui.checkbox(&mut choice.annotations, format!("Include annotations ({})", offer.annotations.len()))
+        .on_hover_text("Highlights and notes.");
+    for one in offer.annotations.iter().filter(|_| choice.annotations) {
+        ui.horizontal(|ui| {
+            let remove = ui.small_button("×").on_hover_text("Remove this annotation.");
+            remove.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, format!("Remove {}", one.name)));
+            if remove.clicked() {
+                asked = Some(Asked::Unmark(one.id));
+            }
+            ui.label(RichText::new(fit(&one.name, 22)).monospace().small());
+            ui.add(egui::Label::new(RichText::new(&one.note).small().color(theme.text_weak)).truncate());
+        });
+    }
+    asked
+}
+
 fn preview_ui(ui: &mut Ui, theme: &Theme, dialog: &ExportDialog, size: Vec2) {
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, preview_name(dialog)));
@@ -261,7 +289,7 @@ fn buttons_ui(ui: &mut Ui, theme: &Theme, dialog: &ExportDialog) -> Option<Asked
             ui.spinner();
             let written =
                 crate::model::format::value(i64::try_from(bytes).unwrap_or(i64::MAX), &crate::model::Unit::Bytes);
-            ui.label(format!("Writing… {written}"));
+            ui.label(if bytes == 0 { "Drawing…".to_owned() } else { format!("Writing… {written}") });
             if ui.button("Stop").clicked() {
                 asked = Some(Asked::Stop);
             }

@@ -2,13 +2,14 @@
 
 use crate::analyze::{DivideBy, OverTime, TimeWindow, share};
 use crate::import::FORMATS;
-use crate::layout::{Layers, ruler_marks};
+use crate::layout::{Layers, Stripes, ruler_marks};
 use crate::model::{Body, TimeMeaning, format};
+use crate::ui::difference::add_quad;
 use crate::ui::start::recipe_ui;
 use crate::ui::{Action, Actions, Arrangement, OverTimeNeed, Theme, ViewCtx, theme};
 use egui::{
-    Align, Button, CornerRadius, CursorIcon, Frame, Grid, Key, Layout, Margin, Panel, Pos2, Rect, Response, RichText,
-    Role, Sense, Stroke, Ui, Vec2, Vec2b, WidgetInfo,
+    Align, Button, CornerRadius, CursorIcon, Frame, Grid, Key, Layout, Margin, Mesh, Panel, Pos2, Rect, Response,
+    RichText, Role, Sense, Ui, Vec2, Vec2b, WidgetInfo,
 };
 use egui_plot::{FilledArea, GridMark, Plot, PlotPoint, PlotTransform, Span, VLine};
 
@@ -65,8 +66,7 @@ pub fn activity_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut ActivityState, ac
         return;
     };
     if over_time.bands().is_empty() {
-        let text = "Nothing is left to show: take off a filter, or choose another thread.";
-        crate::ui::canvas_message(ui, ui.available_rect_before_wrap(), ctx.theme, text);
+        crate::ui::canvas_message(ui, ui.available_rect_before_wrap(), ctx.theme, &ctx.why_empty());
         return;
     }
     Panel::bottom(ui.scope_id().with("bands"))
@@ -202,16 +202,22 @@ fn chart_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, over_time: &OverTime, state: &mut Ac
             plot.add(FilledArea::new(band.kind.name(), &xs, &low, &high).fill_color(colour).allow_hover(false));
         }
         let at = plot.pointer_coordinate().map(|point| point.x).filter(|_| plot.response().hovered()).or(cursor);
-        if let (Some(from), Some(to)) = (mark, at) {
-            plot.span(span(ctx.theme, from.min(to), from.max(to)));
-        } else if let Some((from, to)) = chosen {
-            plot.span(span(ctx.theme, from as f64, to as f64));
+        let marked = mark.zip(at).map(|(from, to)| (from.min(to), from.max(to)));
+        if let Some((from, to)) = marked.or(chosen.map(|(from, to)| (from as f64, to as f64))) {
+            // What lies outside stands back.
+            for (from, to) in [(window.0.min(from), from), (to, window.1.max(to))] {
+                plot.span(Span::new("", from..=to).fill(ctx.theme.ground.gamma_multiply(0.72)));
+            }
+            for edge in [from, to] {
+                plot.vline(VLine::new("", edge).color(ctx.theme.selection).width(1.5).allow_hover(false));
+            }
         }
         if let Some(at) = at {
             plot.vline(VLine::new("", at).color(ctx.theme.text).width(1.0).allow_hover(false));
         }
     });
     let chart = Chart { ctx, over_time, transform: shown.transform, extent, window };
+    chart.hatch(ui, &layers);
     let response = shown.response;
     response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, chart.in_words()));
     chart.mark(ui, &response, state, actions);
@@ -226,10 +232,6 @@ fn chart_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, over_time: &OverTime, state: &mut Ac
         egui::Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), response.id, place)
             .show(|ui| chart.tooltip(ui, state.mark, at));
     }
-}
-
-fn span(theme: &Theme, from: f64, to: f64) -> Span {
-    Span::new("", from..=to).fill(theme.accent.gamma_multiply(0.16)).border(Stroke::new(1.5, theme.accent))
 }
 
 /// The chart on screen.
@@ -248,6 +250,40 @@ impl Chart<'_> {
 
     fn frame(&self) -> &Rect {
         self.transform.frame()
+    }
+
+    /// Hatches what waits: it is told apart without colours.
+    fn hatch(&self, ui: &Ui, layers: &Layers) {
+        let mut mesh = Mesh::default();
+        let colour = self.ctx.theme.ground.gamma_multiply(0.5);
+        let waiting = self.over_time.bands().iter().enumerate().filter(|(_, band)| band.waits());
+        for (layer, _) in waiting {
+            let steps: Vec<[f64; 3]> = layers.steps(layer).collect();
+            for pair in steps.windows(2) {
+                if let [[from, low, high], [to, ..]] = *pair
+                    && from < to
+                    && low < high
+                {
+                    let [begin, end] = [(from, high), (to, low)]
+                        .map(|(x, y)| self.transform.position_from_point(&PlotPoint::new(x, y)));
+                    let rect = Rect::from_two_pos(begin, end).intersect(*self.frame());
+                    if rect.is_positive() {
+                        self.add_stripes(&mut mesh, rect, colour);
+                    }
+                }
+            }
+        }
+        ui.painter().with_clip_rect(*self.frame()).add(egui::Shape::mesh(mesh));
+    }
+
+    /// Stripes across a step that may be many times as high as it is wide. Their ends reach over its edges by half their
+    /// thickness: cut off, long thin stripes would lose most of it.
+    fn add_stripes(&self, mesh: &mut Mesh, rect: Rect, colour: egui::Color32) {
+        let across = Vec2::splat(theme::STRIPE / 2.0 * std::f32::consts::FRAC_1_SQRT_2);
+        for line in Stripes::Rising.lines(rect.left() - self.frame().left(), rect.width(), rect.height()) {
+            let [from, to] = line.map(|(x, y)| rect.min + Vec2::new(x, y));
+            add_quad(mesh, [from - across, from + across, to + across, to - across], colour);
+        }
     }
 
     /// A drag marks a span, which is then counted alone.

@@ -129,20 +129,21 @@ fn statuses_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut DifferencesState) {
     }
 }
 
-/// `12 of 345 functions`, or what is wrong with the filter.
+/// `12 of 345 functions`, or as much of that as there is room for, where not all are shown; or what is wrong with the
+/// filter.
 fn count_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &DifferencesState) {
     if let Some(error) = state.rows.error() {
         ui.colored_label(ctx.theme.error, format!("Not a regular expression: {error}"));
         return;
     }
     let (shown, all) = (state.rows.shown().len(), state.rows.unfiltered());
-    let things = things(ctx.analysis.query().by, all);
-    let text = if shown == all {
-        format!("{} {things}", format::count(all as i64))
-    } else {
-        format!("{} of {} {things}", format::count(shown as i64), format::count(all as i64))
-    };
-    ui.label(RichText::new(text).color(ctx.theme.text_weak));
+    if shown == all {
+        return;
+    }
+    let short = format!("{} of {}", format::count(shown as i64), format::count(all as i64));
+    let whole = format!("{short} {}", things(ctx.analysis.query().by, all));
+    let text = if cell::width(ui, &whole) <= ui.available_size_before_wrap().x { &whole } else { &short };
+    ui.label(RichText::new(text).color(ctx.theme.text_weak)).on_hover_text(&whole);
 }
 
 /// Why there is nothing to see, and what to do about it.

@@ -3,6 +3,7 @@
 use crate::analyze::{Exactness, Order};
 use crate::layout::ruler_marks;
 use crate::model::{TimeMeaning, format};
+use crate::ui::annotations::outside_ui;
 use crate::ui::canvas::{CanvasState, Growth, canvas_ui, minimap_ui};
 use crate::ui::difference::legend_panel_ui;
 use crate::ui::{Actions, TreeKind, ViewCtx, no_trees_message, theme};
@@ -56,6 +57,7 @@ pub fn flame_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut FlameState, actions:
         ruler(ui, ctx, kind, &state.canvas);
     }
     let response = canvas_ui(ui, ctx, kind, state.growth, &mut state.canvas, actions);
+    outside_ui(ui, ctx, response.rect, &[state.canvas.annotated()], actions);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Flame graph"));
 }
 

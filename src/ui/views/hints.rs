@@ -13,7 +13,7 @@ use crate::ui::{Actions, ViewCtx, canvas_message, theme};
 use card::{Card, card_ui};
 use compared::compared_ui;
 use dismissing::Dismissing;
-use egui::{Frame, Label, Margin, RichText, ScrollArea, Ui};
+use egui::{Align, Frame, Label, Layout, Margin, RichText, ScrollArea, Ui, Vec2};
 
 /// State of the hints view.
 #[derive(Clone, Debug, Default)]
@@ -85,10 +85,10 @@ pub fn hints_ui(
     let aim = state.follow(&pages);
     ScrollArea::vertical().id_salt("hints").auto_shrink(false).show(ui, |ui| {
         Frame::new().inner_margin(Margin::same(theme::MARGIN as i8)).show(ui, |ui| {
-            ui.set_max_width(ui.available_width().min(theme::HINTS_WIDTH));
             ui.spacing_mut().item_spacing.y = theme::GAP;
             match (base, ctx.hints) {
                 (Some(base), Some(new)) if ctx.compare.is_some() => {
+                    ui.set_max_width(ui.available_width().min(theme::HINTS_WIDTH));
                     compared_ui(ui, ctx, (base, new), state, aim.as_ref(), actions);
                 }
                 (_, Some(page)) => page_ui(ui, ctx, page, state, aim.as_ref(), actions),
@@ -106,7 +106,45 @@ fn page_ui(
     aim: Option<&(FindingKey, u32)>,
     actions: &mut Actions,
 ) {
-    approach_ui(ui, ctx, page);
+    let width = ui.available_width();
+    let findings = (width * 0.62).max(theme::HINTS_WIDTH);
+    let beside = width - findings - 2.0 * theme::MARGIN;
+    if beside < theme::HINT_LISTS_WIDTH {
+        ui.set_max_width(width.min(theme::HINTS_WIDTH));
+        approach_ui(ui, ctx, page);
+        findings_ui(ui, ctx, page, state, aim, actions);
+        lists::checked_ui(ui, ctx, page);
+        lists::not_shown_ui(ui, ctx, page, actions);
+        lists::dismissed_ui(ui, ctx, page, actions);
+        return;
+    }
+    // Findings to be read on the left, and beside them what they were looked for in.
+    let column = |ui: &mut Ui, width: f32, contents: &mut dyn FnMut(&mut Ui)| {
+        ui.allocate_ui_with_layout(Vec2::new(width, 0.0), Layout::top_down(Align::Min), |ui| {
+            ui.set_width(width);
+            contents(ui);
+        });
+    };
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing = Vec2::new(2.0 * theme::MARGIN, theme::GAP);
+        column(ui, findings, &mut |ui| findings_ui(ui, ctx, page, state, aim, actions));
+        column(ui, beside.min(theme::READING_WIDTH), &mut |ui| {
+            approach_ui(ui, ctx, page);
+            lists::checked_ui(ui, ctx, page);
+            lists::not_shown_ui(ui, ctx, page, actions);
+            lists::dismissed_ui(ui, ctx, page, actions);
+        });
+    });
+}
+
+fn findings_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    page: &HintsPage,
+    state: &mut HintsState,
+    aim: Option<&(FindingKey, u32)>,
+    actions: &mut Actions,
+) {
     if page.count() == 0 {
         nothing_ui(ui, ctx, page);
     }
@@ -114,9 +152,6 @@ fn page_ui(
         together_ui(ui, ctx, page, together, state, aim, actions);
     }
     lists::information_ui(ui, ctx, page, state, aim, actions);
-    lists::checked_ui(ui, ctx, page);
-    lists::not_shown_ui(ui, ctx, page, actions);
-    lists::dismissed_ui(ui, ctx, page, actions);
 }
 
 /// What bounds the program, and what usually helps such programs.
@@ -148,7 +183,9 @@ fn together_ui(
 fn nothing_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &HintsPage) {
     let hints = page.hints();
     let dismissed = page.dismissed().filter(|(i, _)| page.finding(*i).severity == Severity::Hint).count();
-    let (heading, text) = if hints.checked.is_empty() && hints.findings.is_empty() {
+    let (heading, text) = if hints.bounds.total() == 0 {
+        ("Nothing was recorded".to_owned(), "No rule has anything to look at.".to_owned())
+    } else if hints.checked.is_empty() && hints.findings.is_empty() {
         let why = hints.not_applicable.first().map_or("", |n| n.why.as_str());
         ("No rule can judge this profile".to_owned(), capitalised(why))
     } else if dismissed > 0 {

@@ -3,6 +3,7 @@
 mod activity;
 mod callers;
 mod callers_compared;
+mod callers_rows;
 pub mod callers_tables;
 pub mod differences;
 mod flame;
@@ -72,10 +73,9 @@ impl ViewKind {
         }
     }
 
-    /// Whether it shows both sides of a comparison beside each other. There is one source, the new side's, and hints are
-    /// compared one by one.
+    /// Whether it shows both sides of a comparison beside each other. Hints are compared one by one.
     pub fn has_sides(self) -> bool {
-        !matches!(self, Self::Source | Self::Hints)
+        self != Self::Hints
     }
 
     /// The key that shows it.

@@ -5,6 +5,7 @@ mod missing;
 mod rows;
 mod toolbar;
 
+use crate::analyze::diff::Side;
 use crate::analyze::{GroupId, GroupKey};
 use crate::model::StringId;
 use crate::source::{Mapping, Recorded};
@@ -125,6 +126,8 @@ pub struct SourceCtx<'a> {
     pub roots: &'a [PathBuf],
     /// Recorded folders and what they are here.
     pub mappings: &'a [Mapping],
+    /// Whether keys are for it: of two beside each other, one takes them.
+    pub takes_keys: bool,
 }
 
 /// Draws the source view.
@@ -135,7 +138,7 @@ pub fn source_ui(
     state: &mut SourceState,
     actions: &mut Actions,
 ) {
-    let keys_are_free = ui.memory(|m| m.focused().is_none()) && !Popup::is_any_open(ui.ctx());
+    let keys_are_free = source.takes_keys && ui.memory(|m| m.focused().is_none()) && !Popup::is_any_open(ui.ctx());
     follow(ctx, state);
     let Some(file) = state.file else {
         let rect = ui.available_rect_before_wrap();
@@ -225,10 +228,16 @@ fn costliest_file(ctx: &ViewCtx<'_>) -> Option<StringId> {
     let (analysis, profile) = (ctx.analysis, ctx.analysis.profile());
     let table = analysis.table();
     let file = |group: GroupId| profile.function(analysis.groups().example(group)).file;
+    // Beside each other, both sides begin with the file of one function.
+    let cost = |group: GroupId| match ctx.compare {
+        Some(compare) => Side::BOTH.map(|side| compare.comparison.side(side).table().own(group)).into_iter().max(),
+        None => Some(table.own(group)),
+    };
+    let on_both = |group: GroupId| ctx.compare.is_none_or(|c| Side::BOTH.iter().all(|side| c.has(*side, group)));
     table
         .present()
         .filter(|&g| Recorded::new(profile.text(file(g))).path().is_some())
-        .max_by_key(|&g| (table.own(g), std::cmp::Reverse(g)))
+        .max_by_key(|&g| (on_both(g), cost(g), std::cmp::Reverse(g)))
         .map(file)
 }
 

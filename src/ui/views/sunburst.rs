@@ -1,8 +1,11 @@
 //! The sunburst: who called whom, in rings around the centre.
 
 use crate::analyze::{CallTree, Detail, Exactness, GroupId};
-use crate::layout::{self, Arc, RingPlace, Stripes, SunburstView, arc_at, shorten_middle, signed, sunburst_arcs};
+use crate::layout::{
+    self, Arc, Ground, Marked, Paths, RingPlace, Stripes, SunburstView, arc_at, shorten_middle, signed, sunburst_arcs,
+};
 use crate::model::format;
+use crate::ui::annotations::{Marks, outside_ui};
 use crate::ui::difference::legend_panel_ui;
 use crate::ui::hint_marks;
 use crate::ui::tooltip::node_tooltip;
@@ -24,11 +27,19 @@ pub struct SunburstState {
     /// The calls down to the arc a menu was opened on.
     current: Vec<GroupId>,
     arcs: Vec<Arc>,
+    marks: Marks,
 }
 
 impl Default for SunburstState {
     fn default() -> Self {
-        Self { root: Vec::new(), rings: Some(10), cutoff: 0.001, current: Vec::new(), arcs: Vec::new() }
+        Self {
+            root: Vec::new(),
+            rings: Some(10),
+            cutoff: 0.001,
+            current: Vec::new(),
+            arcs: Vec::new(),
+            marks: Marks::default(),
+        }
     }
 }
 
@@ -41,6 +52,12 @@ impl SunburstState {
     /// The calls down to the centre.
     pub fn root(&self) -> &[GroupId] {
         &self.root
+    }
+
+    /// What the arc stands for that was chosen last.
+    pub fn marked(&self, tree: &CallTree) -> Option<Marked> {
+        let found = tree.find(&self.current).filter(|(_, found)| *found == self.current.len());
+        found.map(|(node, _)| Marked::of(tree, node, Paths::FromRoot))
     }
 
     /// Translates groups after a reload; what is gone ends the path.
@@ -85,7 +102,7 @@ pub fn sunburst_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut SunburstState, ac
         return;
     };
     if tree.is_empty() {
-        canvas_message(ui, rect, ctx.theme, "Nothing was recorded in this metric under these filters.");
+        canvas_message(ui, rect, ctx.theme, &ctx.why_empty());
         return;
     }
     let root = tree.find(&state.root).map(|(node, _)| node);
@@ -114,6 +131,16 @@ pub fn sunburst_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut SunburstState, ac
         outline(&painter, &rings, &arc, Stroke::new(2.0, ctx.theme.hover));
     }
 
+    let find = |node: usize| {
+        let arc = state.arcs.iter().find(|arc| arc.node as usize == node)?;
+        Some(rings.rings.target((rings.center.x, rings.center.y), arc))
+    };
+    let ground = |area| {
+        Ground::drawn_at(area, |(x, y)| rings.rings.covers(&state.arcs, (x - rings.center.x, y - rings.center.y)))
+    };
+    state.marks.ui(ui, &painter, ctx, (tree, Paths::FromRoot), (find, ground), actions);
+    outside_ui(ui, ctx, rect, &[state.marks.drawn()], actions);
+
     if response.clicked_by(egui::PointerButton::Primary) {
         match (pointed, arc) {
             (Some(RingPlace::Center), _) => {
@@ -122,6 +149,7 @@ pub fn sunburst_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut SunburstState, ac
                 actions.push(Action::ZoomTo(path));
             }
             (_, Some(arc)) => {
+                state.current = tree.path(arc.node as usize);
                 actions.push(Action::Select(Some(tree.group(arc.node as usize))));
                 actions.push(Action::ZoomTo(tree.path(arc.node as usize)));
             }
@@ -136,7 +164,8 @@ pub fn sunburst_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut SunburstState, ac
     }
     response.context_menu(|ui| {
         let stack = crate::ui::menus::stack_text(ctx, TreeKind::Sunburst, &state.current);
-        crate::ui::menus::group_menu(ui, ctx, stack, actions);
+        let marked = state.marked(tree);
+        crate::ui::menus::group_menu(ui, ctx, stack, marked.as_ref(), actions);
     });
     if let Some(arc) = arc {
         response.on_hover_ui_at_pointer(|ui| {
@@ -289,7 +318,7 @@ fn center(painter: &Painter, ctx: &ViewCtx<'_>, tree: &CallTree, root: Option<us
         None => ("everything".to_owned(), tree.sum()),
     };
     let room = (rings.rings.hole * 1.7 / 7.0) as usize;
-    let text = layout::fit(&name, room.max(4)).into_owned();
+    let text = layout::fit_name(&name, room.max(4)).into_owned();
     let value = match ctx.merged().map(|_| root.and_then(|node| ctx.difference(tree, node))) {
         Some(Some(difference)) => signed(difference.delta(), &ctx.metric().unit),
         Some(None) => everything_changed(ctx),
@@ -424,7 +453,7 @@ fn call_list(ui: &mut Ui, ctx: &ViewCtx<'_>, tree: &CallTree, node: usize, actio
         let group = tree.group(at);
         let difference = ctx.difference(tree, at);
         let name = ctx.analysis.name(group);
-        let text = RichText::new(layout::fit(&name, room.saturating_sub(2))).monospace();
+        let text = RichText::new(layout::fit_name(&name, room.saturating_sub(2))).monospace();
         let text = if i == 0 { text.strong() } else { text };
         let (swatch, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 18.0), Sense::hover());
         ui.painter().rect_filled(

@@ -128,10 +128,8 @@ fn empty_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut TableState) {
         ui.add_space(ui.available_height() / 3.0);
         let text = if state.rows.unfiltered() > 0 {
             format!("No {} matches “{}”.", query.by.name(), state.filter.text)
-        } else if !query.transforms.is_empty() || query.track.is_some() || query.time_ns.is_some() {
-            "Nothing is left to count. Remove a transform, or show every thread and the whole recording.".to_owned()
         } else {
-            "This profile holds no samples. Record for longer, or open another one.".to_owned()
+            ctx.why_empty()
         };
         ui.label(RichText::new(text).color(ctx.theme.text_weak));
         if state.rows.unfiltered() > 0 && ui.button("Clear the filter").clicked() {

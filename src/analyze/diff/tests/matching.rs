@@ -226,3 +226,46 @@ fn what_measured_different_things_cannot_be_compared() {
     let none = align_runs(&[], &[bytes], &Matching::default()).map(|_| ());
     assert_eq!(none, Err(AlignError::Empty(Side::Base)));
 }
+
+#[test]
+fn a_path_that_is_all_of_how_another_ends_is_the_same_file() {
+    // py-spy shortens paths in some of its formats, of the standard library and of the program alike.
+    let base = ["spin.py:1(f)", "functools.py:1(g)", "threading.py:1(h)"];
+    let new = [
+        "/srv/shop/spin.py:1(f)",
+        "/opt/py/lib/python3.11/functools.py:1(g)",
+        "/opt/py/lib/python3.11/threading.py:1(h)",
+    ];
+    assert!(pairs(&base, &new).iter().all(|pair| pair.contains(" = ")), "{:?}", pairs(&base, &new));
+    assert!(pairs(&new, &base).iter().all(|pair| pair.contains(" = ")), "{:?}", pairs(&new, &base));
+}
+
+#[test]
+fn a_short_path_that_could_be_several_files_is_none_of_them() {
+    let base = ["tools.py:1(f)", "lib/one.py:1(g)", "lib/two.py:1(g)"];
+    let new = ["/srv/a/tools.py:1(f)", "/srv/b/tools.py:1(f)", "/srv/lib/one.py:1(g)", "/srv/lib/two.py:1(g)"];
+    let pairs = pairs(&base, &new);
+    assert!(pairs.contains(&"gone tools.py:1(f)".to_owned()), "{pairs:?}");
+    assert_eq!(pairs.iter().filter(|pair| pair.contains(" = ")).count(), 2, "{pairs:?}");
+}
+
+#[test]
+fn a_file_only_base_has_is_not_moved_into_the_standard_library() {
+    let base = ["gone.py:1(f)", "functools.py:1(g)", "threading.py:1(h)"];
+    let new = ["/opt/py/lib/python3.11/functools.py:1(g)", "/opt/py/lib/python3.11/threading.py:1(h)"];
+    let side = |functions: &[&str]| listed(&functions.iter().map(|f| (*f, 1)).collect::<Vec<_>>());
+    let comparison = compared(&side(&base), &side(&new), |_| ());
+    let gone = comparison.table().rows().find(|row| row.new.is_none()).expect("a function that is gone");
+    assert_eq!(comparison.place(gone.group).0, "gone.py");
+}
+
+#[test]
+fn a_built_in_function_of_python_2_is_that_of_python_3() {
+    let base = ["~:0(<len>)", "~:0(<time.sleep>)", "~:0(<method 'append' of 'list' objects>)"];
+    let new = [
+        "~:0(<built-in method builtins.len>)",
+        "~:0(<built-in method time.sleep>)",
+        "~:0(<method 'append' of 'list' objects>)",
+    ];
+    assert_eq!(pairs(&base, &new).iter().filter(|pair| pair.contains(" = ")).count(), 3);
+}

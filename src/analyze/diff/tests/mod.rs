@@ -1,6 +1,8 @@
 //! What comparisons answer, on profiles written as text.
 
+mod comparability;
 mod matching;
+mod runs;
 mod tables;
 mod trees;
 

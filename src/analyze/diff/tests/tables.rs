@@ -5,7 +5,7 @@ use crate::analyze::diff::{
     Basis, Comparison, DiffSort, Effects, Matching, Measure, NoiseKind, Normalize, Question, Side, Status, align_runs,
 };
 use crate::analyze::{GroupId, testing};
-use crate::model::Profile;
+use crate::model::{Profile, Unit};
 use std::sync::Arc;
 
 fn statuses(comparison: &Comparison) -> Vec<(String, Status)> {
@@ -178,4 +178,32 @@ fn where_the_whole_got_a_little_slower_and_no_part_did_no_function_is_blamed() {
     assert!(!comparison.drifted());
     let expected = [("f".to_owned(), Status::Same), ("g".to_owned(), Status::Slower)];
     assert_eq!(statuses(&comparison), expected);
+}
+
+/// `f` of `a.py` begins on a line, and was seen on another one.
+fn seen(first: u32, line: u32, file: &str) -> Arc<Profile> {
+    let mut b = crate::model::ProfileBuilder::new("test");
+    b.metric("samples", Unit::Samples);
+    let track = b.track(crate::model::Track::default());
+    let function = b.function_named("f", file, first);
+    let frame = b.frame(function, line);
+    let stack = b.stack_of(&[frame]);
+    b.sample(track, stack, None, &[7]);
+    Arc::new(b.finish().expect("builds"))
+}
+
+#[test]
+fn beside_its_source_the_base_side_stands_where_it_was_recorded() {
+    let comparison = compared(&seen(3, 5, "/old/a.py"), &seen(90, 92, "/new/a.py"), |_| ());
+    let lines = |analysis: &crate::analyze::Analysis| {
+        let profile = analysis.profile();
+        let function = profile.functions().iter().position(|f| profile.text(f.name) == "f").expect("f");
+        let function = profile.functions()[function];
+        let heat = analysis.file_heat(function.file);
+        let lines = heat.lines.iter().map(|l| (l.line, l.own)).collect::<Vec<_>>();
+        (profile.text(function.file).to_owned(), function.line, lines)
+    };
+    assert_eq!(lines(comparison.side(Side::Base)), ("/new/a.py".to_owned(), 90, vec![(92, 7)]), "as on the new side");
+    assert_eq!(lines(comparison.in_place(Side::Base)), ("/old/a.py".to_owned(), 3, vec![(5, 7)]));
+    assert_eq!(lines(comparison.in_place(Side::New)), ("/new/a.py".to_owned(), 90, vec![(92, 7)]));
 }

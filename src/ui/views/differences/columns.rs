@@ -12,6 +12,7 @@ use crate::ui::views::table::name_head;
 use crate::ui::{
     CompareCtx, ViewCtx,
     cell::{self, Head},
+    hint_marks,
 };
 use egui::Ui;
 use egui_extras::Column as Width;
@@ -206,7 +207,10 @@ impl Column {
             _ => cell::text,
         };
         let cut = match self {
-            Self::Name => paint(ui, cell::swatch(ui, rect, cell::swatch_colour(ctx, row.group)), &text, strong),
+            Self::Name => {
+                let room = hint_marks::badge_ui(ui, ctx, row.group, rect);
+                paint(ui, cell::swatch(ui, room, cell::swatch_colour(ctx, row.group)), &text, strong)
+            }
             Self::Module | Self::Place => paint(ui, rect, &text, weak),
             Self::Status => paint(ui, rect, &text, change),
             Self::Relative => cell::number(ui, &text, change),

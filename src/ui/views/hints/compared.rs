@@ -132,20 +132,40 @@ pub(super) fn compared_ui(
         }
         ui.add_space(theme::GAP);
         ui.label(RichText::new(format!("{} ({})", fate.heading(), found.len())).strong()).on_hover_text(about);
-        for change in found {
-            let card = match (change.base, change.new) {
-                // What the base promised is what was tried.
-                (Some(index), _) => (base, index),
-                (None, Some(index)) => (new, index),
-                (None, None) => continue,
-            };
-            let measured = whole.of_function(ctx, compare, card.0.function(card.1));
-            let measured = change.base.map(|_| &measured);
-            let card = Card { page: card.0, index: card.1, others: &[], change: measured };
+        for Listed { page, index, others, is_of_base } in listed(&found, base, new) {
+            let measured = whole.of_function(ctx, compare, page.function(index));
+            let card = Card { page, index, others: &others, change: is_of_base.then_some(&measured) };
             card_ui(ui, ctx, &card, state, aim, actions);
         }
     }
     lists::dismissed_ui(ui, ctx, new, actions);
+}
+
+/// A finding of either side, with those on the same time.
+struct Listed<'a> {
+    page: &'a HintsPage,
+    index: usize,
+    others: Vec<usize>,
+    /// What the base promised is what was tried.
+    is_of_base: bool,
+}
+
+/// Findings of one fate, those on the same time together: what mending one of them gains, mending another gains no more.
+fn listed<'a>(found: &[&Change], base: &'a HintsPage, new: &'a HintsPage) -> Vec<Listed<'a>> {
+    let mut listed: Vec<Listed<'a>> = Vec::with_capacity(found.len());
+    for change in found {
+        let (page, index, is_of_base) = match (change.base, change.new) {
+            (Some(index), _) => (base, index, true),
+            (None, Some(index)) => (new, index, false),
+            (None, None) => continue,
+        };
+        let time = |index: usize| page.finding(index).same_time_as.unwrap_or(index);
+        match listed.iter_mut().find(|l| l.is_of_base == is_of_base && time(l.index) == time(index)) {
+            Some(first) => first.others.push(index),
+            None => listed.push(Listed { page, index, others: Vec::new(), is_of_base }),
+        }
+    }
+    listed
 }
 
 fn summary_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, whole: &Measured, all: &[Change]) {

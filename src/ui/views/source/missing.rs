@@ -24,7 +24,7 @@ pub(super) fn missing_ui(
 ) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         egui::Frame::new().inner_margin(theme::MARGIN * 2.0).show(ui, |ui| {
-            ui.set_max_width(theme::READING_WIDTH);
+            ui.set_max_width(theme::READING_WIDTH.min(ui.available_width()));
             ui.spacing_mut().item_spacing.y = theme::GAP;
             ui.label(RichText::new(missing.what()).size(theme::NAME_TEXT).strong());
             if !missing.advice().is_empty() {
@@ -41,6 +41,8 @@ pub(super) fn missing_ui(
         });
     });
 }
+
+const ROOM_FOR_ARROW_AND_BUTTON: f32 = 120.0;
 
 fn remedies(ui: &mut Ui, ctx: &ViewCtx<'_>, missing: &Missing, mapping: &mut (String, String), actions: &mut Actions) {
     ui.horizontal(|ui| {
@@ -61,8 +63,8 @@ fn remedies(ui: &mut Ui, ctx: &ViewCtx<'_>, missing: &Missing, mapping: &mut (St
         mapping.0 = folder_of(&missing.recorded);
     }
     ui.horizontal(|ui| {
-        let field =
-            |text, hint: &str| TextEdit::singleline(text).hint_text(hint.to_owned()).desired_width(theme::FIELD_WIDTH);
+        let width = theme::FIELD_WIDTH.min((ui.available_width() - ROOM_FOR_ARROW_AND_BUTTON) / 2.0);
+        let field = |text, hint: &str| TextEdit::singleline(text).hint_text(hint.to_owned()).desired_width(width);
         ui.add(field(&mut mapping.0, "/app"));
         ui.label("→");
         ui.add(field(&mut mapping.1, "~/src/app"));

@@ -45,7 +45,11 @@ enum Buttons {
 /// All buttons. A layout from the right places the last first.
 fn buttons(ui: &mut Ui, source: &SourceCtx<'_>, page: &SourcePage, state: &mut SourceState, actions: &mut Actions) {
     let from_right = ui.layout().prefer_right_to_left();
-    let mut groups = vec![Buttons::Hot, Buttons::Editor];
+    let mut groups = vec![Buttons::Hot];
+    // Of two files beside each other, the editor opens the one that keys are for.
+    if source.takes_keys {
+        groups.push(Buttons::Editor);
+    }
     if page.heat.kind != HeatKind::Recorded {
         groups.insert(0, Buttons::By);
     }

@@ -188,7 +188,7 @@ impl Column {
         let paint = match self {
             Self::Place => cell::path,
             Self::Name if by_file => cell::path,
-            Self::Name => cell::name,
+            Self::Name | Self::Module => cell::name,
             _ => cell::text,
         };
         let cut = match self {

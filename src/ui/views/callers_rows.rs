@@ -1,0 +1,144 @@
+//! A table of callers or of callees: what went along each call, and whose it is.
+
+use super::table::name_head;
+use crate::analyze::GroupId;
+use crate::model::format;
+use crate::ui::{
+    Action, Actions, ViewCtx,
+    cell::{self, Head},
+    hint_marks, theme,
+};
+use egui::{Color32, RichText, Role, Ui, WidgetInfo};
+use egui_extras::{Column as Width, TableRow};
+
+/// Which of the two tables.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Which {
+    /// Those that call the selected function.
+    Callers,
+    /// Those that it calls.
+    Callees,
+}
+
+/// A column of figures.
+pub(super) struct Column {
+    pub(super) head: Head<'static>,
+    pub(super) tooltip: String,
+    /// It is no narrower than this.
+    pub(super) least: f32,
+}
+
+/// A figure in a row.
+pub(super) struct Figure {
+    pub(super) text: String,
+    pub(super) color: Color32,
+    pub(super) bar: Option<Bar>,
+}
+
+/// A bar behind a figure.
+pub(super) enum Bar {
+    /// A part of the whole.
+    Share(f64, Color32),
+    /// A difference, as a part of the largest one.
+    Change(f32, Color32),
+}
+
+impl Column {
+    /// A column of numbers.
+    pub(super) fn of(name: &'static str, unit: &str, tooltip: impl Into<String>, least: f32) -> Self {
+        Self { head: Head { name, unit: unit.to_owned(), is_number: true }, tooltip: tooltip.into(), least }
+    }
+}
+
+impl Figure {
+    /// A figure without a bar.
+    pub(super) fn plain(text: String, color: Color32) -> Self {
+        Self { text, color, bar: None }
+    }
+}
+
+/// Draws a table of the groups, each with a figure for every column and its name. `salt` tells tables of other widths
+/// apart.
+pub(super) fn table_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    (which, salt): (Which, &str),
+    groups: &[GroupId],
+    columns: &[Column],
+    figures: impl Fn(usize) -> Vec<Figure>,
+    actions: &mut Actions,
+) {
+    let (title, none) = match which {
+        Which::Callers => ("Callers", "Nothing calls it: it is where stacks begin."),
+        Which::Callees => ("Callees", "It calls nothing that was recorded."),
+    };
+    ui.label(RichText::new(format!("{title} ({})", format::count(groups.len() as i64))).strong());
+    if groups.is_empty() {
+        ui.label(RichText::new(none).color(ctx.theme.text_weak));
+        return;
+    }
+    let widths: Vec<f32> = columns.iter().map(|column| column.head.width(ui).max(column.least)).collect();
+    let mut builder = cell::table(ui, ctx.theme).id_salt((which, columns.len(), salt));
+    for width in widths {
+        builder = builder.column(Width::exact(width));
+    }
+    let mut table =
+        builder.column(Width::remainder().at_least(80.0).clip(true)).header(theme::TABLE_HEAD, |mut row| {
+            let name = name_head(ctx.analysis.query().by);
+            let name = Head { name, unit: String::new(), is_number: false };
+            let heads = columns.iter().map(|column| (&column.head, &*column.tooltip));
+            for (head, tooltip) in heads.chain([(&name, "Click to select it.")]) {
+                let (_, response) = row.col(|ui| {
+                    cell::head(ui, ctx.theme, head, false);
+                });
+                response.widget_info(|| WidgetInfo::labeled(Role::ColumnHeader, true, head.label()));
+                response.on_hover_text(tooltip);
+            }
+        });
+    cell::head_line(table.ui_mut(), ctx.theme);
+    table.body(|body| {
+        body.rows(theme::TABLE_ROW, groups.len(), |mut row| {
+            let index = row.index();
+            if let Some(&group) = groups.get(index) {
+                row_ui(&mut row, ctx, group, figures(index), actions);
+            }
+        });
+    });
+}
+
+fn row_ui(row: &mut TableRow<'_, '_>, ctx: &ViewCtx<'_>, group: GroupId, figures: Vec<Figure>, actions: &mut Actions) {
+    if ctx.hovered == Some(group) {
+        row.set_hovered(true);
+    }
+    for figure in figures {
+        row.col(|ui| {
+            match figure.bar {
+                Some(Bar::Share(share, color)) => cell::bar(ui, ui.max_rect(), share, color),
+                Some(Bar::Change(part, color)) => cell::diverging_bar(ui, ui.max_rect(), part, color),
+                None => {}
+            }
+            if cell::number(ui, &figure.text, figure.color) {
+                ui.response().on_hover_text(&figure.text);
+            }
+            cell::describe(ui, &figure.text);
+        });
+    }
+    let name = ctx.analysis.name(group);
+    let (strong, _) = cell::colours(ctx, group);
+    let mut cut = false;
+    let (_, response) = row.col(|ui| {
+        let room = hint_marks::badge_ui(ui, ctx, group, ui.max_rect());
+        cut = cell::name(ui, cell::swatch(ui, room, cell::swatch_colour(ctx, group)), &name, strong);
+        cell::describe(ui, &name);
+    });
+    if cut && response.hovered() {
+        response.on_hover_text(&*name);
+    }
+    let response = row.response();
+    if response.hovered() {
+        actions.push(Action::Hover(group));
+    }
+    if response.clicked() {
+        actions.push(Action::Select(Some(group)));
+    }
+}
