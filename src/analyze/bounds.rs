@@ -111,6 +111,10 @@ impl Bounds {
                     imported_shares(graph, metric, &of_function, main)
                 };
                 divide_graph(graph, metric, &of_function, &imported, &mut amounts);
+                // Reading what another process writes waits for it.
+                let piped = read_from_processes(graph, metric, &of_function, analysis.classes());
+                amounts[Activity::Files.index()] -= piped;
+                amounts[Activity::Waiting.index()] += piped;
             }
             // Lines say nothing of what was called.
             Body::Lines(_) => amounts[Activity::Python.index()] = analysis.sum(),
@@ -155,8 +159,12 @@ impl Bounds {
     }
 }
 
+/// Modules of event loops.
+const LOOPS: [&str; 6] =
+    ["asyncio.base_events", "uvloop", "trio._core._run", "twisted.internet.base", "gevent.hub", "eventlet.hubs.hub"];
+
 fn activities(profile: &Profile, classes: &Classes) -> Vec<Activity> {
-    let on_a_loop = classes.modules().iter().any(|m| m == "asyncio.base_events" || m == "uvloop");
+    let on_a_loop = classes.modules().iter().any(|m| LOOPS.contains(&m.as_str()));
     (0..profile.functions().len())
         .map(FunctionId::at)
         .map(|f| {
@@ -186,10 +194,15 @@ fn is_poll(name: &str, module: &str) -> bool {
         || name.contains("'control' of 'select.kqueue'")
         || name.contains("select.select")
         || name.contains("GetQueuedCompletionStatus")
+        || matches!(name.split_once("@@").map_or(name, |(bare, _)| bare), "epoll_wait" | "__epoll_wait" | "kevent")
         || (module == "selectors" && name.ends_with("select"))
 }
 
 fn activity(name: &str, module: &str, class: Class) -> Activity {
+    // The sampler of Python 3.15 and Austin mark a collection by a frame of its own.
+    if matches!(name, "<GC>" | ":GC:") {
+        return Activity::Garbage;
+    }
     if name.starts_with(['<', '{']) && class != Class::Yours {
         return built_in(name);
     }
@@ -203,7 +216,7 @@ fn activity(name: &str, module: &str, class: Class) -> Activity {
         ("selectors", "select")
         | ("socket", "readinto" | "accept" | "create_connection" | "getaddrinfo")
         | ("ssl", "read" | "recv" | "recv_into" | "do_handshake" | "send" | "sendall")
-        | ("subprocess", "_try_wait" | "_wait" | "_communicate" | "_execute_child")
+        | ("subprocess", "_try_wait" | "_wait" | "communicate" | "_communicate" | "_execute_child")
         | ("multiprocessing.connection", "_recv" | "_poll" | "wait")
         | ("multiprocessing.popen_fork", "poll") => Activity::Waiting,
         _ if module.starts_with("importlib") || module == "zipimport" => Activity::Importing,
@@ -235,6 +248,12 @@ fn built_in(name: &str) -> Activity {
         "of '_ssl._SSLSocket'",
         "_socket.getaddrinfo",
         "_socket.gethostbyname",
+        // Drivers that wait for a server in C.
+        "of 'psycopg2.extensions.",
+        "psycopg2._psycopg._connect",
+        "of 'MySQLdb.",
+        "of '_mysql.",
+        "of 'pyodbc.",
         "_winapi.WaitFor",
         "_overlapped.GetQueuedCompletionStatus",
         "builtins.input",
@@ -273,6 +292,9 @@ fn built_in(name: &str) -> Activity {
 
 fn native(name: &str) -> Activity {
     let name = name.split_once("@@").map_or(name, |(bare, _)| bare);
+    // What a compiler made of it: `gc_collect_main.constprop.0`.
+    let made = [".constprop.", ".part.", ".isra.", ".lto_priv.", ".cold"];
+    let name = made.iter().find_map(|m| name.split_once(m)).map_or(name, |(bare, _)| bare);
     match name {
         "nanosleep" | "clock_nanosleep" | "__clock_nanosleep" | "runtime.usleep" => Activity::Sleeping,
         "take_gil"
@@ -285,9 +307,17 @@ fn native(name: &str) -> Activity {
         | "runtime.futex" => Activity::Locks,
         "poll" | "__poll" | "select" | "__select" | "epoll_wait" | "__epoll_wait" | "kevent" | "recv"
         | "__libc_recv" | "accept" | "wait4" | "runtime.netpoll" => Activity::Waiting,
-        "gc_collect_main" | "gc_collect_region" | "collect" | "deduce_unreachable" | "runtime.gcBgMarkWorker" => {
-            Activity::Garbage
-        }
+        "gc_collect_main"
+        | "gc_collect_region"
+        | "gc_collect_with_callback"
+        | "gc_collect_young"
+        | "gc_collect_increment"
+        | "PyGC_Collect"
+        | "_PyGC_Collect"
+        | "_Py_RunGC"
+        | "collect"
+        | "deduce_unreachable"
+        | "runtime.gcBgMarkWorker" => Activity::Garbage,
         "read" | "write" | "__libc_read" | "__libc_write" | "fsync" => Activity::Files,
         _ => Activity::Native,
     }
@@ -306,7 +336,14 @@ fn activities_of_stacks(body: &StackProfile, profile: &Profile, of_function: &[A
         let own = of_function[profile.frame(stacks.frames()[stack]).function.index()];
         let inherited = importing[stacks.parents()[stack].index()];
         importing[stack] = inherited || own == Activity::Importing;
-        activity[stack] = if importing[stack] && own.is_active() { Activity::Importing } else { own };
+        let collecting = own.is_active() && activity[stacks.parents()[stack].index()] == Activity::Garbage;
+        activity[stack] = if collecting {
+            Activity::Garbage
+        } else if importing[stack] && own.is_active() {
+            Activity::Importing
+        } else {
+            own
+        };
     }
     activity
 }
@@ -359,6 +396,16 @@ fn divide_graph(
             amounts[activity.index()] += own;
         }
     }
+}
+
+/// What reading and writing took that `subprocess` asked for: its files are pipes.
+fn read_from_processes(graph: &CallGraph, metric: MetricId, of_function: &[Activity], classes: &Classes) -> i64 {
+    let files = (0..of_function.len()).filter(|&f| of_function[f] == Activity::Files);
+    let pipes = files.flat_map(|f| graph.incoming(FunctionId::at(f))).map(|&e| e as usize);
+    pipes
+        .filter(|&e| matches!(classes.module(graph.edges()[e].caller), "subprocess" | "multiprocessing.connection"))
+        .map(|e| graph.edge_own(metric)[e])
+        .sum()
 }
 
 /// What part of each function's time passed while a module was being imported, from the shares of its callers.
@@ -432,5 +479,55 @@ mod tests {
             assert_eq!(python.amount(Activity::Python), 3, "{file}");
             assert!(python.has_python(), "{file}");
         }
+    }
+
+    /// The bounds of samples, each a stack of names and files from the outside in.
+    fn of_stacks(stacks: &[&[(&str, &str)]]) -> Bounds {
+        let mut builder = ProfileBuilder::new("test");
+        builder.metric("samples", Unit::Samples);
+        let track = builder.track(Track::default());
+        for frames in stacks {
+            let mut stack = StackId::EMPTY;
+            for (name, file) in *frames {
+                let function = builder.function_named(name, file, 1);
+                let frame = builder.frame(function, 2);
+                stack = builder.stack(stack, frame);
+            }
+            builder.sample(track, stack, None, &[1]);
+        }
+        let profile = Arc::new(builder.finish().unwrap());
+        let query = Query::new(&profile);
+        Bounds::new(&Analysis::new(profile, query, None))
+    }
+
+    #[test]
+    fn what_runs_below_a_collection_is_the_collection() {
+        let main = ("main", "/srv/shop/main.py");
+        let bounds = of_stacks(&[
+            &[
+                main,
+                ("gc_collect_main.constprop.0", "/usr/lib/libpython3.12.so.1.0"),
+                ("visit_decref", "/usr/lib/libpython3.12.so.1.0"),
+            ],
+            &[main, ("<GC>", "")],
+            &[main],
+        ]);
+        assert_eq!((bounds.amount(Activity::Garbage), bounds.amount(Activity::Python)), (2, 1));
+    }
+
+    #[test]
+    fn polling_is_idleness_only_where_there_is_a_loop() {
+        let poll = ("select", "/usr/lib/python3.12/selectors.py");
+        let run_once = ("_run_once", "/usr/lib/python3.12/asyncio/base_events.py");
+        let server = ("serve_forever", "/usr/lib/python3.12/socketserver.py");
+        assert_eq!(of_stacks(&[&[run_once, poll]]).amount(Activity::EventLoop), 1);
+        assert_eq!(of_stacks(&[&[server, poll]]).amount(Activity::Waiting), 1);
+    }
+
+    #[test]
+    fn reading_from_another_process_waits_for_it() {
+        let main = ("main", "/srv/shop/main.py");
+        let communicate = ("Popen.communicate", "/usr/lib/python3.12/subprocess.py");
+        assert_eq!(of_stacks(&[&[main, communicate]]).amount(Activity::Waiting), 1);
     }
 }

@@ -6,6 +6,7 @@
 use super::context::Site;
 use super::spot::Spot;
 use super::{Confidence, Ctx, Evidence, Finding, Recording, Rule, Severity};
+use crate::analyze::{Activity, Class};
 use crate::model::FunctionId;
 use crate::source::{Facts, Kind, NodeId, Role, ScopeId};
 use std::rc::Rc;
@@ -26,6 +27,15 @@ pub(super) enum Time {
     Total,
     /// Its own: what it called would have to be done anyway.
     Own,
+}
+
+/// Through whom the callee has to be asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Asked {
+    /// By the user's functions, or by what they call.
+    Anyhow,
+    /// By the user's functions or Python's own library: what another library does on its own is not the user's matter.
+    Directly,
 }
 
 /// A callee that is worth a word when it is hot.
@@ -53,6 +63,7 @@ pub(super) struct CalleeRule {
     pub(super) once_is_fine: bool,
     /// How sure it is where the source is not known.
     pub(super) without_source: Confidence,
+    pub(super) asked: Asked,
     /// What speaks against it.
     pub(super) unless: Option<fn(&Ctx<'_>) -> bool>,
     /// How sure it is where nothing more is known.
@@ -78,6 +89,7 @@ impl CalleeRule {
         whole_function: false,
         once_is_fine: false,
         without_source: Confidence::High,
+        asked: Asked::Anyhow,
         unless: None,
         confidence: Confidence::High,
         severity: Severity::Hint,
@@ -114,15 +126,20 @@ impl CalleeRule {
         }
     }
 
-    fn least(&self, ctx: &Ctx<'_>) -> f64 {
-        self.min_share.max(ctx.options.min_share)
+    /// How many times what is worth a word an amount is.
+    fn weight(&self, ctx: &Ctx<'_>, amount: i64) -> f64 {
+        let of_run = match self.of {
+            Of::Active => ctx.share_of_run(amount),
+            Of::All => ctx.share_of_all(amount),
+        };
+        (of_run / self.min_share).min(self.share(ctx, amount) / ctx.options.min_share)
     }
 
     fn check_recorded(&'static self, ctx: &Ctx<'_>, rule: &'static Rule, set: &[FunctionId]) -> Vec<Finding> {
         let cost = ctx.cost(set);
         let own: i64 = set.iter().map(|&f| ctx.own(f)).sum();
         let amount = if self.time == Time::Own { own } else { cost.total };
-        if self.share(ctx, amount) < self.least(ctx) {
+        if self.weight(ctx, amount) < 1.0 {
             return Vec::new();
         }
         let calls = match self.counted {
@@ -143,7 +160,10 @@ impl CalleeRule {
         {
             return vec![finding];
         }
-        let sites = ctx.sites(set);
+        let mut sites = ctx.sites(set);
+        // What importing a module does happens once.
+        sites.retain(|s| ctx.bounds().activity_of(s.via) != Activity::Importing);
+        sites.retain(|s| self.asked == Asked::Anyhow || ctx.analysis.classes().class_of(s.via) != Class::ThirdParty);
         let asked: i64 = sites.iter().map(|s| s.total).sum();
         let mut findings = Vec::new();
         for (function, sites) in by_function(sites).into_iter().take(Self::MOST_SITES) {
@@ -151,7 +171,8 @@ impl CalleeRule {
             // Own time is divided as the whole time is.
             let part = if asked > 0 { (amount as f64 * total as f64 / asked as f64) as i64 } else { 0 };
             let share = self.share(ctx, part);
-            if share < self.least(ctx) && !(findings.is_empty() && share * 2.0 >= self.least(ctx)) {
+            let weight = self.weight(ctx, part);
+            if weight < 1.0 && !(findings.is_empty() && weight >= 0.5) {
                 break;
             }
             if self.once_is_fine && ctx.name(function) == "<module>" {
@@ -279,7 +300,7 @@ impl CalleeRule {
             }
             let part = spot.part(&calls, 0);
             let share = self.share(ctx, part.amount);
-            if share < self.least(ctx) || (self.once_is_fine && spot.scope == ScopeId::MODULE) {
+            if self.weight(ctx, part.amount) < 1.0 || (self.once_is_fine && spot.scope == ScopeId::MODULE) {
                 continue;
             }
             let confidence =

@@ -118,6 +118,15 @@ impl<'a> Ctx<'a> {
         (amount as f64 / self.active as f64).clamp(0.0, 1.0)
     }
 
+    /// The share of the active time beside imports: what a short run did, however long it took to start.
+    pub(super) fn share_of_run(&self, amount: i64) -> f64 {
+        let run = self.active - self.bounds.amount(Activity::Importing);
+        if run <= 0 || self.share(amount) == 0.0 {
+            return 0.0;
+        }
+        (amount as f64 / run as f64).clamp(0.0, 1.0)
+    }
+
     /// Nanoseconds, where time was recorded.
     pub(super) fn nanoseconds(&self, amount: i64) -> Option<i64> {
         match (

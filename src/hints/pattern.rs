@@ -28,7 +28,8 @@ impl Pattern<'_> {
     pub(super) fn found(&self, ctx: &Ctx<'_>, spot: &Spot) -> Option<Finding> {
         let part = spot.part(self.nodes, self.hidden);
         let share = ctx.share(part.amount);
-        if share < self.min_share.max(ctx.options.min_share) || part.of_function < MINOR_PART {
+        let worth_a_word = share >= ctx.options.min_share && ctx.share_of_run(part.amount) >= self.min_share;
+        if !worth_a_word || part.of_function < MINOR_PART {
             return None;
         }
         let (confidence, reason) = match (part.measured, part.of_function >= MAIN_PART) {

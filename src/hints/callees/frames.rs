@@ -1,9 +1,10 @@
 //! NumPy and pandas: one element or row at a time.
 
 use crate::hints::callee::CalleeRule;
+use crate::hints::pattern::Pattern;
 use crate::hints::rule::Check;
-use crate::hints::{Category, Ctx, Finding, Kinds, Needs, Rule};
-use crate::source::{Facts, NodeId};
+use crate::hints::{Category, Confidence, Ctx, Finding, Kinds, Needs, Rule};
+use crate::source::{Facts, Kind, NodeId, Role};
 
 pub(in crate::hints) static NUMPY_APPEND: Rule = Rule {
     id: "numpy-append-loop",
@@ -19,27 +20,60 @@ pub(in crate::hints) static NUMPY_APPEND: Rule = Rule {
     removable: 0.95,
     settle: "collect in a list and make the array once",
     wrong_if: "the arrays are different and small",
-    check: Check::Callee(&CalleeRule {
-        callees: &[
-            "numpy.lib._function_base_impl:append",
-            "numpy.lib.function_base:append",
-            "numpy._core.shape_base:vstack",
-            "numpy._core.shape_base:hstack",
-            "numpy.core.shape_base:vstack",
-            "numpy.core.shape_base:hstack",
-            "numpy._core.multiarray:concatenate",
-            "numpy.core.multiarray:concatenate",
-            "numpy._core._multiarray_umath.concatenate",
-            "numpy.core._multiarray_umath.concatenate",
-            "numpy.concatenate",
-        ],
-        written: &["numpy.append", "numpy.concatenate", "numpy.vstack", "numpy.hstack"],
-        min_share: 0.15,
-        min_calls: 200,
-        repeated: true,
-        ..CalleeRule::HOT
-    }),
+    check: Check::Code(appended),
 };
+
+static APPENDED: CalleeRule = CalleeRule {
+    callees: &[
+        "numpy.lib._function_base_impl:append",
+        "numpy.lib.function_base:append",
+        "numpy._core.shape_base:vstack",
+        "numpy._core.shape_base:hstack",
+        "numpy.core.shape_base:vstack",
+        "numpy.core.shape_base:hstack",
+        "numpy._core.multiarray:concatenate",
+        "numpy.core.multiarray:concatenate",
+        "numpy._core._multiarray_umath.concatenate",
+        "numpy.core._multiarray_umath.concatenate",
+        "numpy.concatenate",
+    ],
+    written: &["numpy.append", "numpy.concatenate", "numpy.vstack", "numpy.hstack"],
+    min_share: 0.15,
+    min_calls: 200,
+    repeated: true,
+    ..CalleeRule::HOT
+};
+
+/// Where arrays are joined in C that is not recorded, the function that joins them has the time.
+fn appended(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
+    let found = APPENDED.check(ctx, rule);
+    if !found.is_empty() {
+        return found;
+    }
+    let mut findings = Vec::new();
+    for spot in ctx.spots() {
+        let facts = &spot.facts;
+        let nodes: Vec<NodeId> =
+            facts.calls_in(spot.scope).filter(|&c| spot.is_repeated(c) && grows(facts, c)).collect();
+        let pattern = Pattern { rule, nodes: &nodes, hidden: 2, min_share: 0.2, certainty: Confidence::High };
+        if !nodes.is_empty() {
+            findings.extend(pattern.found(ctx, spot));
+        }
+    }
+    findings
+}
+
+/// `a = numpy.concatenate((a, …))`
+fn grows(facts: &Facts, call: NodeId) -> bool {
+    let tree = facts.tree();
+    let statement = tree.parent(call);
+    let target = tree.child(statement, Role::Target).filter(|_| tree.kind(statement) == Kind::Assign);
+    let Some(grown) = target.map(|t| tree.source(t)) else { return false };
+    APPENDED.written.contains(&facts.callee(call).as_str())
+        && facts.arguments(call).next().is_some_and(|first| {
+            std::iter::once(first).chain(tree.children(first)).any(|part| tree.source(part) == grown)
+        })
+}
 
 pub(in crate::hints) static PANDAS_ITERROWS: Rule = Rule {
     id: "pandas-iterrows",

@@ -6,7 +6,7 @@ use crate::hints::context::Site;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::model::FunctionId;
-use crate::source::{Bound, Facts, Kind, NodeId, ScopeId};
+use crate::source::{Bound, Facts, Kind, NodeId, Role, ScopeId};
 
 pub(in crate::hints) static N_PLUS_ONE: Rule = Rule {
     id: "n-plus-one-queries",
@@ -136,6 +136,12 @@ fn places(ctx: &Ctx<'_>) -> Vec<Place> {
             place.total += fetch.total;
             place.fetches += fetch.calls.unwrap_or(0);
         }
+        // Rows that a loop takes off the cursor are fetched in the time of whoever walks them.
+        let calls_here = ctx.calls(place.function).map_or(0, |c| c.0);
+        if place.calls > 0 && place.calls < calls_here * 2 && walks_answers(ctx, place.function) {
+            place.total = place.total.max(ctx.inclusive(place.function));
+            place.fetches = place.calls;
+        }
         if place.calls == 0 {
             // A driver below a driver: calls are those of what the user's function called.
             place.calls = ctx.calls(place.via.via).map_or(0, |c| c.0);
@@ -144,6 +150,12 @@ fn places(ctx: &Ctx<'_>) -> Vec<Place> {
     let mut places: Vec<Place> = places.into_iter().flat_map(|place| asked_by(ctx, place)).collect();
     places.sort_by_key(|p| std::cmp::Reverse(p.total));
     places
+}
+
+/// Whether a function walks what a statement answers: `for row in cursor.execute(…)`.
+fn walks_answers(ctx: &Ctx<'_>, function: FunctionId) -> bool {
+    let Some((facts, scope)) = ctx.source(function) else { return false };
+    facts.calls_in(scope).any(|c| WRITTEN.contains(&facts.callee(c).as_str()) && facts.tree().role(c) == Role::Iter)
 }
 
 /// Where a function only executes the statements it is given, its callers stand for it.
@@ -220,7 +232,9 @@ fn statements(facts: &Facts, scope: ScopeId) -> Vec<(NodeId, Statement)> {
         })
     };
     // A function of the user's may stand between, and take the statement as its argument.
-    let calls = facts.calls_in(scope).filter_map(|c| Some((c, statement(c)?)));
+    let many =
+        |c: NodeId| matches!(facts.callee(c).as_str(), ".executemany" | ".executescript" | ".copy" | ".copy_expert");
+    let calls = facts.calls_in(scope).filter(|&c| !many(c)).filter_map(|c| Some((c, statement(c)?)));
     calls
         .filter(|&(c, s)| WRITTEN.contains(&facts.callee(c).as_str()) || s != Statement::Other && is_sql(facts, c))
         .collect()
@@ -273,7 +287,7 @@ fn is_read_in_loop(facts: &Facts, scope: ScopeId) -> bool {
 /// A statement that is the same each time asks nothing about a row.
 fn takes_parameters(facts: &Facts, call: NodeId) -> bool {
     let tree = facts.tree();
-    let mut arguments = tree.children_as(call, crate::source::Role::Argument);
+    let mut arguments = tree.children_as(call, Role::Argument);
     let formatted =
         arguments.next().is_some_and(|a| matches!(tree.kind(a), Kind::FString | Kind::Binary(_) | Kind::Call));
     formatted || arguments.next().is_some()

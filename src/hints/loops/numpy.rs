@@ -49,6 +49,9 @@ fn scalars(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
             facts.nodes(spot.scope).filter(|&n| takes_one(facts, n) || computes_one(facts, n)).collect();
         let Some(&first) = nodes.first() else { continue };
         let Some(innermost) = facts.loops_around(first).next() else { continue };
+        if works_on_arrays(facts, innermost) {
+            continue;
+        }
         let pattern = Pattern { rule, nodes: &[innermost], hidden: 0, min_share: 0.3, certainty: Confidence::High };
         if let Some(mut finding) = pattern.found(ctx, spot) {
             // The statement with the element says more than the head of the loop.
@@ -117,6 +120,16 @@ fn is_given_an_element(facts: &Facts, call: NodeId) -> bool {
     };
     facts.callee(call).starts_with("numpy.")
         && facts.arguments(call).next().is_some_and(|a| tree.kind(a) == Kind::Name && walks_an_array(tree.name(a)))
+}
+
+/// Whether each round of a loop works on whole arrays: then a single element more does not matter.
+fn works_on_arrays(facts: &Facts, around: NodeId) -> bool {
+    let tree = facts.tree();
+    tree.inside(around).filter(|&n| tree.kind(n) == Kind::Call).any(|call| {
+        let makes_many = ["size", "out"].iter().any(|name| facts.keyword(call, name).is_some());
+        let whole = facts.arguments(call).any(|a| tree.kind(a) == Kind::Name && facts.is(a, ValueKind::Array));
+        makes_many || whole && facts.callee(call).starts_with("numpy.")
+    })
 }
 
 /// `array[i, j]` with indices that the loops around it bind.

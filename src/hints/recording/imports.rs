@@ -71,6 +71,10 @@ fn heavy(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     }
     let called = called_packages(ctx);
     let Some((&package, &(time, used))) = packages.iter().max_by_key(|(_, (time, _))| *time) else { return Vec::new() };
+    // Python's own modules are needed by something, and many small packages add up to no advice.
+    if ctx.share_of_all(time) < 0.25 || ctx.nanoseconds(time).is_none_or(|ns| ns < NOTICED_NS) {
+        return Vec::new();
+    }
     // A package whose own functions work is needed.
     if used * 4 >= ctx.total() - importing && used * 20 >= importing {
         return Vec::new();

@@ -112,16 +112,25 @@ fn reads_all(facts: &Facts, node: NodeId) -> bool {
                     && facts.callee(r) == ".read"
                     && facts.receiver(r).is_some_and(|f| facts.is(f, ValueKind::File))
             }),
-            "builtins.list" => facts.arguments(node).next().is_some_and(|a| facts.is(a, ValueKind::File)),
+            "builtins.list" => facts.arguments(node).next().is_some_and(|a| yields_lines(facts, a)),
             _ => false,
         },
         Kind::ListComp => {
             let clause = tree.child(node, Role::Clause);
-            clause.and_then(|c| tree.child(c, Role::Iter)).is_some_and(|i| facts.is(i, ValueKind::File))
+            clause.and_then(|c| tree.child(c, Role::Iter)).is_some_and(|i| yields_lines(facts, i))
         }
         _ => false,
     };
     reads && is_walked_once(facts, node)
+}
+
+/// A file, or a reader of one.
+fn yields_lines(facts: &Facts, node: NodeId) -> bool {
+    let reads = |n: NodeId| {
+        matches!(facts.callee(n).as_str(), "csv.reader" | "csv.DictReader")
+            && facts.arguments(n).next().is_some_and(|a| facts.is(a, ValueKind::File))
+    };
+    facts.is(node, ValueKind::File) || facts.tree().kind(node) == Kind::Call && reads(node)
 }
 
 /// The name a list is assigned to.
