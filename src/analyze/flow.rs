@@ -93,7 +93,7 @@ struct Received {
     others: f64,
 }
 
-/// The flow of one metric through a call graph. Its columns are by [row](Rows).
+/// The flow of one metric through a call graph. Its columns are by row: see `places::Rows`.
 #[derive(Debug)]
 pub struct Flow {
     rows: Rows,

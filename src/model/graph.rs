@@ -324,7 +324,7 @@ impl JoinedEdges {
     }
 }
 
-/// Sorts edge numbers by a function of theirs, keeping the order of equals; `starts` are that function's
+/// Sorts numbers by a function each belongs to, keeping the order of equals; `starts` are the functions'
 /// [runs](run_starts).
 fn counting_sort(
     starts: &[u32],

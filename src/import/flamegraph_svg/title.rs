@@ -44,6 +44,9 @@ fn is_separator(c: char) -> bool {
 
 /// A whole number whose digits stand in groups of three. A fraction is none.
 fn grouped(text: &str) -> Option<i64> {
+    if text.bytes().all(|b| b.is_ascii_digit()) {
+        return text.parse().ok();
+    }
     let mut groups = text.split(is_separator);
     let first = groups.next()?;
     let mut digits = first.to_owned();
