@@ -59,7 +59,24 @@
     if (width(name) <= fits) return name;
     // `<built-in method time.sleep>` → `time.sleep`; `<method 'append' of 'list' objects>` → `list.append`.
     const bare = name.replace(/^<built-in (?:method|function) (.*)>$/, "$1").replace(/^<method '([^']*)' of '(.*)' objects>$/, "$2.$1");
-    return width(bare) <= fits ? bare : Array.from(bare).slice(0, fits - 1).join("") + "…";
+    return lastPart(bare, fits);
+  }
+
+  // The last part of a name stays: `…filter` of `QuerySet.filter`; where not even that fits, `fil…`.
+  function lastPart(name, fits) {
+    const letters = Array.from(name), parts = [0];
+    if (letters.length <= fits) return name;
+    let depth = 0;
+    const folders = /[/\\]/.test(name);
+    letters.forEach((letter, at) => {
+      const before = letters[at - 1], rest = letters.slice(at + 1).join("");
+      if ("<([{".includes(letter)) depth++;
+      else if (")]}".includes(letter) || (letter === ">" && before !== "-")) depth = Math.max(depth - 1, 0);
+      const ends = letter === "/" || letter === "\\" || (!folders && (letter === "." ? !["py", "pyx", "so"].includes(rest) : letter === ":" && before === ":"));
+      if (ends && depth === 0 && rest) parts.push(at + 1);
+    });
+    const fitting = parts.slice(1).find((at) => letters.length - at + 1 <= fits);
+    return fitting ? "…" + letters.slice(fitting).join("") : letters.slice(parts.at(-1)).slice(0, fits - 1).join("") + "…";
   }
 
   function make(name, attributes) {

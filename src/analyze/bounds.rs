@@ -480,4 +480,54 @@ mod tests {
             assert!(python.has_python(), "{file}");
         }
     }
+
+    /// The bounds of samples, each a stack of names and files from the outside in.
+    fn of_stacks(stacks: &[&[(&str, &str)]]) -> Bounds {
+        let mut builder = ProfileBuilder::new("test");
+        builder.metric("samples", Unit::Samples);
+        let track = builder.track(Track::default());
+        for frames in stacks {
+            let mut stack = StackId::EMPTY;
+            for (name, file) in *frames {
+                let function = builder.function_named(name, file, 1);
+                let frame = builder.frame(function, 2);
+                stack = builder.stack(stack, frame);
+            }
+            builder.sample(track, stack, None, &[1]);
+        }
+        let profile = Arc::new(builder.finish().unwrap());
+        let query = Query::new(&profile);
+        Bounds::new(&Analysis::new(profile, query, None))
+    }
+
+    #[test]
+    fn what_runs_below_a_collection_is_the_collection() {
+        let main = ("main", "/srv/shop/main.py");
+        let bounds = of_stacks(&[
+            &[
+                main,
+                ("gc_collect_main.constprop.0", "/usr/lib/libpython3.12.so.1.0"),
+                ("visit_decref", "/usr/lib/libpython3.12.so.1.0"),
+            ],
+            &[main, ("<GC>", "")],
+            &[main],
+        ]);
+        assert_eq!((bounds.amount(Activity::Garbage), bounds.amount(Activity::Python)), (2, 1));
+    }
+
+    #[test]
+    fn polling_is_idleness_only_where_there_is_a_loop() {
+        let poll = ("select", "/usr/lib/python3.12/selectors.py");
+        let run_once = ("_run_once", "/usr/lib/python3.12/asyncio/base_events.py");
+        let server = ("serve_forever", "/usr/lib/python3.12/socketserver.py");
+        assert_eq!(of_stacks(&[&[run_once, poll]]).amount(Activity::EventLoop), 1);
+        assert_eq!(of_stacks(&[&[server, poll]]).amount(Activity::Waiting), 1);
+    }
+
+    #[test]
+    fn reading_from_another_process_waits_for_it() {
+        let main = ("main", "/srv/shop/main.py");
+        let communicate = ("Popen.communicate", "/usr/lib/python3.12/subprocess.py");
+        assert_eq!(of_stacks(&[&[main, communicate]]).amount(Activity::Waiting), 1);
+    }
 }

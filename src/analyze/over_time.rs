@@ -206,6 +206,12 @@ impl OverTime {
 }
 
 impl Analysis {
+    /// Whether samples have times, or an order, to divide cost over.
+    pub fn has_time(&self) -> bool {
+        self.profile().origin().time != TimeMeaning::None
+            && self.stacks().is_some_and(|(body, _)| body.samples.starts_ns().is_some())
+    }
+
     /// The unit of positions in time: nanoseconds by the clock; where only order is known, what samples are weighed in.
     pub fn time_unit(&self) -> &Unit {
         match self.profile().origin().time {

@@ -9,6 +9,7 @@ mod display;
 mod document;
 mod editor;
 mod export;
+mod fonts;
 mod hints;
 mod history;
 mod jobs;

@@ -3,6 +3,7 @@
 use super::arrange::{Chosen, document_ui};
 use super::editor;
 use super::export::Exporting;
+use super::fonts::use_system_fonts;
 use super::jobs::Workers;
 use super::options::{self, Options};
 use super::recordings::{LoadError, Recordings};
@@ -72,6 +73,7 @@ impl Helioscope {
     /// The program in a window of eframe's.
     pub fn new(creation: &eframe::CreationContext<'_>, setup: Setup) -> Self {
         let options: Options = creation.storage.and_then(|s| eframe::get_value(s, options::KEY)).unwrap_or_default();
+        use_system_fonts(&creation.egui_ctx);
         let workers = Workers::new(creation.egui_ctx.clone());
         let watched = Watched::default();
         watch::start(&watched, workers.reporter());

@@ -15,7 +15,7 @@ mod text;
 
 use super::markdown::{plain, plain_around_code};
 use super::scrub::Scrub;
-use super::table::{WIDEST, code_span, csv_cell, scrubbed, write_optional};
+use super::table::{WIDEST, code_cell, csv_cell, scrubbed, write_optional};
 use crate::analyze::diff::{Comparison, Costs, DiffRow, Interval, Measure, NoiseKind, Normalize, Side, Spread};
 use crate::analyze::{GroupId, GroupKey};
 use crate::layout::{fit_name, shorten_middle};
@@ -237,10 +237,10 @@ impl<'a> DiffExport<'a> {
         for (row, numbers) in self.rows.iter().zip(&cells.rows) {
             let numbers: Vec<&str> = numbers.iter().map(|cell| cell.text.as_str()).collect();
             let name = fit_name(&row.function, WIDEST);
-            write!(out, "| {} | {} | {}", numbers.join(" | "), row.status, code_span(&name))?;
+            write!(out, "| {} | {} | {}", numbers.join(" | "), row.status, code_cell(&name))?;
             let place = row.place();
             if !place.is_empty() {
-                write!(out, " {}", code_span(&shorten_middle(&place, WIDEST)))?;
+                write!(out, " {}", code_cell(&shorten_middle(&place, WIDEST)))?;
             }
             out.write_all(b" |\n")?;
         }

@@ -15,7 +15,7 @@ use super::findings::{self, Found};
 use super::picture::{Base, Stamp, Subject, marked_name};
 use super::scrub::Scrub;
 use super::table::{Counted, Table, code_span};
-use crate::analyze::diff::Measure;
+use crate::analyze::diff::{DiffRow, Measure, Status};
 use crate::analyze::{Exactness, FunctionTable, GroupId};
 use crate::layout::{Annotation, fit_name};
 use crate::model::format;
@@ -98,8 +98,10 @@ pub fn review(subject: &Subject<'_>, review: Review<'_>) -> String {
 /// what became of the findings.
 pub fn review_of_both(subject: &Subject<'_>, base: Base<'_>, review: Review<'_>) -> String {
     let table = base.comparison.table();
-    let mut changed: Vec<_> = table.rows().filter(|row| row.delta(Measure::Own) != 0).collect();
-    changed.sort_by_key(|row| (Reverse(row.delta(Measure::Own).unsigned_abs()), row.group));
+    let differs = |row: &DiffRow| row.delta(Measure::Own) != 0 || row.status(Measure::Total) != Status::Same;
+    let mut changed: Vec<DiffRow> = table.rows().filter(differs).collect();
+    let size = |row: &DiffRow, measure| Reverse(row.delta(measure).unsigned_abs());
+    changed.sort_by_key(|row| (size(row, Measure::Own), size(row, Measure::Total), row.group));
     changed.truncate(review.rows);
     let groups: Vec<GroupId> = changed.iter().map(|row| row.group).collect();
     let names = [base.name, subject.name].map(|name| subject.scrub.text(name).into_owned());

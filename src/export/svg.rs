@@ -36,8 +36,8 @@ impl Svg {
     /// see it.
     pub(crate) fn new(width: u32, height: u32, title: &str, description: &str) -> Self {
         let text = format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} \
-             {height}\" role=\"img\">\n<title>{}</title>\n<desc>{}</desc>\n",
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" width=\"{width}\" \
+             height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\">\n<title>{}</title>\n<desc>{}</desc>\n",
             Escaped(title),
             Escaped(description)
         );
@@ -193,11 +193,12 @@ impl Svg {
         self.end();
     }
 
-    /// A text in the middle of a line, which may be curved; `id` must be the line's alone.
-    pub(crate) fn text_along(&mut self, id: usize, line: &str, style: Style<'_>, text: &str) {
+    /// A text in the middle of a line, which may be curved; `id` must be the line's alone. Inkscape follows no other
+    /// reference to a line than that of SVG 1.1.
+    pub(crate) fn text_along(&mut self, id: &str, line: &str, style: Style<'_>, text: &str) {
         self.push(format_args!(
             "<defs><path id=\"along-{id}\" d=\"{line}\"/></defs><text font-family=\"{}\" font-size=\"{}\" \
-             fill=\"{}\" text-anchor=\"middle\"><textPath href=\"#along-{id}\" startOffset=\"50%\">{}</textPath></text>",
+             fill=\"{}\" text-anchor=\"middle\"><textPath xlink:href=\"#along-{id}\" startOffset=\"50%\">{}</textPath></text>",
             Escaped(style.font.family),
             Number(style.size),
             style.fill,

@@ -118,10 +118,10 @@ impl<'a> Table<'a> {
         writeln!(out, "|{}---|", "--:|".repeat(cells.head.len()))?;
         for (row, numbers) in self.rows.iter().zip(&cells.rows) {
             let name = fit_name(&row.function, WIDEST);
-            write!(out, "| {} | {}", numbers.join(" | "), code_span(&name))?;
+            write!(out, "| {} | {}", numbers.join(" | "), code_cell(&name))?;
             let place = row.place();
             if !place.is_empty() {
-                write!(out, " {}", code_span(&shorten_middle(&place, WIDEST)))?;
+                write!(out, " {}", code_cell(&shorten_middle(&place, WIDEST)))?;
             }
             out.write_all(b" |\n")?;
         }
@@ -275,9 +275,14 @@ pub(super) fn csv_cell(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Code in a cell of a Markdown table: `<module>` is no HTML there, and `|` no border.
+/// Code in a cell of a Markdown table, where `|` would be a border.
+pub(crate) fn code_cell(text: &str) -> String {
+    code_span(text).replace('|', "\\|")
+}
+
+/// Code in a text of Markdown: `<module>` is no HTML there.
 pub(crate) fn code_span(text: &str) -> String {
-    let text = format::one_line(text).replace('|', "\\|");
+    let text = format::one_line(text);
     let (mut longest, mut run) = (0, 0);
     for c in text.chars() {
         run = if c == '`' { run + 1 } else { 0 };

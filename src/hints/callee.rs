@@ -29,6 +29,15 @@ pub(super) enum Time {
     Own,
 }
 
+/// Through whom the callee has to be asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Asked {
+    /// By the user's functions, or by what they call.
+    Anyhow,
+    /// By the user's functions or Python's own library: what another library does on its own is not the user's matter.
+    Directly,
+}
+
 /// A callee that is worth a word when it is hot.
 pub(super) struct CalleeRule {
     /// Patterns as [`Ctx::find`] takes them.
@@ -54,8 +63,7 @@ pub(super) struct CalleeRule {
     pub(super) once_is_fine: bool,
     /// How sure it is where the source is not known.
     pub(super) without_source: Confidence,
-    /// Whether it is the user's matter, too, when a library that the user's function calls does it.
-    pub(super) by_libraries: bool,
+    pub(super) asked: Asked,
     /// What speaks against it.
     pub(super) unless: Option<fn(&Ctx<'_>) -> bool>,
     /// How sure it is where nothing more is known.
@@ -81,7 +89,7 @@ impl CalleeRule {
         whole_function: false,
         once_is_fine: false,
         without_source: Confidence::High,
-        by_libraries: true,
+        asked: Asked::Anyhow,
         unless: None,
         confidence: Confidence::High,
         severity: Severity::Hint,
@@ -155,7 +163,7 @@ impl CalleeRule {
         let mut sites = ctx.sites(set);
         // What importing a module does happens once.
         sites.retain(|s| ctx.bounds().activity_of(s.via) != Activity::Importing);
-        sites.retain(|s| self.by_libraries || ctx.analysis.classes().class_of(s.via) != Class::ThirdParty);
+        sites.retain(|s| self.asked == Asked::Anyhow || ctx.analysis.classes().class_of(s.via) != Class::ThirdParty);
         let asked: i64 = sites.iter().map(|s| s.total).sum();
         let mut findings = Vec::new();
         for (function, sites) in by_function(sites).into_iter().take(Self::MOST_SITES) {

@@ -218,7 +218,7 @@ fn sentence(ui: &Ui, theme: &Theme, text: &str) -> LayoutJob {
     let words = TextFormat::simple(FontId::proportional(size), ui.visuals().text_color());
     let code = TextFormat {
         background: theme.raised,
-        expand_bg: 2.0,
+        expand_bg: 1.0,
         ..TextFormat::simple(FontId::monospace(size - 1.0), theme.text)
     };
     let mut job = LayoutJob::default();

@@ -135,3 +135,21 @@ fn text_of_a_profile_never_runs() {
     assert_eq!(browser.eval("String(window.ran)"), "undefined");
     assert!(browser.errors.iter().any(|error| error.contains("Content Security Policy")), "{:?}", browser.errors);
 }
+
+/// As the window shortens them: the part that tells functions apart stays.
+#[test]
+fn names_without_room_keep_their_last_part() {
+    let Some(mut browser) = Browser::start() else { return };
+    let folder = Folder::new();
+    let long = "Query.Set.filter (app/models.py:1)";
+    let profile = format!("main (app/run.py:1);{long} 90\nmain (app/run.py:1);rest (app/run.py:2) 910\n");
+    browser.open(&page(&folder, profile.as_bytes(), "a.folded", &[]));
+    let label = "document.querySelector('#box-2 text')?.textContent ?? ''";
+    let mut seen = std::collections::BTreeSet::new();
+    for width in [1200, 1000, 800, 600] {
+        browser.eval(&format!("(document.getElementById('flame').style.width = '{width}px')"));
+        browser.eval("new Promise((done) => setTimeout(done, 60))");
+        seen.insert(browser.text(label));
+    }
+    assert_eq!(seen.into_iter().collect::<Vec<_>>(), ["filte…", "…Set.filter", "…filter"]);
+}

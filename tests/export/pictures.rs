@@ -246,6 +246,8 @@ fn arcs_of_what_only_one_side_has_are_striped() {
         .filter(|n| n.has_tag_name("g") && n.children().filter(|c| c.has_tag_name("path")).count() == 2);
     let names: Vec<_> = striped.filter_map(|g| g.first_element_child()?.text()?.lines().next()).collect();
     assert_eq!(names, ["parse"]);
+    // The only reference that browsers, resvg and Inkscape all follow.
+    assert!(drawn.contains("<textPath xlink:href=\"#along-dark-0\"") && !drawn.contains(" href="));
 }
 
 #[test]

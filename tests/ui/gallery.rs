@@ -2,7 +2,7 @@
 //! draws them again.
 
 use crate::picture::compare as hold;
-use crate::window::{FOLDED, PROF, Window, click_box, compare_in, leave, press, rest, start_in};
+use crate::window::{FOLDED, PROF, SPEEDSCOPE, Window, click, click_box, compare_in, leave, press, rest, start_in};
 use egui::{Key, Theme};
 use egui_kittest::SnapshotResults;
 
@@ -62,6 +62,16 @@ fn callers() {
         let mut window = start_in(theme, &[FOLDED]);
         click_box(&mut window, "write_day");
         press(&mut window, Key::Num4);
+        window
+    });
+}
+
+#[test]
+fn activity() {
+    in_both_themes("activity", |theme| {
+        let mut window = start_in(theme, &[SPEEDSCOPE]);
+        press(&mut window, Key::Num6);
+        click(&mut window, "By package");
         window
     });
 }

@@ -77,11 +77,17 @@ fn profilers(base: &Profile, new: &Profile) -> Option<String> {
         ));
     }
     if profiler(base) == profiler(new) {
+        if base.origin().format != new.origin().format {
+            let formats = both("The formats differ", base.origin().format, new.origin().format);
+            return Some(format!("{formats} One profiler does not count alike in all of its formats."));
+        }
         let differs = named(base) != named(new);
         return differs.then(|| both("The profilers' versions differ", &named(base), &named(new)));
     }
     let why = if is_graph(base) == is_graph(new) { "" } else { " One counts calls, the other looks now and then." };
-    Some(format!("{}{why}", both("The profilers differ", &named(base), &named(new))))
+    let known = |p: &Profile| !p.origin().producer.is_empty();
+    let what = if known(base) && known(new) { "The profilers differ" } else { "The profilers may differ" };
+    Some(format!("{}{why}", both(what, &named(base), &named(new))))
 }
 
 fn shares(comparison: &Comparison) -> String {

@@ -15,6 +15,8 @@ const BESIDE: f32 = 64.0;
 const BELOW: f32 = 24.0;
 /// Room above the chart and to its right.
 const MARGIN: f32 = 12.0;
+/// A time nearer than this to an edge does not stand in the middle of its place.
+const MARK_ROOM: f32 = 32.0;
 /// Pixels a bin has.
 const BIN: u32 = 2;
 
@@ -63,7 +65,7 @@ impl<'a> Activity<'a> {
             DivideBy::Activity => "Activity over time",
             DivideBy::Package => "Packages over time",
         };
-        view.clone_into(&mut stamp.view);
+        stamp.view = format!("{view}, {}", self.layers.height_title(self.layers.top()));
         let (profile, query) = (self.analysis.profile(), self.analysis.query());
         match self.over_time.track() {
             Some(track) if query.track.is_none() && profile.tracks().len() > 1 => {
@@ -177,7 +179,12 @@ impl Content for Activity<'_> {
         }
         for (at, x) in ruler_marks(from as f64, to as f64, chart.width) {
             let text = format::value(at, self.analysis.time_unit());
-            svg.text(chart.x + x, chart.y + chart.height + 16.0, Anchor::Start, &text);
+            let anchor = match x {
+                x if x < MARK_ROOM => Anchor::Start,
+                x if chart.width - x < MARK_ROOM => Anchor::End,
+                _ => Anchor::Middle,
+            };
+            svg.text(chart.x + x, chart.y + chart.height + 16.0, anchor, &text);
         }
         svg.end();
     }

@@ -27,7 +27,7 @@ use super::scrub::Scrub;
 use super::svg::Svg;
 use crate::analyze::diff::{BoxWidth, Comparison, Measure};
 use crate::analyze::{Analysis, DivideBy, GroupId, Matches, Order};
-use crate::layout::{Annotation, Ground, Growth, Palette, Scheme, Tones, shorten_middle};
+use crate::layout::{Annotation, Ground, Growth, Palette, Scheme, Tones, fit_name};
 use crate::model::{Body, format};
 use annotations::Marks;
 use stamp::StampLayout;
@@ -171,7 +171,7 @@ impl Picture {
     /// Says where the picture begins.
     pub(crate) fn describe_focus(&self, look: &dyn Look, stamp: &mut Stamp) {
         if let Some(below) = self.below {
-            let name = shorten_middle(&format::one_line(&look.names_of(below).name), 40).into_owned();
+            let name = fit_name(&format::one_line(&look.names_of(below).name), 40).into_owned();
             stamp.filters.insert(0, format!("focus {name}"));
         }
     }

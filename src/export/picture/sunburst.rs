@@ -8,7 +8,9 @@ use super::{Area, Content, Frame, Look, Picture, Stamp};
 use crate::analyze::{Analysis, CallTree, Detail, GroupId};
 use crate::export::font::{MONOSPACE, PROPORTIONAL};
 use crate::export::svg::{Anchor, Number, Style, Svg};
-use crate::layout::{Annotation, Arc, Ground, LABEL_SIZE, Palette, Paths, Rings, Stripes, SunburstView, sunburst_arcs};
+use crate::layout::{
+    Annotation, Arc, Ground, LABEL_SIZE, Palette, Paths, Rings, Scheme, Stripes, SunburstView, sunburst_arcs,
+};
 use crate::model::format;
 use std::f32::consts::TAU;
 
@@ -102,9 +104,14 @@ impl Content for SunburstContent<'_> {
         let label =
             Style { font: &MONOSPACE, size: LABEL_SIZE, fill: Palette::new(frame.picture.scheme).text_on_fill() };
         let weak = Style { fill: frame.tones.text_weak, ..label };
+        // A page may hold the picture in both schemes.
+        let ids = match frame.picture.scheme {
+            Scheme::Dark => "dark",
+            Scheme::Light => "light",
+        };
         for (id, arc) in arcs.iter().enumerate() {
             let dimmed = self.look.is_dimmed(&self.sunburst.tree, arc.node as usize);
-            self.draw_label(svg, &circle, id, arc, if dimmed { weak } else { label });
+            self.draw_label(svg, &circle, &format!("{ids}-{id}"), arc, if dimmed { weak } else { label });
         }
         self.draw_center(frame, svg, &circle);
         if let Some(list) = list {
@@ -232,7 +239,7 @@ impl SunburstContent<'_> {
     }
 
     /// The name along the middle of an arc, upright in both halves of the circle.
-    fn draw_label(&self, svg: &mut Svg, circle: &Circle, id: usize, arc: &Arc, style: Style<'_>) {
+    fn draw_label(&self, svg: &mut Svg, circle: &Circle, id: &str, arc: &Arc, style: Style<'_>) {
         const ENDS: f32 = 6.0;
         if circle.rings.thickness < LABEL_RING {
             return;

@@ -1,6 +1,6 @@
 //! Files, output and logging.
 
-use crate::hints::callee::CalleeRule;
+use crate::hints::callee::{Asked, CalleeRule};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Kinds, Needs, Recording, Rule};
 use crate::source::{Bound, Facts, Kind, NodeId, ScopeId};
@@ -177,7 +177,8 @@ pub(in crate::hints) static STAT_STORM: Rule = Rule {
         min_calls: 2000,
         counted: &["posix.stat", "posix.lstat", "nt.stat", "nt._path_isfile", "nt._path_exists"],
         repeated: true,
-        by_libraries: false,
+        asked: Asked::Directly,
+        without_source: Confidence::Low,
         ..CalleeRule::HOT
     }),
 };

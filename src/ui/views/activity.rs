@@ -52,7 +52,7 @@ pub fn activity_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut ActivityState, ac
         two_ui(ui, ctx.theme, actions);
         return;
     }
-    if ctx.analysis.profile().origin().time == TimeMeaning::None {
+    if !ctx.analysis.has_time() {
         timeless_ui(ui, ctx, actions);
         return;
     }
