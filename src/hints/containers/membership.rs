@@ -36,7 +36,7 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
             .collect();
         let nodes: Vec<NodeId> = tests.iter().map(|(n, ..)| *n).collect();
         let Some((_, container, value)) = tests.first() else { continue };
-        let pattern = Pattern { rule, nodes: &nodes, hidden: 1, min_share: 0.2, certainty: Confidence::High };
+        let pattern = Pattern { rule, nodes: &nodes, hidden: 1, min_share: 0.15, certainty: Confidence::High };
         let Some(finding) = pattern.found(ctx, spot) else { continue };
         let name = facts.tree().source(*container);
         let finding = finding
