@@ -457,7 +457,10 @@ pub(super) fn at_node(ctx: &Ctx<'_>, finding: Finding, spot: &Spot, nodes: &[Nod
     let mut finding = at_function(ctx, finding, spot.function);
     let tree = spot.facts.tree();
     let cost = |n: NodeId| spot.lines.as_ref().map_or(0, |l| l.own(tree.line(n)..=tree.last_line(n)));
-    let Some(at) = nodes.iter().copied().max_by_key(|&n| (cost(n), spot.facts.loop_depth(n))) else { return finding };
+    // Of equals the first: what stands after it may run only now and then.
+    let Some(at) = nodes.iter().rev().copied().max_by_key(|&n| (cost(n), spot.facts.loop_depth(n))) else {
+        return finding;
+    };
     let hottest = spot.lines.as_ref().and_then(|l| l.hottest(tree.line(at)..=tree.last_line(at)));
     finding.line = hottest.unwrap_or_else(|| tree.line(deepest(&spot.facts, at)));
     finding.lines = nodes.iter().map(|&n| tree.line(n)).collect();

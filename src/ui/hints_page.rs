@@ -193,9 +193,9 @@ mod tests {
 
     #[test]
     fn what_is_dismissed_gives_its_place_to_the_next_on_the_same_time() {
-        let mut page = page("assets/samples/shop.prof");
+        let mut page = page("tests/fixtures/hints/phone_book/slow.prof");
         let before = page.together().to_vec();
-        let first = before.first().expect("the sample has something to find").clone();
+        let first = before.first().expect("the program has something to find").clone();
         let finding = page.finding(first.best);
         let dismissal = Dismissal::new(finding, Extent::Profile, page.profile(), "as it must be".to_owned());
         page.dismiss(&[dismissal]);
@@ -210,14 +210,14 @@ mod tests {
 
     #[test]
     fn a_recording_compared_with_itself_keeps_every_finding() {
-        let page = page("assets/samples/shop.prof");
+        let page = page("tests/fixtures/hints/phone_book/slow.prof");
         let all = changes(&page, &page);
         assert!(!all.is_empty() && all.iter().all(|c| c.fate() == Fate::Stayed && c.base == c.new));
     }
 
     #[test]
     fn a_finding_that_one_side_dismissed_went_away_or_came() {
-        let base = page("assets/samples/shop.prof");
+        let base = page("tests/fixtures/hints/phone_book/slow.prof");
         let mut new = base.clone();
         let first = base.together()[0].best;
         new.dismiss(&[Dismissal::new(base.finding(first), Extent::Profile, base.profile(), String::new())]);

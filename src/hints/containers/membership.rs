@@ -35,13 +35,15 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
             .filter_map(|n| Some((n, walked(facts, n)?.0, walked(facts, n)?.1)))
             .collect();
         let nodes: Vec<NodeId> = tests.iter().map(|(n, ..)| *n).collect();
-        let Some((_, container, value)) = tests.first() else { continue };
         let pattern = Pattern { rule, nodes: &nodes, hidden: 1, min_share: 0.15, certainty: Confidence::High };
         let Some(finding) = pattern.found(ctx, spot) else { continue };
-        let name = facts.tree().source(*container);
+        let tree = facts.tree();
+        let quoted = |(n, ..): &&(NodeId, NodeId, Value)| (tree.line(*n)..=tree.last_line(*n)).contains(&finding.line);
+        let Some((_, container, value)) = tests.iter().find(quoted).or(tests.first()) else { continue };
+        let name = tree.source(*container);
         let finding = finding
             .with("container", Evidence::Text(name.to_owned()))
-            .with("made_at_line", Evidence::Count(i64::from(facts.tree().line(value.made))));
+            .with("made_at_line", Evidence::Count(i64::from(tree.line(value.made))));
         findings.push(adapted(facts, finding, *container));
     }
     findings
