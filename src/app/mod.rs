@@ -7,6 +7,7 @@ mod dialogs;
 #[cfg(target_os = "linux")]
 mod display;
 mod document;
+mod drops;
 mod editor;
 mod export;
 mod fonts;

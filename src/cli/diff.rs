@@ -1,21 +1,105 @@
 //! `helioscope diff`: two recordings compared.
 
-use super::args::{DiffArguments, DiffSortArgument, RowLimit, TableFormat};
 use super::failure::Failure;
-use super::render::scrub_printed;
+use super::options::{RowLimit, ScrubArguments, SelectArguments, TableFormat, group_by, normalize};
 use super::{load, select, warn};
-use crate::analyze::GroupId;
 use crate::analyze::diff::{
     Comparison, DiffRow, DiffSort, Mapping, Matching, Measure, NoiseKind, Normalize, Question, Side, Status, align_runs,
 };
+use crate::analyze::{GroupBy, GroupId};
 use crate::export::diff::DiffExport;
 use crate::model::{Profile, format};
+use clap::{Args, ValueEnum};
 use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::ScopedJoinHandle;
+
+/// Compare two recordings: what got slower, what faster, and whether that is more than chance
+#[derive(Args, Debug)]
+#[command(after_help = DIFF_HELP)]
+pub(super) struct DiffArguments {
+    /// The recording to compare with, and the one to compare
+    #[arg(value_name = "BASE NEW", num_args = 0..)]
+    pub(super) files: Vec<PathBuf>,
+    /// More runs of the base side
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(super) base: Vec<PathBuf>,
+    /// More runs of the new side
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(super) new: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) select: SelectArguments,
+    /// What a row stands for
+    #[arg(long, value_name = "WHAT", default_value = GroupBy::default().name(), value_parser = group_by())]
+    pub(super) by: GroupBy,
+    /// How to make the two comparable
+    #[arg(long, value_name = "HOW", default_value = Normalize::default().name(), value_parser = normalize())]
+    pub(super) normalize: Normalize,
+    /// What to sort by, largest first
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) sort: DiffSortArgument,
+    /// How many rows to print, or `all` [default: 30 that differ; all in JSON and CSV]
+    #[arg(short = 'n', long = "rows", value_name = "N")]
+    pub(super) rows: Option<RowLimit>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: TableFormat,
+    /// End with status 1 if the whole, or a function of at least `--min-share`, got slower by more than this beyond noise.
+    /// From one run a side, a busier machine looks like a slower program: give several (`--base A1 A2 A3 --new B1 B2 B3`)
+    #[arg(long, value_name = "PERCENT", value_parser = parse_percent)]
+    pub(super) fail_above: Option<f64>,
+    /// Functions whose total is less of the whole than this do not make it fail
+    #[arg(long, value_name = "PERCENT", default_value = "1", value_parser = parse_percent)]
+    pub(super) min_share: f64,
+    /// What a folder or file of the base side is called on the new side
+    #[arg(long, value_name = "FROM=TO", value_parser = parse_mapping)]
+    pub(super) map: Vec<Mapping>,
+    #[command(flatten)]
+    pub(super) scrub: ScrubArguments,
+}
+
+const DIFF_HELP: &str = "\
+Functions are the same by module and qualified name, wherever they lie and on whatever line. A delta
+is `new` less `base`. Where calls are counted, the delta of `self` is the sum of `effect_calls`
+(more or fewer calls, at the old cost of a call) and `effect_per_call` (each call dearer or cheaper).
+The status is of `total`. JSON and CSV give integers in the metric's base unit, and null or an empty
+cell for what a side lacks; `noise` is the 95 % interval of a delta, where one is known.
+
+Several runs a side are compared by their means. Exit status: 0; 1 if --fail-above was exceeded; 2
+for every error.
+
+Examples:
+  helioscope diff before.prof after.prof
+  helioscope diff before.json after.json --normalize total
+  helioscope diff --base a1.prof a2.prof a3.prof --new b1.prof b2.prof b3.prof
+  helioscope diff main.prof branch.prof --fail-above 5 --min-share 2 --format markdown
+  helioscope diff old.prof new.prof --map /build/app=/srv/app";
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum DiffSortArgument {
+    /// Difference in self cost, up or down
+    #[default]
+    Delta,
+    /// Difference in total cost, up or down
+    DeltaTotal,
+    /// Difference in total cost, what got slower first
+    Slower,
+    /// Difference in self cost as a part of base
+    Relative,
+    /// Self cost on the base side
+    Base,
+    /// Self cost on the new side
+    New,
+    /// Difference in calls, where recorded
+    Calls,
+    /// Slower, faster, new, gone, same, within noise
+    Status,
+    /// Name
+    Name,
+}
 
 /// Rows people are shown unless they ask for more.
 const ROWS_TO_READ: usize = 30;
@@ -59,7 +143,7 @@ fn compare(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
     let rows = rows(&comparison, arguments);
     let profiles: Vec<&Profile> = base.iter().chain(&new).map(|profile| &**profile).collect();
     // What CI keeps of a comparison are files.
-    let scrub = scrub_printed(&profiles, arguments.format != TableFormat::Table, &arguments.scrub);
+    let scrub = arguments.scrub.scrub_printed(&profiles, arguments.format != TableFormat::Table);
     let export = DiffExport::new(&comparison, [&base_names, &new_names], &rows, &scrub);
     let printed = match arguments.format {
         TableFormat::Table => export.write_text(out, line_width()),

@@ -1,12 +1,45 @@
 //! `helioscope export`: a profile in another format.
 
-use super::args::ExportArguments;
 use super::failure::Failure;
-use super::render::{file_name, scrub};
+use super::options::{ScrubArguments, SelectArguments};
+use super::render::file_name;
 use super::{load, select, to_stdout, warn};
 use crate::export::convert::{Target, write};
 use crate::export::write_file;
-use std::path::Path;
+use clap::Args;
+use std::path::{Path, PathBuf};
+
+/// Convert a profile: collapsed stacks, speedscope, pprof, or the function table as CSV or JSON
+#[derive(Args, Debug)]
+#[command(after_help = EXPORT_HELP)]
+pub(super) struct ExportArguments {
+    /// The profile
+    pub(super) file: PathBuf,
+    /// The file to write; its ending says what is written; `-` for collapsed stacks on standard output
+    #[arg(short, long, value_name = "OUT")]
+    pub(super) output: PathBuf,
+    #[command(flatten)]
+    pub(super) select: SelectArguments,
+    #[command(flatten)]
+    pub(super) scrub: ScrubArguments,
+}
+
+const EXPORT_HELP: &str = "\
+  .folded, .collapsed, .txt    collapsed stacks
+  .speedscope.json, .speedscope  speedscope's JSON, a profile for each thread
+  .pb.gz, .pprof               pprof, with all metrics
+  .csv, .json                  the function table
+
+What a format has no place for is said on standard error.
+
+A line of collapsed stacks is a stack, outermost frame first, and its own cost in the metric's base unit:
+  main (app/run.py:3);parse (app/csv.py:12) 60
+Where a profiler recorded no stacks (cProfile), the tree is an estimate, and standard error says so.
+
+Examples:
+  helioscope export out.prof -o out.folded
+  helioscope export out.prof -o out.speedscope.json
+  helioscope export profile.pb.gz --metric cpu -o - | grep parse";
 
 /// Endings of names, the longer ones first.
 const ENDINGS: [(&str, Target); 9] = [
@@ -31,7 +64,7 @@ pub(super) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
         ));
     }
     let query = select::query(&profile, &arguments.select)?;
-    let scrub = scrub(&[&profile], &arguments.scrub);
+    let scrub = arguments.scrub.scrub(&[&profile]);
     warn(profile.warnings());
     let name = file_name(&arguments.file);
     let notes = if arguments.output.as_os_str() == "-" {

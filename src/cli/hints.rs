@@ -1,17 +1,69 @@
 //! `helioscope hints`: what to do about it.
 
-use super::args::{HintsArguments, ReportFormat};
 use super::failure::Failure;
-use super::render::scrub_printed;
+use super::options::ScrubArguments;
 use super::{load, warn};
 use crate::analyze::{Activity, Analysis, Query};
 use crate::export::findings::{bounds_line, document, evidence_line, gain};
 use crate::export::scrub::Scrub;
 use crate::hints::{Evidence, Files, Finding, Hints, NoFiles, Options};
 use crate::model::format;
-use crate::source::{Places, Sources};
+use crate::source::{Mapping, Places, Sources};
+use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
+use std::path::PathBuf;
+
+/// Say what to do about it: patterns that cost time, with the evidence
+#[derive(Args, Debug)]
+#[command(after_help = HINTS_HELP)]
+pub(super) struct HintsArguments {
+    /// The profile
+    pub(super) file: PathBuf,
+    /// Look for sources in this folder, too; may be given more than once
+    #[arg(long, value_name = "DIR")]
+    pub(super) source_root: Vec<PathBuf>,
+    /// What was recorded under FROM lies in TO; may be given more than once
+    #[arg(long, value_name = "FROM=TO")]
+    pub(super) map: Vec<Mapping>,
+    /// Read no source
+    #[arg(long, conflicts_with_all = ["source_root", "map"])]
+    pub(super) no_source: bool,
+    /// Leave out what takes less than this part of the active time, in per cent
+    #[arg(long, value_name = "P", default_value_t = 5.0, value_parser = per_cent)]
+    pub(super) min_share: f64,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: ReportFormat,
+    #[command(flatten)]
+    pub(super) scrub: ScrubArguments,
+}
+
+const HINTS_HELP: &str = "\
+Shares are of the time the program was active, not waiting. The most a finding can gain is
+1 / (1 - share), however well it is mended; findings on the same time are said to be, since their
+gains don't add up. Nothing is executed: sources are read and parsed.
+
+Examples:
+  helioscope hints out.prof
+  helioscope hints out.json --source-root src --map /app=~/work/app
+  helioscope hints out.prof --format json | jq '.findings[0]'";
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum ReportFormat {
+    /// For a terminal
+    #[default]
+    Table,
+    /// One object, for programs
+    Json,
+    /// For a pull request or an issue
+    Markdown,
+}
+
+fn per_cent(text: &str) -> Result<f64, &'static str> {
+    let number: f64 = text.parse().map_err(|_| "expected a number of per cent")?;
+    (0.0..=100.0).contains(&number).then_some(number).ok_or("expected per cent, from 0 to 100")
+}
 
 pub(super) fn run(arguments: &HintsArguments, out: &mut dyn Write) -> Result<(), Failure> {
     let profile = load(&arguments.file)?;
@@ -26,7 +78,7 @@ pub(super) fn run(arguments: &HintsArguments, out: &mut dyn Write) -> Result<(),
     let sources = Sources::new(places);
     let files: &dyn Files = if arguments.no_source { &NoFiles } else { &sources };
     let hints = Hints::new(&analysis, files, Options { min_share: arguments.min_share / 100.0 });
-    let scrub = scrub_printed(&[analysis.profile()], arguments.format == ReportFormat::Markdown, &arguments.scrub);
+    let scrub = arguments.scrub.scrub_printed(&[analysis.profile()], arguments.format == ReportFormat::Markdown);
     let printed = match arguments.format {
         ReportFormat::Table => print_text(out, &hints),
         ReportFormat::Json => print_json(out, &hints, &scrub),

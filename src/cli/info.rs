@@ -1,13 +1,34 @@
 //! `helioscope info`: what a profile holds.
 
-use super::args::InfoArguments;
 use super::failure::Failure;
 use super::{load, select, warn};
 use crate::analyze::{Analysis, Exactness, Query};
 use crate::model::{Body, MetricId, Profile, Unit, format};
+use clap::Args;
 use serde::Serialize;
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::sync::Arc;
+
+/// Say what a profile holds: format, metrics, threads, duration, and what to know before believing it
+#[derive(Args, Debug)]
+#[command(after_help = INFO_HELP)]
+pub(super) struct InfoArguments {
+    /// The profile
+    pub(super) file: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+const INFO_HELP: &str = "\
+The call tree is `exact` where whole stacks were recorded, `estimated` where only callers and
+callees were, and `none` in an empty profile. JSON gives integers in each metric's base unit, and
+null for what was not recorded.
+
+Examples:
+  helioscope info out.prof
+  helioscope info out.prof --json | jq .warnings";
 
 /// What JSON says; a contract with scripts. Nothing is `null` but what was not recorded.
 #[derive(Serialize)]

@@ -11,6 +11,7 @@ mod failure;
 mod formats;
 mod hints;
 mod info;
+mod options;
 mod render;
 mod report;
 mod rules;

@@ -1,20 +1,133 @@
 //! `helioscope render`: a picture of a profile.
 
-use super::args::{
-    PictureSize, RenderArguments, ScrubArguments, SelectArguments, Theme, TransformArguments, View, Width,
-};
 use super::failure::Failure;
+use super::options::{ScrubArguments, SelectArguments, Theme, TransformArguments, normalize};
 use super::{load, select, to_stdout, warn};
 use crate::analyze::diff::{BoxWidth, Comparison, Matching, Normalize, Question, Side, align};
 use crate::analyze::{Analysis, DivideBy, GroupId, Order};
 use crate::export::html::Page;
 use crate::export::picture::{Base, Height, Picture, PictureView, Subject};
-use crate::export::scrub::Scrub;
 use crate::export::{png, write_file};
 use crate::layout::{Growth, Scheme};
 use crate::model::Profile;
-use std::path::Path;
+use clap::{Args, ValueEnum};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// Draw a picture of a profile: a flame graph, a sunburst, or the callers and callees of a function
+#[derive(Args, Debug)]
+#[command(after_help = RENDER_HELP)]
+pub(super) struct RenderArguments {
+    /// The profile
+    pub(super) file: PathBuf,
+    /// The file to write, .svg, .png or .html; `-` for SVG on standard output
+    #[arg(short, long, value_name = "OUT")]
+    pub(super) output: PathBuf,
+    /// What to draw
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) view: View,
+    /// Draw what changed since this profile, in blue what costs less and in orange what costs more
+    #[arg(long, value_name = "FILE")]
+    pub(super) base: Option<PathBuf>,
+    /// How to make the two comparable
+    #[arg(long, value_name = "HOW", requires = "base", default_value = Normalize::default().name(), value_parser = normalize())]
+    pub(super) normalize: Normalize,
+    /// Whose cost boxes are as wide as
+    #[arg(long, value_enum, value_name = "SIDE", requires = "base", default_value_t)]
+    pub(super) width: Width,
+    #[command(flatten)]
+    pub(super) select: SelectArguments,
+    #[command(flatten)]
+    pub(super) transform: TransformArguments,
+    /// Emphasise functions whose name or file matches a regular expression
+    #[arg(long, value_name = "RE")]
+    pub(super) search: Option<String>,
+    /// The function whose callers and callees are drawn, or whose boxes are outlined: its name, or a regular expression
+    #[arg(long, value_name = "RE")]
+    pub(super) function: Option<String>,
+    /// At most so many levels of calls
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) depth: Option<u16>,
+    /// Width and height; a height of `auto` shows every level
+    #[arg(long, value_name = "WxH", default_value = "1600x900")]
+    pub(super) size: PictureSize,
+    /// Pixels of a PNG for each of the size's
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=4))]
+    pub(super) scale: u32,
+    /// Dark or light [default: dark; a page follows the reader's system]
+    #[arg(long, value_enum, hide_default_value = true)]
+    pub(super) theme: Option<Theme>,
+    /// Leave out the text that says what the picture is of
+    #[arg(long)]
+    pub(super) no_stamp: bool,
+    #[command(flatten)]
+    pub(super) scrub: ScrubArguments,
+}
+
+const RENDER_HELP: &str = "\
+A picture says of which file it is, what was counted, what was left out, and what its colours mean.
+It needs no display, and the same profile gives the same bytes.
+
+Examples:
+  helioscope render out.prof -o out.svg
+  helioscope render out.prof --view sunburst --theme light -o out.png
+  helioscope render profile.pb.gz --focus '^handle$' --hide 'logging' --size 1600xauto -o handle.png
+  helioscope render out.prof --view callers --function load -o load.svg
+  helioscope render new.prof --base old.prof -o change.png
+  helioscope render new.prof --base old.prof --width new -o change.html
+  helioscope render out.prof -o out.html            zoom, search and sort in any browser";
+
+/// What to draw.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum View {
+    /// Callees above their callers, equal stacks together
+    Flame,
+    /// Callees below their callers, equal stacks together
+    #[default]
+    LeftHeavy,
+    /// Stacks of one thread in the order they were recorded
+    Time,
+    /// From the innermost function outwards
+    Inverted,
+    /// Rings around a centre
+    Sunburst,
+    /// Who calls a function, and what it calls
+    Callers,
+    /// What the program did or waited for, over time
+    Activity,
+    /// Whose code ran, over time
+    Packages,
+}
+
+/// Whose cost the boxes of two recordings are as wide as.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum Width {
+    /// That of the larger side
+    #[default]
+    Larger,
+    /// That of the new side: what is gone is not drawn
+    New,
+    /// That of the base side: what is new is not drawn
+    Base,
+}
+
+/// The size of a picture; no height for as much as is needed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct PictureSize {
+    pub(super) width: u32,
+    pub(super) height: Option<u32>,
+}
+
+impl std::str::FromStr for PictureSize {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong = "expected WIDTHxHEIGHT in pixels, like 1600x900 or 1600xauto";
+        let (width, height) = text.split_once(['x', '×']).ok_or(wrong)?;
+        let height = if height == "auto" { None } else { Some(height.parse().map_err(|_| wrong)?) };
+        Ok(Self { width: width.parse().map_err(|_| wrong)?, height })
+    }
+}
 
 /// What is written, told by the name of the file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,7 +142,7 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
     let profile = load(&arguments.file)?;
     let base = arguments.base.as_deref().map(|path| Ok::<_, Failure>((file_name(path), load(path)?))).transpose()?;
     let profiles: Vec<&Profile> = base.iter().map(|(_, base)| &**base).chain([&*profile]).collect();
-    let scrub = scrub(&profiles, &arguments.scrub);
+    let scrub = arguments.scrub.scrub(&profiles);
     let asked = Asked { select: &arguments.select, transform: &arguments.transform, normalize: arguments.normalize };
     let counted = Counted::new(&profile, base.as_ref().map(|(_, base)| base), &asked)?;
     // The process ends with the command: what is not taken apart is not waited for.
@@ -184,17 +297,6 @@ fn view(view: View, function: Option<GroupId>) -> Result<PictureView, Failure> {
         View::Activity => Ok(PictureView::Activity { by: DivideBy::Activity, range: None }),
         View::Packages => Ok(PictureView::Activity { by: DivideBy::Package, range: None }),
     }
-}
-
-/// What is to be removed from the texts of profiles.
-pub(super) fn scrub(profiles: &[&Profile], arguments: &ScrubArguments) -> Scrub {
-    if arguments.no_scrub { Scrub::off() } else { Scrub::new(profiles) }
-}
-
-/// What is to be removed from what a command prints, where that is made to be passed on. A table in the terminal is for the
-/// eyes of who typed the command, and figures for a program name files it may look up.
-pub(super) fn scrub_printed(profiles: &[&Profile], is_passed_on: bool, arguments: &ScrubArguments) -> Scrub {
-    if is_passed_on { scrub(profiles, arguments) } else { Scrub::off() }
 }
 
 /// The name of a file without its folder.

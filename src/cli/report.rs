@@ -1,9 +1,10 @@
 //! `helioscope report`: a profile in a few lines and a picture, for a review.
 
-use super::args::{ReportArguments, Theme, TransformArguments};
 use super::failure::Failure;
-use super::render::{Asked, Counted, file_name, scheme, scrub, write_bytes};
+use super::options::{ScrubArguments, SelectArguments, Theme, TransformArguments, normalize};
+use super::render::{Asked, Counted, file_name, scheme, write_bytes};
 use super::{load, warn};
+use crate::analyze::diff::Normalize;
 use crate::analyze::{Analysis, Order, Query};
 use crate::export::findings::Found;
 use crate::export::html::Page;
@@ -14,9 +15,46 @@ use crate::hints::{Hints, Options};
 use crate::layout::Growth;
 use crate::model::Profile;
 use crate::source::{Places, Sources};
+use clap::Args;
 use std::mem::ManuallyDrop;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// Sum a profile up for a review: Markdown with a picture beside it, or one HTML page
+#[derive(Args, Debug)]
+#[command(after_help = REPORT_HELP)]
+pub(super) struct ReportArguments {
+    /// The profile
+    pub(super) file: PathBuf,
+    /// The file to write, .md or .html; the picture of a report in Markdown stands beside it
+    #[arg(short, long, value_name = "OUT")]
+    pub(super) output: PathBuf,
+    #[command(flatten)]
+    pub(super) select: SelectArguments,
+    /// Report what changed since this profile
+    #[arg(long, value_name = "FILE")]
+    pub(super) base: Option<PathBuf>,
+    /// How many functions to list in Markdown
+    #[arg(short = 'n', long = "rows", value_name = "N", default_value_t = 15)]
+    pub(super) rows: usize,
+    /// Dark or light [default: light; a page follows the reader's system]
+    #[arg(long, value_enum, hide_default_value = true)]
+    pub(super) theme: Option<Theme>,
+    /// How to make the two comparable
+    #[arg(long, value_name = "HOW", requires = "base", default_value = Normalize::default().name(), value_parser = normalize())]
+    pub(super) normalize: Normalize,
+    /// Look for sources in this folder, too, for hints; may be given more than once
+    #[arg(long, value_name = "DIR")]
+    pub(super) source_root: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) scrub: ScrubArguments,
+}
+
+const REPORT_HELP: &str = "\
+Examples:
+  helioscope report out.prof -o report.md          and report.flame.png beside it
+  helioscope report new.prof --base old.prof -o change.html
+  helioscope report out.prof -o report.html        one file, opens in any browser";
 
 /// Pixels of the picture's file for each of its own.
 const SCALE: u32 = 2;
@@ -34,7 +72,7 @@ pub(super) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
     let profile = load(&arguments.file)?;
     let base = arguments.base.as_deref().map(|path| Ok::<_, Failure>((file_name(path), load(path)?))).transpose()?;
     let profiles: Vec<&Profile> = base.iter().map(|(_, base)| &**base).chain([&*profile]).collect();
-    let scrub = scrub(&profiles, &arguments.scrub);
+    let scrub = arguments.scrub.scrub(&profiles);
     let asked =
         Asked { select: &arguments.select, transform: &TransformArguments::default(), normalize: arguments.normalize };
     let counted = ManuallyDrop::new(Counted::new(&profile, base.as_ref().map(|(_, base)| base), &asked)?);

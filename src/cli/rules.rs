@@ -1,9 +1,28 @@
 //! `helioscope rules`: the catalogue behind the hints.
 
-use super::args::{RulesArguments, RulesFormat};
 use super::failure::Failure;
 use crate::hints::{HINTS, document, rule, write_rule};
+use clap::{Args, ValueEnum};
 use std::io::{self, Write};
+
+/// List the rules behind the hints, or explain one
+#[derive(Args, Debug)]
+pub(super) struct RulesArguments {
+    /// The rule to explain
+    pub(super) rule: Option<String>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: RulesFormat,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum RulesFormat {
+    /// For a terminal
+    #[default]
+    Table,
+    /// The page `docs/hints.md`
+    Markdown,
+}
 
 pub(super) fn run(arguments: &RulesArguments, out: &mut dyn Write) -> Result<(), Failure> {
     let printed = match (&arguments.rule, arguments.format) {

@@ -1,7 +1,7 @@
 //! Metrics, threads and functions as they are named on the command line.
 
-use super::args::{SelectArguments, TransformArguments};
 use super::failure::Failure;
+use super::options::{SelectArguments, TransformArguments};
 use crate::analyze::{Analysis, Classes, FunctionTable, GroupId, Groups, Matches, Query, SearchText, Transform};
 use crate::model::{Body, MetricId, Profile, Track, TrackId, format};
 use regex::Regex;

@@ -1,14 +1,62 @@
 //! `helioscope top`: the function table.
 
-use super::args::{RowLimit, Sort, TableFormat, TopArguments};
 use super::failure::Failure;
-use super::render::scrub_printed;
+use super::options::{RowLimit, ScrubArguments, SelectArguments, TableFormat, group_by};
 use super::{load, select, warn};
 use crate::analyze::{Classes, FunctionTable, GroupBy, GroupId, Groups};
 use crate::export::table::{Counted, Table};
 use crate::model::{Profile, format};
+use clap::{Args, ValueEnum};
 use std::cmp::{Ordering, Reverse};
 use std::io::{self, Write};
+use std::path::PathBuf;
+
+/// List functions by what they cost
+#[derive(Args, Debug)]
+#[command(after_help = TOP_HELP)]
+pub(super) struct TopArguments {
+    /// The profile
+    pub(super) file: PathBuf,
+    #[command(flatten)]
+    pub(super) select: SelectArguments,
+    /// What to sort by, largest first
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) sort: Sort,
+    /// How many rows to print, or `all` [default: 30; all in JSON and CSV]
+    #[arg(short = 'n', long = "rows", value_name = "N")]
+    pub(super) rows: Option<RowLimit>,
+    /// What a row stands for
+    #[arg(long, value_name = "WHAT", default_value = GroupBy::default().name(), value_parser = group_by())]
+    pub(super) by: GroupBy,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: TableFormat,
+    #[command(flatten)]
+    pub(super) scrub: ScrubArguments,
+}
+
+const TOP_HELP: &str = "\
+`self` is what a function cost itself, `total` what it cost with everything it called; a sample
+counts once in a total, however often the function recurs on its stack. JSON and CSV give integers
+in the metric's base unit (ns, bytes, samples), and null or an empty cell for what was not recorded.
+
+Examples:
+  helioscope top out.prof --sort total
+  helioscope top out.prof --by module -n 10 --format markdown
+  helioscope top heap.pb.gz --metric alloc_space
+  helioscope top out.json --thread MainThread --format json | jq '.rows[0]'";
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum Sort {
+    /// Cost in the function itself
+    #[default]
+    #[value(name = "self")]
+    Own,
+    /// Cost with everything it called
+    Total,
+    /// How often it was called, where recorded
+    Calls,
+}
 
 /// Rows people are shown unless they ask for more.
 const ROWS_TO_READ: usize = 30;
@@ -39,7 +87,7 @@ pub(super) fn run(arguments: &TopArguments, out: &mut dyn Write) -> Result<(), F
         (None, TableFormat::Table | TableFormat::Markdown) => ROWS_TO_READ,
         (Some(RowLimit::All), _) | (None, TableFormat::Json | TableFormat::Csv) => usize::MAX,
     };
-    let scrub = scrub_printed(&[&profile], arguments.format == TableFormat::Markdown, &arguments.scrub);
+    let scrub = arguments.scrub.scrub_printed(&[&profile], arguments.format == TableFormat::Markdown);
     let counted = Counted {
         profile: &profile,
         classes: &classes,

@@ -4,8 +4,9 @@ use crate::support::Folder;
 use std::path::Path;
 
 /// The files the README speaks of, and recordings that stand in for them.
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 7] = [
     ("out.prof", "assets/samples/shop.prof"),
+    ("out.speedscope.json", "assets/samples/shop.speedscope.json"),
     ("before.prof", "tests/fixtures/compare/orders/base-1.prof"),
     ("after.prof", "tests/fixtures/compare/orders/new-1.prof"),
     ("base.prof", "tests/fixtures/compare/orders/base-1.prof"),

@@ -1,0 +1,116 @@
+//! Options that several commands have.
+
+use crate::analyze::GroupBy;
+use crate::analyze::diff::Normalize;
+use crate::export::scrub::Scrub;
+use crate::model::Profile;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueEnum};
+
+/// What to change about the stacks before they are counted.
+#[derive(Args, Debug, Default)]
+pub(super) struct TransformArguments {
+    /// Begin every stack at the outermost function whose name or file matches a regular expression, and drop stacks without
+    /// one; functions that are called exactly so go before others
+    #[arg(long, value_name = "RE")]
+    pub(super) focus: Option<String>,
+    /// Take functions whose name or file matches out of every stack; their time goes to their callers
+    #[arg(long, value_name = "RE")]
+    pub(super) hide: Option<String>,
+}
+
+/// What to remove before a file leaves the machine.
+#[derive(Args, Debug)]
+pub(super) struct ScrubArguments {
+    /// Keep home folders, user and host names, which are removed from what is made to be passed on: pictures, pages, Markdown,
+    /// other files, and all forms of a comparison but the table in the terminal
+    #[arg(long)]
+    pub(super) no_scrub: bool,
+}
+
+impl ScrubArguments {
+    /// What is to be removed from the texts of profiles.
+    pub(super) fn scrub(&self, profiles: &[&Profile]) -> Scrub {
+        if self.no_scrub { Scrub::off() } else { Scrub::new(profiles) }
+    }
+
+    /// What is to be removed from what a command prints, where that is made to be passed on. A table in the terminal is for the
+    /// eyes of who typed the command, and figures for a program name files it may look up.
+    pub(super) fn scrub_printed(&self, profiles: &[&Profile], is_passed_on: bool) -> Scrub {
+        if is_passed_on { self.scrub(profiles) } else { Scrub::off() }
+    }
+}
+
+/// Colours of a picture.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Theme {
+    /// Light text on dark ground
+    Dark,
+    /// Dark text on light ground
+    Light,
+}
+
+/// What part of a profile to count.
+#[derive(Args, Debug)]
+pub(super) struct SelectArguments {
+    /// What to count, by its name in the profile [default: the profile's own choice, or time]
+    #[arg(long, value_name = "METRIC")]
+    pub(super) metric: Option<String>,
+    /// Count one thread alone: its id, its name, or a part of its name that no other has
+    #[arg(long, value_name = "THREAD")]
+    pub(super) thread: Option<String>,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum TableFormat {
+    /// Columns for a terminal
+    #[default]
+    Table,
+    /// One object, for programs
+    Json,
+    /// Comma-separated values, for spreadsheets
+    Csv,
+    /// A table for a pull request or an issue
+    Markdown,
+}
+
+/// How many rows to print.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum RowLimit {
+    All,
+    First(usize),
+}
+
+impl std::str::FromStr for RowLimit {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "all" => Ok(Self::All),
+            _ => text.parse().map(Self::First).map_err(|_| "expected a number or `all`"),
+        }
+    }
+}
+
+pub(super) fn group_by() -> impl TypedValueParser<Value = GroupBy> {
+    PossibleValuesParser::new(GroupBy::ALL.map(GroupBy::name))
+        .map(|name| GroupBy::ALL.into_iter().find(|by| by.name() == name).unwrap_or_default())
+}
+
+pub(super) fn normalize() -> impl TypedValueParser<Value = Normalize> {
+    PossibleValuesParser::new(Normalize::ALL.map(Normalize::name))
+        .map(|name| Normalize::ALL.into_iter().find(|n| n.name() == name).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_a_number_or_all() {
+        assert_eq!("all".parse(), Ok(RowLimit::All));
+        assert_eq!("0".parse(), Ok(RowLimit::First(0)));
+        assert!("-1".parse::<RowLimit>().is_err());
+        assert!("many".parse::<RowLimit>().is_err());
+    }
+}
