@@ -2,7 +2,8 @@
 
 use crate::hints::Finding;
 use crate::source::Highlights;
-use crate::ui::{Theme, ViewCtx, theme};
+use crate::ui::theme::{CARD_RADIUS, GAP};
+use crate::ui::{Theme, ViewCtx};
 use egui::text::{LayoutJob, TextFormat};
 use egui::{Frame, Label, RichText, TextStyle, Ui};
 
@@ -18,22 +19,23 @@ pub(super) fn before_and_after_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, finding: &Find
     if ui.available_width() >= BESIDE_WIDTH && shown.len() > 1 {
         ui.columns(shown.len(), |columns| {
             for (ui, (caption, code)) in columns.iter_mut().zip(&shown) {
-                code_ui(ui, ctx, caption, code);
+                code_ui(ui, ctx.theme, caption, code);
             }
         });
     } else {
         for (caption, code) in &shown {
-            code_ui(ui, ctx, caption, code);
+            code_ui(ui, ctx.theme, caption, code);
         }
     }
 }
 
-fn code_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, caption: &str, code: &str) {
-    ui.label(RichText::new(caption).small().color(ctx.theme.text_weak));
-    Frame::new().fill(ctx.theme.ground).corner_radius(theme::CARD_RADIUS).inner_margin(theme::GAP).show(ui, |ui| {
+fn code_ui(ui: &mut Ui, theme: &Theme, caption: &str, code: &str) {
+    ui.label(RichText::new(caption).small().color(theme.text_weak));
+    Frame::new().fill(theme.ground).corner_radius(CARD_RADIUS).inner_margin(GAP).show(ui, |ui| {
         ui.set_width(ui.available_width());
         let font = TextStyle::Monospace.resolve(ui.style());
-        ui.add(Label::new(coloured(ctx.theme, &font, code)).wrap());
+        // Columns justify their texts, and a row that is justified loses its indentation.
+        ui.vertical(|ui| ui.add(Label::new(coloured(theme, &font, code)).wrap()));
     });
 }
 
@@ -52,4 +54,45 @@ fn coloured(theme: &Theme, font: &egui::FontId, code: &str) -> LayoutJob {
     }
     push(at, code.len(), theme.text);
     job
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::Scheme;
+    use egui::Shape;
+    use egui::epaint::TextShape;
+
+    #[test]
+    fn code_beside_other_code_keeps_its_indentation() {
+        let theme = Theme::new(Scheme::Dark);
+        let egui = egui::Context::default();
+        let mut shapes = Vec::new();
+        // The first frame has no sizes yet.
+        for _ in 0..2 {
+            let mut output = egui.run_ui(egui::RawInput::default(), |ui| {
+                ui.columns(2, |columns| {
+                    for ui in columns {
+                        code_ui(ui, &theme, "Before", "for x in y:\n    f(x)");
+                    }
+                });
+            });
+            output.textures_delta.clear();
+            shapes = output.shapes;
+        }
+        let is_code = |text: &&TextShape| text.galley.text().starts_with("for");
+        let texts = shapes.iter().filter_map(|clipped| match &clipped.shape {
+            Shape::Text(text) => Some(text),
+            _ => None,
+        });
+        let codes: Vec<&TextShape> = texts.filter(is_code).collect();
+        assert_eq!(codes.len(), 2);
+        for code in codes {
+            let rows = &code.galley.rows;
+            let [first, second] = [0, 1].map(|row| {
+                rows[row].pos.x + rows[row].glyphs.iter().find(|g| !g.chr.is_whitespace()).map_or(0.0, |g| g.pos.x)
+            });
+            assert!(second > first + 10.0, "{first} {second}");
+        }
+    }
 }
