@@ -45,6 +45,8 @@ const LEAST_DRAG: f32 = 3.0;
 const KEY_STEP: f64 = 1.0 / 100.0;
 /// Room for the heights beside the chart, and between their lines.
 const AXIS_WIDTH: f32 = 58.0;
+/// A time nearer to the end of the chart than this would be cut, because it stands below the middle of its mark.
+const LAST_MARK_ROOM: f64 = 20.0;
 
 /// Draws the view.
 pub fn activity_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut ActivityState, actions: &mut Actions) {
@@ -175,7 +177,10 @@ fn chart_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, over_time: &OverTime, state: &mut Ac
             let marks = ruler_marks(from, to, width);
             marks.map(|(at, _)| GridMark { value: at as f64, step_size: to - from }).collect()
         })
-        .x_axis_formatter(|mark, _| format::value(mark.value.round() as i64, time_unit))
+        .x_axis_formatter(|mark, shown| {
+            let to_end = (shown.end() - mark.value) / (shown.end() - shown.start()) * f64::from(width);
+            if to_end < LAST_MARK_ROOM { String::new() } else { format::value(mark.value.round() as i64, time_unit) }
+        })
         .y_grid_spacer(move |_| Layers::heights(top).map(|value| GridMark { value, step_size: top }).collect())
         .y_axis_formatter(|mark, _| match mark.value {
             // The corner is where the other axis begins.
