@@ -77,6 +77,8 @@ pub struct Input {
     layers: Vec<Compression>,
     head: Vec<u8>,
     whole: Option<Vec<u8>>,
+    /// Whether something stood behind the compressed data that was left out.
+    leftover: Arc<AtomicBool>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -126,7 +128,8 @@ impl Input {
     }
 
     fn new(place: Place, stored_bytes: u64) -> Result<Self, ImportError> {
-        let mut input = Self { place, stored_bytes, layers: Vec::new(), head: Vec::new(), whole: None };
+        let mut input =
+            Self { place, stored_bytes, layers: Vec::new(), head: Vec::new(), whole: None, leftover: Arc::default() };
         loop {
             input.head = input.read_head()?;
             let Some(compression) = Compression::of(&input.head) else { return Ok(input) };
@@ -188,7 +191,7 @@ impl Input {
         for layer in &self.layers {
             reader = match layer {
                 Compression::Gzip => {
-                    Box::new(BufReader::with_capacity(BUFFER, GzipMembers { decoder: Some(GzDecoder::new(reader)) }))
+                    Box::new(BufReader::with_capacity(BUFFER, GzipMembers::new(reader, Arc::clone(&self.leftover))))
                 }
                 Compression::Zstd => {
                     let decoder = ruzstd::decoding::StreamingDecoder::new(reader)
@@ -228,6 +231,11 @@ impl Input {
         }
     }
 
+    /// Whether a stream that was read to its end left something out that stood behind the compressed data.
+    pub(super) fn has_leftover(&self) -> bool {
+        self.leftover.load(Ordering::Relaxed)
+    }
+
     /// Forgets bytes held for a reader that refused the file.
     pub(super) fn rewind(&mut self) {
         self.whole = None;
@@ -253,11 +261,18 @@ fn too_large() -> ImportError {
     ImportError::TooLarge { what: "the file".to_owned(), limit: "4 GiB" }
 }
 
-/// Gzip members one after another. Bytes after the last member that are no member (padding, a signature) are ignored,
-/// as `gzip -d` does.
+/// Gzip members one after another. Bytes after the last member that are no member are left out, as `gzip -d` does, and
+/// that is told unless they are zeros, which tapes and blocks are padded with.
 struct GzipMembers<R: BufRead> {
     /// `None` only after an error or the end.
     decoder: Option<GzDecoder<R>>,
+    leftover: Arc<AtomicBool>,
+}
+
+impl<R: BufRead> GzipMembers<R> {
+    fn new(reader: R, leftover: Arc<AtomicBool>) -> Self {
+        Self { decoder: Some(GzDecoder::new(reader)), leftover }
+    }
 }
 
 impl<R: BufRead> Read for GzipMembers<R> {
@@ -268,8 +283,11 @@ impl<R: BufRead> Read for GzipMembers<R> {
                 return Ok(n);
             }
             let Some(mut rest) = self.decoder.take().map(GzDecoder::into_inner) else { break };
-            if rest.fill_buf()?.starts_with(&[0x1f, 0x8b]) {
+            let behind = rest.fill_buf()?;
+            if behind.starts_with(&[0x1f, 0x8b]) {
                 self.decoder = Some(GzDecoder::new(rest));
+            } else if behind.iter().any(|byte| *byte != 0) {
+                self.leftover.store(true, Ordering::Relaxed);
             }
         }
         Ok(0)
@@ -299,6 +317,15 @@ mod tests {
         assert_eq!(whole(gzip(&gzip(b"deep"))).expect("reads"), b"deep");
         let padded = [gzip(b"data"), b"\0\0\0junk".to_vec()].concat();
         assert_eq!(whole(padded).expect("reads"), b"data");
+    }
+
+    #[test]
+    fn what_is_left_out_behind_compressed_data_is_known_unless_it_is_padding() {
+        for (behind, expected) in [(&b""[..], false), (b"\0\0\0\0", false), (b"\0\0junk", true)] {
+            let mut input = Input::from_bytes([gzip(b"data"), behind.to_vec()].concat()).expect("opens");
+            input.bytes(&Job::new()).expect("reads");
+            assert_eq!(input.has_leftover(), expected, "{behind:?}");
+        }
     }
 
     #[test]

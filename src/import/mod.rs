@@ -105,7 +105,12 @@ fn read(input: &mut Input, job: &Job) -> Result<Profile, ImportError> {
     let mut refused = None;
     for (_, format) in candidates {
         match (format.parse)(input, job) {
-            Ok(profile) => return Ok(profile),
+            Ok(mut profile) => {
+                if input.has_leftover() {
+                    profile.warn("Something stood behind the compressed data that is no part of it; it was left out.");
+                }
+                return Ok(profile);
+            }
             Err(ImportError::NotThisFormat) => input.rewind(),
             Err(error @ ImportError::Malformed { .. }) if (format.sniff)(input.head()) == Sniff::Maybe => {
                 refused.get_or_insert(error);

@@ -147,6 +147,11 @@ impl Profile {
         &self.origin
     }
 
+    /// Adds what is only known once everything is read.
+    pub(crate) fn warn(&mut self, text: &str) {
+        self.warnings.push(Warning { text: text.to_owned(), count: 1 });
+    }
+
     /// What to know before believing it.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings

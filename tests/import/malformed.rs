@@ -24,7 +24,6 @@ const SOUND: &[(&str, &str)] = &[
     ("col_utf16le.txt", "PowerShell writes UTF-16"),
     ("ct_string_ts.json", "numbers in quotes are numbers"),
     ("pprof_doublegz.pb.gz", "two layers of gzip are taken off"),
-    ("pprof_gz_trailing.pb.gz", "gzip ignores padding behind its last member"),
     ("pprof_multimember.pb.gz", "gzip files may have several members"),
     ("pprof_raw.pb", "pprof need not be compressed"),
     ("ss_bytes.speedscope.json", "bytes are a unit"),
