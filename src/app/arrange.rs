@@ -24,6 +24,8 @@ use egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, Rect, RichText, Ui
 pub(super) struct Chosen<'a> {
     /// The cursor is to go into the search field.
     pub(super) focus_search: bool,
+    /// Whether keys are for the views.
+    pub(super) takes_keys: bool,
     /// What is remembered.
     pub(super) options: &'a Options,
 }
@@ -86,6 +88,7 @@ pub(super) fn document_ui(
                 let (page, matcher) = (document.sources.page(part).cloned(), document.matcher.clone());
                 let base = document.hints.page(Part::Side(Side::Base)).cloned().filter(|_| view == ViewKind::Hints);
                 let (ctx, views) = document.view_parts(part, renamed, theme);
+                let ctx = ViewCtx { takes_keys: chosen.takes_keys, ..ctx };
                 views.flame.controls = rect.top() <= top;
                 for (canvas, _) in views.canvases(view) {
                     // A key that is meant for both is answered by one, and the other follows.

@@ -227,6 +227,7 @@ impl Document {
             hints: self.hints.page(answering),
             compare,
             annotations: self.annotations.ctx(),
+            takes_keys: true,
         };
         (ctx, self.views.get_mut(part))
     }

@@ -271,7 +271,7 @@ pub fn canvas_ui(
     annotate(ui, &painter, ctx, (tree, kind.paths()), &place, state, actions);
     let surface = Surface { kind, tree, rect };
     clicks(ctx, &response, &surface, under, state, actions);
-    keys(ui, &response, &surface, state, actions);
+    keys(ui, ctx, &response, &surface, state, actions);
     response.clone().on_hover_ui_at_pointer_if(under, |ui, under| match under {
         Under::Node(node) => node_tooltip(ui, ctx, tree, node),
         Under::Narrow => {
@@ -553,10 +553,17 @@ fn clicks(
 }
 
 /// Keys, while the canvas has the focus or nothing else has.
-fn keys(ui: &Ui, response: &Response, surface: &Surface<'_>, state: &mut CanvasState, actions: &mut Actions) {
-    let Surface { tree, rect, .. } = *surface;
+fn keys(
+    ui: &Ui,
+    ctx: &ViewCtx<'_>,
+    response: &Response,
+    surface: &Surface<'_>,
+    state: &mut CanvasState,
+    actions: &mut Actions,
+) {
+    let Surface { kind, tree, rect } = *surface;
     let elsewhere = ui.memory(|m| m.focused().map_or(state.yields_keys, |id| id != response.id));
-    if elsewhere || !ui.is_enabled() {
+    if elsewhere || !ctx.takes_keys {
         return;
     }
     if response.has_focus() {
@@ -582,6 +589,10 @@ fn keys(ui: &Ui, response: &Response, surface: &Surface<'_>, state: &mut CanvasS
     }
     if pressed(Key::Num0) || pressed(Key::Escape) {
         surface.zoom(state, None, actions);
+    }
+    // A sandwich has two graphs: one press is one step, through the callees until the callers have the focus.
+    if matches!(kind, TreeKind::CallersOf(_)) && !response.has_focus() {
+        return;
     }
     let steps = [
         (Key::ArrowUp, Step::Outwards),

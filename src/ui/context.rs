@@ -10,7 +10,7 @@ use crate::analyze::{
 };
 use crate::layout::{Difference, DifferenceScale};
 use crate::model::{Metric, TimeMeaning, TrackId};
-use egui::Color32;
+use egui::{Color32, Popup, Ui};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -113,6 +113,8 @@ pub struct ViewCtx<'a> {
     pub compare: Option<CompareCtx<'a>>,
     /// What is marked.
     pub annotations: AnnotationsCtx<'a>,
+    /// Whether keys are for views: nothing lies over them, and nothing was left by this press of Escape.
+    pub takes_keys: bool,
 }
 
 impl<'a> ViewCtx<'a> {
@@ -141,7 +143,14 @@ impl<'a> ViewCtx<'a> {
             hints: None,
             compare: None,
             annotations: AnnotationsCtx::default(),
+            takes_keys: true,
         }
+    }
+
+    /// Whether keys are for the view as a whole: for nothing that has the focus, and nothing that lies over it. To be asked
+    /// before the view's own fields are drawn, which may give up the focus.
+    pub fn keys_are_free(&self, ui: &Ui) -> bool {
+        self.takes_keys && ui.memory(|m| m.focused().is_none()) && !Popup::is_any_open(ui.ctx())
     }
 
     /// The metric that is shown.

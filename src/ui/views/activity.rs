@@ -329,7 +329,7 @@ impl Chart<'_> {
         if response.clicked() {
             response.request_focus();
         }
-        if !response.has_focus() {
+        if !response.has_focus() || !self.ctx.takes_keys {
             return;
         }
         let arrows = egui::EventFilter { horizontal_arrows: true, escape: true, ..egui::EventFilter::default() };

@@ -11,7 +11,7 @@ use crate::model::StringId;
 use crate::source::{Mapping, Recorded};
 use crate::ui::source_page::{HeatBy, SourcePage, hottest, next_hot};
 use crate::ui::{Action, Actions, ViewCtx, canvas_message, theme};
-use egui::{Key, Modifiers, Popup, Ui};
+use egui::{Key, Modifiers, Ui};
 use regex::Regex;
 use std::path::PathBuf;
 
@@ -138,7 +138,7 @@ pub fn source_ui(
     state: &mut SourceState,
     actions: &mut Actions,
 ) {
-    let keys_are_free = source.takes_keys && ui.memory(|m| m.focused().is_none()) && !Popup::is_any_open(ui.ctx());
+    let keys_are_free = source.takes_keys && ctx.keys_are_free(ui);
     follow(ctx, state);
     let Some(file) = state.file else {
         let rect = ui.available_rect_before_wrap();
