@@ -7,6 +7,7 @@ use super::recordings::Recordings;
 use super::subject::Part;
 use crate::analyze::diff::{Renamed, Side};
 use crate::model::{StringId, format};
+use crate::ui::annotations::AnnotationsCtx;
 use crate::ui::bounds_strip::Strip;
 use crate::ui::chrome::{BarState, bar_ui, status_ui, transforms_ui};
 use crate::ui::compare_bar::{CompareBar, compare_bar_ui, side_ui};
@@ -26,6 +27,8 @@ pub(super) struct Chosen<'a> {
     pub(super) focus_search: bool,
     /// Whether keys are for the views.
     pub(super) takes_keys: bool,
+    /// The annotation whose note is being written.
+    pub(super) editing: Option<u32>,
     /// What is remembered.
     pub(super) options: &'a Options,
 }
@@ -88,7 +91,8 @@ pub(super) fn document_ui(
                 let (page, matcher) = (document.sources.page(part).cloned(), document.matcher.clone());
                 let base = document.hints.page(Part::Side(Side::Base)).cloned().filter(|_| view == ViewKind::Hints);
                 let (ctx, views) = document.view_parts(part, renamed, theme);
-                let ctx = ViewCtx { takes_keys: chosen.takes_keys, ..ctx };
+                let annotations = AnnotationsCtx { editing: chosen.editing, ..ctx.annotations };
+                let ctx = ViewCtx { takes_keys: chosen.takes_keys, annotations, ..ctx };
                 views.flame.controls = rect.top() <= top;
                 for (canvas, _) in views.canvases(view) {
                     // A key that is meant for both is answered by one, and the other follows.

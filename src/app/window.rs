@@ -253,7 +253,11 @@ impl Helioscope {
             }
             Content::Open(document) | Content::Reloading(document, _) => {
                 let focus_search = std::mem::take(&mut self.focus_search);
-                let chosen = Chosen { focus_search, takes_keys, options: &self.options };
+                let editing = match &self.overlay {
+                    Overlay::Note(field) => Some(field.id),
+                    _ => None,
+                };
+                let chosen = Chosen { focus_search, takes_keys, editing, options: &self.options };
                 let needs = document_ui(ui, theme, recordings, document, chosen, actions);
                 for (part, need) in needs.trees {
                     document.need(part, need, &self.workers);

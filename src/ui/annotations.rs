@@ -33,8 +33,6 @@ pub enum Annotating {
     Edit(u32),
     /// The text of a note.
     Set(u32, String),
-    /// Leave the note that is being written as it was.
-    Leave,
     /// Write no note, and take off the annotation that was made for it.
     Discard(u32),
     /// Take an annotation off.
@@ -278,8 +276,6 @@ pub(super) fn note_field_ui(ui: &Ui, theme: &Theme, field: &mut NoteField, actio
         actions.push(Action::Annotate(Annotating::Set(field.id, field.text.trim().to_owned())));
     } else if field.fresh {
         actions.push(Action::Annotate(Annotating::Discard(field.id)));
-    } else {
-        actions.push(Action::Annotate(Annotating::Leave));
     }
     true
 }
