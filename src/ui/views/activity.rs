@@ -151,6 +151,8 @@ fn swatch_ui(ui: &mut Ui, colour: egui::Color32) {
 
 fn chart_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, over_time: &OverTime, state: &mut ActivityState, actions: &mut Actions) {
     let extent = (over_time.extent() as f64).max(1.0);
+    // Read again, the recording may be shorter.
+    state.window = state.window.filter(|(from, _)| *from < extent).map(|(from, to)| (from, to.min(extent)));
     let window = state.window.unwrap_or((0.0, extent));
     let layers = Layers::new(over_time);
     let top = layers.top();
