@@ -1,10 +1,11 @@
 //! Whose keys are whose: what lies over a view, or is typed into, has them, and the view behind it does not.
 
 use crate::window::{
-    Recording, Window, click_box, double_click_box, is_zoomed_to, press, press_with, selected, start, write,
+    Recording, Window, click_box, copied, double_click_box, is_zoomed_to, press, press_with, says, selected, start,
+    write,
 };
 use egui::accesskit::Role;
-use egui::{Key, Modifiers};
+use egui::{Key, Modifiers, Vec2};
 use egui_kittest::kittest::Queryable;
 
 const STACKS: &str = "main;parse;read 12\nmain;parse 3\nmain;render;draw 6\n";
@@ -63,4 +64,27 @@ fn an_arrow_goes_one_way_between_callers_and_callees() {
     assert_eq!(selected(&window), "read");
     press_with(&mut window, Modifiers::ALT, Key::ArrowLeft);
     assert_eq!(selected(&window), "parse", "it was one step");
+}
+
+#[test]
+fn text_that_is_selected_is_copied_and_not_the_function() {
+    let mut window = start(&[Recording::new(STACKS)]);
+    click_box(&mut window, "parse");
+    press_with(&mut window, Modifiers::COMMAND, Key::C);
+    assert!(says(&window, "Name copied"));
+    // The message goes by itself.
+    window.run_steps(60);
+    let text = window.get_by_label_contains("Counted from recorded stacks").rect();
+    window.drag_at(text.left_center() + Vec2::new(2.0, -4.0));
+    window.run();
+    window.hover_at(text.center());
+    window.run();
+    window.drop_at(text.center());
+    window.run();
+    window.event(egui::Event::Copy);
+    window.step();
+    let text = copied(&window).unwrap_or_default();
+    assert!(!text.is_empty() && !text.contains("parse"), "{text}");
+    window.run();
+    assert!(!says(&window, "Name copied"));
 }
