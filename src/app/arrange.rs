@@ -16,7 +16,7 @@ use crate::ui::views::{
     SourceCtx, ViewKind, activity_ui, callers_ui, flame_ui, hints_ui, source_ui, sunburst_ui, table_ui,
 };
 use crate::ui::{
-    Action, Actions, Arrangement, Command, OverTimeNeed, Theme, TreeNeed, ViewCtx, canvas_message, details_ui, theme,
+    Action, Actions, Arrangement, Command, OverTimeNeed, Theme, TreeNeed, ViewCtx, details_ui, empty_message, theme,
 };
 use egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, Rect, RichText, Ui, UiBuilder};
 
@@ -85,7 +85,7 @@ pub(super) fn document_ui(
                 }
                 if view == ViewKind::Source && document.subject().in_place(part).is_none() {
                     needs.sources.push((part, None));
-                    canvas_message(ui, ui.available_rect_before_wrap(), theme, "Reading the source…");
+                    empty_message(ui, ui.available_rect_before_wrap(), theme, "Reading the source…");
                     return;
                 }
                 let (page, matcher) = (document.sources.page(part).cloned(), document.matcher.clone());

@@ -19,7 +19,7 @@ use crate::hints::FindingKey;
 use crate::layout::Scheme;
 use crate::model::{TimeMeaning, TrackId};
 use crate::ui::annotations::AnnotationsCtx;
-use crate::ui::canvas_link::{CanvasLink, Linked};
+use crate::ui::canvas::{CanvasLink, Linked};
 use crate::ui::views::ViewKind;
 use crate::ui::{Arrangement, Command, CompareCtx, Theme, TreeKind, ViewCtx};
 use regex::Regex;

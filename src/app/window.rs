@@ -223,8 +223,9 @@ impl Helioscope {
     /// drawn: so it is asked before anything is drawn.
     fn views_take_keys(&self, ctx: &Context) -> bool {
         let covered = self.overlay != Overlay::None || self.exporting.is_some() || Popup::is_any_open(ctx);
-        let left = self.was_focused && ctx.memory(|m| m.focused().is_none());
-        !covered && !(left && ctx.input(|i| i.key_pressed(Key::Escape)))
+        let was_left = self.was_focused && ctx.memory(|m| m.focused().is_none());
+        let closes_another = was_left && ctx.input(|i| i.key_pressed(Key::Escape));
+        !covered && !closes_another
     }
 
     fn content_ui(&mut self, ui: &mut Ui, theme: &Theme, takes_keys: bool, actions: &mut Actions) {

@@ -8,7 +8,7 @@ use crate::analyze::diff::Side;
 use crate::analyze::{
     Analysis, CallTree, Detail, DivideBy, Exactness, GroupId, Matches, Neighbours, Order, OverTime, TimeWindow,
 };
-use crate::layout::{Difference, DifferenceScale};
+use crate::layout::{Difference, DifferenceScale, Stripes};
 use crate::model::{Metric, TimeMeaning, TrackId};
 use egui::{Color32, Popup, Ui};
 use std::cell::RefCell;
@@ -74,6 +74,15 @@ impl Trees {
     pub fn satisfies(&self, need: &TreeNeed) -> bool {
         self.get(need.kind).is_some_and(|tree| tree.detail().covers(&need.detail))
     }
+}
+
+/// How a box or an arc is painted.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct NodeLook {
+    /// Its fill.
+    pub fill: Color32,
+    /// Its stripes and their colour, where one side of a comparison lacks it.
+    pub stripes: Option<(Stripes, Color32)>,
 }
 
 /// Everything a view may look at. Views change nothing but their own state; what they want done they say in
@@ -192,6 +201,21 @@ impl<'a> ViewCtx<'a> {
             }
             _ => self.colour(tree.group(node)),
         }
+    }
+
+    /// How a box or an arc is painted: it stands back where the search does not match it, and comes forward where its group
+    /// is pointed at in any view.
+    pub fn node_look(&self, tree: &CallTree, node: usize) -> NodeLook {
+        let (group, difference) = (tree.group(node), self.difference(tree, node));
+        let (mut fill, mut stripe) = (self.node_fill(tree, node, difference.as_ref()), self.theme.stripe);
+        if self.is_dimmed(group) {
+            fill = self.theme.dimmed(fill);
+            stripe = stripe.gamma_multiply(0.5);
+        }
+        if self.hovered == Some(group) {
+            fill = fill.lerp_to_gamma(self.theme.hover, 0.45);
+        }
+        NodeLook { fill, stripes: difference.and_then(|d| d.stripes()).map(|stripes| (stripes, stripe)) }
     }
 
     /// About as wide as everything is, before there is a tree to tell.

@@ -10,8 +10,10 @@ use egui_kittest::kittest::Queryable;
 
 const STACKS: &str = "main;parse;read 12\nmain;parse 3\nmain;render;draw 6\n";
 
-/// Something that lies over the views, or that is typed into, with the way to it.
-const OVER_VIEWS: [(&str, fn(&mut Window)); 5] = [
+/// A way to something that lies over the views, or that is typed into.
+type Open = fn(&mut Window);
+
+const OVER_VIEWS: [(&str, Open); 5] = [
     ("the sheet of shortcuts", |window| press(window, Key::Questionmark)),
     ("the palette", |window| press_with(window, Modifiers::COMMAND, Key::K)),
     ("the search", |window| {

@@ -64,11 +64,11 @@ pub fn activity_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut ActivityState, ac
     actions
         .push(Action::NeedOverTime(OverTimeNeed { by: state.by, window: TimeWindow { range: state.shown(), bins } }));
     let Some(over_time) = ctx.over_time else {
-        crate::ui::canvas_message(ui, ui.available_rect_before_wrap(), ctx.theme, "Dividing the time…");
+        crate::ui::empty_message(ui, ui.available_rect_before_wrap(), ctx.theme, "Dividing the time…");
         return;
     };
     if over_time.bands().is_empty() {
-        crate::ui::canvas_message(ui, ui.available_rect_before_wrap(), ctx.theme, &ctx.why_empty());
+        crate::ui::empty_message(ui, ui.available_rect_before_wrap(), ctx.theme, &ctx.why_empty());
         return;
     }
     Panel::bottom(ui.scope_id().with("bands"))
