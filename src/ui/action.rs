@@ -50,8 +50,8 @@ pub enum Action {
     Group(GroupBy),
     /// Add a transform.
     Transform(Transform),
-    /// Take transforms off from this one on.
-    RemoveTransform(usize),
+    /// Take a transform off.
+    RemoveTransform(Transform),
     /// Count only what lies in a span of time, of one thread where positions are one thread's own; or everything again.
     TimeRange(Option<(i64, i64)>, Option<TrackId>),
     /// Zoom the flame graph and the sunburst to a path of calls.

@@ -5,11 +5,14 @@ use super::compare_bar::{side_colour, side_title};
 use super::menus::command_button;
 use super::overlays::Profiles;
 use super::views::ViewKind;
-use super::{Action, Actions, Command, Theme, theme};
+use super::{Action, Actions, Command, Theme};
 use crate::analyze::{Analysis, GroupBy, Matches, SearchText, Transform};
 use crate::layout::{fit, fit_name, shorten_middle};
 use crate::model::{Body, MetricId, Profile, TimeMeaning, TrackId, Unit, format};
+use egui::cache::{ComputerMut, FrameCache};
 use egui::{Button, Frame, Key, Margin, RichText, TextEdit, Ui};
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 /// What stands in a tab.
 pub struct Tab {
@@ -233,16 +236,49 @@ fn metric_choice(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut
         return;
     }
     let combo = egui::ComboBox::from_id_salt("metric").selected_text(text).width(120.0).show_ui(ui, |ui| {
-        let mut rows: Vec<MetricId> = (0..profile.metrics().len()).map(MetricId::at).collect();
-        rows.sort_by_key(|&m| std::cmp::Reverse(profile.total(m)));
-        for other in rows {
-            if ui.selectable_label(other == metric, label(other, profile.total(other), "  ·  ")).clicked() {
+        let totals = kept_totals(ui, profile, Of::Metrics);
+        let mut rows: Vec<(i64, MetricId)> =
+            totals.iter().enumerate().map(|(metric, total)| (*total, MetricId::at(metric))).collect();
+        rows.sort_by_key(|(total, _)| std::cmp::Reverse(*total));
+        for (total, other) in rows {
+            if ui.selectable_label(other == metric, label(other, total, "  ·  ")).clicked() {
                 actions.push(Action::Metric(other));
             }
         }
     });
     let hint = if state.sum.is_some() { "What is counted." } else { "What is compared; only what both sides have." };
     combo.response.on_hover_text(hint);
+}
+
+/// What sums over all samples are listed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Of {
+    Metrics,
+    TracksIn(MetricId),
+}
+
+/// The sums that lists show, kept while a list is open: a million samples are not to be added up in every frame.
+fn kept_totals(ui: &Ui, profile: &Profile, of: Of) -> Arc<[i64]> {
+    /// Told from others by where it lies.
+    #[derive(Clone, Copy)]
+    struct Asked<'a>(&'a Profile, Of);
+    impl Hash for Asked<'_> {
+        fn hash<H: Hasher>(&self, state: &mut H) {
+            std::ptr::hash(self.0, state);
+            self.1.hash(state);
+        }
+    }
+    #[derive(Default)]
+    struct Sums;
+    impl ComputerMut<Asked<'_>, Arc<[i64]>> for Sums {
+        fn compute(&mut self, Asked(profile, of): Asked<'_>) -> Arc<[i64]> {
+            match of {
+                Of::Metrics => (0..profile.metrics().len()).map(|m| profile.total(MetricId::at(m))).collect(),
+                Of::TracksIn(metric) => profile.track_totals(metric).into(),
+            }
+        }
+    }
+    ui.memory_mut(|m| Arc::clone(m.caches.cache::<FrameCache<Arc<[i64]>, Sums>>().get(Asked(profile, of))))
 }
 
 fn track_choice(ui: &mut Ui, theme: &Theme, analysis: &Analysis, actions: &mut Actions) {
@@ -264,10 +300,9 @@ fn track_choice(ui: &mut Ui, theme: &Theme, analysis: &Analysis, actions: &mut A
                 actions.push(Action::Track(None));
                 ui.close();
             }
-            let mut rows: Vec<(i64, TrackId)> = (0..profile.tracks().len())
-                .map(TrackId::at)
-                .map(|t| (profile.track_total(query.metric, t), t))
-                .collect();
+            let totals = kept_totals(ui, profile, Of::TracksIn(query.metric));
+            let mut rows: Vec<(i64, TrackId)> =
+                totals.iter().enumerate().map(|(track, total)| (*total, TrackId::at(track))).collect();
             match track_order_ui(ui, theme) {
                 TrackOrder::Cost => rows.sort_by_key(|(total, t)| (std::cmp::Reverse(*total), *t)),
                 TrackOrder::Name => rows.sort_by_cached_key(|(_, t)| (profile.track(*t).title().to_lowercase(), *t)),
@@ -381,7 +416,7 @@ fn search_field(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut 
     }
 }
 
-/// The transforms in force, each with a cross that takes it off and all that follow.
+/// The transforms in force, each with a cross that takes it off.
 pub fn transforms_ui(ui: &mut Ui, theme: &Theme, analysis: &Analysis, actions: &mut Actions) {
     let query = analysis.query();
     if query.transforms.is_empty() && query.time_ns.is_none() {
@@ -390,11 +425,11 @@ pub fn transforms_ui(ui: &mut Ui, theme: &Theme, analysis: &Analysis, actions: &
     Frame::new().fill(theme.panel).inner_margin(Margin::symmetric(10, 4)).show(ui, |ui| {
         ui.horizontal_wrapped(|ui| {
             ui.label(RichText::new("Filters").small().color(theme.text_weak));
-            for (i, transform) in query.transforms.iter().enumerate() {
+            for transform in &query.transforms {
                 let text = transform_text(analysis, transform);
                 let chip = Button::new(RichText::new(format!("{text}  ×")).small()).corner_radius(9.0);
                 if ui.add(chip).on_hover_text("Take this filter off.").clicked() {
-                    actions.push(Action::RemoveTransform(i));
+                    actions.push(Action::RemoveTransform(transform.clone()));
                 }
             }
             if let Some((from, to)) = query.time_ns {
@@ -504,6 +539,3 @@ fn samples_text(analysis: &Analysis, rows: usize) -> String {
     };
     format!("{} {what}", format::count(rows as i64))
 }
-
-/// How high the bars are together, for layouts that need to know before they are drawn.
-pub const BARS_HEIGHT: f32 = theme::BAR_HEIGHT * 2.0;
