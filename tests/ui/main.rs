@@ -24,6 +24,7 @@ mod gallery;
 mod hints;
 mod history;
 mod hostile;
+mod narrow;
 mod opening;
 mod overlays;
 mod pictures;
