@@ -8,7 +8,7 @@ use super::views::ViewKind;
 use super::{Action, Actions, Command, Theme, theme};
 use crate::analyze::{Analysis, GroupBy, Matches, SearchText, Transform};
 use crate::layout::{fit, fit_name, shorten_middle};
-use crate::model::{Body, MetricId, Profile, TimeMeaning, TrackId, Unit, format};
+use crate::model::{Body, MetricId, Profile, TrackId, Unit, format};
 use egui::cache::{ComputerMut, FrameCache};
 use egui::{Button, Frame, Key, Margin, Response, RichText, TextEdit, Ui};
 use std::hash::{Hash, Hasher};
@@ -599,10 +599,8 @@ fn recorded_by(profile: &Profile) -> String {
 /// `123 functions   1,000 samples   5.0 s recorded`
 fn counted_text(analysis: &Analysis) -> String {
     let profile = analysis.profile();
-    let functions = profile.functions().len();
-    let what = if functions == 1 { "function" } else { "functions" };
-    let mut parts = vec![format!("{} {what}", format::count(functions as i64))];
-    parts.extend(analysis.samples().map(|samples| samples_text(analysis, samples)));
+    let mut parts = vec![format::counted(profile.functions().len() as i64, "function", "functions")];
+    parts.extend(analysis.samples().map(|rows| profile.samples_text(rows)));
     if let Some(duration) = profile.origin().duration_ns {
         parts.push(format!("{} recorded", format::value(duration, &Unit::Nanoseconds)));
     }
@@ -612,18 +610,4 @@ fn counted_text(analysis: &Analysis) -> String {
 /// Aligned profiles hold the functions of both.
 fn compared_text(analysis: &Analysis) -> String {
     format!("{} functions on either side", format::count(analysis.profile().functions().len() as i64))
-}
-
-/// `1,000 samples`; where samples of one stack were recorded as one row with their number, `12 stacks`: the number of
-/// samples is the metric's.
-fn samples_text(analysis: &Analysis, rows: usize) -> String {
-    let profile = analysis.profile();
-    let counted = profile.metrics().iter().any(|m| m.unit == Unit::Samples);
-    let what = match (counted && profile.origin().time == TimeMeaning::None, rows) {
-        (true, 1) => "stack",
-        (true, _) => "stacks",
-        (false, 1) => "sample",
-        (false, _) => "samples",
-    };
-    format!("{} {what}", format::count(rows as i64))
 }
