@@ -1,6 +1,6 @@
 //! What rules on source patterns share: how much of the time a pattern took, and how sure that is.
 
-use super::callee::at_node;
+use super::place::at_node;
 use super::spot::Spot;
 use super::{Confidence, Ctx, Finding, Rule};
 use crate::source::{Facts, Kind, NodeId, Role, ScopeId};
@@ -58,6 +58,17 @@ impl Pattern<'_> {
 pub(super) fn loops(facts: &Facts, spot: &Spot) -> Vec<NodeId> {
     let tree = facts.tree();
     facts.nodes(spot.scope).filter(|&n| matches!(tree.kind(n), Kind::For { .. } | Kind::While)).collect()
+}
+
+/// Those of some nodes, in the file's order, that stand in none of the others.
+pub(super) fn outermost(facts: &Facts, nodes: &[NodeId]) -> Vec<NodeId> {
+    let mut outer: Vec<NodeId> = Vec::new();
+    for &node in nodes {
+        if outer.last().is_none_or(|&last| !facts.tree().contains(last, node)) {
+            outer.push(node);
+        }
+    }
+    outer
 }
 
 /// Whether a node mentions a name.

@@ -70,7 +70,7 @@ pub(super) struct Import {
     pub(super) node: NodeId,
     /// `np` of `import numpy as np`.
     pub(super) bound: String,
-    /// `numpy`, or `datetime.datetime` of `from datetime import datetime`.
+    /// `numpy`, or `datetime.datetime` of `from datetime import datetime`; empty where it is too long to be a name.
     pub(super) path: String,
 }
 

@@ -1,8 +1,8 @@
 //! Waits one after the other that could overlap.
 
 use crate::analyze::Activity;
-use crate::hints::callee::{at_node, at_unrecorded};
 use crate::hints::pattern::{mentions, targets};
+use crate::hints::place::{at_node, at_unrecorded};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Recording, Rule};
 use crate::source::{Facts, Kind, NodeId, Role};

@@ -231,7 +231,7 @@ fn varies(facts: &Facts, expression: NodeId, height: usize) -> bool {
         facts.bindings(scope, tree.name(name)).iter().any(|how| match how {
             Bound::Iterated(_) | Bound::IteratedPart(..) | Bound::Augmented(_) => true,
             Bound::Parameter(parameter, position) => {
-                tree.name(*parameter) != "self" && handed_varies(facts, scope, tree.name(*parameter), *position, height)
+                handed_varies(facts, scope, tree.name(*parameter), *position, height)
             }
             Bound::Assigned(value) => height > 0 && *value != expression && varies(facts, *value, height - 1),
             _ => false,
@@ -244,8 +244,7 @@ fn handed_varies(facts: &Facts, function: ScopeId, parameter: &str, position: u3
     if height == 0 {
         return true;
     }
-    let method = facts.class_around(function).is_some_and(|class| facts.scope(function).parent == class);
-    let position = (position as usize).saturating_sub(usize::from(method));
+    let Some(position) = facts.position_in_calls(function, position) else { return false };
     let calls = facts.calls_of(&facts.scope(function).name);
     let one_place = calls.len() == 1;
     !one_place

@@ -1,6 +1,6 @@
 //! The same computed for the same arguments.
 
-use crate::hints::callee::{at_hottest, is_called_in_loop};
+use crate::hints::place::at_hottest;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::source::{Facts, Kind, NodeId, Role, ScopeId, ValueKind};
@@ -28,7 +28,7 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         let Some((facts, scope)) = ctx.source(function) else { continue };
         let calls = ctx.calls(function).map(|c| c.0);
         let mean_ns = calls.zip(ctx.nanoseconds(ctx.inclusive(function))).map(|(c, ns)| ns as f64 / c.max(1) as f64);
-        let often = calls.map_or_else(|| is_called_in_loop(&facts, scope), |c| c >= 1_000);
+        let often = calls.map_or_else(|| facts.is_called_in_loop(scope), |c| c >= 1_000);
         if !often || mean_ns.is_some_and(|ns| ns < 2_000.0) || !is_pure(&facts, scope) {
             continue;
         }

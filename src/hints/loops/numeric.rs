@@ -1,6 +1,6 @@
 //! Arithmetic on the elements of sequences, one by one.
 
-use crate::hints::pattern::{Pattern, loops, mentions, targets};
+use crate::hints::pattern::{Pattern, mentions, outermost, targets};
 use crate::hints::rule::Check;
 use crate::hints::spot::Spot;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
@@ -27,11 +27,9 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     let mut findings = Vec::new();
     for spot in ctx.spots() {
         let facts = &spot.facts;
-        let walks = loops(facts, spot).into_iter().chain(comprehensions(facts, spot));
-        let found: Vec<NodeId> = walks.filter(|&l| is_numeric(facts, spot, l)).collect();
+        let found: Vec<NodeId> = walks(facts, spot).into_iter().filter(|&l| is_numeric(facts, spot, l)).collect();
         // The outermost of nested loops stands for all of them.
-        let outer: Vec<NodeId> =
-            found.iter().copied().filter(|&l| !found.iter().any(|&o| o != l && facts.tree().contains(o, l))).collect();
+        let outer = outermost(facts, &found);
         let Some(&first) = outer.first() else { continue };
         let depth = found.iter().map(|&l| facts.loop_depth(l) + 1).max().unwrap_or(1);
         let certainty = if depth >= 2 { Confidence::High } else { Confidence::Medium };
@@ -43,10 +41,10 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     findings
 }
 
-/// `[… for …]` and `sum(… for …)`, outer ones first.
-fn comprehensions(facts: &Facts, spot: &Spot) -> Vec<NodeId> {
-    let tree = facts.tree();
-    facts.nodes(spot.scope).filter(|&n| matches!(tree.kind(n), Kind::ListComp | Kind::Generator)).collect()
+/// Loops, `[… for …]` and `sum(… for …)`, outer ones first.
+fn walks(facts: &Facts, spot: &Spot) -> Vec<NodeId> {
+    let walks = |kind| matches!(kind, Kind::For { .. } | Kind::While | Kind::ListComp | Kind::Generator);
+    facts.nodes(spot.scope).filter(|&n| walks(facts.tree().kind(n))).collect()
 }
 
 /// A loop with arithmetic on elements that its variables index, and nothing but arithmetic.

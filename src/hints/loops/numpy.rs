@@ -1,7 +1,7 @@
 //! Arrays walked by Python.
 
-use crate::hints::callee::at_node;
 use crate::hints::pattern::{Pattern, mentions, targets};
+use crate::hints::place::at_node;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::source::{Facts, Kind, NodeId, Role, ValueKind};
@@ -55,7 +55,7 @@ fn scalars(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         let pattern = Pattern { rule, nodes: &[innermost], hidden: 0, min_share: 0.3, certainty: Confidence::High };
         if let Some(mut finding) = pattern.found(ctx, spot) {
             // The statement with the element says more than the head of the loop.
-            finding.before = crate::hints::callee::quote(facts, first);
+            finding.before = crate::hints::place::quote(facts, first);
             if spot.lines.is_none() {
                 finding.line = tree.line(first);
             }

@@ -1,6 +1,6 @@
 //! A whole list sorted to read its ends.
 
-use crate::hints::callee::{at_node, is_called_in_loop};
+use crate::hints::place::at_node;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::source::{Bound, Facts, Kind, NodeId, Role};
@@ -46,7 +46,7 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         };
         let share = ctx.share(amount);
         let once = !nodes.iter().any(|&n| facts.in_loop(n))
-            && !is_called_in_loop(facts, scope)
+            && !facts.is_called_in_loop(scope)
             && spot.calls.is_none_or(|c| c < 10);
         if share < 0.1_f64.max(ctx.options.min_share) || once {
             continue;

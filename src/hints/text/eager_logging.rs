@@ -1,7 +1,7 @@
 //! Messages formatted for a level that is switched off.
 
-use crate::hints::callee::at_node;
 use crate::hints::pattern::Pattern;
+use crate::hints::place::at_node;
 use crate::hints::rule::Check;
 use crate::hints::spot::Spot;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};

@@ -1,6 +1,6 @@
 //! Regular expressions that backtrack, or that look for a fixed text.
 
-use crate::hints::callee::{at_function, at_node};
+use crate::hints::place::{at_function, at_node};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::source::{Bound, Facts, Kind, NodeId};
@@ -135,7 +135,7 @@ fn backtracking(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         finding = finding.with("pattern", Evidence::Text(found.pattern.clone()));
         finding.line = facts.tree().line(found.call);
         finding.lines = vec![finding.line];
-        finding.before = crate::hints::callee::quote(facts, found.call);
+        finding.before = crate::hints::place::quote(facts, found.call);
     }
     vec![finding]
 }

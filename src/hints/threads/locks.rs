@@ -1,6 +1,6 @@
 //! Threads that wait for each other's locks.
 
-use crate::hints::callee::{at_node, at_unrecorded};
+use crate::hints::place::{at_node, at_unrecorded};
 use crate::hints::rule::Check;
 use crate::hints::spot::Spot;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
@@ -137,7 +137,7 @@ fn contended(
             .collect();
         let inside: i64 = graph
             .outgoing(function)
-            .filter(|&e| names.contains(&crate::hints::callee::called_name(ctx.name(graph.edges()[e].callee))))
+            .filter(|&e| names.contains(&crate::hints::place::called_name(ctx.name(graph.edges()[e].callee))))
             .map(|e| graph.edge_total(metric)[e].max(reach(graph, metric, graph.edges()[e].callee)))
             .sum();
         let share = ctx.share_of_all(inside);

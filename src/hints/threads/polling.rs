@@ -1,7 +1,7 @@
 //! Asking again and again instead of waiting.
 
-use crate::hints::callee::{at_node, place_call};
 use crate::hints::pattern::{Pattern, mentions};
+use crate::hints::place::{at_node, place_call};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::model::FunctionId;
