@@ -5,6 +5,7 @@
 
 use super::context::Site;
 use super::place::{at_function, at_node, called_name, quote};
+use super::spot::Spot;
 use super::{Confidence, Ctx, Evidence, Finding, Recording, Rule, Severity};
 use crate::analyze::{Activity, Class};
 use crate::model::FunctionId;
@@ -98,6 +99,8 @@ impl CalleeRule {
 
     /// How many of the user's functions one rule speaks about.
     const MOST_SITES: usize = 3;
+    /// How many calls in one function are judged.
+    const MOST_CALLS: usize = 200;
 
     pub(super) fn check(&'static self, ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         if self.unless.is_some_and(|unless| unless(ctx)) {
@@ -203,17 +206,23 @@ impl CalleeRule {
         const MOST: usize = 100;
         ctx.yours_by_total().into_iter().take(MOST).find_map(|function| {
             let spot = ctx.spot_of(function)?;
-            let facts = &spot.facts;
-            let calls: Vec<NodeId> = facts
-                .calls_in(spot.scope)
-                .filter(|&c| self.written.contains(&facts.callee(c).as_str()))
-                .filter(|&c| !self.repeated || facts.in_loop(c) || facts.is_called_in_loop(spot.scope))
-                .filter(|&c| self.accepts.is_none_or(|accepts| accepts(facts, c) == Some(true)))
-                .collect();
+            let calls = self.written_in(&spot);
             let reason = "threads are mixed in this recording, so callers are uncertain; the source shows the call";
             let finding = Finding::new(rule, share, self.confidence.min(Confidence::Medium), reason);
             (!calls.is_empty()).then(|| at_node(ctx, finding, &spot, &calls))
         })
+    }
+
+    /// The calls of a function that are certainly of the kind meant.
+    fn written_in(&self, spot: &Spot) -> Vec<NodeId> {
+        let facts = &spot.facts;
+        facts
+            .calls_in(spot.scope)
+            .filter(|&c| self.written.contains(&facts.callee(c).as_str()))
+            .take(Self::MOST_CALLS)
+            .filter(|&c| !self.repeated || facts.in_loop(c) || facts.is_called_in_loop(spot.scope))
+            .filter(|&c| self.accepts.is_none_or(|accepts| accepts(facts, c) == Some(true)))
+            .collect()
     }
 
     /// Where a function of the user's calls it, if the source does not say that it is something else.
@@ -235,6 +244,7 @@ impl CalleeRule {
                 self.written.contains(&callee.as_str())
                     || direct.contains(&callee.rsplit('.').next().unwrap_or(&callee))
             })
+            .take(Self::MOST_CALLS)
             .collect();
         let judged: Vec<(NodeId, Option<bool>)> =
             calls.iter().map(|&c| (c, self.accepts.map_or(Some(true), |accepts| accepts(&facts, c)))).collect();
@@ -289,18 +299,12 @@ impl CalleeRule {
         }
         let mut findings = Vec::new();
         for spot in ctx.spots().iter().filter(|s| s.lines.is_some()) {
-            let facts = &spot.facts;
-            let calls: Vec<NodeId> = facts
-                .calls_in(spot.scope)
-                .filter(|&c| self.written.contains(&facts.callee(c).as_str()))
-                .filter(|&c| !self.repeated || facts.in_loop(c) || facts.is_called_in_loop(spot.scope))
-                .filter(|&c| self.accepts.is_none_or(|accepts| accepts(facts, c) == Some(true)))
-                .collect();
+            let calls = self.written_in(spot);
             if calls.is_empty() {
                 continue;
             }
             let part = spot.part(&calls, 0);
-            let tree = facts.tree();
+            let (facts, tree) = (&spot.facts, spot.facts.tree());
             // A key that sorting calls is sampled below the line.
             let keyed = calls.iter().filter(|&&c| facts.keyword(c, "key").is_some());
             let below: i64 = keyed

@@ -1,10 +1,11 @@
 //! Arithmetic on the elements of sequences, one by one.
 
-use crate::hints::pattern::{Pattern, mentions, outermost, targets};
+use crate::hints::pattern::{Pattern, mentions_any, outermost, targets};
 use crate::hints::rule::Check;
 use crate::hints::spot::Spot;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::source::{Facts, Kind, NodeId, Operator, Role, ValueKind};
+use rustc_hash::FxHashSet;
 
 pub(in crate::hints) static RULE: Rule = Rule {
     id: "python-numeric-loop",
@@ -55,6 +56,7 @@ fn is_numeric(facts: &Facts, spot: &Spot, node: NodeId) -> bool {
         .chain(tree.inside(node).filter(|&n| matches!(tree.kind(n), Kind::For { .. } | Kind::Clause)))
         .flat_map(|l| targets(facts, l))
         .collect();
+    let around: FxHashSet<&str> = around.iter().map(String::as_str).collect();
     let (mut arithmetic, mut indexed) = (0, 0);
     for n in tree.inside(node).filter(|&n| facts.scope_of(n) == spot.scope) {
         match tree.kind(n) {
@@ -73,7 +75,7 @@ fn is_numeric(facts: &Facts, spot: &Spot, node: NodeId) -> bool {
             Kind::Subscript => {
                 let by_variable = tree
                     .child(n, Role::Index)
-                    .is_some_and(|i| tree.kind(i) != Kind::Slice && around.iter().any(|name| mentions(facts, i, name)));
+                    .is_some_and(|i| tree.kind(i) != Kind::Slice && mentions_any(facts, i, &around));
                 let of = tree.child(n, Role::Value).and_then(|v| facts.value(v)).map(|v| v.kind);
                 // Elements of arrays have a rule of their own; texts and dicts hold no numbers to compute with.
                 if matches!(of, Some(ValueKind::Array | ValueKind::Frame | ValueKind::Str | ValueKind::Dict)) {
@@ -95,9 +97,9 @@ fn is_numeric(facts: &Facts, spot: &Spot, node: NodeId) -> bool {
 fn feeds_itself(facts: &Facts, node: NodeId) -> bool {
     let tree = facts.tree();
     let appended = tree.inside(node).filter(|&n| tree.kind(n) == Kind::Call && facts.callee(n) == ".append");
-    let lists: Vec<&str> = appended.filter_map(|c| facts.receiver(c)).map(|r| tree.source(r)).collect();
+    let lists: FxHashSet<&str> = appended.filter_map(|c| facts.receiver(c)).map(|r| tree.source(r)).collect();
     tree.inside(node).any(|n| {
-        tree.kind(n) == Kind::Subscript && tree.child(n, Role::Value).is_some_and(|v| lists.contains(&tree.source(v)))
+        tree.kind(n) == Kind::Subscript && tree.child(n, Role::Value).is_some_and(|v| lists.contains(tree.source(v)))
     })
 }
 

@@ -140,9 +140,9 @@ fn takes_one(facts: &Facts, node: NodeId) -> bool {
     }
     let Some(index) = tree.child(node, Role::Index) else { return false };
     let slices = std::iter::once(index).chain(tree.inside(index)).any(|n| tree.kind(n) == Kind::Slice);
-    let bound: Vec<String> = facts.loops_around(node).flat_map(|l| targets(facts, l)).collect();
-    let by_loop = bound.iter().any(|name| mentions(facts, index, name));
-    !slices && by_loop && tree.child(node, Role::Value).is_some_and(|v| facts.is(v, ValueKind::Array))
+    let of_array = || tree.child(node, Role::Value).is_some_and(|v| facts.is(v, ValueKind::Array));
+    let by_loop = || facts.loops_around(node).flat_map(|l| targets(facts, l)).any(|name| mentions(facts, index, &name));
+    !slices && of_array() && by_loop()
 }
 
 /// `numpy.sin(x)` of a single number, in a loop: `math.sin(x)` takes a fraction of the time.

@@ -40,13 +40,17 @@ pub(in crate::hints) static GARBAGE: Rule = Rule {
     check: Check::Code(garbage),
 };
 
+/// Lists of one function that are looked at.
+const MOST_LISTS: usize = 100;
+
 fn materialize(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     let mut findings = Vec::new();
     for function in ctx.costly_functions(0.1) {
         let Some(spot) = ctx.spot_of(function) else { continue };
         let facts = &spot.facts;
         let tree = facts.tree();
-        let mut nodes: Vec<NodeId> = facts.nodes(spot.scope).filter(|&n| reads_all(facts, n)).collect();
+        let mut nodes: Vec<NodeId> =
+            facts.nodes(spot.scope).filter(|&n| reads_all(facts, n)).take(MOST_LISTS).collect();
         // Lists made of that list are made of everything, too.
         let made: Vec<&str> = nodes.iter().filter_map(|&n| stored_in(facts, n)).collect();
         let derived: Vec<NodeId> = facts

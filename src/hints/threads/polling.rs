@@ -192,8 +192,8 @@ fn polls(facts: &Facts, call: NodeId) -> bool {
     }
     let Some(around) = facts.loops_around(call).next().filter(|&l| tree.kind(l) == Kind::While) else { return false };
     let forever = tree.child(around, Role::Test).is_some_and(|t| matches!(tree.kind(t), Kind::Bool | Kind::Number));
-    let leaves = tree.inside(around).any(|n| matches!(tree.kind(n), Kind::Break | Kind::Return));
     // More than a look and a sleep: it is a job done at intervals.
-    let statements = tree.children_as(around, Role::Body).count();
-    (!forever || leaves) && statements <= 3
+    let short = tree.children_as(around, Role::Body).nth(3).is_none();
+    let leaves = || tree.inside(around).any(|n| matches!(tree.kind(n), Kind::Break | Kind::Return));
+    short && (!forever || leaves())
 }
