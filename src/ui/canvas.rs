@@ -549,9 +549,8 @@ fn clicks(
         _ => {}
     }
     response.context_menu(|ui| {
-        let stack = super::menus::stack_text(ctx, surface.kind, &state.current);
         let marked = state.marked(surface.tree, surface.kind.paths());
-        super::menus::group_menu(ui, ctx, stack, marked.as_ref(), actions);
+        super::menus::group_menu(ui, ctx, (surface.kind, &state.current), marked.as_ref(), actions);
     });
 }
 
