@@ -147,7 +147,7 @@ fn bars_ui(
         hints: document.hints.count(subject),
         search: &document.search,
         search_error: document.search_error.as_deref(),
-        matches: document.matches(),
+        found: document.found(),
         focus_search: chosen.focus_search,
         can_go_back: document.history().can_go_back(),
         can_go_forward: document.history().can_go_forward(),

@@ -344,13 +344,16 @@ impl Helioscope {
         let typing = ctx.text_edit_focused();
         let overlay = self.overlay != Overlay::None || self.exporting.is_some();
         let copies_text = typing || ctx.plugin::<LabelSelectionState>().lock().has_selection();
-        let mut commands: Vec<(Command, egui::KeyboardShortcut)> =
-            Command::all().into_iter().filter_map(|command| Some((command, command.shortcut()?))).collect();
+        let mut commands: Vec<(Command, egui::KeyboardShortcut)> = Command::all()
+            .into_iter()
+            .flat_map(|command| [command.shortcut(), command.other_shortcut()].map(|keys| (command, keys)))
+            .filter_map(|(command, keys)| Some((command, keys?)))
+            .collect();
         // A shortcut is also met with Shift held, unless another with Shift is asked first.
         commands.sort_by_key(|(_, shortcut)| !shortcut.modifiers.shift);
         for (command, shortcut) in commands {
             let plain = shortcut.modifiers.is_none();
-            let function_key = matches!(shortcut.logical_key, egui::Key::F3);
+            let function_key = matches!(shortcut.logical_key, egui::Key::F3 | egui::Key::F5);
             if (typing && plain && !function_key) || (overlay && command != Command::Quit) {
                 continue;
             }

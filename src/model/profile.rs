@@ -1,8 +1,8 @@
 //! The profile itself.
 
 use super::{
-    CallGraph, FrameId, FunctionId, LineProfile, Metric, MetricId, Origin, Samples, Stacks, StringId, Strings, Track,
-    TrackId, Warning,
+    CallGraph, FrameId, FunctionId, LineProfile, Metric, MetricId, Origin, Samples, Stacks, StringId, Strings,
+    TimeMeaning, Track, TrackId, Unit, Warning, format,
 };
 
 /// A function as the profile names it.
@@ -163,6 +163,18 @@ impl Profile {
             Body::Stacks(stacks) => stacks.samples.len(),
             Body::Graph(_) | Body::Lines(_) => 0,
         }
+    }
+
+    /// Whether equal samples stand as one row with their number: then rows are stacks, and how many samples there were is
+    /// the total of a metric.
+    pub fn samples_are_stacks(&self) -> bool {
+        self.origin.time == TimeMeaning::None && self.metrics.iter().any(|metric| metric.unit == Unit::Samples)
+    }
+
+    /// A number of samples in words: `1,000 samples`, or, where they [are stacks](Self::samples_are_stacks), `12 stacks`.
+    pub fn samples_text(&self, rows: usize) -> String {
+        let (one, many) = if self.samples_are_stacks() { ("stack", "stacks") } else { ("sample", "samples") };
+        format::counted(rows as i64, one, many)
     }
 
     /// The sum of everything recorded in a metric, in its base unit.

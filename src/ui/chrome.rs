@@ -5,12 +5,12 @@ use super::compare_bar::{side_colour, side_title};
 use super::menus::command_button;
 use super::overlays::Profiles;
 use super::views::ViewKind;
-use super::{Action, Actions, Command, Theme};
+use super::{Action, Actions, Command, Theme, theme};
 use crate::analyze::{Analysis, GroupBy, Matches, SearchText, Transform};
 use crate::layout::{fit, fit_name, shorten_middle};
-use crate::model::{Body, MetricId, Profile, TimeMeaning, TrackId, Unit, format};
+use crate::model::{Body, MetricId, Profile, TrackId, Unit, format};
 use egui::cache::{ComputerMut, FrameCache};
-use egui::{Button, Frame, Key, Margin, RichText, TextEdit, Ui};
+use egui::{Button, Frame, Key, Margin, Response, RichText, TextEdit, Ui};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -80,22 +80,34 @@ pub fn tabs_ui(
             if ui.add(home).on_hover_text("Recent files, samples, and how to record a profile").clicked() {
                 actions.push(Action::Run(Command::StartPage));
             }
-            egui::ScrollArea::horizontal().id_salt("tabs").show(ui, |ui| {
-                for (i, tab) in tabs.iter().enumerate() {
-                    tab_ui(ui, theme, tab, i, active == Some(i), actions);
-                }
-                if ui.add(Button::new("+").frame(false)).on_hover_text(Command::OpenDialog.tooltip()).clicked() {
-                    actions.push(Action::Run(Command::OpenDialog));
-                }
-            });
+            tab_row(ui, theme, tabs, active, actions);
         });
     });
 }
 
-fn tab_ui(ui: &mut Ui, theme: &Theme, tab: &Tab, index: usize, active: bool, actions: &mut Actions) {
+/// The tabs, as many as there is room for; the one that is shown is among them when it begins to be.
+fn tab_row(ui: &mut Ui, theme: &Theme, tabs: &[Tab], active: Option<usize>, actions: &mut Actions) {
+    let id = ui.scope_id().with("tab in view");
+    let now = (active, tabs.len());
+    let is_new = ui.data(|d| d.get_temp(id)) != Some(now);
+    ui.data_mut(|d| d.insert_temp(id, now));
+    egui::ScrollArea::horizontal().id_salt("tabs").show(ui, |ui| {
+        for (i, tab) in tabs.iter().enumerate() {
+            let response = tab_ui(ui, theme, tab, i, active == Some(i), actions);
+            if is_new && active == Some(i) {
+                response.scroll_to_me(None);
+            }
+        }
+        if ui.add(Button::new("+").frame(false)).on_hover_text(Command::OpenDialog.tooltip()).clicked() {
+            actions.push(Action::Run(Command::OpenDialog));
+        }
+    });
+}
+
+fn tab_ui(ui: &mut Ui, theme: &Theme, tab: &Tab, index: usize, active: bool, actions: &mut Actions) -> Response {
     let fill = if active { theme.ground } else { theme.raised };
     let frame = Frame::new().fill(fill).corner_radius(5.0).inner_margin(Margin::symmetric(8, 2));
-    frame.show(ui, |ui| {
+    let frame = frame.show(ui, |ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         let mut text = RichText::new(shorten_middle(&tab.title, 32));
         if active {
@@ -124,6 +136,7 @@ fn tab_ui(ui: &mut Ui, theme: &Theme, tab: &Tab, index: usize, active: bool, act
             actions.push(Action::CloseTab(index));
         }
     });
+    frame.response
 }
 
 fn main_menu(ui: &mut Ui, menu: MenuState, actions: &mut Actions) {
@@ -175,7 +188,7 @@ pub struct BarState<'a> {
     /// Why the search text is no expression.
     pub search_error: Option<&'a str>,
     /// What the search found.
-    pub matches: Option<&'a Matches>,
+    pub found: Option<Found<'a>>,
     /// Put the cursor into the search field.
     pub focus_search: bool,
     /// Whether there is a way back.
@@ -184,32 +197,82 @@ pub struct BarState<'a> {
     pub can_go_forward: bool,
 }
 
-/// Views, metric, thread, grouping and search.
+/// What a search found.
+pub struct Found<'a> {
+    /// The groups that match, and their share.
+    pub matches: &'a Matches,
+    /// Which of them is selected, by cost, from one on.
+    pub rank: Option<usize>,
+    /// How many of them are counted.
+    pub count: usize,
+}
+
+/// The narrowest and the widest the search field is, and the room for what stands beside it: `12 of 345 · ≈ 67.8 %`, the
+/// switch for expressions, the ways back and forward.
+const SEARCH_WIDTH: std::ops::RangeInclusive<f32> = 120.0..=190.0;
+const BESIDE_SEARCH: f32 = 190.0;
+
+/// Views, metric, thread, grouping and search: in a row, or in two where the window is too narrow for one.
 pub fn bar_ui(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut Actions) {
+    let right_to_left = egui::Layout::right_to_left(egui::Align::Center);
+    let steps = |ui: &mut Ui, actions: &mut Actions| {
+        step_button(ui, "→", Command::Forward, state.can_go_forward, actions);
+        step_button(ui, "←", Command::Back, state.can_go_back, actions);
+    };
     Frame::new().fill(theme.panel).inner_margin(Margin::symmetric(8, 5)).show(ui, |ui| {
-        ui.horizontal(|ui| {
-            for view in ViewKind::ALL {
-                let label = match (view, state.hints) {
-                    (ViewKind::Hints, Some(count)) => format!("{} ({count})", view.label()),
-                    _ => view.label().to_owned(),
-                };
-                let button = Button::selectable(state.view == view, label);
-                let keys = Command::View(view).keys(ui.ctx());
-                if ui.add(button).on_hover_text(format!("{} ({keys})", view.tooltip())).clicked() {
-                    actions.push(Action::Show(view));
-                }
+        // What the choices need is known once they were drawn.
+        let id = ui.scope_id().with("width of choices");
+        let needed = ui.data(|d| d.get_temp::<f32>(id)).unwrap_or_default();
+        let mut drawn = needed;
+        let in_one_row = ui.horizontal(|ui| {
+            view_choice(ui, state, actions);
+            let in_one_row = ui.available_width() >= needed + SEARCH_WIDTH.start() + BESIDE_SEARCH;
+            if in_one_row {
+                ui.separator();
+                drawn = choices(ui, theme, state, actions);
             }
-            ui.separator();
-            metric_choice(ui, theme, state, actions);
-            track_choice(ui, theme, state.analysis, actions);
-            group_choice(ui, state.analysis, actions);
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                step_button(ui, "→", Command::Forward, state.can_go_forward, actions);
-                step_button(ui, "←", Command::Back, state.can_go_back, actions);
-                search_field(ui, theme, state, actions);
+            ui.with_layout(right_to_left, |ui| {
+                steps(ui, actions);
+                if in_one_row {
+                    search_field(ui, theme, state, actions);
+                }
             });
+            in_one_row
         });
+        if !in_one_row.inner {
+            ui.horizontal(|ui| {
+                drawn = choices(ui, theme, state, actions);
+                ui.with_layout(right_to_left, |ui| search_field(ui, theme, state, actions));
+            });
+        }
+        if (drawn - needed).abs() > 0.5 {
+            ui.data_mut(|d| d.insert_temp(id, drawn));
+            ui.ctx().request_discard("the choices of the bar have another width");
+        }
     });
+}
+
+fn view_choice(ui: &mut Ui, state: &BarState<'_>, actions: &mut Actions) {
+    for view in ViewKind::ALL {
+        let label = match (view, state.hints) {
+            (ViewKind::Hints, Some(count)) => format!("{} ({count})", view.label()),
+            _ => view.label().to_owned(),
+        };
+        let button = Button::selectable(state.view == view, label);
+        let keys = Command::View(view).keys(ui.ctx());
+        if ui.add(button).on_hover_text(format!("{} ({keys})", view.tooltip())).clicked() {
+            actions.push(Action::Show(view));
+        }
+    }
+}
+
+/// What is counted: metric, thread, grouping. Gives how wide they are.
+fn choices(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut Actions) -> f32 {
+    let left = ui.cursor().left();
+    metric_choice(ui, theme, state, actions);
+    track_choice(ui, theme, state.analysis, actions);
+    group_choice(ui, state.analysis, actions);
+    ui.cursor().left() - left
 }
 
 fn step_button(ui: &mut Ui, text: &str, command: Command, enabled: bool, actions: &mut Actions) {
@@ -382,7 +445,12 @@ fn group_choice(ui: &mut Ui, analysis: &Analysis, actions: &mut Actions) {
 fn search_field(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut Actions) {
     let mut search = state.search.clone();
     ui.toggle_value(&mut search.regex, ".*").on_hover_text("Regular expression");
-    let field = TextEdit::singleline(&mut search.text).hint_text("Search names and files").desired_width(190.0);
+    let answer = answer(theme, state);
+    let beside = answer.as_ref().map_or(0.0, |(text, _)| galley_width(ui, text) + ui.spacing().item_spacing.x);
+    // The frame of the field stands around its width.
+    let room = ui.available_width() - beside - 2.0 * theme::GAP;
+    let width = room.clamp(*SEARCH_WIDTH.start(), *SEARCH_WIDTH.end());
+    let field = TextEdit::singleline(&mut search.text).hint_text("Search names and files").desired_width(width);
     let response = ui.add(field);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Search names and files"));
     if state.focus_search {
@@ -403,17 +471,35 @@ fn search_field(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut 
         actions.push(Action::Search(search));
     }
     // Last, which is leftmost: the field stays where it is, and keeps the cursor, when this comes and goes.
-    if let Some(error) = state.search_error {
-        ui.label(RichText::new("not an expression").small().color(theme.error)).on_hover_text(error);
-    } else if let Some(matches) = state.matches {
-        let about = if matches.estimated { "≈ " } else { "" };
-        let text = match matches.count {
-            0 => "no match".to_owned(),
-            n => format!("{} · {about}{}", format::count(n as i64), format::percent(matches.share)),
-        };
-        ui.label(RichText::new(text).small().color(theme.text_weak))
-            .on_hover_text("Functions that match, and the share of everything that ran in them or below them.");
+    if let Some((text, about)) = answer {
+        ui.label(text).on_hover_text(about);
     }
+}
+
+/// What the search came to, and what that means.
+fn answer<'a>(theme: &Theme, state: &BarState<'a>) -> Option<(RichText, &'a str)> {
+    const ABOUT: &str = "Which match is selected, how many functions match, and the share of everything that ran in them or below them.";
+    if let Some(error) = state.search_error {
+        return Some((RichText::new("not an expression").small().color(theme.error), error));
+    }
+    let found = state.found.as_ref()?;
+    Some((RichText::new(found_text(found)).small().color(theme.text_weak), ABOUT))
+}
+
+/// How wide a text is.
+fn galley_width(ui: &Ui, text: &RichText) -> f32 {
+    let text: egui::WidgetText = text.clone().into();
+    text.into_galley(ui, Some(egui::TextWrapMode::Extend), f32::INFINITY, egui::TextStyle::Body).size().x
+}
+
+/// `3 of 14 · 21.4 %`; `14 · 21.4 %` where none of them is selected.
+fn found_text(found: &Found<'_>) -> String {
+    if found.count == 0 {
+        return "no match".to_owned();
+    }
+    let rank = found.rank.map(|rank| format!("{} of ", format::count(rank as i64))).unwrap_or_default();
+    let about = if found.matches.estimated { "≈ " } else { "" };
+    format!("{rank}{} · {about}{}", format::count(found.count as i64), format::percent(found.matches.share))
 }
 
 /// The transforms in force, each with a cross that takes it off.
@@ -513,8 +599,8 @@ fn recorded_by(profile: &Profile) -> String {
 /// `123 functions   1,000 samples   5.0 s recorded`
 fn counted_text(analysis: &Analysis) -> String {
     let profile = analysis.profile();
-    let mut parts = vec![format!("{} functions", format::count(profile.functions().len() as i64))];
-    parts.extend(analysis.samples().map(|samples| samples_text(analysis, samples)));
+    let mut parts = vec![format::counted(profile.functions().len() as i64, "function", "functions")];
+    parts.extend(analysis.samples().map(|rows| profile.samples_text(rows)));
     if let Some(duration) = profile.origin().duration_ns {
         parts.push(format!("{} recorded", format::value(duration, &Unit::Nanoseconds)));
     }
@@ -524,18 +610,4 @@ fn counted_text(analysis: &Analysis) -> String {
 /// Aligned profiles hold the functions of both.
 fn compared_text(analysis: &Analysis) -> String {
     format!("{} functions on either side", format::count(analysis.profile().functions().len() as i64))
-}
-
-/// `1,000 samples`; where samples of one stack were recorded as one row with their number, `12 stacks`: the number of
-/// samples is the metric's.
-fn samples_text(analysis: &Analysis, rows: usize) -> String {
-    let profile = analysis.profile();
-    let counted = profile.metrics().iter().any(|m| m.unit == Unit::Samples);
-    let what = match (counted && profile.origin().time == TimeMeaning::None, rows) {
-        (true, 1) => "stack",
-        (true, _) => "stacks",
-        (false, 1) => "sample",
-        (false, _) => "samples",
-    };
-    format!("{} {what}", format::count(rows as i64))
 }

@@ -26,6 +26,30 @@ fn each_filter_is_a_chip_that_comes_off() {
 }
 
 #[test]
+fn a_filter_comes_off_alone_though_others_came_after_it() {
+    let mut window = start(&[Recording::new(STACKS)]);
+    click_box(&mut window, "read");
+    press(&mut window, Key::H);
+    click_box(&mut window, "draw");
+    press(&mut window, Key::H);
+    click(&mut window, "hide read  ×");
+    assert!(says(&window, "hide draw  ×") && !says(&window, "hide read"));
+    assert!(!boxes(&window, "read").is_empty() && boxes(&window, "draw").is_empty());
+}
+
+#[test]
+fn a_function_that_filters_took_out_is_not_said_to_be_called_by_nothing() {
+    let mut window = start(&[Recording::new(STACKS)]);
+    click_box(&mut window, "parse");
+    assert!(!says(&window, "It is on no stack that is counted"));
+    press(&mut window, Key::H);
+    assert_eq!(selected(&window), "parse");
+    assert!(says(&window, "It is on no stack that is counted"));
+    press(&mut window, Key::Num4);
+    assert!(!says(&window, "Nothing calls it"));
+}
+
+#[test]
 fn dropping_takes_the_samples_of_a_function_out_of_the_total() {
     let mut window = start(&[Recording::new(STACKS)]);
     click_box(&mut window, "read");

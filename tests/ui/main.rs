@@ -25,6 +25,7 @@ mod hints;
 mod history;
 mod hostile;
 mod keys;
+mod narrow;
 mod opening;
 mod overlays;
 mod pictures;

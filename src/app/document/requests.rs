@@ -16,6 +16,7 @@ use std::sync::Arc;
 impl Document {
     pub(in crate::app) fn set_selection(&mut self, group: Option<GroupId>, workers: &Workers) {
         self.selection = group;
+        self.rank_matches();
         // While the question changes, they are asked for when it is answered.
         if let Some(group) = group.filter(|_| !self.counting) {
             for &part in self.subject.answering_parts() {
@@ -124,6 +125,12 @@ impl Document {
         }
     }
 
+    /// Finds out which of the matches is selected.
+    fn rank_matches(&mut self) {
+        let rank = self.matches().map(|matches| self.subject.rank(|group| matches.contains(group), self.selection));
+        self.rank = rank.unwrap_or_default();
+    }
+
     /// Has a tree made unless one like it is being made.
     pub(in crate::app) fn need(&mut self, part: Part, need: TreeNeed, workers: &Workers) {
         let answers = self.answers.get_mut(part);
@@ -218,6 +225,7 @@ impl Document {
                 if generation == self.generation && search == self.search_number =>
             {
                 self.answers.get_mut(part).matches = Some(matches);
+                self.rank_matches();
             }
             Outcome::Source { epoch, part, page, .. } => self.sources.take(part, epoch, *page),
             Outcome::Hints { epoch, part, hints, .. } => self.hints.take(epoch, part, hints, &self.subject),

@@ -71,11 +71,14 @@ pub(super) fn clicks(
         response.request_focus();
     }
     match under {
-        Some(Under::Node(node)) if response.double_clicked() => surface.zoom(state, Some(node), actions),
         Some(Under::Node(node)) if clicked || response.secondary_clicked() => {
             state.current = surface.tree.path(node);
             state.current_start = Some(surface.tree.start(node));
             actions.push(Action::Select(Some(surface.tree.group(node))));
+            // Both clicks may have come within one frame.
+            if response.double_clicked() {
+                surface.zoom(state, Some(node), actions);
+            }
         }
         None if clicked => {
             state.current.clear();
