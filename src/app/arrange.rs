@@ -111,7 +111,7 @@ pub(super) fn document_ui(
                     mappings: &chosen.options.source_mappings,
                     takes_keys: part != Part::Side(Side::Base),
                 };
-                view_ui(ui, view, &ctx, &source, base.as_ref(), views, &mut wanted);
+                view_ui(ui, view, &ctx, &source, base.as_deref(), views, &mut wanted);
             });
             for action in wanted {
                 match action {

@@ -13,7 +13,7 @@ use super::pane::{Answers, Choices, Parts, Views};
 use super::recordings::Recordings;
 use super::sources::DocumentSources;
 use super::subject::{Part, Request, Subject};
-use crate::analyze::diff::{BoxWidth, Measure, Renamed, Side, Status};
+use crate::analyze::diff::{BoxWidth, DiffNeighbours, Measure, Renamed, Side, Status};
 use crate::analyze::{GroupId, Matches, Order, Query, SearchText};
 use crate::hints::FindingKey;
 use crate::layout::Scheme;
@@ -26,7 +26,6 @@ use crate::ui::{Arrangement, Command, CompareCtx, Theme, TreeKind, ViewCtx};
 use regex::Regex;
 use std::cmp::Reverse;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 /// An open profile or comparison.
 pub(super) struct Document {
@@ -40,6 +39,8 @@ pub(super) struct Document {
     /// The request whose functions are being put where the base side recorded them.
     placing: Option<u64>,
     answers: Parts<Answers>,
+    /// Callers and callees on both sides, once those of each are known.
+    of_both: Option<(GroupId, DiffNeighbours)>,
     views: Parts<Views>,
     /// Of the flame graphs, of those of callers, and of those of callees.
     links: [CanvasLink; 3],
@@ -94,6 +95,7 @@ impl Document {
             counting: false,
             placing: None,
             answers: Parts::default(),
+            of_both: None,
             views,
             links: Default::default(),
             sources,
@@ -216,8 +218,7 @@ impl Document {
             measure: self.measure,
             box_width: self.request.width,
             side: part.side(),
-            base_neighbours: neighbours(Part::Side(Side::Base)),
-            new_neighbours: neighbours(Part::Side(Side::New)),
+            neighbours: self.of_both.as_ref().filter(|(g, _)| Some(*g) == self.selection).map(|(_, both)| both),
             renamed,
         });
         let ctx = ViewCtx {
@@ -235,7 +236,7 @@ impl Document {
             source: self.sources.page(part).map(|page| &**page),
             colours: &answers.colours,
             busy: self.counting,
-            hints: self.hints.page(answering),
+            hints: self.hints.page(answering).map(|page| &**page),
             compare,
             annotations: AnnotationsCtx { all: self.annotations.found(), editing: None },
             takes_keys: true,
@@ -311,8 +312,7 @@ impl Document {
             annotations: self.annotations.found().to_vec(),
             box_width: self.request.width,
             measure: self.measure,
-            hints: self.hints.pages().clone(),
-            sources: Arc::clone(self.sources.shared()),
+            hints: self.hints.clone(),
         }
     }
 

@@ -20,7 +20,7 @@ use crate::ui::start::{Failure, Start, failed_ui, loading_ui, start_ui};
 use crate::ui::{Action, Actions, Theme};
 use egui::{Context, Frame, Key, Popup, Ui, ViewportCommand};
 use std::path::{Path, PathBuf};
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
 /// What a window is started with.
 #[derive(Clone, Debug, Default)]
@@ -37,8 +37,8 @@ pub struct Setup {
 
 /// The program.
 pub struct Helioscope {
-    dark: Theme,
-    light: Theme,
+    dark: Arc<Theme>,
+    light: Arc<Theme>,
     pub(super) options: Options,
     setup: Setup,
     pub(super) workers: Workers,
@@ -92,7 +92,7 @@ impl Helioscope {
         if options.editor.is_empty() {
             options.editor = editor::guess();
         }
-        let (dark, light) = (Theme::new(Scheme::Dark), Theme::new(Scheme::Light));
+        let [dark, light] = [Scheme::Dark, Scheme::Light].map(|scheme| Arc::new(Theme::new(scheme)));
         ctx.set_fonts(Theme::fonts());
         ctx.set_style_of(egui::Theme::Dark, dark.style());
         ctx.set_style_of(egui::Theme::Light, light.style());
@@ -126,11 +126,11 @@ impl Helioscope {
         program
     }
 
-    pub(super) fn theme(&self, ctx: &Context) -> Theme {
-        match ctx.theme() {
-            egui::Theme::Dark => self.dark.clone(),
-            egui::Theme::Light => self.light.clone(),
-        }
+    pub(super) fn theme(&self, ctx: &Context) -> Arc<Theme> {
+        Arc::clone(match ctx.theme() {
+            egui::Theme::Dark => &self.dark,
+            egui::Theme::Light => &self.light,
+        })
     }
 
     fn dropped(&mut self, ctx: &Context, theme: &Theme) {

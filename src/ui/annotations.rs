@@ -12,6 +12,7 @@ use egui::{
     Align2, Area, Button, FontId, Frame, Id, Key, KeyboardShortcut, Modal, Modifiers, Order, Painter, Pos2, Rect,
     RichText, ScrollArea, Sense, Shape, Stroke, StrokeKind, TextEdit, Ui, UiKind, Vec2, WidgetInfo, accesskit,
 };
+use std::collections::HashMap;
 
 /// The annotations a view may draw.
 #[derive(Clone, Copy, Default)]
@@ -96,6 +97,36 @@ pub(super) struct Marks {
     wanted: Vec<Note>,
     area: Rectangle,
     callouts: Vec<Callout>,
+    /// By annotation: its note in lines. Breaking a text into lines measures it a dozen times.
+    wrapped: HashMap<u32, Wrapped>,
+}
+
+/// A note in lines, and what it was broken into them for.
+#[derive(Clone, Debug, Default)]
+struct Wrapped {
+    text: String,
+    room: NoteRoom,
+    lines: Vec<String>,
+    /// Its size, padding included.
+    size: (f32, f32),
+}
+
+/// How wide the text of a note may be, how many lines it may have, and on how fine a screen it is measured.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+struct NoteRoom {
+    width: f32,
+    lines: usize,
+    pixels_per_point: f32,
+}
+
+impl Wrapped {
+    fn update(&mut self, ui: &Ui, text: &str, room: NoteRoom) {
+        if self.text != text || self.room != room {
+            let lines = wrap_note(text, room.width, room.lines, |text| width_of(ui, text));
+            let size = note_size(&lines, |text| width_of(ui, text));
+            *self = Self { text: text.to_owned(), room, lines, size };
+        }
+    }
 }
 
 impl Marks {
@@ -122,7 +153,8 @@ impl Marks {
         }
         let rect = painter.clip_rect();
         let area = rectangle_of(rect);
-        let (room, most) = note_room(&area);
+        let (width, lines) = note_room(&area);
+        let room = NoteRoom { width, lines, pixels_per_point: ui.ctx().pixels_per_point() };
         let (mut wanted, mut texts, mut rings) = (Vec::new(), Vec::new(), Vec::new());
         for annotation in all {
             let node = annotation.marked.node(ctx.analysis, tree, paths);
@@ -135,15 +167,17 @@ impl Marks {
                 continue;
             }
             let name = node.map(|node| ctx.analysis.name(tree.group(node)).into_owned()).unwrap_or_default();
-            let lines = wrap_note(&annotation.note, room, most, |text| width_of(ui, text));
-            if lines.is_empty() {
+            let wrapped = self.wrapped.entry(annotation.id).or_default();
+            wrapped.update(ui, &annotation.note, room);
+            if wrapped.lines.is_empty() {
                 say_highlighted(ui, annotation.id, &name, bounds_of(&target));
                 continue;
             }
-            let (width, height) = note_size(&lines, |text| width_of(ui, text));
+            let (width, height) = wrapped.size;
             wanted.push(Note { target, width, height });
-            texts.push((annotation, name, lines));
+            texts.push((annotation, name));
         }
+        self.wrapped.retain(|id, _| self.drawn.contains(id));
         // Rings of neighbours touch: no halo is to cut through another ring.
         for target in &rings {
             ring(painter, target, Stroke::new(RING, ctx.theme.mark));
@@ -152,7 +186,8 @@ impl Marks {
             self.callouts = if wanted.is_empty() { Vec::new() } else { place_callouts(area, &ground(area), &wanted) };
             (self.wanted, self.area) = (wanted, area);
         }
-        for (callout, (annotation, name, lines)) in self.callouts.iter().zip(&texts) {
+        for (callout, (annotation, name)) in self.callouts.iter().zip(&texts) {
+            let lines = self.wrapped.get(&annotation.id).map_or(&[][..], |wrapped| &wrapped.lines);
             paint_callout(painter, ctx.theme, callout, lines);
             note_ui(ui, callout, annotation, name, actions);
         }

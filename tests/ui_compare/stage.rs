@@ -2,7 +2,7 @@
 
 use crate::one_view::{Session, view_ui};
 use helioscope::analyze::diff::{
-    BoxWidth, Comparison, Matching, Measure, Normalize, Question, Renamed, Side, align, align_runs,
+    BoxWidth, Comparison, DiffNeighbours, Matching, Measure, Normalize, Question, Renamed, Side, align, align_runs,
 };
 use helioscope::analyze::{GroupId, Matches, Neighbours, Order, SearchText};
 use helioscope::import::{Job, open};
@@ -36,7 +36,8 @@ pub(crate) struct Stage {
     pub(crate) actions: Vec<Action>,
     matching: Matching,
     matches: Option<Matches>,
-    neighbours: [Option<Neighbours>; 2],
+    neighbours: Option<Neighbours>,
+    neighbours_of_both: Option<DiffNeighbours>,
     sunburst: SunburstState,
     callers: CallersState,
     theme: Theme,
@@ -57,7 +58,8 @@ impl Stage {
             actions: Vec::new(),
             matching: Matching::default(),
             matches: None,
-            neighbours: [None, None],
+            neighbours: None,
+            neighbours_of_both: None,
             sunburst: SunburstState::default(),
             callers: CallersState::default(),
             theme: Theme::new(scheme),
@@ -95,7 +97,11 @@ impl Stage {
 
     fn set_selection(&mut self, group: Option<GroupId>) {
         self.selection = group;
-        self.neighbours = Side::BOTH.map(|side| group.map(|g| self.comparison.side(side).neighbours(g)));
+        let of_side = |side| group.map(|g| self.comparison.side(side).neighbours(g));
+        let (base, new) = (of_side(Side::Base), of_side(Side::New));
+        self.neighbours_of_both =
+            base.as_ref().zip(new.as_ref()).map(|(base, new)| self.comparison.neighbours(base, new));
+        self.neighbours = new;
     }
 
     /// Pairs functions as the program does: everything is aligned anew.
@@ -138,15 +144,14 @@ impl Session for Stage {
         let ctx = ViewCtx {
             selection: self.selection,
             matches: self.matches.as_ref(),
-            neighbours: self.neighbours[1].as_ref(),
+            neighbours: self.neighbours.as_ref(),
             time_meaning: TimeMeaning::Order,
             compare: Some(CompareCtx {
                 comparison: &self.comparison,
                 measure: self.measure,
                 box_width: self.box_width,
                 side: None,
-                base_neighbours: self.neighbours[0].as_ref(),
-                new_neighbours: self.neighbours[1].as_ref(),
+                neighbours: self.neighbours_of_both.as_ref(),
                 renamed: &self.matching.renamed,
             }),
             ..ViewCtx::new(self.comparison.side(Side::New), &self.trees, &self.theme, &colours)

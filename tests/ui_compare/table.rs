@@ -184,19 +184,6 @@ fn what_is_copied_is_what_is_shown_with_the_summary_and_how_values_were_made_com
 }
 
 #[test]
-fn order_and_filters_survive_saving() {
-    let mut h = shown(rewritten());
-    click(&mut h, "Base (samples)");
-    click(&mut h, "gone 1");
-    let saved = serde_json::to_string(&h.state().table).expect("is plain data");
-    let mut other = shown(rewritten());
-    other.state_mut().table = serde_json::from_str(&saved).expect("reads what it wrote");
-    other.run();
-    assert_eq!(order(&other, &SOME), ["old_write"]);
-    assert!(other.get_by_label("Base (samples)").accesskit_node().sort_direction().is_some());
-}
-
-#[test]
 fn picture_in_the_dark() {
     picture(shown(calls()), "differences_dark");
 }

@@ -234,8 +234,18 @@ impl Document {
                 if generation == self.generation && Some(group) == self.selection =>
             {
                 self.answers.get_mut(part).neighbours = Some((group, neighbours));
+                self.join_neighbours(group);
             }
             _ => {}
+        }
+    }
+
+    /// Puts the callers and callees on both sides together, as soon as both are there.
+    fn join_neighbours(&mut self, group: GroupId) {
+        let Some(compared) = self.subject.compared() else { return };
+        let known = self.answers.sides().map(|answers| answers.neighbours.as_ref().filter(|(of, _)| *of == group));
+        if let [Some((_, base)), Some((_, new))] = known {
+            self.of_both = Some((group, compared.comparison.neighbours(base, new)));
         }
     }
 
@@ -262,6 +272,7 @@ impl Document {
         for answers in self.answers.each_mut() {
             answers.forget();
         }
+        self.of_both = None;
         self.sources.forget_counts();
     }
 

@@ -163,25 +163,25 @@ impl Helioscope {
         if exporting.pending.is_some() {
             ui.ctx().request_repaint_after(Duration::from_secs_f64(SETTLED));
         }
+        let Some(asked) = asked else { return };
         let (choice, shown) = (exporting.dialog.choice.clone(), exporting.shown.clone());
         match asked {
-            None => {}
-            Some(Asked::Close) => self.exporting = None,
-            Some(Asked::Unmark(id)) => {
+            Asked::Close => self.exporting = None,
+            Asked::Unmark(id) => {
                 exporting.unmark(id);
                 if let Some(document) = self.document() {
                     document.annotations.remove(id);
                 }
             }
-            Some(Asked::Stop) => {
+            Asked::Stop => {
                 // Who draws sees it at its next write; who waits need not wait for that.
                 if let Some(progress) = exporting.progress.take() {
                     progress.stop();
                 }
             }
-            Some(Asked::Copy) if choice.format == Format::Png => copy_picture(&self.workers, shown, choice),
-            Some(Asked::Copy) => copy_text(&self.workers, shown, choice, "Copied"),
-            Some(Asked::Save) => {
+            Asked::Copy if choice.format == Format::Png => copy_picture(&self.workers, shown, choice),
+            Asked::Copy => copy_text(&self.workers, shown, choice, "Copied"),
+            Asked::Save => {
                 let name = format!("{}.{}", shown.stem(&choice), choice.format.ending());
                 let beside = shown.recordings.newest().parent().map(Path::to_owned);
                 self.ask_where(beside, &name, Saving::Export(Box::new(choice)));

@@ -80,12 +80,11 @@ impl Scales {
 
 /// Draws callers on the left and callees on the right, with both sides and what lies between.
 pub(super) fn tables_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, compare: &CompareCtx<'_>, actions: &mut Actions) {
-    let (Some(base), Some(new)) = (compare.base_neighbours, compare.new_neighbours) else {
+    let Some(both) = compare.neighbours else {
         ui.label(RichText::new("Looking for callers…").color(ctx.theme.text_weak));
         return;
     };
-    let both = compare.comparison.neighbours(base, new);
-    let scales = Scales::of(ctx, &both);
+    let scales = Scales::of(ctx, both);
     let columns = scales.columns();
     let sides = [(Which::Callers, &both.callers), (Which::Callees, &both.callees)];
     ui.columns(2, |halves| {

@@ -21,21 +21,17 @@ use egui_extras::TableRow;
 use rows::{Order, Rows, Scales, Statuses};
 
 /// What the table remembers: its order and its filters, and the rows these give.
-#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug)]
 pub struct DifferencesState {
     order: Order,
     /// What names and files are filtered by.
     pub filter: SearchText,
     /// The statuses that are shown; none shows all.
     only: Statuses,
-    #[serde(skip)]
     rows: Rows,
     /// The selection that has been scrolled to.
-    #[serde(skip)]
     followed: Option<GroupId>,
     /// How many rows the screen held in the frame before.
-    #[serde(skip)]
     rows_on_screen: usize,
 }
 

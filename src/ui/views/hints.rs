@@ -187,7 +187,7 @@ fn nothing_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &HintsPage) {
         ("Nothing was recorded".to_owned(), "No rule has anything to look at.".to_owned())
     } else if hints.checked.is_empty() && hints.findings.is_empty() {
         let why = hints.not_applicable.first().map_or("", |n| n.why.as_str());
-        ("No rule can judge this profile".to_owned(), capitalised(why))
+        ("No rule can judge this profile".to_owned(), format!("{}.", capitalised(why)))
     } else if dismissed > 0 {
         ("Nothing left to do".to_owned(), "Everything that was found is dismissed, below.".to_owned())
     } else {
@@ -236,7 +236,7 @@ fn plain(text: &str) -> String {
 fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).chain(['.']).collect(),
+        Some(first) => first.to_uppercase().chain(letters).collect(),
         None => String::new(),
     }
 }

@@ -75,7 +75,7 @@ impl SourceState {
 
     /// Goes to the next hot line, or the one before.
     pub fn step_hot(&mut self, page: &SourcePage, forward: bool) {
-        if let Some(line) = next_hot(&page.costs(self.by), self.line, forward) {
+        if let Some(line) = next_hot(page.costs(self.by), self.line, forward) {
             self.aim = Some(Aim::Line(line));
         }
     }
@@ -242,7 +242,7 @@ fn costliest_file(ctx: &ViewCtx<'_>) -> Option<StringId> {
 }
 
 fn aimed_line(ctx: &ViewCtx<'_>, page: &SourcePage, state: &SourceState, aim: Aim) -> Option<u32> {
-    let hottest = || hottest(&page.costs(state.by)).map(|(line, _)| line);
+    let hottest = || hottest(page.costs(state.by)).map(|(line, _)| line);
     match aim {
         Aim::Line(line) => Some(line),
         Aim::Hottest => hottest(),

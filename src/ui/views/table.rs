@@ -23,8 +23,7 @@ pub(super) use filter::filter_ui;
 use rows::{RowOrder, Rows, Scales};
 
 /// What the table remembers: its order and its filter, and the rows these give.
-#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug)]
 pub struct TableState {
     /// The column it is sorted by.
     pub sort: SortKey,
@@ -34,13 +33,10 @@ pub struct TableState {
     pub filter: SearchText,
     /// The table of differences.
     pub differences: DifferencesState,
-    #[serde(skip)]
     rows: Rows,
     /// The selection that has been scrolled to.
-    #[serde(skip)]
     followed: Option<GroupId>,
     /// How many rows the screen held in the frame before.
-    #[serde(skip)]
     rows_on_screen: usize,
 }
 
