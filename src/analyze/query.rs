@@ -100,10 +100,8 @@ impl Query {
     /// The thread time order shows: the one that is counted, or the one with the largest total.
     pub fn time_track(&self, profile: &Profile) -> TrackId {
         self.track.unwrap_or_else(|| {
-            (0..profile.tracks().len())
-                .map(TrackId::at)
-                .max_by_key(|&t| (profile.track_total(self.metric, t), std::cmp::Reverse(t)))
-                .unwrap_or(TrackId(0))
+            let totals = profile.track_totals(self.metric).into_iter().zip(0..);
+            totals.max_by_key(|&(total, t)| (total, std::cmp::Reverse(t))).map_or(TrackId(0), |(_, t)| TrackId(t))
         })
     }
 

@@ -174,21 +174,20 @@ impl Profile {
         }
     }
 
-    /// The sum of a metric over one thread.
-    pub fn track_total(&self, metric: MetricId, track: TrackId) -> i64 {
+    /// The sum of a metric over each thread, by id, in one pass over the samples.
+    pub fn track_totals(&self, metric: MetricId) -> Vec<i64> {
+        let mut totals = vec![0_i64; self.tracks.len()];
         match &self.body {
             Body::Stacks(stacks) => {
-                let samples = &stacks.samples;
-                let weights = samples.weights(metric);
-                samples
-                    .tracks()
-                    .iter()
-                    .zip(weights)
-                    .filter(|(t, _)| **t == track)
-                    .fold(0_i64, |sum, (_, w)| sum.saturating_add(*w))
+                for (track, weight) in stacks.samples.tracks().iter().zip(stacks.samples.weights(metric)) {
+                    let total = &mut totals[track.index()];
+                    *total = total.saturating_add(*weight);
+                }
             }
-            Body::Graph(_) | Body::Lines(_) => self.total(metric),
+            // One thread, or all of them as one.
+            Body::Graph(_) | Body::Lines(_) => totals.fill(self.total(metric)),
         }
+        totals
     }
 }
 

@@ -264,10 +264,8 @@ fn track_choice(ui: &mut Ui, theme: &Theme, analysis: &Analysis, actions: &mut A
                 actions.push(Action::Track(None));
                 ui.close();
             }
-            let mut rows: Vec<(i64, TrackId)> = (0..profile.tracks().len())
-                .map(TrackId::at)
-                .map(|t| (profile.track_total(query.metric, t), t))
-                .collect();
+            let ids = (0..).map(TrackId);
+            let mut rows: Vec<(i64, TrackId)> = profile.track_totals(query.metric).into_iter().zip(ids).collect();
             match track_order_ui(ui, theme) {
                 TrackOrder::Cost => rows.sort_by_key(|(total, t)| (std::cmp::Reverse(*total), *t)),
                 TrackOrder::Name => rows.sort_by_cached_key(|(_, t)| (profile.track(*t).title().to_lowercase(), *t)),

@@ -582,6 +582,7 @@ fn with_long_text(rest: impl FnOnce(&mut Writer)) -> Vec<u8> {
 
 #[test]
 fn a_long_text_that_much_refers_to_is_neither_copied_nor_read_for_each() {
+    const MANY: u64 = 20_000;
     let sample = |w: &mut Writer, labels: &[(u64, u64, u64)]| {
         w.message(2, |m| {
             m.packed(2, [1]);
@@ -594,7 +595,6 @@ fn a_long_text_that_much_refers_to_is_neither_copied_nor_read_for_each() {
             }
         });
     };
-    const MANY: u64 = 20_000;
     let functions = with_long_text(|w| {
         for i in 1..MANY {
             w.message(5, |m| {
