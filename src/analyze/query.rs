@@ -100,8 +100,9 @@ impl Query {
     /// The thread time order shows: the one that is counted, or the one with the largest total.
     pub fn time_track(&self, profile: &Profile) -> TrackId {
         self.track.unwrap_or_else(|| {
-            let totals = profile.track_totals(self.metric).into_iter().zip(0..);
-            totals.max_by_key(|&(total, t)| (total, std::cmp::Reverse(t))).map_or(TrackId(0), |(_, t)| TrackId(t))
+            let totals = profile.track_totals(self.metric).into_iter().enumerate();
+            let dearest = totals.max_by_key(|&(track, total)| (total, std::cmp::Reverse(track)));
+            dearest.map_or(TrackId(0), |(track, _)| TrackId::at(track))
         })
     }
 

@@ -18,7 +18,9 @@ use crate::analyze::{GroupId, Matches, Order, Query, SearchText};
 use crate::hints::FindingKey;
 use crate::layout::Scheme;
 use crate::model::{TimeMeaning, TrackId};
-use crate::ui::canvas_link::{CanvasLink, Linked};
+use crate::ui::annotations::AnnotationsCtx;
+use crate::ui::canvas::{CanvasLink, Linked};
+use crate::ui::chrome::Found;
 use crate::ui::views::ViewKind;
 use crate::ui::{Arrangement, Command, CompareCtx, Theme, TreeKind, ViewCtx};
 use regex::Regex;
@@ -61,6 +63,8 @@ pub(super) struct Document {
     search_number: u64,
     /// What is searched for.
     pub(super) matcher: Option<Regex>,
+    /// Which of the matches is selected, by cost, and how many there are.
+    rank: (Option<usize>, usize),
 
     /// What is marked.
     pub(super) annotations: Annotations,
@@ -107,6 +111,7 @@ impl Document {
             search_error: None,
             search_number: 0,
             matcher: None,
+            rank: (None, 0),
             annotations: Annotations::default(),
             history: History::default(),
         }
@@ -130,8 +135,14 @@ impl Document {
     }
 
     /// What the search found; of a comparison, with the share of the new side.
-    pub(super) fn matches(&self) -> Option<&Matches> {
+    fn matches(&self) -> Option<&Matches> {
         self.answers.get(self.subject.answering(self.lead())).matches.as_ref()
+    }
+
+    /// The same, as it is said beside the search field.
+    pub(super) fn found(&self) -> Option<Found<'_>> {
+        let (rank, count) = self.rank;
+        self.matches().map(|matches| Found { matches, rank, count })
     }
 
     /// Whether an answer is on its way.
@@ -226,7 +237,8 @@ impl Document {
             busy: self.counting,
             hints: self.hints.page(answering),
             compare,
-            annotations: self.annotations.ctx(),
+            annotations: AnnotationsCtx { all: self.annotations.found(), editing: None },
+            takes_keys: true,
         };
         (ctx, self.views.get_mut(part))
     }

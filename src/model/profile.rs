@@ -1,8 +1,8 @@
 //! The profile itself.
 
 use super::{
-    CallGraph, FrameId, FunctionId, LineProfile, Metric, MetricId, Origin, Samples, Stacks, StringId, Strings, Track,
-    TrackId, Warning,
+    CallGraph, FrameId, FunctionId, LineProfile, Metric, MetricId, Origin, Samples, Stacks, StringId, Strings,
+    TimeMeaning, Track, TrackId, Unit, Warning, format,
 };
 
 /// A function as the profile names it.
@@ -165,6 +165,18 @@ impl Profile {
         }
     }
 
+    /// Whether equal samples stand as one row with their number: then rows are stacks, and how many samples there were is
+    /// the total of a metric.
+    pub fn samples_are_stacks(&self) -> bool {
+        self.origin.time == TimeMeaning::None && self.metrics.iter().any(|metric| metric.unit == Unit::Samples)
+    }
+
+    /// A number of samples in words: `1,000 samples`, or, where they [are stacks](Self::samples_are_stacks), `12 stacks`.
+    pub fn samples_text(&self, rows: usize) -> String {
+        let (one, many) = if self.samples_are_stacks() { ("stack", "stacks") } else { ("sample", "samples") };
+        format::counted(rows as i64, one, many)
+    }
+
     /// The sum of everything recorded in a metric, in its base unit.
     pub fn total(&self, metric: MetricId) -> i64 {
         match &self.body {
@@ -174,18 +186,15 @@ impl Profile {
         }
     }
 
-    /// The sum of a metric over each thread, by id, in one pass over the samples.
+    /// The sum of a metric over each thread, in one pass over the samples.
     pub fn track_totals(&self, metric: MetricId) -> Vec<i64> {
+        let Body::Stacks(stacks) = &self.body else { return vec![self.total(metric); self.tracks.len()] };
+        let samples = &stacks.samples;
         let mut totals = vec![0_i64; self.tracks.len()];
-        match &self.body {
-            Body::Stacks(stacks) => {
-                for (track, weight) in stacks.samples.tracks().iter().zip(stacks.samples.weights(metric)) {
-                    let total = &mut totals[track.index()];
-                    *total = total.saturating_add(*weight);
-                }
+        for (track, weight) in samples.tracks().iter().zip(samples.weights(metric)) {
+            if let Some(total) = totals.get_mut(track.index()) {
+                *total = total.saturating_add(*weight);
             }
-            // One thread, or all of them as one.
-            Body::Graph(_) | Body::Lines(_) => totals.fill(self.total(metric)),
         }
         totals
     }

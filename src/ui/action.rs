@@ -50,8 +50,8 @@ pub enum Action {
     Group(GroupBy),
     /// Add a transform.
     Transform(Transform),
-    /// Take transforms off from this one on.
-    RemoveTransform(usize),
+    /// Take a transform off.
+    RemoveTransform(Transform),
     /// Count only what lies in a span of time, of one thread where positions are one thread's own; or everything again.
     TimeRange(Option<(i64, i64)>, Option<TrackId>),
     /// Zoom the flame graph and the sunburst to a path of calls.
@@ -359,7 +359,7 @@ impl Command {
     pub fn tooltip(self) -> &'static str {
         match self {
             Self::OpenDialog => "Choose profiles to open. Dropping files on the window does the same.",
-            Self::Reload => "Read the file again, keeping view, zoom, sort, filter and selection.",
+            Self::Reload => "Read the file again, keeping view, zoom, sort, filter and selection. F5 does the same.",
             Self::ReloadAndCompare => "Read the file again and compare it with what it held before.",
             Self::CompareWith => "Compare this profile with another. The older one is the base.",
             Self::CompareWithEarlier => "Compare with what this file held before it was reloaded.",
@@ -481,6 +481,11 @@ impl Command {
         };
         Some(KeyboardShortcut::new(modifiers, key))
     }
+
+    /// Other keys that do the same, which hands know from browsers.
+    pub fn other_shortcut(self) -> Option<KeyboardShortcut> {
+        (self == Self::Reload).then(|| KeyboardShortcut::new(Modifiers::NONE, Key::F5))
+    }
 }
 
 #[cfg(test)]
@@ -496,7 +501,7 @@ mod tests {
         for command in all {
             assert!(labels.insert(command.label()), "{}", command.label());
             assert!(command.tooltip().ends_with('.'), "{}", command.label());
-            if let Some(shortcut) = command.shortcut() {
+            for shortcut in [command.shortcut(), command.other_shortcut()].into_iter().flatten() {
                 assert!(keys.insert((shortcut.modifiers, shortcut.logical_key)), "{}", command.label());
             }
         }

@@ -103,6 +103,7 @@ fn tracks_partition_the_total() {
     for name in ["pyspy/threads.raw", "pyspy/everything.raw", "pyspy/processes.raw", "collapsed/python315.folded"] {
         let profile = open(name);
         let totals = profile.track_totals(FIRST);
+        assert_eq!(totals.len(), profile.tracks().len(), "{name}");
         assert_eq!(totals.iter().sum::<i64>(), profile.total(FIRST), "{name}");
         assert!(totals.iter().all(|t| *t > 0), "{name}: no thread is empty");
     }

@@ -31,6 +31,7 @@ pub(super) struct SampleReader<'a> {
     values: Vec<i64>,
     /// Samples left out because they have another number of values than there are sample types.
     mismatched: u64,
+    empty_stacks: u64,
 }
 
 /// The fields of one sample, gathered.
@@ -57,6 +58,7 @@ impl<'a> SampleReader<'a> {
             path: Path::new(contents.size),
             values: Vec::new(),
             mismatched: 0,
+            empty_stacks: 0,
         }
     }
 
@@ -80,6 +82,10 @@ impl<'a> SampleReader<'a> {
             self.mismatched,
         );
         builder.warn_times(
+            "A sample has an empty stack: it counts towards the total, but belongs to no function.",
+            self.empty_stacks,
+        );
+        builder.warn_times(
             "A stack refers to a location the file does not hold; it is shown as “[unknown]”.",
             self.path.unknown,
         );
@@ -101,6 +107,7 @@ impl<'a> SampleReader<'a> {
         }
         let stack = self.path.stack(parts.locations.bytes(), self.places, builder);
         let stack = stack.map_err(|why| ImportError::malformed(NAME, offset, why))?;
+        self.empty_stacks += u64::from(stack == StackId::EMPTY);
         let (track, labels) = self.labels.read(&parts.labels, builder)?;
         builder.sample(track, stack, None, &self.values);
         builder.label_last_sample(labels);

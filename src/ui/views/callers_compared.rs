@@ -42,12 +42,13 @@ impl Scales {
             "Cost along these calls, with everything below, on the new side.",
         ];
         let mut columns = vec![
-            Column::of("Base", &costs, along[0], COST_WIDTH),
-            Column::of("New", &costs, along[1], COST_WIDTH),
+            Column::of("Base", &costs, along[0], COST_WIDTH).that_goes(1),
+            Column::of("New", &costs, along[1], COST_WIDTH).that_goes(3),
             Column::of("Δ", &deltas, "New less base.", DELTA_WIDTH),
         ];
         if self.with_calls {
-            columns.push(Column::of("Δ calls", "", "All calls of new less all calls of base.", CALLS_WIDTH));
+            let calls = Column::of("Δ calls", "", "All calls of new less all calls of base.", CALLS_WIDTH);
+            columns.push(calls.that_goes(2));
         }
         columns
     }
