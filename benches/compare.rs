@@ -24,18 +24,17 @@ use std::cell::RefCell;
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Duration;
-use tour::{Random, journey, report, timed_frame};
+use tour::{Random, Walk, journey, report, timed_frame};
 
 /// Call paths a side.
 const NODES: usize = 100_000;
 const FUNCTIONS: u64 = 5_000;
 /// Samples that end in a path a side already has, beside those that make a new one.
-const REPEATED: usize = 3;
+const REPEATED: u64 = 3;
 
-/// A walk of calls and returns, 10 to 60 deep, until there are enough call paths. `changed` leaves out some functions,
+/// Samples of a walk of calls and returns until there are enough call paths. `changed` leaves out some functions,
 /// calls others in their place, and samples every seventh twice as often.
 fn samples(changed: bool) -> Profile {
-    let mut random = Random(0x9e37_79b9_7f4a_7c15);
     let mut b = ProfileBuilder::new("bench");
     b.metric("samples", Unit::Samples);
     let track = b.track(Track::default());
@@ -46,22 +45,13 @@ fn samples(changed: bool) -> Profile {
             b.frame(function, 0)
         })
         .collect();
-    let mut stack = vec![frames[0]];
+    let mut walk = Walk::through(frames);
     let mut paths = 1;
     while paths < NODES {
-        let keep = stack.len().saturating_sub(random.below(6) as usize).max(1);
-        stack.truncate(keep);
-        let depth = 10 + random.below(50) as usize;
-        while stack.len() < depth {
-            let caller = u64::from(stack[stack.len() - 1].0);
-            let callee = (caller * 31 + random.below(4) * random.below(4) * 7 + 1) % FUNCTIONS;
-            stack.push(frames[callee as usize]);
-        }
-        stack.push(frames[random.skewed(FUNCTIONS) as usize]);
-        let id = b.stack_of(&stack);
+        let stack = walk.next_stack();
+        let (id, leaf) = (b.stack_of(stack), stack[stack.len() - 1].0);
         paths = paths.max(id.index());
-        let leaf = stack[stack.len() - 1].0;
-        let times = 1 + random.below(REPEATED as u64) as usize;
+        let times = 1 + walk.random.below(REPEATED);
         for _ in 0..if changed && leaf % 7 == 0 { 2 * times } else { times } {
             b.sample(track, id, None, &[1]);
         }

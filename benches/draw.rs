@@ -24,15 +24,14 @@ use helioscope::ui::{Action, Actions, Theme, Trees, ViewCtx};
 use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
-use tour::{Random, journey, report, timed_frame};
+use tour::{Random, Walk, journey, report, timed_frame};
 
 const SAMPLES: usize = 1_000_000;
 const FUNCTIONS: u64 = 20_000;
 const ROWS: u64 = 200_000;
 
-/// A walk of calls and returns through 20,000 functions, 10 to 60 deep.
+/// A million samples of a walk through 20,000 functions.
 fn samples() -> Profile {
-    let mut random = Random(0x9e37_79b9_7f4a_7c15);
     let mut b = ProfileBuilder::new("bench");
     b.metric("samples", Unit::Samples);
     b.origin_mut().time = TimeMeaning::Order;
@@ -43,19 +42,9 @@ fn samples() -> Profile {
             b.frame(function, 0)
         })
         .collect();
-    let mut stack = vec![frames[0]];
+    let mut walk = Walk::through(frames);
     for _ in 0..SAMPLES {
-        let keep = stack.len().saturating_sub(random.below(6) as usize).max(1);
-        stack.truncate(keep);
-        let depth = 10 + random.below(50) as usize;
-        while stack.len() < depth {
-            // Few callees a function, popular ones more often: trees that branch as programs do.
-            let caller = u64::from(stack[stack.len() - 1].0);
-            let callee = (caller * 31 + random.below(4) * random.below(4) * 7 + 1) % FUNCTIONS;
-            stack.push(frames[callee as usize]);
-        }
-        stack.push(frames[random.skewed(FUNCTIONS) as usize]);
-        let id = b.stack_of(&stack);
+        let id = b.stack_of(walk.next_stack());
         b.sample(track, id, None, &[1]);
     }
     b.finish().unwrap_or_else(|e| panic!("{e}"))

@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+#[path = "compare/cases.rs"]
+mod cases;
+
+use cases::config;
 use helioscope::analyze::{
     Analysis, Band, CallTree, Detail, DivideBy, Exactness, GroupBy, GroupId, OverTime, Query, TimeWindow, Transform,
 };
@@ -9,19 +13,9 @@ use helioscope::model::{
     FunctionId, GraphBuilder, Profile, ProfileBuilder, StringId, TimeMeaning, Track, TrackId, Unit,
 };
 use proptest::prelude::*;
-use proptest::test_runner::{RngSeed, TestCaseResult};
+use proptest::test_runner::TestCaseResult;
 use std::collections::HashMap;
 use std::sync::Arc;
-
-/// The same cases every time, unless `PROPTEST_RNG_SEED` asks for others.
-fn config() -> ProptestConfig {
-    let default = ProptestConfig::default();
-    let rng_seed = match default.rng_seed {
-        RngSeed::Random => RngSeed::Fixed(1),
-        chosen @ RngSeed::Fixed(_) => chosen,
-    };
-    ProptestConfig { cases: 128, failure_persistence: None, rng_seed, ..default }
-}
 
 /// How many functions a profile of stacks has; they lie in [`FILES`] files.
 const FUNCTIONS: usize = 8;

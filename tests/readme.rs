@@ -1,11 +1,14 @@
-//! The tables in `README.md` that repeat what the program knows. `UPDATE_README=1 cargo test --test readme` writes
-//! them again.
+//! What `README.md` and `docs/` repeat of what the program knows. `UPDATE_README=1 cargo test --test readme` writes the
+//! README's tables again.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use egui::ModifierNames;
+use helioscope::analyze::GroupBy;
+use helioscope::analyze::diff::Normalize;
 use helioscope::import::FORMATS;
 use helioscope::ui::Command;
+use helioscope::ui::views::ViewKind;
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -33,6 +36,22 @@ fn the_keys_are_those_of_the_commands() {
         }
     }
     hold("keys", &table);
+}
+
+#[test]
+fn the_format_of_reviews_names_every_value_a_view_can_have() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/session-format.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let row = |field: &str| text.lines().find(|line| line.starts_with(&format!("| `{field}` |"))).unwrap();
+    for view in ViewKind::ALL {
+        assert!(row("view").contains(&format!("`{view:?}`")), "{view:?}");
+    }
+    for by in GroupBy::ALL {
+        assert!(row("by").contains(&format!("`{by:?}`")), "{by:?}");
+    }
+    for normalize in Normalize::ALL {
+        assert!(row("normalize").contains(&format!("`{normalize:?}`")), "{normalize:?}");
+    }
 }
 
 /// Compares the part of the README that bears a name with what it should be.

@@ -1,6 +1,8 @@
-//! What benches of drawing have in common: the screen, the tour a view is taken on, and how its frames are reported.
+//! What benches of drawing have in common: the calls that are drawn, the screen, the tour a view is taken on, and how its
+//! frames are reported.
 
 use egui::{Context, Event, MouseWheelUnit, Pos2, RawInput, Rect, TouchPhase, Ui, Vec2};
+use helioscope::model::FrameId;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -20,6 +22,35 @@ impl Random {
     pub(crate) fn skewed(&mut self, bound: u64) -> u64 {
         let part = self.below(1 << 30) as f64 / f64::from(1 << 30);
         (part.powi(5) * bound as f64) as u64
+    }
+}
+
+/// A walk of calls and returns through some functions, 10 to 60 deep.
+pub(crate) struct Walk {
+    pub(crate) random: Random,
+    frames: Vec<FrameId>,
+    stack: Vec<FrameId>,
+}
+
+impl Walk {
+    pub(crate) fn through(frames: Vec<FrameId>) -> Self {
+        Self { random: Random(0x9e37_79b9_7f4a_7c15), stack: vec![frames[0]], frames }
+    }
+
+    /// Returns from some calls, makes others, and gives the stack, outermost call first.
+    pub(crate) fn next_stack(&mut self) -> &[FrameId] {
+        let functions = self.frames.len() as u64;
+        let keep = self.stack.len().saturating_sub(self.random.below(6) as usize).max(1);
+        self.stack.truncate(keep);
+        let depth = 10 + self.random.below(50) as usize;
+        while self.stack.len() < depth {
+            // Few callees a function, popular ones more often: trees that branch as programs do.
+            let caller = u64::from(self.stack[self.stack.len() - 1].0);
+            let callee = (caller * 31 + self.random.below(4) * self.random.below(4) * 7 + 1) % functions;
+            self.stack.push(self.frames[callee as usize]);
+        }
+        self.stack.push(self.frames[self.random.skewed(functions) as usize]);
+        &self.stack
     }
 }
 

@@ -5,6 +5,11 @@ use crate::model::{CallGraph, FunctionId, Profile, StringId};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 
+/// What is shown for a function's name as it was recorded: itself, or, where that is nothing, words that say so.
+pub fn shown_name(recorded: &str) -> &str {
+    if recorded.is_empty() { "(no name)" } else { recorded }
+}
+
 /// A row of [`Groups`]: what a table row or a box of a tree stands for. Valid for one profile and one [`GroupBy`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub struct GroupId(pub u32);
@@ -137,11 +142,11 @@ impl Groups {
         &self.of_function
     }
 
-    /// The text to show for a group.
+    /// The text to show for a group; a function is [never without a name](shown_name).
     pub fn name<'a>(&self, profile: &'a Profile, classes: &'a Classes, group: GroupId) -> Cow<'a, str> {
         match self.key(group) {
-            GroupKey::Function(f) | GroupKey::Line(f, 0) => Cow::Borrowed(profile.name(f)),
-            GroupKey::Line(f, line) => Cow::Owned(format!("{}:{line}", profile.name(f))),
+            GroupKey::Function(f) | GroupKey::Line(f, 0) => Cow::Borrowed(shown_name(profile.name(f))),
+            GroupKey::Line(f, line) => Cow::Owned(format!("{}:{line}", shown_name(profile.name(f)))),
             GroupKey::File(StringId::EMPTY) => Cow::Borrowed("(no file)"),
             GroupKey::File(file) => Cow::Borrowed(profile.text(file)),
             GroupKey::Module(m) => Cow::Borrowed(classes.modules()[m as usize].as_str()),

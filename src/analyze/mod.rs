@@ -27,7 +27,7 @@ pub use bounds::{Activity, Bounds};
 pub use classify::{Class, Classes, Package};
 pub use estimate::EstimatedStacks;
 pub use flow::Flow;
-pub use groups::{GroupId, GroupKey, Groups};
+pub use groups::{GroupId, GroupKey, Groups, shown_name};
 pub use heat::{FileHeat, HeatKind, LineHeat};
 pub use merged::{MergedTree, Weights};
 pub use over_time::{Band, BandKind, DivideBy, OverTime, TimeWindow};

@@ -148,10 +148,9 @@ impl Query {
     /// The thread time order shows: the one that is counted, or the one with the largest total.
     pub fn time_track(&self, profile: &Profile) -> TrackId {
         self.track.unwrap_or_else(|| {
-            (0..profile.tracks().len())
-                .map(TrackId::at)
-                .max_by_key(|&t| (profile.track_total(self.metric, t), std::cmp::Reverse(t)))
-                .unwrap_or(TrackId(0))
+            let totals = profile.track_totals(self.metric).into_iter().enumerate();
+            let dearest = totals.max_by_key(|&(track, total)| (total, std::cmp::Reverse(track)));
+            dearest.map_or(TrackId(0), |(track, _)| TrackId::at(track))
         })
     }
 

@@ -9,6 +9,7 @@ use crate::analyze::diff::Normalize;
 use crate::ui::notice::Notice;
 use crate::ui::overlays::Overlay;
 use crate::ui::{Action, Actions, Command};
+use egui::text_selection::LabelSelectionState;
 use egui::{Context, ViewportCommand};
 
 impl Helioscope {
@@ -98,7 +99,7 @@ impl Helioscope {
             ),
             Action::Group(by) => document.group_by(by, workers),
             Action::Transform(transform) => document.transform(transform, workers),
-            Action::RemoveTransform(gone) => document.ask(|q| q.transforms.retain(|kept| *kept != gone), workers),
+            Action::RemoveTransform(off) => document.ask(|q| q.transforms.retain(|t| *t != off), workers),
             Action::ZoomTo(path) => document.zoom_to(&path),
             Action::Need(need) => document.need(Part::Whole, need, workers),
             Action::NeedSource(file) => document.need_source(Part::Whole, Some(file), workers),
@@ -348,6 +349,7 @@ impl Helioscope {
     pub(super) fn shortcuts(&self, ctx: &Context, actions: &mut Actions) {
         let typing = ctx.text_edit_focused();
         let overlay = self.overlay != Overlay::None || self.exporting.is_some();
+        let copies_text = typing || ctx.plugin::<LabelSelectionState>().lock().has_selection();
         let mut commands: Vec<(Command, egui::KeyboardShortcut)> = Command::all()
             .into_iter()
             .flat_map(|command| [command.shortcut(), command.other_shortcut()].map(|keys| (command, keys)))
@@ -361,8 +363,8 @@ impl Helioscope {
             if (typing && plain && !function_key) || (overlay && command != Command::Quit) {
                 continue;
             }
-            // Text fields copy their own selection.
-            if typing && command == Command::CopySelection {
+            // Selected text is copied by what it is selected in.
+            if copies_text && command == Command::CopySelection {
                 continue;
             }
             if ctx.input_mut(|i| consume(i, shortcut)) {

@@ -18,7 +18,8 @@ use crate::analyze::{GroupId, Matches, Order, Query, SearchText};
 use crate::hints::FindingKey;
 use crate::layout::Scheme;
 use crate::model::{TimeMeaning, TrackId};
-use crate::ui::canvas_link::{CanvasLink, Linked};
+use crate::ui::annotations::AnnotationsCtx;
+use crate::ui::canvas::{CanvasLink, Linked};
 use crate::ui::chrome::Found;
 use crate::ui::views::ViewKind;
 use crate::ui::{Arrangement, Command, CompareCtx, Theme, TreeKind, ViewCtx};
@@ -236,7 +237,8 @@ impl Document {
             busy: self.counting,
             hints: self.hints.page(answering),
             compare,
-            annotations: self.annotations.ctx(),
+            annotations: AnnotationsCtx { all: self.annotations.found(), editing: None },
+            takes_keys: true,
         };
         (ctx, self.views.get_mut(part))
     }

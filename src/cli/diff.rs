@@ -1,7 +1,9 @@
 //! `helioscope diff`: two recordings compared.
 
 use super::failure::Failure;
-use super::options::{RowLimit, ScrubArguments, SelectArguments, TableFormat, group_by, normalize};
+use super::options::{
+    RowLimit, ScrubArguments, SelectArguments, TableFormat, group_by, normalize, percent, percent_of_whole,
+};
 use super::{load, select, warn};
 use crate::analyze::diff::{
     Comparison, DiffRow, DiffSort, Mapping, Matching, Measure, NoiseKind, Normalize, Question, Side, Status, align_runs,
@@ -49,10 +51,10 @@ pub(super) struct DiffArguments {
     pub(super) format: TableFormat,
     /// End with status 1 if the whole, or a function of at least `--min-share`, got slower by more than this beyond noise.
     /// From one run a side, a busier machine looks like a slower program: give several (`--base A1 A2 A3 --new B1 B2 B3`)
-    #[arg(long, value_name = "PERCENT", value_parser = parse_percent)]
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
     pub(super) fail_above: Option<f64>,
     /// Functions whose total is less of the whole than this do not make it fail
-    #[arg(long, value_name = "PERCENT", default_value = "1", value_parser = parse_percent)]
+    #[arg(long, value_name = "PERCENT", default_value = "1", value_parser = percent_of_whole)]
     pub(super) min_share: f64,
     /// What a folder or file of the base side is called on the new side
     #[arg(long, value_name = "FROM=TO", value_parser = parse_mapping)]
@@ -309,10 +311,4 @@ fn judge(comparison: &Comparison, limit: f64, min_share: f64) -> Result<(), Fail
 pub(super) fn parse_mapping(text: &str) -> Result<Mapping, &'static str> {
     Mapping::parse(text)
         .ok_or("expected FROM=TO: a folder or file of the base side, and what it is called on the new side")
-}
-
-/// A number of per cent, not below zero.
-pub(super) fn parse_percent(text: &str) -> Result<f64, &'static str> {
-    let number: f64 = text.trim_end_matches('%').trim().parse().map_err(|_| "expected a number of per cent")?;
-    if number.is_finite() && number >= 0.0 { Ok(number) } else { Err("expected a number of per cent, not below zero") }
 }

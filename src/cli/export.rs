@@ -2,10 +2,9 @@
 
 use super::failure::Failure;
 use super::options::{ScrubArguments, SelectArguments};
-use super::render::file_name;
-use super::{load, select, to_stdout, warn};
+use super::output::{self, file_name};
+use super::{load, select, warn};
 use crate::export::convert::{Target, write};
-use crate::export::write_file;
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -25,10 +24,11 @@ pub(super) struct ExportArguments {
 }
 
 const EXPORT_HELP: &str = "\
-  .folded, .collapsed, .txt    collapsed stacks
+The ending of OUT says what is written:
+  .folded, .collapsed, .txt      collapsed stacks; also without an ending
   .speedscope.json, .speedscope  speedscope's JSON, a profile for each thread
-  .pb.gz, .pprof               pprof, with all metrics
-  .csv, .json                  the function table
+  .pb.gz, .pprof                 pprof, with all metrics
+  .csv, .json                    the function table
 
 What a format has no place for is said on standard error.
 
@@ -56,6 +56,7 @@ const ENDINGS: [(&str, Target); 9] = [
 
 pub(super) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
     let target = target(&arguments.output)?;
+    output::spare(&arguments.output, [&*arguments.file])?;
     let profile = load(&arguments.file)?;
     if !profile.has_trees() && target.needs_stacks() {
         return Err(Failure::usage(
@@ -67,12 +68,7 @@ pub(super) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
     let scrub = arguments.scrub.scrub(&[&profile]);
     warn(profile.warnings());
     let name = file_name(&arguments.file);
-    let notes = if arguments.output.as_os_str() == "-" {
-        to_stdout(|out| write(out, target, &profile, query, &name, &scrub).map_err(Failure::Stdout))?
-    } else {
-        write_file(&arguments.output, |out| write(out, target, &profile, query, &name, &scrub))
-            .map_err(|source| Failure::Output { path: arguments.output.clone(), source })?
-    };
+    let notes = output::write(&arguments.output, |out| write(out, target, &profile, query, &name, &scrub))?;
     warn(notes);
     Ok(())
 }

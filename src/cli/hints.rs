@@ -1,10 +1,10 @@
 //! `helioscope hints`: what to do about it.
 
 use super::failure::Failure;
-use super::options::ScrubArguments;
+use super::options::{ScrubArguments, percent_of_whole};
 use super::{load, warn};
 use crate::analyze::{Activity, Analysis, Query};
-use crate::export::findings::{bounds_line, document, evidence_line, gain};
+use crate::export::findings::{bounds_line, document, evidence_line, gain, name_and_place, silent_line};
 use crate::export::scrub::Scrub;
 use crate::hints::{Evidence, Files, Finding, Hints, NoFiles, Options};
 use crate::model::format;
@@ -29,8 +29,8 @@ pub(super) struct HintsArguments {
     /// Read no source
     #[arg(long, conflicts_with_all = ["source_root", "map"])]
     pub(super) no_source: bool,
-    /// Leave out what takes less than this part of the active time, in per cent
-    #[arg(long, value_name = "P", default_value_t = 5.0, value_parser = per_cent)]
+    /// Leave out what takes less than this of the active time
+    #[arg(long, value_name = "PERCENT", default_value = "5", value_parser = percent_of_whole)]
     pub(super) min_share: f64,
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
@@ -58,11 +58,6 @@ pub(super) enum ReportFormat {
     Json,
     /// For a pull request or an issue
     Markdown,
-}
-
-fn per_cent(text: &str) -> Result<f64, &'static str> {
-    let number: f64 = text.parse().map_err(|_| "expected a number of per cent")?;
-    (0.0..=100.0).contains(&number).then_some(number).ok_or("expected per cent, from 0 to 100")
 }
 
 pub(super) fn run(arguments: &HintsArguments, out: &mut dyn Write) -> Result<(), Failure> {
@@ -149,15 +144,6 @@ fn rounded(number: f64) -> f64 {
     (number * 10_000.0).round() / 10_000.0
 }
 
-fn place(finding: &Finding) -> String {
-    match (finding.name.as_str(), finding.file.as_str(), finding.line) {
-        ("", ..) => String::new(),
-        (name, "", _) => format::one_line(name).into_owned(),
-        (name, file, 0) => format!("{} ({})", format::one_line(name), format::one_line(file)),
-        (name, file, line) => format!("{} ({}:{line})", format::one_line(name), format::one_line(file)),
-    }
-}
-
 fn print_text(out: &mut dyn Write, hints: &Hints) -> io::Result<()> {
     writeln!(out, "Time: {}", bounds_line(hints))?;
     writeln!(out, "{}\n", hints.approach)?;
@@ -166,9 +152,10 @@ fn print_text(out: &mut dyn Write, hints: &Hints) -> io::Result<()> {
     }
     for (i, finding) in hints.findings.iter().enumerate() {
         writeln!(out, "{}. {}  [{}]", i + 1, finding.rule.title, finding.rule.id)?;
-        let place = place(finding);
-        if !place.is_empty() {
-            writeln!(out, "   {place}")?;
+        match name_and_place(finding, &Scrub::off()) {
+            (name, _) if name.is_empty() => {}
+            (name, place) if place.is_empty() => writeln!(out, "   {name}")?,
+            (name, place) => writeln!(out, "   {name} ({place})")?,
         }
         let mut facts: Vec<String> = gain(finding).into_iter().collect();
         facts.push(format!("confidence {}: {}", finding.confidence.name(), finding.reason));
@@ -183,12 +170,7 @@ fn print_text(out: &mut dyn Write, hints: &Hints) -> io::Result<()> {
         writeln!(out, "   To be sure: {}. Wrong if: {}.", finding.rule.settle, finding.rule.wrong_if)?;
         writeln!(out, "   {}\n", finding.rule.docs)?;
     }
-    writeln!(
-        out,
-        "{} rules looked and found nothing; {} need another kind of profile or the source (--format json lists them).",
-        hints.checked.len(),
-        hints.not_applicable.len()
-    )
+    writeln!(out, "{} `--format json` lists them.", silent_line(hints))
 }
 
 fn print_code(out: &mut dyn Write, margin: &str, code: &str) -> io::Result<()> {

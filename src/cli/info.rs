@@ -22,9 +22,11 @@ pub(super) struct InfoArguments {
 }
 
 const INFO_HELP: &str = "\
-The call tree is `exact` where whole stacks were recorded, `estimated` where only callers and
-callees were, and `none` in an empty profile. JSON gives integers in each metric's base unit, and
-null for what was not recorded.
+The call tree is `exact` where whole stacks were recorded, or where callers and callees leave no
+doubt; `estimated` where they do; and `none` where the profile is empty or records lines alone. JSON
+gives integers in each metric's base unit, and null for what was not recorded. `samples` counts what
+stands in the file: where equal samples stand as one row with their number, that is stacks, and how
+many samples there were is a metric.
 
 Examples:
   helioscope info out.prof
@@ -125,7 +127,8 @@ impl<'a> Info<'a> {
         fact("period", &time(origin.period_ns))?;
         fact("functions", &format::count(self.functions as i64))?;
         if self.samples > 0 {
-            fact("samples", &format::count(self.samples as i64))?;
+            let what = if profile.samples_are_stacks() { "stacks" } else { "samples" };
+            fact(what, &format::count(self.samples as i64))?;
         }
         fact("call tree", self.tree.in_words(profile))?;
         for comment in &origin.comments {

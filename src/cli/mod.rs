@@ -5,6 +5,7 @@
 //! `diff` ends with 1 where it is asked to fail and does, and with 2 for every error. A reader of standard output that stops early is no error.
 
 mod args;
+mod counted;
 mod diff;
 mod export;
 mod failure;
@@ -12,6 +13,7 @@ mod formats;
 mod hints;
 mod info;
 mod options;
+mod output;
 mod render;
 mod report;
 mod rules;
@@ -67,10 +69,8 @@ fn run<E: Display>(window: impl FnOnce(WindowFiles) -> Result<(), E>) -> Result<
     let recorded = profiler.finish(out);
     result?;
     let samples = recorded.map_err(Failure::SelfProfile)?;
-    tell(
-        "note",
-        [format!("{} samples of Helioscope itself written to {}", format::count(samples as i64), out.display())],
-    );
+    let samples = format::counted(samples, "sample", "samples");
+    tell("note", [format!("{samples} of Helioscope itself written to {}", out.display())]);
     Ok(())
 }
 

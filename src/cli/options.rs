@@ -92,6 +92,17 @@ impl std::str::FromStr for RowLimit {
     }
 }
 
+/// A number of per cent, not below zero; `5` and `5 %` are the same.
+pub(super) fn percent(text: &str) -> Result<f64, &'static str> {
+    let number: f64 = text.trim_end_matches('%').trim_end().parse().map_err(|_| "expected a number of per cent")?;
+    if number.is_finite() && number >= 0.0 { Ok(number) } else { Err("expected a number of per cent, not below zero") }
+}
+
+/// A part of a whole in per cent.
+pub(super) fn percent_of_whole(text: &str) -> Result<f64, &'static str> {
+    percent(text).and_then(|number| if number <= 100.0 { Ok(number) } else { Err("expected per cent, from 0 to 100") })
+}
+
 pub(super) fn group_by() -> impl TypedValueParser<Value = GroupBy> {
     PossibleValuesParser::new(GroupBy::ALL.map(GroupBy::name))
         .map(|name| GroupBy::ALL.into_iter().find(|by| by.name() == name).unwrap_or_default())
@@ -105,6 +116,18 @@ pub(super) fn normalize() -> impl TypedValueParser<Value = Normalize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn per_cent_may_carry_its_sign_and_is_not_below_zero() {
+        assert_eq!(percent("5"), Ok(5.0));
+        assert_eq!(percent("0.5 %"), Ok(0.5));
+        assert_eq!(percent("250%"), Ok(250.0));
+        assert_eq!(percent_of_whole("100%"), Ok(100.0));
+        for wrong in ["", "%", "five", "-1", "nan", "inf"] {
+            assert!(percent(wrong).is_err() && percent_of_whole(wrong).is_err(), "{wrong}");
+        }
+        assert!(percent_of_whole("100.1").is_err());
+    }
 
     #[test]
     fn rows_are_a_number_or_all() {

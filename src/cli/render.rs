@@ -1,18 +1,19 @@
 //! `helioscope render`: a picture of a profile.
 
+use super::counted::{Asked, Counted};
 use super::failure::Failure;
 use super::options::{ScrubArguments, SelectArguments, Theme, TransformArguments, normalize};
-use super::{load, select, to_stdout, warn};
-use crate::analyze::diff::{BoxWidth, Comparison, Matching, Normalize, Question, Side, align};
-use crate::analyze::{Analysis, DivideBy, GroupId, Order};
+use super::output::{self, file_name};
+use super::{load, select, warn};
+use crate::analyze::diff::{BoxWidth, Normalize};
+use crate::analyze::{DivideBy, GroupId, Order};
 use crate::export::html::Page;
 use crate::export::picture::{Base, Height, Picture, PictureView, Subject};
-use crate::export::{png, write_file};
+use crate::export::png;
 use crate::layout::{Growth, Scheme};
 use crate::model::Profile;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// Draw a picture of a profile: a flame graph, a sunburst, or the callers and callees of a function
 #[derive(Args, Debug)]
@@ -139,6 +140,7 @@ enum Kind {
 
 pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
     let kind = kind(&arguments.output)?;
+    output::spare(&arguments.output, arguments.base.iter().chain([&arguments.file]).map(PathBuf::as_path))?;
     let profile = load(&arguments.file)?;
     let base = arguments.base.as_deref().map(|path| Ok::<_, Failure>((file_name(path), load(path)?))).transpose()?;
     let profiles: Vec<&Profile> = base.iter().map(|(_, base)| &**base).chain([&*profile]).collect();
@@ -192,53 +194,7 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
         }
     };
     let bytes = written.map_err(|e| Failure::usage(e.to_string()))?;
-    write_bytes(&arguments.output, &bytes)
-}
-
-/// What is asked of profiles.
-pub(super) struct Asked<'a> {
-    pub(super) select: &'a SelectArguments,
-    pub(super) transform: &'a TransformArguments,
-    pub(super) normalize: Normalize,
-}
-
-/// A profile, counted as asked for, alone or beside another.
-pub(super) enum Counted {
-    One(Box<Analysis>),
-    Both(Box<Comparison>),
-}
-
-impl Counted {
-    /// Counts a profile, or it and another one beside it.
-    pub(super) fn new(profile: &Arc<Profile>, base: Option<&Arc<Profile>>, asked: &Asked<'_>) -> Result<Self, Failure> {
-        let Some(base) = base else {
-            let mut query = select::query(profile, asked.select)?;
-            query.transforms = select::transforms(profile, &[profile], &query, asked.transform)?;
-            return Ok(Self::One(Box::new(Analysis::new(Arc::clone(profile), query, None))));
-        };
-        let aligned = Arc::new(align(base, profile, &Matching::default())?);
-        let new = aligned.profile(Side::New);
-        let mut query = select::query(new, asked.select)?;
-        query.transforms = select::transforms(new, &[base, profile], &query, asked.transform)?;
-        let question = Question { query, normalize: asked.normalize };
-        Ok(Self::Both(Box::new(Comparison::new(aligned, question, None))))
-    }
-
-    /// The profile by itself.
-    pub(super) fn analysis(&self) -> &Analysis {
-        match self {
-            Self::One(analysis) => analysis,
-            Self::Both(comparison) => comparison.side(Side::New),
-        }
-    }
-
-    /// What the profile is compared with, the file of which has this name.
-    pub(super) fn base<'a>(&'a self, name: &'a str) -> Option<Base<'a>> {
-        match self {
-            Self::One(_) => None,
-            Self::Both(comparison) => Some(Base::new(name, comparison)),
-        }
-    }
+    output::write(&arguments.output, |out| out.write_all(&bytes))
 }
 
 fn kind(output: &Path) -> Result<Kind, Failure> {
@@ -252,14 +208,6 @@ fn kind(output: &Path) -> Result<Kind, Failure> {
             Err(Failure::usage(format!("{} names no kind of picture: end it in .svg, .png or .html", output.display())))
         }
     }
-}
-
-/// Writes a file, or to standard output where that is what `-` asks for.
-pub(super) fn write_bytes(output: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    if output.as_os_str() == "-" {
-        return to_stdout(|out| out.write_all(bytes).map_err(Failure::Stdout));
-    }
-    write_file(output, |out| out.write_all(bytes)).map_err(|source| Failure::Output { path: output.to_owned(), source })
 }
 
 fn height(size: PictureSize) -> Height {
@@ -297,9 +245,4 @@ fn view(view: View, function: Option<GroupId>) -> Result<PictureView, Failure> {
         View::Activity => Ok(PictureView::Activity { by: DivideBy::Activity, range: None }),
         View::Packages => Ok(PictureView::Activity { by: DivideBy::Package, range: None }),
     }
-}
-
-/// The name of a file without its folder.
-pub(super) fn file_name(path: &Path) -> String {
-    path.file_name().map_or_else(|| path.to_string_lossy(), |name| name.to_string_lossy()).into_owned()
 }

@@ -1,8 +1,10 @@
 //! `helioscope report`: a profile in a few lines and a picture, for a review.
 
+use super::counted::{Asked, Counted};
 use super::failure::Failure;
 use super::options::{ScrubArguments, SelectArguments, Theme, TransformArguments, normalize};
-use super::render::{Asked, Counted, file_name, scheme, write_bytes};
+use super::output::{self, file_name};
+use super::render::scheme;
 use super::{load, warn};
 use crate::analyze::diff::Normalize;
 use crate::analyze::{Analysis, Order, Query};
@@ -69,6 +71,7 @@ pub(super) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
             return Err(Failure::usage(format!("{name} names no kind of report: end it in .md or .html")));
         }
     };
+    output::spare(&arguments.output, arguments.base.iter().chain([&arguments.file]).map(PathBuf::as_path))?;
     let profile = load(&arguments.file)?;
     let base = arguments.base.as_deref().map(|path| Ok::<_, Failure>((file_name(path), load(path)?))).transpose()?;
     let profiles: Vec<&Profile> = base.iter().map(|(_, base)| &**base).chain([&*profile]).collect();
@@ -103,14 +106,16 @@ pub(super) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
     };
     if !markdown {
         let page = Page { picture: &picture, scheme: arguments.theme.map(scheme), found: Some(&found) };
-        return write_bytes(&arguments.output, page.html(&subject).map_err(drawn)?.as_bytes());
+        let page = page.html(&subject).map_err(drawn)?;
+        return output::write(&arguments.output, |out| out.write_all(page.as_bytes()));
     }
     let stem = arguments.output.file_stem().unwrap_or_default().to_string_lossy();
     let beside = arguments.output.with_file_name(format!("{stem}.flame.png"));
     let name = file_name(&beside);
     let picture = match picture.svg(&subject) {
         Ok(svg) => {
-            write_bytes(&beside, &png::from_svg(&svg, SCALE).map_err(drawn)?)?;
+            let png = png::from_svg(&svg, SCALE).map_err(drawn)?;
+            output::write(&beside, |out| out.write_all(&png))?;
             Some(&*name)
         }
         // Figures of lines are worth a report without a picture.
@@ -122,7 +127,7 @@ pub(super) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
         Some(base) => review_of_both(&subject, base, parts),
         None => review(&subject, parts),
     };
-    write_bytes(&arguments.output, text.as_bytes())
+    output::write(&arguments.output, |out| out.write_all(text.as_bytes()))
 }
 
 /// What the rules find in a profile as it was recorded, whatever is counted of it.

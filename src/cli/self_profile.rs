@@ -25,23 +25,23 @@ impl SelfProfiler {
 
     /// Ends the recording and writes it to a file, gzipped pprof. Returns how many samples it has.
     #[cfg(unix)]
-    pub(super) fn finish(self, path: &Path) -> Result<usize, String> {
+    pub(super) fn finish(self, path: &Path) -> Result<i64, String> {
         let profile = self.recording.finish()?;
         crate::export::pprof::save(&profile, path)
             .map_err(|error| format!("{} could not be written: {error}", path.display()))?;
-        Ok(profile.sample_count())
+        Ok(profile.total(unix::SAMPLES))
     }
 
     /// Never called: there is no recording to end.
     #[cfg(not(unix))]
-    pub(super) fn finish(self, _path: &Path) -> Result<usize, String> {
+    pub(super) fn finish(self, _path: &Path) -> Result<i64, String> {
         Err("Helioscope can record itself on Linux and macOS only.".to_owned())
     }
 }
 
 #[cfg(unix)]
 mod unix {
-    use crate::model::{Frame, FrameId, Function, Profile, ProfileBuilder, StringId, Track, Unit};
+    use crate::model::{Frame, FrameId, Function, MetricId, Profile, ProfileBuilder, StringId, Track, Unit};
     use pprof::{Frames, ProfilerGuard, ProfilerGuardBuilder, Report, Symbol};
     use std::time::SystemTime;
 
@@ -53,6 +53,9 @@ mod unix {
 
     /// Walking the stack from a signal that hits these may deadlock.
     const NOT_RECORDED: [&str; 4] = ["libc", "libgcc", "pthread", "vdso"];
+
+    /// The metric that counts samples: the profile has a row for each stack of each thread.
+    pub(super) const SAMPLES: MetricId = MetricId(0);
 
     pub(super) struct Recording {
         guard: ProfilerGuard<'static>,
@@ -119,7 +122,7 @@ mod unix {
 
 #[cfg(all(test, unix))]
 mod tests {
-    use super::SelfProfiler;
+    use super::{SelfProfiler, unix};
     use crate::import::{self, Job};
     use crate::model::FunctionId;
     use std::time::{Duration, Instant};
@@ -148,7 +151,8 @@ mod tests {
         let samples = profiler.finish(&path).expect("is written");
 
         let profile = import::open(&path, &Job::new()).expect("opens");
-        assert_eq!((profile.origin().format, profile.sample_count()), ("pprof", samples));
+        assert_eq!((profile.origin().format, profile.total(unix::SAMPLES)), ("pprof", samples));
+        assert!(samples > profile.sample_count() as i64, "a loop is seen more than once on one stack");
         let names: Vec<&str> = (0..profile.functions().len()).map(|f| profile.name(FunctionId::at(f))).collect();
         assert!(names.iter().any(|name| name.contains("count_primes_for_the_self_profiler")), "{names:?}");
         assert_eq!(std::fs::read_dir(folder.path()).expect("lists").count(), 1, "only the profile is left");

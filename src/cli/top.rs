@@ -3,11 +3,10 @@
 use super::failure::Failure;
 use super::options::{RowLimit, ScrubArguments, SelectArguments, TableFormat, group_by};
 use super::{load, select, warn};
-use crate::analyze::{Classes, FunctionTable, GroupBy, GroupId, Groups};
+use crate::analyze::{Classes, FunctionTable, GroupBy, Groups};
 use crate::export::table::{Counted, Table};
-use crate::model::{Profile, format};
+use crate::model::format;
 use clap::{Args, ValueEnum};
-use std::cmp::{Ordering, Reverse};
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -96,7 +95,12 @@ pub(super) fn run(arguments: &TopArguments, out: &mut dyn Write) -> Result<(), F
         metric: query.metric,
         scrub: &scrub,
     };
-    let rows = Table::new(&counted, &largest(&counted, arguments.sort, limit));
+    let cost = |group| match arguments.sort {
+        Sort::Own => table.own(group),
+        Sort::Total => table.total(group),
+        Sort::Calls => table.calls(group).map_or(i64::MIN, |(all, _)| all),
+    };
+    let rows = Table::new(&counted, &counted.largest(cost, limit));
     let printed = match arguments.format {
         TableFormat::Table => {
             let thread = query.track.map(|t| profile.track(t).title());
@@ -119,31 +123,4 @@ fn print_table(out: &mut dyn Write, counted: &Counted<'_>, rows: &Table<'_>, thr
         writeln!(out, "\n{} more; `-n all` prints every row.", format::count(rows.left_out() as i64))?;
     }
     Ok(())
-}
-
-/// The rows with the largest values, largest first; those of equal value by name, file and line.
-pub(super) fn largest(counted: &Counted<'_>, sort: Sort, limit: usize) -> Vec<GroupId> {
-    let table = counted.table;
-    let value = |group: GroupId| match sort {
-        Sort::Own => table.own(group),
-        Sort::Total => table.total(group),
-        Sort::Calls => table.calls(group).map_or(i64::MIN, |(all, _)| all),
-    };
-    let mut rows: Vec<(Reverse<i64>, GroupId)> = table.present().map(|g| (Reverse(value(g)), g)).collect();
-    let order = |a: &(Reverse<i64>, GroupId), b: &(Reverse<i64>, GroupId)| {
-        a.0.cmp(&b.0).then_with(|| by_name(counted, a.1, b.1))
-    };
-    if limit < rows.len() {
-        rows.select_nth_unstable_by(limit, order);
-        rows.truncate(limit);
-    }
-    rows.sort_unstable_by(order);
-    rows.into_iter().map(|(_, group)| group).collect()
-}
-
-fn by_name(counted: &Counted<'_>, a: GroupId, b: GroupId) -> Ordering {
-    let profile: &Profile = counted.profile;
-    let name = |g| counted.groups.name(profile, counted.classes, g);
-    let place = |g| counted.groups.place(profile, g);
-    name(a).cmp(&name(b)).then_with(|| place(a).cmp(&place(b))).then(a.cmp(&b))
 }

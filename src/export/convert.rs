@@ -3,9 +3,8 @@
 use super::scrub::Scrub;
 use super::table::{Counted, Table};
 use super::{estimated, folded, pprof, speedscope};
-use crate::analyze::{Analysis, Classes, FunctionTable, GroupId, Groups, Query};
+use crate::analyze::{Analysis, Classes, FunctionTable, Groups, Query};
 use crate::model::{Body, Profile, TimeMeaning, Warning};
-use std::cmp::Reverse;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -96,19 +95,6 @@ fn write_table(out: &mut dyn Write, target: Target, profile: &Profile, query: &Q
     let groups = Groups::new(profile, &classes, query.by);
     let table = FunctionTable::new(profile, &groups, query);
     let counted = Counted { profile, classes: &classes, groups: &groups, table: &table, metric: query.metric, scrub };
-    let rows = Table::new(&counted, &by_own_cost(&counted));
+    let rows = Table::new(&counted, &counted.largest(|group| table.own(group), usize::MAX));
     if target == Target::Csv { rows.write_csv(out) } else { rows.write_json(out) }
-}
-
-/// The rows that cost most themselves first; those of equal cost by name, file and line.
-fn by_own_cost(counted: &Counted<'_>) -> Vec<GroupId> {
-    let (profile, classes, groups) = (counted.profile, counted.classes, counted.groups);
-    let mut rows: Vec<GroupId> = counted.table.present().collect();
-    rows.sort_by(|&a, &b| {
-        let cost = |g| Reverse(counted.table.own(g));
-        let name = |g| groups.name(profile, classes, g);
-        let place = |g| groups.place(profile, g);
-        cost(a).cmp(&cost(b)).then_with(|| name(a).cmp(&name(b))).then_with(|| place(a).cmp(&place(b))).then(a.cmp(&b))
-    });
-    rows
 }

@@ -15,9 +15,9 @@ mod text;
 
 use super::markdown::{plain, plain_around_code};
 use super::scrub::Scrub;
-use super::table::{WIDEST, code_cell, csv_cell, scrubbed, write_optional};
+use super::table::{WIDEST, code_cell, column_head, csv_cell, scrubbed, write_optional};
 use crate::analyze::diff::{Comparison, Costs, DiffRow, Interval, Measure, NoiseKind, Normalize, Side, Spread};
-use crate::analyze::{GroupId, GroupKey};
+use crate::analyze::{GroupId, GroupKey, shown_name};
 use crate::layout::{fit_name, shorten_middle};
 use crate::model::format::{self, Scale};
 use serde::Serialize;
@@ -236,7 +236,7 @@ impl<'a> DiffExport<'a> {
         writeln!(out, "|{}---|---|", "--:|".repeat(cells.head.len()))?;
         for (row, numbers) in self.rows.iter().zip(&cells.rows) {
             let numbers: Vec<&str> = numbers.iter().map(|cell| cell.text.as_str()).collect();
-            let name = fit_name(&row.function, WIDEST);
+            let name = fit_name(shown_name(&row.function), WIDEST);
             write!(out, "| {} | {} | {}", numbers.join(" | "), row.status, code_cell(&name))?;
             let place = row.place();
             if !place.is_empty() {
@@ -287,7 +287,9 @@ impl<'a> Row<'a> {
         let row = comparison.table().row(group);
         let analysis = comparison.side(Side::New);
         let function = match analysis.groups().key(group) {
-            GroupKey::Line(function, _) => Cow::Borrowed(analysis.profile().name(function)),
+            GroupKey::Function(function) | GroupKey::Line(function, _) => {
+                Cow::Borrowed(analysis.profile().name(function))
+            }
             _ => comparison.name(group),
         };
         let (file, line) = comparison.place(group);
@@ -372,15 +374,11 @@ impl DiffExport<'_> {
         };
         let own = scale(&|row| largest_side(row, Measure::Own));
         let total = scale(&|row| row.delta(Measure::Total));
-        let named = |name: &str, scale: &Scale| match scale.unit_name() {
-            "" => name.to_owned(),
-            unit => format!("{name}, {unit}"),
-        };
-        let mut head = vec![named("Base", &own), "New".to_owned(), "Δ".to_owned(), "Δ %".to_owned()];
+        let mut head = vec![column_head("Base", &own), "New".to_owned(), "Δ".to_owned(), "Δ %".to_owned()];
         for column in columns {
             match column {
                 Column::Noise => head.push("±".to_owned()),
-                Column::Total => head.push(named("Δ total", &total)),
+                Column::Total => head.push(column_head("Δ total", &total)),
                 Column::Calls => head.push("Δ calls".to_owned()),
                 Column::Effects => head.extend(["by calls".to_owned(), "by cost of a call".to_owned()]),
             }

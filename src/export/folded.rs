@@ -9,8 +9,8 @@
 
 use super::estimated::{ESTIMATED, MAX_STACKS, thinned};
 use super::scrub::Scrub;
-use crate::analyze::{Analysis, Exactness, GroupBy, PathWalk, Query, Step};
-use crate::model::{Body, Frame, FunctionId, Profile, StackProfile, Unit};
+use crate::analyze::{Analysis, Exactness, GroupBy, PathWalk, Query, Step, shown_name};
+use crate::model::{Body, Frame, FunctionId, Profile, StackProfile, Unit, format};
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -36,7 +36,9 @@ impl Written {
             notes.push(thinned(self.quantum, unit));
         }
         if self.negative > 0 {
-            notes.push(format!("{} stacks have negative values, which flame graph tools refuse.", self.negative));
+            let negative = self.negative as i64;
+            let stacks = format::counted(negative, "stack has a negative value", "stacks have negative values");
+            notes.push(format!("{stacks}, which flame graph tools refuse."));
         }
         notes
     }
@@ -133,7 +135,7 @@ impl FrameNames {
 fn push_frame(text: &mut String, profile: &Profile, scrub: &Scrub, frame: Frame) {
     let function = profile.function(frame.function);
     let name = profile.text(function.name);
-    push_plain(text, &if name.is_empty() { "(no name)".into() } else { scrub.name(name) });
+    push_plain(text, &scrub.name(shown_name(name)));
     let (file, object) = (profile.text(function.file), profile.text(function.object));
     let place = if file.is_empty() { object } else { file };
     if place.is_empty() {

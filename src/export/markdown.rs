@@ -77,7 +77,8 @@ pub fn review(subject: &Subject<'_>, review: Review<'_>) -> String {
         text.push_str(&String::from_utf8_lossy(&bytes));
     }
     if rows.left_out() > 0 {
-        let _ = write!(text, "\n{} more functions are left out.\n", format::count(rows.left_out() as i64));
+        let functions = format::counted(rows.left_out() as i64, "more function is", "more functions are");
+        let _ = write!(text, "\n{functions} left out.\n");
     }
     if let Some(Found::One { hints, shown }) = review.found
         && !shown.is_empty()

@@ -31,8 +31,12 @@ pub fn write_file<T>(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Resu
     // A link stays a link: the file it points to is replaced.
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let beside = beside(&target)?;
-    let result = write_and_flush(OpenOptions::new().write(true).create_new(true).open(&beside)?, write)
-        .and_then(|value| std::fs::rename(&beside, &target).map(|()| value));
+    let file = OpenOptions::new().write(true).create_new(true).open(&beside)?;
+    if let Ok(replaced) = std::fs::metadata(&target) {
+        // Who may read it stays as it was. A file system that knows no permissions has none to keep.
+        let _ = file.set_permissions(replaced.permissions());
+    }
+    let result = write_and_flush(file, write).and_then(|value| std::fs::rename(&beside, &target).map(|()| value));
     if result.is_err() {
         // The first error is the one to tell; a file that cannot be removed either adds nothing to it.
         let _ = std::fs::remove_file(&beside);
@@ -90,6 +94,19 @@ mod tests {
         assert!(write_file(&inner, |out| out.write_all(b"x")).is_err());
         assert!(write_file(&folder.path().join("none/out.txt"), |out| out.write_all(b"x")).is_err());
         assert_eq!(names(folder.path()), ["inner"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn who_may_read_a_file_stays_as_it_was() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("private.md");
+        std::fs::write(&path, "old").expect("writes");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("sets");
+        write_file(&path, |out| out.write_all(b"new")).expect("writes");
+        assert_eq!(std::fs::read(&path).expect("reads"), b"new");
+        assert_eq!(std::fs::metadata(&path).expect("is there").permissions().mode() & 0o777, 0o600);
     }
 
     #[cfg(unix)]

@@ -307,6 +307,8 @@ struct Places {
     /// The ids of locations of several frames.
     folded: FxHashMap<Box<[FrameId]>, u64>,
     objects: Vec<StringId>,
+    /// The ids of libraries.
+    object_ids: FxHashMap<StringId, u64>,
     scratch: Vec<FrameId>,
 }
 
@@ -351,13 +353,11 @@ impl Places {
         id
     }
 
-    /// The id of a library. There are few.
     fn object(&mut self, object: StringId) -> u64 {
-        let at = self.objects.iter().position(|known| *known == object).unwrap_or_else(|| {
+        *self.object_ids.entry(object).or_insert_with(|| {
             self.objects.push(object);
-            self.objects.len() - 1
-        });
-        at as u64 + 1
+            self.objects.len() as u64
+        })
     }
 }
 

@@ -14,7 +14,7 @@
 use super::scrub::Scrub;
 use crate::analyze::Query;
 use crate::import::RUNNING_LINES;
-use crate::model::{FrameId, Profile, StackProfile, TimeMeaning, TrackId, Unit};
+use crate::model::{FrameId, Profile, StackProfile, TimeMeaning, TrackId, Unit, format};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -105,7 +105,8 @@ fn left_out(profile: &Profile, body: &StackProfile, running: bool, negative: usi
         }
     }
     if negative > 0 {
-        notes.push(format!("{negative} samples have negative values, which speedscope refuses."));
+        let samples = format::counted(negative as i64, "sample has a negative value", "samples have negative values");
+        notes.push(format!("{samples}, which speedscope refuses."));
     }
     notes
 }

@@ -10,12 +10,13 @@
 //! ```
 
 use super::scrub::Scrub;
-use crate::analyze::{Classes, FunctionTable, GroupId, GroupKey, Groups};
+use crate::analyze::{Classes, FunctionTable, GroupId, GroupKey, Groups, shown_name};
 use crate::layout::{fit_name, shorten_middle};
 use crate::model::format::{self, Scale};
 use crate::model::{Metric, MetricId, Profile};
 use serde::Serialize;
 use std::borrow::Cow;
+use std::cmp::{Ordering, Reverse};
 use std::io::{self, Write};
 
 /// The longest name and the longest path in a table of Markdown, in characters: pages of code reviews are narrow.
@@ -117,7 +118,7 @@ impl<'a> Table<'a> {
         writeln!(out, "| {} | Function |", cells.head.join(" | "))?;
         writeln!(out, "|{}---|", "--:|".repeat(cells.head.len()))?;
         for (row, numbers) in self.rows.iter().zip(&cells.rows) {
-            let name = fit_name(&row.function, WIDEST);
+            let name = fit_name(shown_name(&row.function), WIDEST);
             write!(out, "| {} | {}", numbers.join(" | "), code_cell(&name))?;
             let place = row.place();
             if !place.is_empty() {
@@ -139,7 +140,7 @@ impl<'a> Table<'a> {
         write_line(out, &cells.head, &widths, "Function")?;
         for (row, numbers) in self.rows.iter().zip(&cells.rows) {
             let place = row.place();
-            let name = format::one_line(&row.function);
+            let name = format::one_line(shown_name(&row.function));
             let text = if place.is_empty() { name } else { format!("{name} ({})", format::one_line(&place)).into() };
             write_line(out, numbers, &widths, &text)?;
         }
@@ -192,10 +193,30 @@ struct Cells {
 }
 
 impl<'a> Counted<'a> {
+    /// At most so many rows, those of the largest cost first; those of equal cost by name, file and line.
+    pub fn largest(&self, cost: impl Fn(GroupId) -> i64, limit: usize) -> Vec<GroupId> {
+        let mut rows: Vec<(Reverse<i64>, GroupId)> = self.table.present().map(|g| (Reverse(cost(g)), g)).collect();
+        let order = |a: &(Reverse<i64>, GroupId), b: &(Reverse<i64>, GroupId)| {
+            a.0.cmp(&b.0).then_with(|| self.by_name(a.1, b.1))
+        };
+        if limit < rows.len() {
+            rows.select_nth_unstable_by(limit, order);
+            rows.truncate(limit);
+        }
+        rows.sort_unstable_by(order);
+        rows.into_iter().map(|(_, group)| group).collect()
+    }
+
+    fn by_name(&self, a: GroupId, b: GroupId) -> Ordering {
+        let name = |group| self.groups.name(self.profile, self.classes, group);
+        let place = |group| self.groups.place(self.profile, group);
+        name(a).cmp(&name(b)).then_with(|| place(a).cmp(&place(b))).then(a.cmp(&b))
+    }
+
     fn row(&self, group: GroupId) -> Row<'a> {
         let (profile, groups) = (self.profile, self.groups);
         let function = match groups.key(group) {
-            GroupKey::Line(function, _) => Cow::Borrowed(profile.name(function)),
+            GroupKey::Function(function) | GroupKey::Line(function, _) => Cow::Borrowed(profile.name(function)),
             _ => groups.name(profile, self.classes, group),
         };
         let (file, line) = groups.place(profile, group);
@@ -248,8 +269,12 @@ impl Row<'_> {
     }
 }
 
-fn column_head(name: &str, scale: &Scale) -> String {
-    if scale.unit_name().is_empty() { name.to_owned() } else { format!("{name}, {}", scale.unit_name()) }
+/// The head of a column with the unit its numbers are in: `Self, ms`.
+pub(super) fn column_head(name: &str, scale: &Scale) -> String {
+    match scale.unit_name() {
+        "" => name.to_owned(),
+        unit => format!("{name}, {unit}"),
+    }
 }
 
 fn write_line(out: &mut dyn Write, numbers: &[String], widths: &[usize], name: &str) -> io::Result<()> {

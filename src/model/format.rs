@@ -87,6 +87,11 @@ pub fn count(n: i64) -> String {
     format!("{sign}{}", grouped(n.unsigned_abs().into()))
 }
 
+/// A whole number of things, in the singular or the plural: `1 call`, `12,345 calls`.
+pub fn counted(n: i64, one: &str, many: &str) -> String {
+    format!("{} {}", count(n), if n == 1 { one } else { many })
+}
+
 /// A share of a whole, 1 being all of it: `41.2 %`, `0.03 %`, `<0.01 %`, `>99.9 %`, `100 %`, `0 %`. Only all of it is
 /// `100 %` and only nothing is `0 %`. What is not a number is written `–`.
 pub fn percent(share: f64) -> String {

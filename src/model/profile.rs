@@ -1,8 +1,8 @@
 //! The profile itself.
 
 use super::{
-    CallGraph, FrameId, FunctionId, LineProfile, Metric, MetricId, Origin, Samples, Stacks, StringId, Strings, Track,
-    TrackId, Warning,
+    CallGraph, FrameId, FunctionId, LineProfile, Metric, MetricId, Origin, Samples, Stacks, StringId, Strings,
+    TimeMeaning, Track, TrackId, Unit, Warning, format,
 };
 
 /// A function as the profile names it.
@@ -165,6 +165,18 @@ impl Profile {
         }
     }
 
+    /// Whether equal samples stand as one row with their number: then rows are stacks, and how many samples there were is
+    /// the total of a metric.
+    pub fn samples_are_stacks(&self) -> bool {
+        self.origin.time == TimeMeaning::None && self.metrics.iter().any(|metric| metric.unit == Unit::Samples)
+    }
+
+    /// A number of samples in words: `1,000 samples`, or, where they [are stacks](Self::samples_are_stacks), `12 stacks`.
+    pub fn samples_text(&self, rows: usize) -> String {
+        let (one, many) = if self.samples_are_stacks() { ("stack", "stacks") } else { ("sample", "samples") };
+        format::counted(rows as i64, one, many)
+    }
+
     /// The sum of everything recorded in a metric, in its base unit.
     pub fn total(&self, metric: MetricId) -> i64 {
         match &self.body {
@@ -174,21 +186,17 @@ impl Profile {
         }
     }
 
-    /// The sum of a metric over one thread.
-    pub fn track_total(&self, metric: MetricId, track: TrackId) -> i64 {
-        match &self.body {
-            Body::Stacks(stacks) => {
-                let samples = &stacks.samples;
-                let weights = samples.weights(metric);
-                samples
-                    .tracks()
-                    .iter()
-                    .zip(weights)
-                    .filter(|(t, _)| **t == track)
-                    .fold(0_i64, |sum, (_, w)| sum.saturating_add(*w))
+    /// The sum of a metric over each thread, in one pass over the samples.
+    pub fn track_totals(&self, metric: MetricId) -> Vec<i64> {
+        let Body::Stacks(stacks) = &self.body else { return vec![self.total(metric); self.tracks.len()] };
+        let samples = &stacks.samples;
+        let mut totals = vec![0_i64; self.tracks.len()];
+        for (track, weight) in samples.tracks().iter().zip(samples.weights(metric)) {
+            if let Some(total) = totals.get_mut(track.index()) {
+                *total = total.saturating_add(*weight);
             }
-            Body::Graph(_) | Body::Lines(_) => self.total(metric),
         }
+        totals
     }
 }
 

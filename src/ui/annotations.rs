@@ -2,7 +2,7 @@
 //!
 //! Where notes stand is [`crate::layout`]'s to say, the same for the window and for exported pictures.
 
-use super::{Action, Actions, Command, Theme, TreeKind, ViewCtx, theme};
+use super::{Action, Actions, Command, Theme, TreeKind, ViewCtx, accessible, theme};
 use crate::analyze::CallTree;
 use crate::layout::{
     self, Annotation, Callout, Ground, LONGEST_NOTE, Marked, NOTE_LINE, NOTE_PADDING, NOTE_TEXT, Note, Paths, RING,
@@ -33,8 +33,6 @@ pub enum Annotating {
     Edit(u32),
     /// The text of a note.
     Set(u32, String),
-    /// Leave the note that is being written as it was.
-    Leave,
     /// Write no note, and take off the annotation that was made for it.
     Discard(u32),
     /// Take an annotation off.
@@ -278,8 +276,6 @@ pub(super) fn note_field_ui(ui: &Ui, theme: &Theme, field: &mut NoteField, actio
         actions.push(Action::Annotate(Annotating::Set(field.id, field.text.trim().to_owned())));
     } else if field.fresh {
         actions.push(Action::Annotate(Annotating::Discard(field.id)));
-    } else {
-        actions.push(Action::Annotate(Annotating::Leave));
     }
     true
 }
@@ -370,12 +366,7 @@ fn say_highlighted(ui: &Ui, annotation: u32, name: &str, at: Rect) {
     ui.ctx().accesskit_node_builder(ui.scope_id().with(("ring", annotation)), |access| {
         access.set_role(accesskit::Role::Label);
         access.set_value(format!("Highlighted: {name}"));
-        access.set_bounds(accesskit::Rect {
-            x0: at.left().into(),
-            y0: at.top().into(),
-            x1: at.right().into(),
-            y1: at.bottom().into(),
-        });
+        access.set_bounds(accessible::bounds(at));
     });
 }
 
@@ -428,7 +419,7 @@ fn ring(painter: &Painter, target: &Target, stroke: Stroke) {
 }
 
 /// The edge of an arc in steps so short that it looks round.
-fn edge_of(target: &Target) -> Vec<Pos2> {
+pub(super) fn edge_of(target: &Target) -> Vec<Pos2> {
     let Target::Arc { center, inner, outer, from, to } = *target else { return Vec::new() };
     let steps = (((to - from) as f32 * std::f32::consts::TAU * outer / 4.0).ceil() as usize).clamp(1, 360);
     let along = |radius: f32, step: usize| {

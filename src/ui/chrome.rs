@@ -8,8 +8,11 @@ use super::views::ViewKind;
 use super::{Action, Actions, Command, Theme, theme};
 use crate::analyze::{Analysis, GroupBy, Matches, SearchText, Transform};
 use crate::layout::{fit, fit_name, shorten_middle};
-use crate::model::{Body, MetricId, Profile, TimeMeaning, TrackId, Unit, format};
+use crate::model::{Body, MetricId, Profile, TrackId, Unit, format};
+use egui::cache::{ComputerMut, FrameCache};
 use egui::{Button, Frame, Key, Margin, Response, RichText, TextEdit, Ui};
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 /// What stands in a tab.
 pub struct Tab {
@@ -296,16 +299,49 @@ fn metric_choice(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut
         return;
     }
     let combo = egui::ComboBox::from_id_salt("metric").selected_text(text).width(120.0).show_ui(ui, |ui| {
-        let mut rows: Vec<MetricId> = (0..profile.metrics().len()).map(MetricId::at).collect();
-        rows.sort_by_key(|&m| std::cmp::Reverse(profile.total(m)));
-        for other in rows {
-            if ui.selectable_label(other == metric, label(other, profile.total(other), "  ·  ")).clicked() {
+        let totals = kept_totals(ui, profile, Of::Metrics);
+        let mut rows: Vec<(i64, MetricId)> =
+            totals.iter().enumerate().map(|(metric, total)| (*total, MetricId::at(metric))).collect();
+        rows.sort_by_key(|(total, _)| std::cmp::Reverse(*total));
+        for (total, other) in rows {
+            if ui.selectable_label(other == metric, label(other, total, "  ·  ")).clicked() {
                 actions.push(Action::Metric(other));
             }
         }
     });
     let hint = if state.sum.is_some() { "What is counted." } else { "What is compared; only what both sides have." };
     combo.response.on_hover_text(hint);
+}
+
+/// What sums over all samples are listed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Of {
+    Metrics,
+    TracksIn(MetricId),
+}
+
+/// The sums that lists show, kept while a list is open: a million samples are not to be added up in every frame.
+fn kept_totals(ui: &Ui, profile: &Profile, of: Of) -> Arc<[i64]> {
+    /// Told from others by where it lies.
+    #[derive(Clone, Copy)]
+    struct Asked<'a>(&'a Profile, Of);
+    impl Hash for Asked<'_> {
+        fn hash<H: Hasher>(&self, state: &mut H) {
+            std::ptr::hash(self.0, state);
+            self.1.hash(state);
+        }
+    }
+    #[derive(Default)]
+    struct Sums;
+    impl ComputerMut<Asked<'_>, Arc<[i64]>> for Sums {
+        fn compute(&mut self, Asked(profile, of): Asked<'_>) -> Arc<[i64]> {
+            match of {
+                Of::Metrics => (0..profile.metrics().len()).map(|m| profile.total(MetricId::at(m))).collect(),
+                Of::TracksIn(metric) => profile.track_totals(metric).into(),
+            }
+        }
+    }
+    ui.memory_mut(|m| Arc::clone(m.caches.cache::<FrameCache<Arc<[i64]>, Sums>>().get(Asked(profile, of))))
 }
 
 fn track_choice(ui: &mut Ui, theme: &Theme, analysis: &Analysis, actions: &mut Actions) {
@@ -327,10 +363,9 @@ fn track_choice(ui: &mut Ui, theme: &Theme, analysis: &Analysis, actions: &mut A
                 actions.push(Action::Track(None));
                 ui.close();
             }
-            let mut rows: Vec<(i64, TrackId)> = (0..profile.tracks().len())
-                .map(TrackId::at)
-                .map(|t| (profile.track_total(query.metric, t), t))
-                .collect();
+            let totals = kept_totals(ui, profile, Of::TracksIn(query.metric));
+            let mut rows: Vec<(i64, TrackId)> =
+                totals.iter().enumerate().map(|(track, total)| (*total, TrackId::at(track))).collect();
             match track_order_ui(ui, theme) {
                 TrackOrder::Cost => rows.sort_by_key(|(total, t)| (std::cmp::Reverse(*total), *t)),
                 TrackOrder::Name => rows.sort_by_cached_key(|(_, t)| (profile.track(*t).title().to_lowercase(), *t)),
@@ -569,10 +604,8 @@ fn recorded_by(profile: &Profile) -> String {
 /// `123 functions   1,000 samples   5.0 s recorded`
 fn counted_text(analysis: &Analysis) -> String {
     let profile = analysis.profile();
-    let functions = profile.functions().len();
-    let what = if functions == 1 { "function" } else { "functions" };
-    let mut parts = vec![format!("{} {what}", format::count(functions as i64))];
-    parts.extend(analysis.samples().map(|samples| samples_text(analysis, samples)));
+    let mut parts = vec![format::counted(profile.functions().len() as i64, "function", "functions")];
+    parts.extend(analysis.samples().map(|rows| profile.samples_text(rows)));
     if let Some(duration) = profile.origin().duration_ns {
         parts.push(format!("{} recorded", format::value(duration, &Unit::Nanoseconds)));
     }
@@ -582,18 +615,4 @@ fn counted_text(analysis: &Analysis) -> String {
 /// Aligned profiles hold the functions of both.
 fn compared_text(analysis: &Analysis) -> String {
     format!("{} functions on either side", format::count(analysis.profile().functions().len() as i64))
-}
-
-/// `1,000 samples`; where samples of one stack were recorded as one row with their number, `12 stacks`: the number of
-/// samples is the metric's.
-fn samples_text(analysis: &Analysis, rows: usize) -> String {
-    let profile = analysis.profile();
-    let counted = profile.metrics().iter().any(|m| m.unit == Unit::Samples);
-    let what = match (counted && profile.origin().time == TimeMeaning::None, rows) {
-        (true, 1) => "stack",
-        (true, _) => "stacks",
-        (false, 1) => "sample",
-        (false, _) => "samples",
-    };
-    format!("{} {what}", format::count(rows as i64))
 }

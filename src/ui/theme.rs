@@ -78,6 +78,8 @@ struct Inks {
 pub const UNTINTED: Color32 = Color32::WHITE;
 /// Lets what is behind be seen as it is.
 pub const CLEAR: Color32 = Color32::TRANSPARENT;
+/// The widest a box under the pointer is described.
+pub const TOOLTIP_WIDTH: f32 = 460.0;
 /// Width of the field a note is written in.
 pub const NOTE_FIELD: f32 = 300.0;
 /// Rounding of notes.

@@ -79,5 +79,9 @@ Threads
   MainThread: 6.00 ms
   Worker-1: 9.00 ms
 ";
-    assert_eq!(folder.run(["info", "two.json"]).out, golden);
+    assert_eq!(folder.run(["info", "two.json"]).clean(), golden);
+    // Rows that each stand for many samples are not called samples.
+    folder.write("a.folded", FOLDED);
+    let info = folder.run(["info", "a.folded"]).clean();
+    assert!(info.contains("\n  stacks       3\n") && info.contains("\n  samples: 10  (shown first)\n"), "{info}");
 }

@@ -14,7 +14,7 @@ const FILES: [(&str, &str); 7] = [
     ("new.prof", "tests/fixtures/compare/orders/new-1.prof"),
 ];
 
-/// The words after `helioscope` of every command in a block of shell code, without those that open a window.
+/// The words after `helioscope` of every command in a block of shell code, without what opens a window.
 fn commands(readme: &str) -> Vec<Vec<&str>> {
     let mut in_shell = false;
     let mut commands = Vec::new();
@@ -23,7 +23,8 @@ fn commands(readme: &str) -> Vec<Vec<&str>> {
             in_shell = line == "```sh";
         } else if let Some(rest) = line.strip_prefix("helioscope ").filter(|_| in_shell) {
             let words: Vec<&str> = rest.split_whitespace().take_while(|word| !word.starts_with(['#', '>'])).collect();
-            if !words.contains(&"--compare") {
+            let opens_a_window = words.contains(&"--compare") || FILES.iter().any(|(file, _)| *file == words[0]);
+            if !opens_a_window {
                 commands.push(words);
             }
         }

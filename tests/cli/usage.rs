@@ -4,16 +4,46 @@ use crate::support::{FOLDED, Folder, TWO_THREADS};
 use std::io::Read;
 use std::process::Stdio;
 
+const COMMANDS: [&str; 9] = ["info", "top", "diff", "export", "hints", "rules", "render", "report", "formats"];
+
 #[test]
 fn help_names_the_commands_with_examples() {
     let help = Folder::new().run(["--help"]).clean();
-    for part in ["info", "top", "export", "formats", "--self-profile", "Examples:", "Formats: cProfile"] {
+    for part in COMMANDS.iter().chain(&["--self-profile", "Examples:", "Formats: cProfile"]) {
         assert!(help.contains(part), "{part} is missing:\n{help}");
     }
-    for command in ["info", "top", "export"] {
+    for command in COMMANDS {
         let help = Folder::new().run([command, "--help"]).clean();
-        assert!(help.contains("Examples:\n  helioscope "), "{help}");
         assert!(help.lines().all(|line| line.chars().count() <= 100), "{help}");
+        let without_options = ["rules", "formats"].contains(&command);
+        assert!(without_options || help.contains("Examples:\n  helioscope "), "{help}");
+    }
+}
+
+#[test]
+fn a_profile_is_never_written_over_by_what_is_made_of_it() {
+    let folder = Folder::new();
+    let names = ["a.folded", "a.svg", "a.html", "a.md", "-"];
+    for name in names {
+        folder.write(name, FOLDED);
+    }
+    std::fs::create_dir(folder.path().join("inner")).expect("makes");
+    for arguments in [
+        ["export", "a.folded", "-o", "a.folded"],
+        ["export", "a.folded", "-o", "inner/../a.folded"],
+        ["render", "a.svg", "-o", "a.svg"],
+        ["render", "a.html", "-o", "./a.html"],
+        ["report", "a.md", "-o", "a.md"],
+    ] {
+        let run = folder.run(arguments);
+        assert_eq!((run.status, run.out.as_str()), (Some(2), ""), "{arguments:?}");
+        assert!(run.err.contains("is the profile itself; write to another file"), "{}", run.err);
+    }
+    let run = folder.run(["render", "a.folded", "--base", "a.svg", "-o", "a.svg"]);
+    assert_eq!(run.status, Some(2), "{}", run.err);
+    assert_eq!(folder.run(["export", "./-", "-o", "-"]).clean(), FOLDED);
+    for name in names {
+        assert_eq!(std::fs::read_to_string(folder.path().join(name)).expect("reads"), FOLDED, "{name}");
     }
 }
 

@@ -1,5 +1,6 @@
 //! Laws that every comparison keeps, held on small random pairs.
 
+use crate::cases::config;
 use helioscope::analyze::diff::{
     Aligned, BoxWidth, Comparison, DiffRow, Interval, Matching, Measure, Normalize, Question, Side, Status, align,
 };
@@ -8,19 +9,9 @@ use helioscope::model::{
     Function, FunctionId, GraphBuilder, Profile, ProfileBuilder, StringId, TimeMeaning, Track, TrackId, Unit,
 };
 use proptest::prelude::*;
-use proptest::test_runner::{RngSeed, TestCaseResult};
+use proptest::test_runner::TestCaseResult;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// The same cases every time, unless `PROPTEST_RNG_SEED` asks for others.
-fn config() -> ProptestConfig {
-    let default = ProptestConfig::default();
-    let rng_seed = match default.rng_seed {
-        RngSeed::Random => RngSeed::Fixed(1),
-        chosen @ RngSeed::Fixed(_) => chosen,
-    };
-    ProptestConfig { cases: 128, failure_persistence: None, rng_seed, ..default }
-}
 
 const FUNCTIONS: usize = 10;
 const FILES: usize = 3;

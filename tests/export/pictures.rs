@@ -73,9 +73,9 @@ fn the_stamp_says_what_the_picture_is_of() {
         "two.json",
         "speedscope",
         "time 9.00 ms",
-        "1 samples",
+        "1 sample",
         "Worker-1",
-        "search “wait”: 1 functions, 100 %",
+        "search “wait”: 1 function, 100 %",
         "your code",
         concat!("Helioscope ", env!("CARGO_PKG_VERSION")),
     ] {

@@ -58,6 +58,13 @@ fn rows(profile: &Profile, metric: MetricId) -> BTreeMap<String, (i64, i64)> {
     rows
 }
 
+const EMPTY_STACK: &str = "A sample has an empty stack: it counts towards the total, but belongs to no function.";
+
+/// What a profile warns of, and how often it happened.
+fn warned(profile: &Profile) -> Vec<(&str, u64)> {
+    profile.warnings().iter().map(|warning| (warning.text.as_str(), warning.count)).collect()
+}
+
 #[test]
 fn every_figure_is_the_one_go_tool_pprof_gives() {
     let truth = std::fs::read_to_string(fixture("pprof/truth.json")).expect("the stored truth");
@@ -370,7 +377,7 @@ fn everything_a_file_tells_is_kept() {
     assert_eq!(origin.duration_ns, Some(2_000_000_000));
     assert_eq!(origin.period_ns, Some(10_000_000));
     assert_eq!(origin.comments, ["a remark", "documentation: https://example.org/profile"]);
-    assert!(profile.warnings().is_empty(), "{:?}", profile.warnings());
+    assert_eq!(warned(&profile), [(EMPTY_STACK, 1)]);
 }
 
 #[test]
@@ -458,7 +465,8 @@ fn a_sample_with_too_few_values_is_left_out_with_a_warning() {
     file.sample(&[], &[1, 2], &[]).sample(&[], &[3], &[]).sample(&[], &[4, 5, 6], &[]).sample(&[], &[], &[]);
     let profile = open_bytes(file.bytes()).expect("opens");
     assert_eq!((profile.sample_count(), profile.total(MetricId::at(1))), (1, 2));
-    assert_eq!(profile.warnings().iter().map(|w| w.count).collect::<Vec<_>>(), [3]);
+    let left_out = "A sample has another number of values than the file has sample types; it was left out.";
+    assert_eq!(warned(&profile), [(left_out, 3), (EMPTY_STACK, 1)]);
 }
 
 #[test]
@@ -470,6 +478,12 @@ fn an_empty_profile_opens_with_a_warning() {
         let profile = open_bytes(bytes).expect("opens");
         assert_eq!((profile.sample_count(), profile.warnings().len()), (0, 1));
     }
+}
+
+#[test]
+fn samples_without_a_stack_count_towards_the_total_and_are_told() {
+    let profile = open("pprof/threadcreate.pb.gz");
+    assert_eq!(warned(&profile), [(EMPTY_STACK, 1)]);
 }
 
 #[test]

@@ -24,6 +24,7 @@ mod gallery;
 mod hints;
 mod history;
 mod hostile;
+mod keys;
 mod narrow;
 mod opening;
 mod overlays;

@@ -1,4 +1,5 @@
-use crate::stage::{Show, Stage, harness, order, pair, picture, recorded, stacks};
+use crate::one_view::{harness, order, picture, stacks};
+use crate::stage::{Show, Stage, pair, recorded};
 use egui::{Key, Vec2, accesskit::SortDirection};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};

@@ -1,4 +1,5 @@
-use crate::stage::{Show, Stage, harness, many, order, picture, shop, stacks};
+use crate::one_view::{harness, order, picture, stacks};
+use crate::stage::{Show, Stage, many, shop};
 use egui::{Key, Vec2, accesskit::SortDirection};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};

@@ -147,9 +147,7 @@ fn change(comparison: &Comparison, row: &DiffRow) -> String {
 fn reason(effects: Effects, delta_calls: i64) -> Option<String> {
     if effects.calls.unsigned_abs() > effects.per_call.unsigned_abs() && delta_calls != 0 {
         let word = if delta_calls > 0 { "more" } else { "fewer" };
-        let n = absolute(delta_calls);
-        let calls = if n == 1 { "call" } else { "calls" };
-        return Some(format!("{} {word} {calls}", format::count(n)));
+        return Some(format::counted(absolute(delta_calls), &format!("{word} call"), &format!("{word} calls")));
     }
     match effects.per_call {
         0 => None,

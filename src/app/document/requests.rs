@@ -17,7 +17,8 @@ impl Document {
     pub(in crate::app) fn set_selection(&mut self, group: Option<GroupId>, workers: &Workers) {
         self.selection = group;
         self.rank_matches();
-        if let Some(group) = group {
+        // While the question changes, they are asked for when it is answered.
+        if let Some(group) = group.filter(|_| !self.counting) {
             for &part in self.subject.answering_parts() {
                 workers.neighbours(self.id, self.generation, part, group, self.subject.clone());
             }
@@ -228,7 +229,10 @@ impl Document {
             }
             Outcome::Source { epoch, part, page, .. } => self.sources.take(part, epoch, *page),
             Outcome::Hints { epoch, part, hints, .. } => self.hints.take(epoch, part, hints, &self.subject),
-            Outcome::Neighbours { generation, part, group, neighbours, .. } if generation == self.generation => {
+            // Those of an earlier selection may come after those of this one.
+            Outcome::Neighbours { generation, part, group, neighbours, .. }
+                if generation == self.generation && Some(group) == self.selection =>
+            {
                 self.answers.get_mut(part).neighbours = Some((group, neighbours));
             }
             _ => {}
@@ -299,5 +303,62 @@ impl Document {
             self.request.query.transforms = kept;
             self.recount(workers);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analyze::testing;
+    use crate::app::jobs::DocumentId;
+    use crate::app::sources::DocumentSources;
+
+    fn document() -> (Document, Workers) {
+        let profile = testing::stacks(&["main;parse;read 2", "main;log 3", "#other main;parse 5"]);
+        let subject = Subject::of_profile(profile, None);
+        let sources = DocumentSources::new(&Recordings::File("run.folded".into()), &subject, &Places::default());
+        let document = Document::new(DocumentId(1), subject, sources, &Options::default());
+        (document, Workers::inline(egui::Context::default()))
+    }
+
+    fn group(document: &Document, name: &str) -> GroupId {
+        let analysis = document.subject().analysis(Part::Whole);
+        analysis.groups().ids().find(|g| analysis.name(*g) == name).expect("it was recorded")
+    }
+
+    /// The group whose callers are known, and what all of them cost.
+    fn callers(document: &Document) -> Option<(GroupId, i64)> {
+        let (group, neighbours) = document.pane(Part::Whole).1.neighbours.as_ref()?;
+        Some((*group, neighbours.callers.iter().map(|n| n.total).sum()))
+    }
+
+    #[test]
+    fn callers_of_an_earlier_selection_that_come_late_replace_none() {
+        let (mut document, workers) = document();
+        let (parse, log) = (group(&document, "parse"), group(&document, "log"));
+        document.select(Some(parse), &workers);
+        document.select(Some(log), &workers);
+        for outcome in workers.outcomes().into_iter().rev() {
+            document.take(outcome, &workers);
+        }
+        assert_eq!(callers(&document), Some((log, 3)));
+    }
+
+    #[test]
+    fn callers_are_those_of_the_question_that_is_answered() {
+        let (mut document, workers) = document();
+        let parse = group(&document, "parse");
+        document.show_track(Some(TrackId(1)), &workers);
+        let mut late = workers.outcomes();
+        // Selected while threads are counted anew: what was found in all of them may come after the answer.
+        document.select(Some(parse), &workers);
+        let stale = workers.outcomes();
+        for outcome in late.drain(..) {
+            document.take(outcome, &workers);
+        }
+        for outcome in workers.outcomes().into_iter().chain(stale) {
+            document.take(outcome, &workers);
+        }
+        assert_eq!(callers(&document), Some((parse, 5)));
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Cell, Cells, Column, DiffExport, Row, columns};
 use crate::analyze::diff::Status;
+use crate::analyze::shown_name;
 use crate::model::format;
 use std::io::{self, Write};
 
@@ -67,7 +68,7 @@ impl DiffExport<'_> {
 impl Row<'_> {
     /// `parse (csv.py:12)` in at most so many characters; what is too long is cut in the middle.
     fn label(&self, room: usize) -> String {
-        let name = format::one_line(&self.function);
+        let name = format::one_line(shown_name(&self.function));
         let place = self.place();
         let short = place.rsplit(['/', '\\']).next().unwrap_or(&place);
         for place in [place.as_str(), short] {

@@ -1,17 +1,14 @@
 //! Findings as Markdown of GitHub and GitLab. Writing to a string cannot fail, and what it answers is not looked at.
 
-use super::super::markdown::plain;
+use super::super::markdown::{plain, plain_around_code};
 use super::super::scrub::Scrub;
-use super::super::table::code_span;
+use super::super::table::{WIDEST, code_span};
 use super::{bounds_line, changes_sentence, evidence_line, gain, measured, name_and_place, told_by};
 use crate::analyze::diff::Comparison;
 use crate::hints::{Change, Fate, Finding, Hints};
 use crate::layout::{fit_name, shorten_middle};
 use crate::model::format;
 use std::fmt::Write;
-
-/// The longest name and path of a finding, in characters.
-const WIDEST: usize = 56;
 
 /// The most important findings as a list, each with its evidence; empty where there is none.
 pub(in crate::export) fn list(hints: &Hints, shown: &[usize], most: usize, scrub: &Scrub) -> String {
@@ -69,7 +66,7 @@ fn item(finding: &Finding, measured: Option<String>, scrub: &Scrub) -> String {
         &measured,
         &plain(&scrub.text(&evidence_line(finding))),
         ". ",
-        &plain(&scrub.text(&finding.advice)),
+        &plain_around_code(&scrub.text(&finding.advice)),
         " [`",
         finding.rule.id,
         "`](",
@@ -82,14 +79,13 @@ fn item(finding: &Finding, measured: Option<String>, scrub: &Scrub) -> String {
 fn left_out(all: usize, most: usize) -> String {
     match all.saturating_sub(most) {
         0 => String::new(),
-        1 => "\n1 more hint: `helioscope hints`.\n".to_owned(),
-        more => format!("\n{} more hints: `helioscope hints`.\n", format::count(more as i64)),
+        more => format!("\n{}: `helioscope hints`.\n", format::counted(more as i64, "more hint", "more hints")),
     }
 }
 
 /// Everything that was found, a section a finding.
 pub fn document(hints: &Hints, scrub: &Scrub) -> String {
-    let mut text = format!("**Time**: {}. {}\n", bounds_line(hints), plain(&hints.approach));
+    let mut text = format!("**Time**: {}. {}\n", bounds_line(hints), plain_around_code(&hints.approach));
     for finding in &hints.findings {
         let _ = write!(text, "\n### {}\n\n", plain(finding.rule.title));
         let (name, place) = name_and_place(finding, scrub);
@@ -101,10 +97,10 @@ pub fn document(hints: &Hints, scrub: &Scrub) -> String {
             text += "\n\n";
         }
         let gain = gain(finding).map_or_else(String::new, |gain| format!("{gain}; "));
-        let (confidence, reason) = (finding.confidence.name(), plain(&scrub.text(&finding.reason)));
+        let (confidence, reason) = (finding.confidence.name(), plain_around_code(&scrub.text(&finding.reason)));
         let evidence = plain(&scrub.text(&evidence_line(finding)));
         let _ = write!(text, "{gain}confidence {confidence} ({reason}). {evidence}.\n\n");
-        let _ = write!(text, "{}\n\n", plain(&scrub.text(&finding.advice)));
+        let _ = write!(text, "{}\n\n", plain_around_code(&scrub.text(&finding.advice)));
         for code in [&finding.before, &finding.after] {
             if !code.is_empty() {
                 let _ = write!(text, "```python\n{}\n```\n\n", fenced(&scrub.text(code)));

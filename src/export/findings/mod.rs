@@ -114,7 +114,7 @@ pub fn silent_line(hints: &Hints) -> String {
 }
 
 /// A finding's function and file as they may leave the machine; empty where there are none.
-pub(super) fn name_and_place(finding: &Finding, scrub: &Scrub) -> (String, String) {
+pub fn name_and_place(finding: &Finding, scrub: &Scrub) -> (String, String) {
     if finding.name.is_empty() {
         return (String::new(), String::new());
     }

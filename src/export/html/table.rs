@@ -4,6 +4,7 @@ use super::data::Functions;
 use crate::analyze::{Analysis, FunctionTable, GroupId};
 use crate::export::picture::Subject;
 use crate::export::svg::Escaped;
+use crate::export::table::column_head;
 use crate::model::format::{self, Scale};
 use std::fmt::{self, Write};
 
@@ -38,9 +39,9 @@ pub(super) fn write(
     let total = Scale::for_max(largest(FunctionTable::total).unwrap_or(0), &metric.unit);
     let left_out = table.present().count() - groups.len();
     begin(page, "Functions", &caption(groups.len(), left_out, "most expensive functions"))?;
-    heading(page, &with_unit("Self", &own), "number", "descending")?;
+    heading(page, &column_head("Self", &own), "number", "descending")?;
     heading(page, "Self %", "number", "")?;
-    heading(page, &with_unit("Total", &total), "number", "")?;
+    heading(page, &column_head("Total", &total), "number", "")?;
     heading(page, "Total %", "number", "")?;
     if table.has_calls() {
         heading(page, "Calls", "number", "")?;
@@ -70,8 +71,13 @@ pub(super) fn write(
 
 /// What stands above a table.
 pub(super) fn caption(rows: usize, left_out: usize, what: &str) -> String {
-    let (rows, others) = (format::count(rows as i64), format::count(left_out as i64));
-    if left_out == 0 { format!("{rows} functions") } else { format!("The {rows} {what}; {others} more are left out") }
+    match left_out {
+        0 => format::counted(rows as i64, "function", "functions"),
+        more => {
+            let more = format::counted(more as i64, "more is", "more are");
+            format!("The {} {what}; {more} left out", format::count(rows as i64))
+        }
+    }
 }
 
 /// Begins a section with a table, up to its heads.
@@ -101,10 +107,6 @@ pub(super) fn function(page: &mut String, functions: &Functions, row: usize) -> 
     let (name, place) = functions.name_and_place(row);
     let (name, place) = (Escaped(name), Escaped(place));
     writeln!(page, "<td><code>{name}</code> <span class=\"weak\">{place}</span></td></tr>")
-}
-
-fn with_unit(name: &str, scale: &Scale) -> String {
-    if scale.unit_name().is_empty() { name.to_owned() } else { format!("{name}, {}", scale.unit_name()) }
 }
 
 /// A cell with a number, and what it is sorted by.

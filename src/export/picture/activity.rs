@@ -2,7 +2,7 @@
 
 use super::recording::Recording;
 use super::{Area, Content, Frame, LegendEntry, Picture, PictureError, Stamp, Subject};
-use crate::analyze::{Analysis, DivideBy, OverTime, TimeWindow, share};
+use crate::analyze::{Analysis, Band, DivideBy, OverTime, TimeWindow, share};
 use crate::export::font::PROPORTIONAL;
 use crate::export::scrub::Scrub;
 use crate::export::svg::{Anchor, Number, Style, Svg};
@@ -23,6 +23,7 @@ const BIN: u32 = 2;
 /// A chart to be drawn.
 pub(super) struct Activity<'a> {
     analysis: &'a Analysis,
+    scrub: &'a Scrub,
     over_time: OverTime,
     layers: Layers,
 }
@@ -31,11 +32,11 @@ pub(super) struct Activity<'a> {
 pub(crate) fn describe_activity(
     recording: Recording<'_>,
     subject: &Subject<'_>,
-    (by, range): (DivideBy, Option<(i64, i64)>),
+    shown: (DivideBy, Option<(i64, i64)>),
     palette: Palette,
     stamp: &mut Stamp,
 ) -> Result<(), PictureError> {
-    Activity::new(recording, subject.analysis, by, range, BIN)?.describe(subject.scrub, palette, stamp);
+    Activity::new(recording, subject.analysis, subject.scrub, shown, BIN)?.describe(palette, stamp);
     Ok(())
 }
 
@@ -43,8 +44,8 @@ impl<'a> Activity<'a> {
     pub(super) fn new(
         recording: Recording<'_>,
         analysis: &'a Analysis,
-        by: DivideBy,
-        range: Option<(i64, i64)>,
+        scrub: &'a Scrub,
+        (by, range): (DivideBy, Option<(i64, i64)>),
         width: u32,
     ) -> Result<Self, PictureError> {
         if recording.comparison().is_some() {
@@ -53,14 +54,21 @@ impl<'a> Activity<'a> {
         let window = TimeWindow { range, bins: (width / BIN) as usize };
         let over_time = OverTime::new(analysis, by, window).ok_or(PictureError::NoTime)?;
         let layers = Layers::new(&over_time);
-        Ok(Self { analysis, over_time, layers })
+        Ok(Self { analysis, scrub, over_time, layers })
     }
 
     fn unit(&self) -> &'a Unit {
         &self.analysis.profile().metric(self.analysis.query().metric).unit
     }
 
-    pub(super) fn describe(&self, scrub: &Scrub, palette: Palette, stamp: &mut Stamp) {
+    /// What a band is of and costs, as it may leave the machine: `waiting`, `820 ms`, `41.2 %`.
+    fn figures(&self, band: &Band) -> [String; 3] {
+        let name = self.scrub.text(&band.kind.name()).into_owned();
+        let part = format::percent(share(band.total, self.over_time.total()));
+        [name, format::value(band.total, self.unit()), part]
+    }
+
+    pub(super) fn describe(&self, palette: Palette, stamp: &mut Stamp) {
         let view = match self.over_time.by() {
             DivideBy::Activity => "Activity over time",
             DivideBy::Package => "Packages over time",
@@ -70,27 +78,19 @@ impl<'a> Activity<'a> {
         match self.over_time.track() {
             Some(track) if query.track.is_none() && profile.tracks().len() > 1 => {
                 let title = profile.track(track).title();
-                stamp.filters.push(format!("{} alone", format::one_line(&scrub.text(&title))));
+                stamp.filters.push(format!("{} alone", format::one_line(&self.scrub.text(&title))));
             }
             _ => {}
         }
         if self.over_time.meaning() == TimeMeaning::Order {
             stamp.notes.push("Samples stand in the order they were taken; gaps were not recorded.".to_owned());
         }
-        stamp.legend = self
-            .over_time
-            .bands()
-            .iter()
-            .map(|band| LegendEntry {
-                fill: palette.band(&band.kind),
-                stripes: None,
-                text: format!(
-                    "{} {}",
-                    format::one_line(&scrub.text(&band.kind.name())),
-                    format::percent(share(band.total, self.over_time.total()))
-                ),
-            })
-            .collect();
+        let entry = |band: &Band| {
+            let [name, _, part] = self.figures(band);
+            let text = format!("{} {part}", format::one_line(&name));
+            LegendEntry { fill: palette.band(&band.kind), stripes: None, text }
+        };
+        stamp.legend = self.over_time.bands().iter().map(entry).collect();
     }
 
     fn draw_layer(&self, frame: &Frame<'_>, svg: &mut Svg, layer: usize, place: &Place) {
@@ -109,13 +109,8 @@ impl<'a> Activity<'a> {
         }
         data.push('Z');
         let fill = Palette::new(frame.picture.scheme).band(&band.kind);
-        let about = format!(
-            "{}\n{} ({})",
-            band.kind.name(),
-            format::value(band.total, self.unit()),
-            format::percent(share(band.total, self.over_time.total()))
-        );
-        svg.begin_titled(&about);
+        let [name, value, part] = self.figures(band);
+        svg.begin_titled(&format!("{name}\n{value} ({part})"));
         svg.path(&data, fill, (0.0, fill));
         svg.end();
     }

@@ -161,9 +161,14 @@ impl Look for ByPackage<'_> {
         let (table, unit) = (self.analysis.table(), self.unit());
         let (total, own) = (format::value(table.total(group), unit), format::value(table.own(group), unit));
         let calls = match table.calls(group) {
-            Some((all, primitive)) if all == primitive => format!(", {} calls", format::count(all)),
             Some((all, primitive)) => {
-                format!(", {} calls, {} not recursive", format::count(all), format::count(primitive))
+                let calls = format::counted(all, "call", "calls");
+                let outer = if all == primitive {
+                    String::new()
+                } else {
+                    format!(", {} not recursive", format::count(primitive))
+                };
+                format!(", {calls}{outer}")
             }
             None => String::new(),
         };

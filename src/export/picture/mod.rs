@@ -176,8 +176,9 @@ impl Picture {
                 self.compose(stamp, &callers.content(look))
             }
             PictureView::Activity { by, range } => {
-                let activity = activity::Activity::new(recording, analysis, *by, *range, self.width)?;
-                activity.describe(subject.scrub, Palette::new(self.scheme), &mut stamp);
+                let shown = (*by, *range);
+                let activity = activity::Activity::new(recording, analysis, subject.scrub, shown, self.width)?;
+                activity.describe(Palette::new(self.scheme), &mut stamp);
                 self.compose(stamp, &activity)
             }
         }

@@ -38,9 +38,9 @@ impl Stamp {
         if let Some((text, found)) = search {
             let about = if found.estimated { "≈ " } else { "" };
             filters.push(format!(
-                "search “{}”: {} functions, {about}{}",
+                "search “{}”: {}, {about}{}",
                 format::one_line(&scrub.text(text)),
-                format::count(found.count as i64),
+                format::counted(found.count as i64, "function", "functions"),
                 format::percent(found.share)
             ));
         }
@@ -121,9 +121,7 @@ fn facts(analysis: &Analysis, scrub: &Scrub) -> Vec<String> {
     facts.extend(origin.interpreter.clone());
     facts.push(format!("{} {}", metric.name, format::value(analysis.sum(), &metric.unit)));
     // Where samples are what is counted, their number is the total.
-    if let Some(samples) = analysis.samples().filter(|_| metric.unit != Unit::Samples) {
-        facts.push(format!("{} samples", format::count(samples as i64)));
-    }
+    facts.extend(analysis.samples().filter(|_| metric.unit != Unit::Samples).map(|rows| profile.samples_text(rows)));
     if let Some(period) = origin.period_ns.filter(|ns| *ns > 0) {
         facts.push(format!("one every {}", format::value(period, &Unit::Nanoseconds)));
     }

@@ -19,7 +19,8 @@ pub(super) struct Sunburst<'a> {
     analysis: &'a Analysis,
     tree: CallTree,
     root: Option<usize>,
-    center: (String, String),
+    /// What the centre costs.
+    center: String,
 }
 
 /// Arcs narrower than this part of the circle are left out.
@@ -53,8 +54,7 @@ impl<'s> Sunburst<'s> {
         }
         let node = tree.find(root).map(|(node, _)| node);
         let total = node.map_or(tree.sum(), |n| tree.total(n));
-        let name = node.map_or_else(|| "everything".to_owned(), |n| analysis.name(tree.group(n)).into_owned());
-        Self { analysis, root: node, center: (name, format::value(total, unit)), tree }
+        Self { analysis, root: node, center: format::value(total, unit), tree }
     }
 
     pub(super) fn describe(&self, look: &dyn Look, stamp: &mut Stamp) {
@@ -262,13 +262,14 @@ impl SunburstContent<'_> {
         let (x, y) = circle.center;
         let hole = circle.rings.hole;
         svg.circle(x, y, hole - 2.0, frame.tones.panel);
-        let (name, value) = &self.sunburst.center;
-        let name = self.sunburst.root.map_or_else(
-            || Some(if MONOSPACE.width(name, 11.5) < hole * 1.6 { name.clone() } else { "all".to_owned() }),
-            |node| label_in(&self.look.names(&self.sunburst.tree, node), hole * 1.6),
-        );
-        let style = Style { font: &MONOSPACE, size: 11.5, fill: frame.tones.text };
-        svg.styled_text((x, y - 5.0), Anchor::Middle, style, &name.unwrap_or_default());
+        let (size, room) = (11.5, hole * 1.6);
+        let name = match self.sunburst.root {
+            Some(node) => label_in(&self.look.names(&self.sunburst.tree, node), room).unwrap_or_default(),
+            None if MONOSPACE.width("everything", size) < room => "everything".to_owned(),
+            None => "all".to_owned(),
+        };
+        let (style, value) = (Style { font: &MONOSPACE, size, fill: frame.tones.text }, &self.sunburst.center);
+        svg.styled_text((x, y - 5.0), Anchor::Middle, style, &name);
         svg.styled_text((x, y + 13.0), Anchor::Middle, Style { font: &PROPORTIONAL, size: 13.0, ..style }, value);
     }
 

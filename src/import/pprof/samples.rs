@@ -30,6 +30,7 @@ pub(super) struct SampleReader<'a> {
     values: Vec<i64>,
     /// Samples left out because they have another number of values than there are sample types.
     mismatched: u64,
+    empty_stacks: u64,
 }
 
 /// The fields of one sample, gathered.
@@ -51,6 +52,7 @@ impl<'a> SampleReader<'a> {
             path: Path::default(),
             values: Vec::new(),
             mismatched: 0,
+            empty_stacks: 0,
         }
     }
 
@@ -72,6 +74,10 @@ impl<'a> SampleReader<'a> {
         builder.warn_times(
             "A sample has another number of values than the file has sample types; it was left out.",
             self.mismatched,
+        );
+        builder.warn_times(
+            "A sample has an empty stack: it counts towards the total, but belongs to no function.",
+            self.empty_stacks,
         );
         builder.warn_times(
             "A stack refers to a location the file does not hold; it is shown as “[unknown]”.",
@@ -96,6 +102,7 @@ impl<'a> SampleReader<'a> {
         let Some(stack) = self.path.stack(parts.locations.bytes(), self.places, builder) else {
             return Err(ImportError::malformed(NAME, offset, "the stack of a sample ends within a number"));
         };
+        self.empty_stacks += u64::from(stack == StackId::EMPTY);
         let (track, labels) = self.labels.read(&parts.labels, builder)?;
         builder.sample(track, stack, None, &self.values);
         builder.label_last_sample(labels);

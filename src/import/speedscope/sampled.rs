@@ -56,7 +56,7 @@ fn read_stack(
         }
         path.push(stack);
     }
-    reader.tally.empty_stacks += u64::from(path.is_empty());
+    reader.tally.empty_stacks += u64::from(stack == StackId::EMPTY);
     Ok(stack)
 }
 

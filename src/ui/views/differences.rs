@@ -16,7 +16,7 @@ use crate::ui::{
     theme,
 };
 use columns::Column;
-use egui::{Button, Popup, RichText, Role, ScrollArea, Ui, WidgetInfo};
+use egui::{Button, RichText, Role, ScrollArea, Ui, WidgetInfo};
 use egui_extras::TableRow;
 use rows::{Order, Rows, Scales, Statuses};
 
@@ -61,7 +61,7 @@ pub(super) fn differences_ui(
     actions: &mut Actions,
 ) {
     // Asked before the filter field has seen the keys: Enter that ends a filter opens nothing.
-    let keys_are_free = ui.memory(|m| m.focused().is_none()) && !Popup::is_any_open(ui.ctx());
+    let keys_are_free = ctx.keys_are_free(ui);
     let mut to_first_row = false;
     ui.horizontal_wrapped(|ui| {
         to_first_row = filter_ui(ui, ctx.theme, &mut state.filter);

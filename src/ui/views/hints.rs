@@ -9,7 +9,7 @@ mod lists;
 use crate::hints::{Finding, FindingKey, Severity};
 use crate::ui::bounds_strip::bounds_ui;
 use crate::ui::hints_page::{HintsPage, Together};
-use crate::ui::{Actions, ViewCtx, canvas_message, theme};
+use crate::ui::{Actions, ViewCtx, empty_message, theme};
 use card::{Card, card_ui};
 use compared::compared_ui;
 use dismissing::Dismissing;
@@ -79,7 +79,7 @@ pub fn hints_ui(
     let wanted =
         if ctx.compare.is_some() { base.zip(ctx.hints).map(|(b, n)| vec![n, b]) } else { ctx.hints.map(|n| vec![n]) };
     let Some(pages) = wanted else {
-        canvas_message(ui, ui.available_rect_before_wrap(), ctx.theme, "Looking for hints…");
+        empty_message(ui, ui.available_rect_before_wrap(), ctx.theme, "Looking for hints…");
         return;
     };
     let aim = state.follow(&pages);
