@@ -4,13 +4,14 @@ use super::bounds_strip::{Strip, bounds_strip_ui};
 use super::compare_bar::{side_colour, side_title};
 use super::menus::command_button;
 use super::overlays::Profiles;
+use super::search_field::{self, Search, search_field_ui};
 use super::views::ViewKind;
-use super::{Action, Actions, Command, Theme, theme};
-use crate::analyze::{Analysis, GroupBy, Matches, SearchText, Transform};
+use super::{Action, Actions, Command, Theme};
+use crate::analyze::{Analysis, GroupBy, Transform};
 use crate::layout::{fit, fit_name, shorten_middle};
 use crate::model::{Body, MetricId, Profile, TrackId, Unit, format};
 use egui::cache::{ComputerMut, FrameCache};
-use egui::{Button, Frame, Key, Margin, Response, RichText, TextEdit, Ui};
+use egui::{Button, Frame, Margin, Response, RichText, Ui};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -183,33 +184,16 @@ pub struct BarState<'a> {
     pub view: ViewKind,
     /// How many things could be done, once the rules have looked.
     pub hints: Option<usize>,
-    /// The search text being typed.
-    pub search: &'a SearchText,
-    /// Why the search text is no expression.
-    pub search_error: Option<&'a str>,
-    /// What the search found.
-    pub found: Option<Found<'a>>,
-    /// Put the cursor into the search field.
-    pub focus_search: bool,
+    /// What is searched for, and what was found.
+    pub search: Search<'a>,
     /// Whether there is a way back.
     pub can_go_back: bool,
     /// Whether there is a way forward.
     pub can_go_forward: bool,
 }
 
-/// What a search found.
-pub struct Found<'a> {
-    /// The groups that match, and their share.
-    pub matches: &'a Matches,
-    /// Which of them is selected, by cost, from one on.
-    pub rank: Option<usize>,
-    /// How many of them are counted.
-    pub count: usize,
-}
-
-/// The narrowest and the widest the search field is, and the room for what stands beside it: `12 of 345 · ≈ 67.8 %`, the
-/// switch for expressions, the ways back and forward.
-const SEARCH_WIDTH: std::ops::RangeInclusive<f32> = 120.0..=190.0;
+/// Room for what stands beside the search field: `12 of 345 · ≈ 67.8 %`, the switch for expressions, the ways back and
+/// forward.
 const BESIDE_SEARCH: f32 = 190.0;
 
 /// Views, metric, thread, grouping and search: in a row, or in two where the window is too narrow for one.
@@ -226,7 +210,7 @@ pub fn bar_ui(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut Ac
         let mut drawn = needed;
         let in_one_row = ui.horizontal(|ui| {
             view_choice(ui, state, actions);
-            let in_one_row = ui.available_width() >= needed + SEARCH_WIDTH.start() + BESIDE_SEARCH;
+            let in_one_row = ui.available_width() >= needed + search_field::LEAST_WIDTH + BESIDE_SEARCH;
             if in_one_row {
                 ui.separator();
                 drawn = choices(ui, theme, state, actions);
@@ -234,7 +218,7 @@ pub fn bar_ui(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut Ac
             ui.with_layout(right_to_left, |ui| {
                 steps(ui, actions);
                 if in_one_row {
-                    search_field(ui, theme, state, actions);
+                    search_field_ui(ui, theme, &state.search, actions);
                 }
             });
             in_one_row
@@ -242,7 +226,7 @@ pub fn bar_ui(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut Ac
         if !in_one_row.inner {
             ui.horizontal(|ui| {
                 drawn = choices(ui, theme, state, actions);
-                ui.with_layout(right_to_left, |ui| search_field(ui, theme, state, actions));
+                ui.with_layout(right_to_left, |ui| search_field_ui(ui, theme, &state.search, actions));
             });
         }
         if (drawn - needed).abs() > 0.5 {
@@ -440,66 +424,6 @@ fn group_choice(ui: &mut Ui, analysis: &Analysis, actions: &mut Actions) {
             }
         });
     combo.response.on_hover_text("What a row and a box stand for.");
-}
-
-fn search_field(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut Actions) {
-    let mut search = state.search.clone();
-    ui.toggle_value(&mut search.regex, ".*").on_hover_text("Regular expression");
-    let answer = answer(theme, state);
-    let beside = answer.as_ref().map_or(0.0, |(text, _)| galley_width(ui, text) + ui.spacing().item_spacing.x);
-    // The frame of the field stands around its width.
-    let room = ui.available_width() - beside - 2.0 * theme::GAP;
-    let width = room.clamp(*SEARCH_WIDTH.start(), *SEARCH_WIDTH.end());
-    let field = TextEdit::singleline(&mut search.text).hint_text("Search names and files").desired_width(width);
-    let response = ui.add(field);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Search names and files"));
-    if state.focus_search {
-        response.request_focus();
-    }
-    if response.lost_focus() || response.has_focus() {
-        let (enter, shift, escape) =
-            ui.input(|i| (i.key_pressed(Key::Enter), i.modifiers.shift, i.key_pressed(Key::Escape)));
-        if enter {
-            actions.push(Action::Run(if shift { Command::PreviousMatch } else { Command::NextMatch }));
-            response.request_focus();
-        }
-        if escape {
-            search.text.clear();
-        }
-    }
-    if search != *state.search {
-        actions.push(Action::Search(search));
-    }
-    // Last, which is leftmost: the field stays where it is, and keeps the cursor, when this comes and goes.
-    if let Some((text, about)) = answer {
-        ui.label(text).on_hover_text(about);
-    }
-}
-
-/// What the search came to, and what that means.
-fn answer<'a>(theme: &Theme, state: &BarState<'a>) -> Option<(RichText, &'a str)> {
-    const ABOUT: &str = "Which match is selected, how many functions match, and the share of everything that ran in them or below them.";
-    if let Some(error) = state.search_error {
-        return Some((RichText::new("not an expression").small().color(theme.error), error));
-    }
-    let found = state.found.as_ref()?;
-    Some((RichText::new(found_text(found)).small().color(theme.text_weak), ABOUT))
-}
-
-/// How wide a text is.
-fn galley_width(ui: &Ui, text: &RichText) -> f32 {
-    let text: egui::WidgetText = text.clone().into();
-    text.into_galley(ui, Some(egui::TextWrapMode::Extend), f32::INFINITY, egui::TextStyle::Body).size().x
-}
-
-/// `3 of 14 · 21.4 %`; `14 · 21.4 %` where none of them is selected.
-fn found_text(found: &Found<'_>) -> String {
-    if found.count == 0 {
-        return "no match".to_owned();
-    }
-    let rank = found.rank.map(|rank| format!("{} of ", format::count(rank as i64))).unwrap_or_default();
-    let about = if found.matches.estimated { "≈ " } else { "" };
-    format!("{rank}{} · {about}{}", format::count(found.count as i64), format::percent(found.matches.share))
 }
 
 /// The transforms in force, each with a cross that takes it off.

@@ -47,6 +47,8 @@ const KEY_STEP: f64 = 1.0 / 100.0;
 const AXIS_WIDTH: f32 = 58.0;
 /// A time nearer to the end of the chart than this would be cut, because it stands below the middle of its mark.
 const LAST_MARK_ROOM: f64 = 20.0;
+/// In less room beside the controls, what to know about the chart stands below them.
+const LEAST_NOTES: f32 = 140.0;
 
 /// Draws the view.
 pub fn activity_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut ActivityState, actions: &mut Actions) {
@@ -81,7 +83,7 @@ pub fn activity_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut ActivityState, ac
 
 fn controls_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut ActivityState, actions: &mut Actions) {
     Frame::new().inner_margin(Margin::symmetric(theme::MARGIN as i8, 6)).show(ui, |ui| {
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             for (by, label, hint) in [
                 (DivideBy::Activity, "By activity", "What the program did, or waited for."),
                 (DivideBy::Package, "By package", "Whose code ran: the package of the innermost function."),
@@ -101,9 +103,13 @@ fn controls_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut ActivityState, action
             if ui.add_enabled(span.is_some(), Button::new("Clear span")).clicked() {
                 actions.push(Action::TimeRange(None, ctx.analysis.query().track));
             }
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                ui.add(egui::Label::new(RichText::new(notes(ctx)).small().color(ctx.theme.text_weak)).truncate());
-            });
+            let notes = egui::Label::new(RichText::new(notes(ctx)).small().color(ctx.theme.text_weak)).truncate();
+            if ui.available_size_before_wrap().x < LEAST_NOTES {
+                ui.end_row();
+                ui.add(notes);
+            } else {
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.add(notes));
+            }
         });
     });
 }
