@@ -274,11 +274,17 @@ impl Helioscope {
             }
             Command::CollapseRecursion => document.transform(Transform::CollapseRecursion, workers),
             Command::OnlyMine => document.transform(Transform::OnlyMine, workers),
-            Command::FocusSelection | Command::HideSelection | Command::DropSelection => {
+            Command::FocusSelection
+            | Command::HideSelection
+            | Command::DropSelection
+            | Command::CollapsePackage
+            | Command::CollapseModule => {
                 let Some(group) = selection else { return };
                 let transform = match command {
                     Command::FocusSelection => Transform::Focus(group),
                     Command::HideSelection => Transform::Hide(group),
+                    Command::CollapsePackage => Transform::CollapsePackage(group),
+                    Command::CollapseModule => Transform::CollapseModule(group),
                     _ => Transform::Drop(group),
                 };
                 if document.subject().can_transform() {

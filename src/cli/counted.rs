@@ -2,12 +2,58 @@
 
 use super::failure::Failure;
 use super::options::{SelectArguments, TransformArguments};
-use super::select;
+use super::output::{self, file_name};
+use super::{load, select, warn, warn_of};
 use crate::analyze::Analysis;
 use crate::analyze::diff::{Comparison, Matching, Normalize, Question, Side, align};
 use crate::export::picture::Base;
 use crate::model::Profile;
+use std::path::Path;
+use std::slice;
 use std::sync::Arc;
+
+/// The profile of a command, and the one it is compared with.
+pub(super) struct Loaded {
+    pub(super) profile: Arc<Profile>,
+    /// The name of its file.
+    pub(super) name: String,
+    /// The other one with the name of its file.
+    base: Option<(Arc<Profile>, String)>,
+}
+
+impl Loaded {
+    /// Reads both, of which none is to be written over by `output`.
+    pub(super) fn read(file: &Path, base: Option<&Path>, output: &Path) -> Result<Self, Failure> {
+        output::spare(output, base.into_iter().chain([file]))?;
+        let profile = load(file)?;
+        let base = match base {
+            Some(path) => Some((load(path)?, file_name(path))),
+            None => None,
+        };
+        Ok(Self { profile, name: file_name(file), base })
+    }
+
+    /// The profile compared with.
+    pub(super) fn base(&self) -> Option<&Arc<Profile>> {
+        self.base.as_ref().map(|(profile, _)| profile)
+    }
+
+    /// Says what to know before believing the output.
+    pub(super) fn warn(&self) {
+        match self.base() {
+            None => warn(self.profile.warnings()),
+            Some(base) => {
+                warn_of(slice::from_ref(base), Side::Base);
+                warn_of(slice::from_ref(&self.profile), Side::New);
+            }
+        }
+    }
+
+    /// Both, the base first.
+    pub(super) fn profiles(&self) -> Vec<&Profile> {
+        self.base().into_iter().chain([&self.profile]).map(|profile| &**profile).collect()
+    }
+}
 
 /// What is asked of profiles.
 pub(super) struct Asked<'a> {
@@ -24,8 +70,9 @@ pub(super) enum Counted {
 
 impl Counted {
     /// Counts a profile, or it and another one beside it.
-    pub(super) fn new(profile: &Arc<Profile>, base: Option<&Arc<Profile>>, asked: &Asked<'_>) -> Result<Self, Failure> {
-        let Some(base) = base else {
+    pub(super) fn new(loaded: &Loaded, asked: &Asked<'_>) -> Result<Self, Failure> {
+        let profile = &loaded.profile;
+        let Some(base) = loaded.base() else {
             let mut query = select::query(profile, asked.select)?;
             query.transforms = select::transforms(profile, &[profile], &query, asked.transform)?;
             return Ok(Self::One(Box::new(Analysis::new(Arc::clone(profile), query, None))));
@@ -46,11 +93,11 @@ impl Counted {
         }
     }
 
-    /// What the profile is compared with, the file of which has this name.
-    pub(super) fn base<'a>(&'a self, name: &'a str) -> Option<Base<'a>> {
-        match self {
-            Self::One(_) => None,
-            Self::Both(comparison) => Some(Base::new(name, comparison)),
+    /// What the profile is compared with.
+    pub(super) fn base<'a>(&'a self, loaded: &'a Loaded) -> Option<Base<'a>> {
+        match (self, &loaded.base) {
+            (Self::Both(comparison), Some((_, name))) => Some(Base::new(name, comparison)),
+            _ => None,
         }
     }
 }

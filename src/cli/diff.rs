@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::options::{
     RowLimit, ScrubArguments, SelectArguments, TableFormat, group_by, normalize, percent, percent_of_whole,
 };
-use super::{load, select, warn};
+use super::{load, select, warn, warn_of};
 use crate::analyze::diff::{
     Comparison, DiffRow, DiffSort, Mapping, Matching, Measure, NoiseKind, Normalize, Question, Side, Status, align_runs,
 };
@@ -12,7 +12,6 @@ use crate::analyze::{GroupBy, GroupId};
 use crate::export::diff::DiffExport;
 use crate::model::{Profile, format};
 use clap::{Args, ValueEnum};
-use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
 use std::num::NonZero;
 use std::path::PathBuf;
@@ -138,8 +137,8 @@ fn compare(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
     if arguments.sort == DiffSortArgument::Calls && !measured_calls {
         return Err(Failure::usage("the profiles do not both count calls; sort by something else"));
     }
-    warn_of(&base, "base");
-    warn_of(&new, "new");
+    warn_of(&base, Side::Base);
+    warn_of(&new, Side::New);
     let names = |files: &[PathBuf]| files.iter().map(|f| f.display().to_string()).collect::<Vec<_>>();
     let (base_names, new_names) = (names(&base_files), names(&new_files));
     let rows = rows(&comparison, arguments);
@@ -200,13 +199,6 @@ fn load_all(base: &[PathBuf], new: &[PathBuf]) -> Result<(Profiles, Profiles), F
     }
     let new = profiles.split_off(base.len());
     Ok((profiles, new))
-}
-
-/// Says each thing once a side, however many of its runs it is true of.
-fn warn_of(profiles: &[Arc<Profile>], side: &str) {
-    let mut said = BTreeSet::new();
-    let warnings = profiles.iter().flat_map(|profile| profile.warnings());
-    warn(warnings.filter(|w| said.insert(&w.text)).map(|warning| format!("{side}: {warning}")));
 }
 
 /// How many characters a line has: what `COLUMNS` says, or else what the terminal does.

@@ -1,6 +1,7 @@
 //! What ends a command early, and the exit status it ends with.
 
 use crate::analyze::diff::AlignError;
+use crate::export::picture::PictureError;
 use crate::import::ImportError;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -15,6 +16,9 @@ pub(super) enum Failure {
     /// The command line has no meaning for this profile.
     #[error("{0}")]
     Usage(String),
+    /// The picture that was asked for has no meaning for this profile.
+    #[error(transparent)]
+    Picture(#[from] PictureError),
     /// The profile cannot be read.
     #[error("{error}")]
     Import {
@@ -79,7 +83,7 @@ impl Failure {
             Self::Import { error, .. } => error.advice(),
             Self::Slower { advice, .. } => advice,
             Self::Align(AlignError::NothingInCommon { .. }) => "Record both with the same profiler, or compare others.",
-            Self::Usage(_) => "For more information, try '--help'.",
+            Self::Usage(_) | Self::Picture(_) => "For more information, try '--help'.",
             Self::Output { .. } | Self::Stdout(_) | Self::SelfProfile(_) | Self::Align(_) | Self::Window(_) => "",
         };
         let mut err = io::stderr().lock();
@@ -94,6 +98,6 @@ impl Failure {
         if !advice.is_empty() {
             let _ = writeln!(err, "\n{advice}");
         }
-        ExitCode::from(if matches!(self, Self::Usage(_)) { 2 } else { 1 })
+        ExitCode::from(if matches!(self, Self::Usage(_) | Self::Picture(_)) { 2 } else { 1 })
     }
 }

@@ -21,11 +21,13 @@ mod select;
 mod self_profile;
 mod top;
 
+use crate::analyze::diff::Side;
 use crate::import::{self, Job};
 use crate::model::{Profile, format};
 use args::Command;
 use failure::Failure;
 use self_profile::SelfProfiler;
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -94,6 +96,13 @@ fn load(path: &Path) -> Result<Arc<Profile>, Failure> {
 /// Says on standard error what to know before believing the output.
 fn warn<W: Display>(warnings: impl IntoIterator<Item = W>) {
     tell("warning", warnings);
+}
+
+/// The same of recordings of one side: each thing once, however many of them it is true of.
+fn warn_of(profiles: &[Arc<Profile>], side: Side) {
+    let mut said = BTreeSet::new();
+    let warnings = profiles.iter().flat_map(|profile| profile.warnings());
+    warn(warnings.filter(|w| said.insert(&w.text)).map(|warning| format!("{}: {warning}", side.name())));
 }
 
 fn tell<W: Display>(kind: &str, messages: impl IntoIterator<Item = W>) {

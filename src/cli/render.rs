@@ -1,18 +1,19 @@
 //! `helioscope render`: a picture of a profile.
 
-use super::counted::{Asked, Counted};
+use super::counted::{Asked, Counted, Loaded};
 use super::failure::Failure;
 use super::options::{ScrubArguments, SelectArguments, Theme, TransformArguments, normalize};
-use super::output::{self, file_name};
-use super::{load, select, warn};
+use super::output;
+use super::select;
 use crate::analyze::diff::{BoxWidth, Normalize};
-use crate::analyze::{DivideBy, GroupId, Order};
+use crate::analyze::{Analysis, DivideBy, GroupId, Order};
 use crate::export::html::Page;
 use crate::export::picture::{Base, Height, Picture, PictureView, Subject};
 use crate::export::png;
 use crate::layout::{Growth, Scheme};
 use crate::model::Profile;
 use clap::{Args, ValueEnum};
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 /// Draw a picture of a profile: a flame graph, a sunburst, or the callers and callees of a function
@@ -140,51 +141,26 @@ enum Kind {
 
 pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
     let kind = kind(&arguments.output)?;
-    output::spare(&arguments.output, arguments.base.iter().chain([&arguments.file]).map(PathBuf::as_path))?;
-    let profile = load(&arguments.file)?;
-    let base = arguments.base.as_deref().map(|path| Ok::<_, Failure>((file_name(path), load(path)?))).transpose()?;
-    let profiles: Vec<&Profile> = base.iter().map(|(_, base)| &**base).chain([&*profile]).collect();
-    let scrub = arguments.scrub.scrub(&profiles);
+    let loaded = Loaded::read(&arguments.file, arguments.base.as_deref(), &arguments.output)?;
+    let scrub = arguments.scrub.scrub(&loaded.profiles());
     let asked = Asked { select: &arguments.select, transform: &arguments.transform, normalize: arguments.normalize };
-    let counted = Counted::new(&profile, base.as_ref().map(|(_, base)| base), &asked)?;
     // The process ends with the command: what is not taken apart is not waited for.
-    let counted = std::mem::ManuallyDrop::new(counted);
+    let counted = ManuallyDrop::new(Counted::new(&loaded, &asked)?);
     let analysis = counted.analysis();
-    let function = arguments.function.as_deref().map(|text| select::function(analysis, "--function", text));
-    let function = function.transpose()?;
-    let below = select::below(analysis, &profiles, &arguments.transform)?;
-    if below.is_some() && matches!(arguments.view, View::Inverted | View::Callers) {
-        return Err(Failure::usage(
-            "the profile holds who calls whom and no stacks: --focus can begin a picture at a function, but not one of its \
-             callers",
-        ));
-    }
-    let picture = Picture {
-        below,
-        width: arguments.size.width,
-        height: height(arguments.size),
-        depth: arguments.depth.map(usize::from),
-        selection: function,
-        stamped: !arguments.no_stamp,
-        ..Picture::new(view(arguments.view, function)?, scheme(arguments.theme.unwrap_or(Theme::Dark)))
-    };
-    picture.check(if kind == Kind::Png { arguments.scale } else { 1 }).map_err(|e| Failure::usage(e.to_string()))?;
+    let picture = picture(arguments, analysis, &loaded.profiles())?;
+    picture.check(if kind == Kind::Png { arguments.scale } else { 1 })?;
     let search = match arguments.search.as_deref() {
         Some(text) => Some((text, analysis.search(&select::matcher("--search", text)?))),
         None => None,
     };
-    let compared = counted.base(base.as_ref().map_or("", |(name, _)| name));
-    let compared = compared.map(|base| Base { width: width(arguments.width), ..base });
     let subject = Subject {
-        name: &file_name(&arguments.file),
+        name: &loaded.name,
         analysis,
-        base: compared,
+        base: counted.base(&loaded).map(|base| Base { width: width(arguments.width), ..base }),
         scrub: &scrub,
         search: search.as_ref().map(|(text, found)| (*text, found)),
     };
-    for profile in profiles {
-        warn(profile.warnings());
-    }
+    loaded.warn();
     let written = match kind {
         Kind::Svg => picture.svg(&subject).map(String::into_bytes),
         Kind::Png => picture.svg(&subject).and_then(|svg| png::from_svg(&svg, arguments.scale)),
@@ -193,8 +169,32 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
             page.html(&subject).map(String::into_bytes)
         }
     };
-    let bytes = written.map_err(|e| Failure::usage(e.to_string()))?;
+    let bytes = written?;
     output::write(&arguments.output, |out| out.write_all(&bytes))
+}
+
+/// The picture asked for.
+fn picture(arguments: &RenderArguments, analysis: &Analysis, profiles: &[&Profile]) -> Result<Picture, Failure> {
+    let function = match arguments.function.as_deref() {
+        Some(text) => Some(select::function(analysis, "--function", text)?),
+        None => None,
+    };
+    let below = select::below(analysis, profiles, &arguments.transform)?;
+    if below.is_some() && matches!(arguments.view, View::Inverted | View::Callers) {
+        return Err(Failure::usage(
+            "the profile holds who calls whom and no stacks: --focus can begin a picture at a function, but not one of its \
+             callers",
+        ));
+    }
+    Ok(Picture {
+        below,
+        width: arguments.size.width,
+        height: height(arguments.size),
+        depth: arguments.depth.map(usize::from),
+        selection: function,
+        stamped: !arguments.no_stamp,
+        ..Picture::new(view(arguments.view, function)?, scheme(arguments.theme.unwrap_or(Theme::Dark)))
+    })
 }
 
 fn kind(output: &Path) -> Result<Kind, Failure> {

@@ -1,11 +1,10 @@
 //! `helioscope report`: a profile in a few lines and a picture, for a review.
 
-use super::counted::{Asked, Counted};
+use super::counted::{Asked, Counted, Loaded};
 use super::failure::Failure;
 use super::options::{ScrubArguments, SelectArguments, Theme, TransformArguments, normalize};
 use super::output::{self, file_name};
 use super::render::scheme;
-use super::{load, warn};
 use crate::analyze::diff::Normalize;
 use crate::analyze::{Analysis, Order, Query};
 use crate::export::findings::Found;
@@ -62,76 +61,87 @@ Examples:
 const SCALE: u32 = 2;
 
 pub(super) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
-    let extension = arguments.output.extension().map(|e| e.to_string_lossy().to_lowercase());
-    let markdown = match extension.as_deref() {
-        Some("md" | "markdown") => true,
-        Some("html" | "htm") => false,
-        _ => {
-            let name = file_name(&arguments.output);
-            return Err(Failure::usage(format!("{name} names no kind of report: end it in .md or .html")));
-        }
-    };
-    output::spare(&arguments.output, arguments.base.iter().chain([&arguments.file]).map(PathBuf::as_path))?;
-    let profile = load(&arguments.file)?;
-    let base = arguments.base.as_deref().map(|path| Ok::<_, Failure>((file_name(path), load(path)?))).transpose()?;
-    let profiles: Vec<&Profile> = base.iter().map(|(_, base)| &**base).chain([&*profile]).collect();
-    let scrub = arguments.scrub.scrub(&profiles);
+    let kind = kind(&arguments.output)?;
+    let loaded = Loaded::read(&arguments.file, arguments.base.as_deref(), &arguments.output)?;
+    let scrub = arguments.scrub.scrub(&loaded.profiles());
     let asked =
         Asked { select: &arguments.select, transform: &TransformArguments::default(), normalize: arguments.normalize };
-    let counted = ManuallyDrop::new(Counted::new(&profile, base.as_ref().map(|(_, base)| base), &asked)?);
+    let counted = ManuallyDrop::new(Counted::new(&loaded, &asked)?);
     let subject = Subject {
-        name: &file_name(&arguments.file),
+        name: &loaded.name,
         analysis: counted.analysis(),
-        base: counted.base(base.as_ref().map_or("", |(name, _)| name)),
+        base: counted.base(&loaded),
         scrub: &scrub,
         search: None,
     };
-    for profile in profiles {
-        warn(profile.warnings());
-    }
-    let view = PictureView::Flame { order: Order::LeftHeavy, growth: Growth::Down, zoom: Vec::new() };
-    let picture =
-        Picture { height: Height::AsNeeded, ..Picture::new(view, scheme(arguments.theme.unwrap_or(Theme::Light))) };
-    let drawn = |error: PictureError| Failure::usage(error.to_string());
-    let sources =
-        |path: &Path| Sources::new(Places { roots: arguments.source_root.clone(), ..Places::of_profile(path) });
-    let hints = hints(&profile, &sources(&arguments.file));
-    let base_hints = match (&base, &arguments.base) {
-        (Some((_, base)), Some(path)) => Some(self::hints(base, &sources(path))),
-        _ => None,
-    };
+    loaded.warn();
+    let hints = hints(&loaded.profile, &arguments.file, &arguments.source_root);
+    let base_hints = loaded.base().zip(arguments.base.as_ref());
+    let base_hints = base_hints.map(|(base, path)| self::hints(base, path, &arguments.source_root));
     let found = match (subject.base, &base_hints) {
         (Some(base), Some(before)) => Found::both(base.comparison, before, &hints),
         _ => Found::one(&hints),
     };
-    if !markdown {
-        let page = Page { picture: &picture, scheme: arguments.theme.map(scheme), found: Some(&found) };
-        let page = page.html(&subject).map_err(drawn)?;
-        return output::write(&arguments.output, |out| out.write_all(page.as_bytes()));
+    let view = PictureView::Flame { order: Order::LeftHeavy, growth: Growth::Down, zoom: Vec::new() };
+    let picture =
+        Picture { height: Height::AsNeeded, ..Picture::new(view, scheme(arguments.theme.unwrap_or(Theme::Light))) };
+    match kind {
+        Kind::Markdown => write_markdown(arguments, &picture, &subject, &found),
+        Kind::Html => {
+            let page = Page { picture: &picture, scheme: arguments.theme.map(scheme), found: Some(&found) };
+            let page = page.html(&subject)?;
+            output::write(&arguments.output, |out| out.write_all(page.as_bytes()))
+        }
     }
+}
+
+/// What is written, told by the name of the file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Kind {
+    Markdown,
+    Html,
+}
+
+fn kind(output: &Path) -> Result<Kind, Failure> {
+    let extension = output.extension().map(|e| e.to_string_lossy().to_lowercase());
+    match extension.as_deref() {
+        Some("md" | "markdown") => Ok(Kind::Markdown),
+        Some("html" | "htm") => Ok(Kind::Html),
+        _ => Err(Failure::usage(format!("{} names no kind of report: end it in .md or .html", output.display()))),
+    }
+}
+
+/// Writes the text, and its picture beside it.
+fn write_markdown(
+    arguments: &ReportArguments,
+    picture: &Picture,
+    subject: &Subject<'_>,
+    found: &Found<'_>,
+) -> Result<(), Failure> {
     let stem = arguments.output.file_stem().unwrap_or_default().to_string_lossy();
     let beside = arguments.output.with_file_name(format!("{stem}.flame.png"));
     let name = file_name(&beside);
-    let picture = match picture.svg(&subject) {
+    let picture = match picture.svg(subject) {
         Ok(svg) => {
-            let png = png::from_svg(&svg, SCALE).map_err(drawn)?;
+            let png = png::from_svg(&svg, SCALE)?;
             output::write(&beside, |out| out.write_all(&png))?;
             Some(&*name)
         }
         // Figures of lines are worth a report without a picture.
         Err(PictureError::NoCalls) => None,
-        Err(error) => return Err(drawn(error)),
+        Err(error) => return Err(error.into()),
     };
-    let parts = Review { rows: arguments.rows, picture, found: Some(&found), annotations: &[] };
+    let parts = Review { rows: arguments.rows, picture, found: Some(found), annotations: &[] };
     let text = match subject.base {
-        Some(base) => review_of_both(&subject, base, parts),
-        None => review(&subject, parts),
+        Some(base) => review_of_both(subject, base, parts),
+        None => review(subject, parts),
     };
     output::write(&arguments.output, |out| out.write_all(text.as_bytes()))
 }
 
 /// What the rules find in a profile as it was recorded, whatever is counted of it.
-fn hints(profile: &Arc<Profile>, sources: &Sources) -> Hints {
+fn hints(profile: &Arc<Profile>, path: &Path, source_root: &[PathBuf]) -> Hints {
+    let sources = Sources::new(Places { roots: source_root.to_vec(), ..Places::of_profile(path) });
     let analysis = Analysis::new(Arc::clone(profile), Query::new(profile), None);
-    Hints::new(&analysis, sources, Options::default())
+    Hints::new(&analysis, &sources, Options::default())
 }

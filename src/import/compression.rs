@@ -245,7 +245,7 @@ mod tests {
             [skipped.clone(), zstd(b"first "), skipped, zstd(b"second")].concat(),
         ];
         for file in files {
-            for buffer in 1..file.len() + 1 {
+            for buffer in 1..=file.len() {
                 assert_eq!(read(&file, buffer).expect("reads"), (b"first second".to_vec(), false), "{buffer}");
             }
         }
@@ -253,7 +253,7 @@ mod tests {
 
     #[test]
     fn what_is_left_out_is_known_unless_it_is_padding() {
-        for (behind, expected) in [(&b""[..], false), (&[0; 70_000], false), (b"\0\0\0\0\0\0\0\0\0junk", true)] {
+        for (behind, expected) in [(&b""[..], false), (&[0; 7_000], false), (b"\0\0\0\0\0\0\0\0\0junk", true)] {
             for file in [gzip(b"data"), zstd(b"data")] {
                 let file = [file, behind.to_vec()].concat();
                 assert_eq!(read(&file, 64).expect("reads"), (b"data".to_vec(), expected), "{behind:?}");

@@ -94,7 +94,9 @@ impl ImportError {
                 "It may be cut short or still being written. Wait until the profiler has ended, copy it again, or record it again."
             }
             Self::Compression { .. } => "It may be cut short. Copy or download it again.",
-            Self::Swells { .. } => "If you trust where it comes from, decompress it and open what comes out.",
+            Self::Swells { .. } | Self::Build(BuildError::TooManyStacks(_)) => {
+                "If you trust where it comes from, decompress it and open what comes out."
+            }
             Self::TooLarge { .. } | Self::Build(_) => "Record for a shorter time, or at a lower rate.",
             Self::Cancelled | Self::NotThisFormat => "",
         }

@@ -104,8 +104,11 @@ impl CallGraph {
         }
         for f in 0..functions {
             let group = group_of[f] as usize;
-            grouped.calls[group] += (self.calls[f] - within[f].0).max(0);
-            grouped.primitive_calls[group] += (self.primitive_calls[f] - within[f].1).max(0);
+            let from_outside = |calls: i64, within: i64| calls.saturating_sub(within).max(0);
+            let all = from_outside(self.calls[f], within[f].0);
+            let primitive = from_outside(self.primitive_calls[f], within[f].1);
+            grouped.calls[group] = grouped.calls[group].saturating_add(all);
+            grouped.primitive_calls[group] = grouped.primitive_calls[group].saturating_add(primitive);
             for (m, through) in through_callers.iter().enumerate() {
                 grouped.own[m][group] = grouped.own[m][group].saturating_add(self.own[m][f]);
                 let uncalled = self.total[m][f].saturating_sub(through[f]).max(0);

@@ -205,6 +205,10 @@ pub enum Command {
     HideSelection,
     /// Drop stacks with the selected function.
     DropSelection,
+    /// Fold what the selected function's package calls within itself.
+    CollapsePackage,
+    /// Fold what the selected function's module calls within itself.
+    CollapseModule,
     /// Fold recursion.
     CollapseRecursion,
     /// Only the user's own code.
@@ -261,6 +265,8 @@ impl Command {
             Self::FocusSelection,
             Self::HideSelection,
             Self::DropSelection,
+            Self::CollapsePackage,
+            Self::CollapseModule,
             Self::CollapseRecursion,
             Self::OnlyMine,
             Self::Highlight,
@@ -334,6 +340,8 @@ impl Command {
             Self::FocusSelection => "Focus on the selected function",
             Self::HideSelection => "Hide the selected function",
             Self::DropSelection => "Drop samples with the selected function",
+            Self::CollapsePackage => "Collapse the selected function's package",
+            Self::CollapseModule => "Collapse the selected function's module",
             Self::CollapseRecursion => "Collapse recursion",
             Self::OnlyMine => "Only my code",
             Self::CopySelection => "Copy the selected function's name",
@@ -391,6 +399,10 @@ impl Command {
             Self::FocusSelection => "Begin every stack at the selected function and drop stacks without it.",
             Self::HideSelection => "Take the function out of every stack; its time goes to its caller.",
             Self::DropSelection => "Leave out every sample whose stack holds the function.",
+            Self::CollapsePackage => {
+                "Fold what its package calls within itself into the call that entered the package."
+            }
+            Self::CollapseModule => "Fold what its module calls within itself into the call that entered the module.",
             Self::CollapseRecursion => "A function that calls itself stands once on a stack.",
             Self::OnlyMine => "Fold packages, the standard library and built-ins into the code that called them.",
             Self::CopySelection => "Put the function's name and place on the clipboard.",
@@ -475,6 +487,8 @@ impl Command {
             | Self::CopyReview
             | Self::SaveScreen
             | Self::DropSelection
+            | Self::CollapsePackage
+            | Self::CollapseModule
             | Self::CollapseRecursion
             | Self::CompareWithEarlier
             | Self::ToggleWatching => return None,

@@ -218,6 +218,11 @@ fn transform_text(analysis: &Analysis, transform: &Transform) -> String {
     match transform {
         Transform::Focus(group) => named("focus", *group),
         Transform::FocusAny(groups) => format!("focus {} functions", groups.len()),
+        Transform::FocusSubtree(path) => path.last().map_or_else(String::new, |last| named("focus subtree", *last)),
+        Transform::CollapsePackage(_) | Transform::CollapseModule(_) => {
+            let name = transform.collapsed_name(analysis.groups(), analysis.classes()).unwrap_or_default();
+            format!("collapse {}", fit_name(name, 40))
+        }
         Transform::Hide(group) => named("hide", *group),
         Transform::Drop(group) => named("drop", *group),
         Transform::CollapseRecursion => "recursion collapsed".to_owned(),

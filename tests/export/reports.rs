@@ -85,3 +85,16 @@ fn a_report_of_a_change_says_what_changed() {
     assert!(text.contains("| faster | `load` `~/a.py") && !text.contains("jane"), "{text}");
     assert!(image::open(folder.path().join("change.flame.png")).is_ok());
 }
+
+#[test]
+fn warnings_say_which_of_two_recordings_they_are_about() {
+    let folder = Folder::new();
+    folder.write("old.folded", "main;load 5\n 2\n");
+    folder.write("new.folded", "main;load 5\n");
+    for arguments in [["render", "-o", "a.svg"], ["report", "-o", "a.md"]] {
+        let run = folder.run(arguments.iter().chain(&["new.folded", "--base", "old.folded"]));
+        let told =
+            "warning: base: A line has a count but no frame: its samples are part of the total, under no function.\n";
+        assert_eq!((run.status, run.err.as_str()), (Some(0), told), "{arguments:?}");
+    }
+}

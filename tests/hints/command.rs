@@ -88,3 +88,12 @@ fn what_is_too_little_can_be_left_out() {
     let (status, _, err) = run(&["hints", "stairs/slow.prof", "--min-share", "lots"]);
     assert_eq!(status, Some(2), "{err}");
 }
+
+#[test]
+fn code_in_a_sentence_stays_code_in_markdown() {
+    let markdown = |case: &str| run(&["hints", case, "--no-source", "--format", "markdown"]).1;
+    let choir = markdown("choir/slow.prof");
+    assert!(choir.contains("record them too (`py-spy record --threads --idle`)."), "{choir}");
+    let snapshots = markdown("snapshots/slow.prof");
+    assert!(snapshots.contains("\n`json.dump` writes through an encoder in Python"), "{snapshots}");
+}

@@ -166,3 +166,11 @@ fn damaged_bytes_are_an_error_or_a_profile() {
         }
     }
 }
+
+#[test]
+fn a_deep_stack_compressed_to_next_to_nothing_does_not_fill_the_memory() {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut encoder, &[b"a;".repeat(20 << 20), b"b 1\n".to_vec()].concat()).expect("writes");
+    let error = open_bytes(encoder.finish().expect("ends")).map(drop).expect_err("twenty million frames of 200 kB");
+    assert!(matches!(error, ImportError::Build(_)), "{error}");
+}

@@ -87,9 +87,8 @@ pub(super) fn clicks(
         _ => {}
     }
     response.context_menu(|ui| {
-        let stack = menus::stack_text(ctx, surface.kind, &state.current);
         let marked = state.marked(surface.tree, surface.kind.paths());
-        menus::group_menu(ui, ctx, stack, marked.as_ref(), actions);
+        menus::group_menu(ui, ctx, (surface.kind, &state.current), marked.as_ref(), actions);
     });
 }
 

@@ -156,9 +156,8 @@ pub fn sunburst_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut SunburstState, ac
         actions.push(Action::Select(Some(tree.group(arc.node as usize))));
     }
     response.context_menu(|ui| {
-        let stack = crate::ui::menus::stack_text(ctx, TreeKind::Sunburst, &state.current);
         let marked = state.marked(tree);
-        crate::ui::menus::group_menu(ui, ctx, stack, marked.as_ref(), actions);
+        crate::ui::menus::group_menu(ui, ctx, (TreeKind::Sunburst, &state.current), marked.as_ref(), actions);
     });
     if let Some(arc) = arc {
         response.on_hover_ui_at_pointer(|ui| {
