@@ -148,8 +148,7 @@ impl Stage {
                 measure: Measure::Total,
                 box_width: BoxWidth::Larger,
                 side: part,
-                base_neighbours: None,
-                new_neighbours: None,
+                neighbours: None,
                 renamed: &[],
             }),
             ..ViewCtx::new(self.analysis(part), &self.trees[slot(part)], &self.theme, &self.colours)

@@ -5,11 +5,10 @@ mod sources;
 use super::{
     CallTree, Classes, Detail, EstimatedStacks, Exactness, Flow, FunctionTable, GroupBy, GroupId, Groups, Matches,
     MergedTree, Neighbours, Query, Timeline, Weights,
-    flow::Groundwork,
     merged::stack_body,
     tree::{CalleesOf, Callers, Direction, GraphTree, TopDown, expand},
 };
-use crate::model::{Body, CallGraph, FunctionId, Profile, StackProfile, TrackId};
+use crate::model::{Body, CallGraph, FunctionId, Profile, StackProfile, TrackId, both};
 use regex::Regex;
 use std::sync::{
     Arc,
@@ -114,11 +113,9 @@ impl Analysis {
                 (classes, groups, Counted::Stacks { tree, weights }, table)
             }
             Body::Graph(graph) if query.by == GroupBy::Function => {
-                let groundwork = Groundwork::default();
                 let (flow, (classes, groups, table)) = both(
-                    || Flow::with(graph, query.metric, &groundwork),
+                    || Flow::new(graph, query.metric),
                     || {
-                        groundwork.lay(graph, query.metric);
                         let (classes, groups) = classify();
                         (classes, groups, FunctionTable::of_graph(graph, query.metric))
                     },
@@ -329,18 +326,4 @@ impl Analysis {
             Counted::Graph { .. } | Counted::Lines => None,
         }
     }
-}
-
-/// Does two things at the same time, the first on a thread of its own where one can be had.
-fn both<A: Send, B>(first: impl Fn() -> A + Send + Sync, second: impl FnOnce() -> B) -> (A, B) {
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().name("counting".to_owned()).spawn_scoped(scope, &first);
-        let b = second();
-        let a = match thread.map(std::thread::ScopedJoinHandle::join) {
-            Ok(Ok(a)) => a,
-            Ok(Err(panic)) => std::panic::resume_unwind(panic),
-            Err(_) => first(),
-        };
-        (a, b)
-    })
 }

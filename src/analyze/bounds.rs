@@ -112,7 +112,8 @@ impl Bounds {
                 };
                 divide_graph(graph, metric, &of_function, &imported, &mut amounts);
                 // Reading what another process writes waits for it.
-                let piped = read_from_processes(graph, metric, &of_function, analysis.classes());
+                let files = amounts[Activity::Files.index()];
+                let piped = read_from_processes(graph, metric, &of_function, analysis.classes()).clamp(0, files.max(0));
                 amounts[Activity::Files.index()] -= piped;
                 amounts[Activity::Waiting.index()] += piped;
             }
@@ -404,8 +405,7 @@ fn read_from_processes(graph: &CallGraph, metric: MetricId, of_function: &[Activ
     let pipes = files.flat_map(|f| graph.incoming(FunctionId::at(f))).map(|&e| e as usize);
     pipes
         .filter(|&e| matches!(classes.module(graph.edges()[e].caller), "subprocess" | "multiprocessing.connection"))
-        .map(|e| graph.edge_own(metric)[e])
-        .sum()
+        .fold(0_i64, |sum, e| sum.saturating_add(graph.edge_own(metric)[e]))
 }
 
 /// What part of each function's time passed while a module was being imported, from the shares of its callers.

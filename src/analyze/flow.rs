@@ -24,18 +24,16 @@
 //! tells how much room the outer call has: its dearest callees are placed there until it is full, and the others below
 //! the recursive calls.
 
-mod components;
 mod entries;
 mod places;
 mod weights;
 
 use self::{
-    components::Components,
     entries::{Entries, ROUNDING_NS},
     places::{Links, Places, Rows},
     weights::Weights,
 };
-use crate::model::{CallGraph, FunctionId, MetricId};
+use crate::model::{CallGraph, Components, FunctionId, MetricId};
 use std::sync::OnceLock;
 
 /// A function's outer call, or its recursive ones.
@@ -70,18 +68,18 @@ struct Incoming {
     first: Vec<u32>,
 }
 
-/// What is asked of each place, by row.
-struct Asked {
-    /// By its callers and the root.
-    all: Vec<f64>,
-    /// By the places of its cycle, itself included. Only places in cycles are ever looked at here.
-    inside: Vec<f64>,
-}
-
-impl Asked {
-    fn outside(&self, row: u32) -> f64 {
-        self.all[row as usize] - self.inside[row as usize]
-    }
+/// What flows through a place. A record a place, not a column a figure: places are met in the order of calls, which is
+/// none of memory, and what is far away is fetched once.
+#[derive(Clone, Copy, Default, Debug)]
+struct PlaceFlow {
+    /// Its own cost, never negative: negative and missing times are drawn as nothing.
+    own: f64,
+    /// What its callers and the root ask of it.
+    asked: f64,
+    /// Everything that reaches the root through it.
+    inflow: f64,
+    /// The part of `inflow` that no recorded caller asked for; the part of `asked` until the inflow is known.
+    from_root: f64,
 }
 
 /// What reaches a place.
@@ -97,12 +95,7 @@ struct Received {
 #[derive(Debug)]
 pub struct Flow {
     rows: Rows,
-    /// Cost in each place itself, never negative: negative and missing times are drawn as nothing.
-    own: Vec<f64>,
-    /// Everything that reaches the root through each place.
-    inflow: Vec<f64>,
-    /// The part of `inflow` that no recorded caller asked for.
-    from_root: Vec<f64>,
+    through: Vec<PlaceFlow>,
     /// What a place hands on for each unit it is asked for.
     granted: Vec<f64>,
     links: Links,
@@ -117,22 +110,6 @@ pub struct Flow {
     components: Components,
 }
 
-/// What a flow is computed from and does not depend on its cycles. Whoever needs it first makes it, so that a thread with
-/// time to spare can do so while another one finds the cycles.
-#[derive(Default)]
-pub(super) struct Groundwork(OnceLock<Weights>);
-
-impl Groundwork {
-    /// Makes it, unless that is done or under way.
-    pub(super) fn lay(&self, graph: &CallGraph, metric: MetricId) {
-        self.weights(graph, metric);
-    }
-
-    fn weights(&self, graph: &CallGraph, metric: MetricId) -> &Weights {
-        self.0.get_or_init(|| Weights::new(graph, metric))
-    }
-}
-
 /// Relative change below which the flow through a cycle counts as settled.
 const SETTLED: f64 = 1e-10;
 /// A cycle hands on less each time round; this many rounds settle any that the data can mean.
@@ -143,29 +120,19 @@ const MAX_STEPS: usize = 20_000_000;
 impl Flow {
     /// Computes the flow of one metric.
     pub fn new(graph: &CallGraph, metric: MetricId) -> Self {
-        Self::with(graph, metric, &Groundwork::default())
-    }
-
-    /// Computes the flow of one metric; another thread may have begun the groundwork.
-    pub(super) fn with(graph: &CallGraph, metric: MetricId, groundwork: &Groundwork) -> Self {
-        let (functions, totals) = (graph.calls().len(), graph.total(metric));
-        let cycles = Components::new(functions, |f| graph.callees(FunctionId(f)).iter().map(|callee| callee.0));
-        let weights = groundwork.weights(graph, metric);
-        let mut entries = Entries::new(graph, metric, &cycles, weights);
-        let Places { rows, own, links, asked, .. } = Places::new(graph, metric, &cycles, weights, &entries);
+        let (totals, cycles) = (graph.total(metric), graph.cycles());
+        let weights = Weights::new(graph, metric);
+        let entries = Entries::new(graph, metric, &weights);
+        let Places { rows, through, links, .. } = Places::new(graph, metric, &weights, &entries);
         let components = cycles.halved(
             rows.len(),
             |f| rows.recursive(FunctionId(f)),
             |row| rows.function(row).0,
             |row| links.from(row).map(|(to, _)| to),
         );
-        let mut from_root = std::mem::take(&mut entries.from_root);
-        from_root.resize(rows.len(), 0.0);
         let mut flow = Self {
-            inflow: vec![0.0; rows.len()],
             granted: vec![0.0; rows.len()],
-            from_root,
-            own,
+            through,
             links,
             incoming: OnceLock::new(),
             proven: Vec::new(),
@@ -173,9 +140,9 @@ impl Flow {
             components: Components::default(),
             rows,
         };
-        flow.settle(&components, Asked { all: asked, inside: vec![0.0; flow.rows.len()] }, totals);
+        flow.settle(&components, totals);
         flow.components = components;
-        flow.proven = flow.find_proven(graph, &cycles);
+        flow.proven = flow.find_proven(graph);
         flow.as_recorded = (0..).map(FunctionId).zip(totals).map(|(f, &total)| flow.agrees(f, total)).collect();
         flow
     }
@@ -191,53 +158,58 @@ impl Flow {
 
     /// Solves for the inflows, callees before callers: each place divides what it spends and hands on in the proportions
     /// in which its callers and the root ask for it.
-    fn settle(&mut self, components: &Components, mut asked: Asked, totals: &[i64]) {
+    fn settle(&mut self, components: &Components, totals: &[i64]) {
+        // What is asked of each place by those of its cycle. Only places in cycles are ever looked at here.
+        let mut inside = vec![0.0; self.rows.len()];
         for component in components.iter() {
             if let &[row] = component {
                 let received = self.received(row);
-                self.give_entry(component, &mut asked, received.from_itself, totals);
-                self.grant(row, received, &asked);
+                let outside = self.through[row as usize].asked - received.from_itself;
+                self.give_entry(component, outside, received.from_itself, totals);
+                self.grant(row, received);
             } else {
-                self.settle_cycle(component, components, &mut asked, totals);
+                self.settle_cycle(component, components, &mut inside, totals);
             }
         }
-        self.from_root.iter_mut().zip(&self.granted).for_each(|(root, granted)| *root *= granted);
+        self.through.iter_mut().zip(&self.granted).for_each(|(place, granted)| place.from_root *= granted);
     }
 
     /// Solves for the inflows within a cycle by going round it.
     ///
     /// Where nearly everything in a cycle goes round, a round changes little, and thousands would be needed. So after
     /// each round the cycle as a whole is balanced: what it hands on must be what it spends and receives.
-    fn settle_cycle(&mut self, component: &[u32], components: &Components, asked: &mut Asked, totals: &[i64]) {
+    fn settle_cycle(&mut self, component: &[u32], components: &Components, inside: &mut [f64], totals: &[i64]) {
         let mut received = 0.0;
         for &row in component {
-            received += self.own[row as usize];
+            received += self.through[row as usize].own;
             for (to, weight) in self.links.from(row) {
                 if components.are_together(row, to) {
-                    asked.inside[to as usize] += weight;
+                    inside[to as usize] += weight;
                 } else {
                     received += weight * self.granted[to as usize];
                 }
             }
         }
-        let inside = component.iter().map(|&row| asked.inside[row as usize]).sum();
-        self.give_entry(component, asked, inside, totals);
+        let outside = |flow: &Self, row: u32| flow.through[row as usize].asked - inside[row as usize];
+        let from_outside = component.iter().map(|&row| outside(self, row)).sum();
+        self.give_entry(component, from_outside, component.iter().map(|&row| inside[row as usize]).sum(), totals);
         // Where the figures agree with each other, this is the solution already.
         for &row in component {
-            self.inflow[row as usize] = asked.all[row as usize];
+            let place = &mut self.through[row as usize];
+            place.inflow = place.asked;
             self.granted[row as usize] = 1.0;
         }
         for _ in 0..self.rounds(component) {
             let (mut change, mut handed_on): (f64, f64) = (0.0, 0.0);
             for &row in component {
                 let received = self.received(row);
-                change = change.max(self.grant(row, received, asked));
-                handed_on += asked.outside(row) * self.granted[row as usize];
+                change = change.max(self.grant(row, received));
+                handed_on += outside(self, row) * self.granted[row as usize];
             }
             if handed_on > 0.0 {
                 let balance = received / handed_on;
                 for &row in component {
-                    self.inflow[row as usize] *= balance;
+                    self.through[row as usize].inflow *= balance;
                     self.granted[row as usize] *= balance;
                 }
             }
@@ -248,31 +220,28 @@ impl Flow {
     }
 
     /// Gives a cycle nothing leads into an entry: its function with the largest total. So a graph in which every
-    /// function has a caller is still drawn whole. `inside` is what its places ask of each other.
+    /// function has a caller is still drawn whole. `outside` is what is asked of its places from outside the cycle,
+    /// `inside` what they ask of each other.
     #[inline]
-    fn give_entry(&mut self, component: &[u32], asked: &mut Asked, inside: f64, totals: &[i64]) {
-        let outside = match component {
-            &[row] => asked.all[row as usize] - inside,
-            rows => rows.iter().map(|&row| asked.outside(row)).sum(),
-        };
+    fn give_entry(&mut self, component: &[u32], outside: f64, inside: f64, totals: &[i64]) {
         if outside > inside * 1e-9 && outside > 0.0 {
             return;
         }
         let total = |row: u32| totals[self.rows.function(row).index()];
         let entry = component.iter().max_by_key(|&&row| (total(row), std::cmp::Reverse(self.rows.place(row))));
         if let Some(&entry) = entry {
-            let index = entry as usize;
-            let called = asked.all[index] - self.from_root[index];
-            let root = (total(entry).max(0) as f64).max(called).max(1.0);
-            asked.all[index] = called + root;
-            self.from_root[index] = root;
+            let total = total(entry).max(0) as f64;
+            let place = &mut self.through[entry as usize];
+            let called = place.asked - place.from_root;
+            place.from_root = total.max(called).max(1.0);
+            place.asked = called + place.from_root;
         }
     }
 
     /// What a place spends and what its callees hand on to it.
     #[inline]
     fn received(&self, row: u32) -> Received {
-        let mut received = Received { from_itself: 0.0, others: self.own[row as usize] };
+        let mut received = Received { from_itself: 0.0, others: self.through[row as usize].own };
         for (to, asked) in self.links.from(row) {
             if to == row {
                 received.from_itself += asked;
@@ -285,15 +254,14 @@ impl Flow {
 
     /// Lets a place hand on what it received. Gives by what part that has changed.
     #[inline]
-    fn grant(&mut self, row: u32, received: Received, asked: &Asked) -> f64 {
-        let row = row as usize;
-        let asked = asked.all[row];
+    fn grant(&mut self, row: u32, received: Received) -> f64 {
+        let place = &mut self.through[row as usize];
         // A place that calls itself is solved, not iterated.
-        let by_others = if asked > 0.0 { 1.0 - received.from_itself / asked } else { 1.0 };
+        let by_others = if place.asked > 0.0 { 1.0 - received.from_itself / place.asked } else { 1.0 };
         let inflow = received.others / by_others.max(1e-6);
-        let change = (inflow - self.inflow[row]).abs() / inflow.max(1e-9);
-        self.inflow[row] = inflow;
-        self.granted[row] = if asked > 0.0 { inflow / asked } else { 0.0 };
+        let change = (inflow - place.inflow).abs() / inflow.max(1e-9);
+        place.inflow = inflow;
+        self.granted[row as usize] = if place.asked > 0.0 { inflow / place.asked } else { 0.0 };
         change
     }
 
@@ -302,17 +270,17 @@ impl Flow {
         (MAX_STEPS / links.max(1)).clamp(10, MAX_ROUNDS)
     }
 
-    fn find_proven(&self, graph: &CallGraph, cycles: &Components) -> Vec<bool> {
+    fn find_proven(&self, graph: &CallGraph) -> Vec<bool> {
         let mut proven = vec![false; graph.calls().len()];
         // Callers before callees: the components backwards.
-        for component in cycles.iter().rev() {
+        for component in graph.cycles().iter().rev() {
             let [f] = component else { continue };
             let function = FunctionId(*f);
             proven[function.index()] = match graph.incoming(function) {
                 [] => true,
                 [e] => {
                     let caller = graph.edges()[*e as usize].caller;
-                    caller != function && self.from_root[function.index()] == 0.0 && proven[caller.index()]
+                    caller != function && self.through[function.index()].from_root == 0.0 && proven[caller.index()]
                 }
                 _ => false,
             };
@@ -337,43 +305,44 @@ impl Flow {
 
     /// Everything that is drawn: the sum of own costs that are not negative.
     pub(super) fn sum(&self) -> f64 {
-        self.own.iter().sum()
+        self.through.iter().map(|place| place.own).sum()
     }
 
     /// A function's own cost.
     pub(super) fn own(&self, function: FunctionId) -> f64 {
-        self.of_both(&self.own, function)
+        self.of_both(function, |place| place.own)
     }
 
     /// Everything that reaches the root through a function's outer and recursive calls together.
     #[inline]
     pub(super) fn inflow(&self, function: FunctionId) -> f64 {
-        self.of_both(&self.inflow, function)
+        self.of_both(function, |place| place.inflow)
     }
 
     #[inline]
-    fn of_both(&self, column: &[f64], function: FunctionId) -> f64 {
-        column[function.index()] + self.rows.recursive(function).map_or(0.0, |row| column[row as usize])
+    fn of_both(&self, function: FunctionId, figure: impl Fn(&PlaceFlow) -> f64) -> f64 {
+        let recursive = self.rows.recursive(function).map_or(0.0, |row| figure(&self.through[row as usize]));
+        figure(&self.through[function.index()]) + recursive
     }
 
     #[inline]
-    fn at(&self, column: &[f64], place: PlaceId) -> f64 {
-        self.rows.of(place).map_or(0.0, |row| column[row])
+    fn at(&self, place: PlaceId, figure: impl Fn(&PlaceFlow) -> f64) -> f64 {
+        self.rows.of(place).map_or(0.0, |row| figure(&self.through[row]))
     }
 
     /// A place's inflow.
     pub(super) fn inflow_at(&self, place: PlaceId) -> f64 {
-        self.at(&self.inflow, place)
+        self.at(place, |flow| flow.inflow)
     }
 
     /// A place's own cost.
     pub(super) fn own_at(&self, place: PlaceId) -> f64 {
-        self.at(&self.own, place)
+        self.at(place, |flow| flow.own)
     }
 
     /// What of a place's inflow no caller asked for.
     pub(super) fn root_mass_at(&self, place: PlaceId) -> f64 {
-        self.at(&self.from_root, place)
+        self.at(place, |flow| flow.from_root)
     }
 
     /// Every place, in order.
@@ -437,7 +406,7 @@ impl Flow {
             for _ in 0..MAX_ROUNDS {
                 let mut change: f64 = 0.0;
                 for &row in component {
-                    let inflow = self.inflow[row as usize];
+                    let inflow = self.through[row as usize].inflow;
                     if is_marked(row) || inflow <= 0.0 {
                         continue;
                     }
@@ -452,8 +421,8 @@ impl Flow {
                 }
             }
         }
-        let sum: f64 = self.from_root.iter().sum();
-        let through = self.from_root.iter().zip(&hit).fold(0.0, |through, (mass, h)| through + mass * h);
+        let sum: f64 = self.through.iter().map(|place| place.from_root).sum();
+        let through = self.through.iter().zip(&hit).fold(0.0, |through, (place, h)| through + place.from_root * h);
         if sum > 0.0 { (through / sum).clamp(0.0, 1.0) } else { 0.0 }
     }
 }

@@ -186,6 +186,8 @@ impl<P: Fn(usize) -> u32, G: Fn(usize) -> GroupId> Rows<P, G> {
             Pass::Rules(rules) if rules.is_empty() && !rules.fold_neighbours => None,
             Pass::Rules(rules) => Some(self.apply(rules)),
             Pass::CollapseRecursion => Some(self.collapse_recursion()),
+            Pass::Collapse(within) => Some(self.collapse(within)),
+            Pass::Subtree(path) => Some(self.subtree(path)),
         };
         let Some(joined) = joined else { return self.gather(&self.links()) };
         let mut links = Links::new(self.len);
@@ -297,6 +299,37 @@ impl<P: Fn(usize) -> u32, G: Fn(usize) -> GroupId> Rows<P, G> {
         joined
     }
 
+    /// Joins each row of the groups within to the row above it that is of them, too.
+    fn collapse(&self, within: &[bool]) -> Vec<u32> {
+        let is_within = |row: usize| within[(self.group)(row).index()];
+        let mut joined = vec![ROOT; self.len];
+        for row in 1..self.len {
+            let above = joined[(self.parent)(row) as usize];
+            let folds = above != ROOT && is_within(row) && is_within(above as usize);
+            joined[row] = if folds { above } else { row as u32 };
+        }
+        joined
+    }
+
+    /// Keeps the rows at the end of a path from the root, and what is below them.
+    fn subtree(&self, path: &[GroupId]) -> Vec<u32> {
+        // How much of the path leads to each row; nothing where the row is beside it.
+        let mut on_path: Vec<Option<usize>> = vec![None; self.len];
+        on_path[0] = Some(0);
+        let mut joined = vec![OUTSIDE; self.len];
+        for row in 1..self.len {
+            let parent = (self.parent)(row) as usize;
+            let is_end = |so_far: usize| so_far + 1 == path.len();
+            let next = on_path[parent].filter(|&so_far| path.get(so_far) == Some(&(self.group)(row)));
+            if joined[parent] != OUTSIDE || next.is_some_and(is_end) {
+                joined[row] = row as u32;
+            } else {
+                on_path[row] = next.map(|so_far| so_far + 1);
+            }
+        }
+        joined
+    }
+
     /// Joins each row to the outermost row of its group on its path, from which the path then goes on.
     ///
     /// The walk keeps the path as it is after folding. Going back to an outer row leaves the inner part in place, until
@@ -349,6 +382,10 @@ impl<P: Fn(usize) -> u32, G: Fn(usize) -> GroupId> Rows<P, G> {
 enum Pass {
     Rules(Box<Rules>),
     CollapseRecursion,
+    /// Of groups of one package or module, by group whether it is of it.
+    Collapse(Vec<bool>),
+    /// Of the calls from the root that lead to it.
+    Subtree(Vec<GroupId>),
 }
 
 impl Default for Pass {
@@ -433,19 +470,32 @@ fn passes(groups: &Groups, classes: &Classes, transforms: &[Transform]) -> Vec<P
                     }
                 }
             }
-            Transform::CollapseRecursion => {
-                if !rules.is_empty() {
+            Transform::FocusSubtree(_)
+            | Transform::CollapsePackage(_)
+            | Transform::CollapseModule(_)
+            | Transform::CollapseRecursion => {
+                // These passes meet calls that are one box as one.
+                if !rules.is_empty() || (passes.is_empty() && fold_neighbours) {
                     passes.push(Pass::Rules(std::mem::replace(&mut rules, start())));
                 }
-                passes.push(Pass::CollapseRecursion);
+                passes.extend(pass_alone(groups, classes, transform));
             }
         }
     }
-    // Every pass folds neighbours, so a pass for that alone is needed only where there is no other.
+    // Every pass leaves neighbours folded, so a pass for that alone is needed only where there is no other.
     if passes.is_empty() || !rules.is_empty() {
         passes.push(Pass::Rules(rules));
     }
     passes
+}
+
+/// The pass of a transform that has one of its own.
+fn pass_alone(groups: &Groups, classes: &Classes, transform: &Transform) -> Option<Pass> {
+    match transform {
+        Transform::CollapseRecursion => Some(Pass::CollapseRecursion),
+        Transform::FocusSubtree(path) => Some(Pass::Subtree(path.clone())),
+        _ => transform.collapsed(groups, classes).map(Pass::Collapse),
+    }
 }
 
 /// One metric of the samples a query asks for, on the nodes of a [`MergedTree`].

@@ -292,7 +292,10 @@ impl Grid {
             return;
         }
         // What was spent up to a position: differences of it add up to all of it.
-        let until = |position: i64| (i128::from(value) * i128::from(position - start) / i128::from(length)) as i64;
+        let until = |position: i64| {
+            let lasted = i128::from(position) - i128::from(start);
+            (i128::from(value) * lasted / i128::from(length)) as i64
+        };
         let mut bin = self.bin_of(first);
         let mut at = first;
         while at < last {

@@ -1,6 +1,6 @@
 //! What is asked of a profile. Every view, export and command is a function of the profile and one of these.
 
-use super::GroupId;
+use super::{Classes, GroupId, Groups};
 use crate::model::{MetricId, Profile, Samples, StackId, TrackId};
 
 /// What one row of a table or one box of a tree stands for.
@@ -46,6 +46,9 @@ pub enum Transform {
     /// The same for the outermost call of any of several functions.
     /// Focus `read` and `log`: `read 2`, `log 3`, `log 4`.
     FocusAny(Vec<GroupId>),
+    /// Keep only the stacks that begin with these calls, and begin them at the last of those.
+    /// Focus subtree `main;parse`: `parse;read 2`, `parse;parse;log 3`.
+    FocusSubtree(Vec<GroupId>),
     /// Take a function out of every stack; its time goes to its caller.
     /// Hide `log`: `main;parse;read 2`, `main;parse;parse 3`, `main 4`.
     Hide(GroupId),
@@ -55,6 +58,11 @@ pub enum Transform {
     /// Fold recursion: a repeated function stands once, with everything it called.
     /// `main;parse;read 2`, `main;parse;log 3`, `main;log 4`.
     CollapseRecursion,
+    /// Fold what a function's package calls within itself into the call that entered the package; what it calls of others
+    /// stays. Where `parse` and `read` are of one package: `main;parse 2`, `main;parse;log 3`, `main;log 4`.
+    CollapsePackage(GroupId),
+    /// The same for a function's module.
+    CollapseModule(GroupId),
     /// Take everything but the user's own code out of every stack; its time goes to the code that called it.
     OnlyMine,
 }
@@ -65,9 +73,49 @@ impl Transform {
         match self {
             Self::Focus(group) => std::slice::from_ref(group),
             Self::FocusAny(groups) => groups,
-            Self::Hide(_) | Self::Drop(_) | Self::CollapseRecursion | Self::OnlyMine => &[],
+            Self::FocusSubtree(path) => path.last().map_or(&[], std::slice::from_ref),
+            Self::Hide(_)
+            | Self::Drop(_)
+            | Self::CollapsePackage(_)
+            | Self::CollapseModule(_)
+            | Self::CollapseRecursion
+            | Self::OnlyMine => &[],
         }
     }
+
+    /// The name of the package or the module that is collapsed; `None` for any other transform.
+    pub fn collapsed_name<'a>(&self, groups: &Groups, classes: &'a Classes) -> Option<&'a str> {
+        match self.collapses(groups, classes)? {
+            Collapsed::Package(package) => classes.packages().get(package as usize).map(|package| &*package.name),
+            Collapsed::Module(module) => classes.modules().get(module as usize).map(|module| &**module),
+        }
+    }
+
+    /// By group, whether it is of the package or the module that is collapsed; `None` for any other transform.
+    pub fn collapsed(&self, groups: &Groups, classes: &Classes) -> Option<Vec<bool>> {
+        let of = self.collapses(groups, classes)?;
+        let is_of_it = |group: GroupId| match of {
+            Collapsed::Package(package) => classes.package_of(groups.example(group)) == package,
+            Collapsed::Module(module) => classes.module_of(groups.example(group)) == module,
+        };
+        Some(groups.ids().map(is_of_it).collect())
+    }
+
+    fn collapses(&self, groups: &Groups, classes: &Classes) -> Option<Collapsed> {
+        let function = |group: GroupId| (group.index() < groups.len()).then(|| groups.example(group));
+        match self {
+            Self::CollapsePackage(one) => Some(Collapsed::Package(classes.package_of(function(*one)?))),
+            Self::CollapseModule(one) => Some(Collapsed::Module(classes.module_of(function(*one)?))),
+            _ => None,
+        }
+    }
+}
+
+/// What is collapsed: one of the packages or modules of [`Classes`].
+#[derive(Clone, Copy)]
+enum Collapsed {
+    Package(u32),
+    Module(u32),
 }
 
 /// A question to a profile.
@@ -100,10 +148,9 @@ impl Query {
     /// The thread time order shows: the one that is counted, or the one with the largest total.
     pub fn time_track(&self, profile: &Profile) -> TrackId {
         self.track.unwrap_or_else(|| {
-            (0..profile.tracks().len())
-                .map(TrackId::at)
-                .max_by_key(|&t| (profile.track_total(self.metric, t), std::cmp::Reverse(t)))
-                .unwrap_or(TrackId(0))
+            let totals = profile.track_totals(self.metric).into_iter().enumerate();
+            let dearest = totals.max_by_key(|&(track, total)| (total, std::cmp::Reverse(track)));
+            dearest.map_or(TrackId(0), |(track, _)| TrackId::at(track))
         })
     }
 

@@ -253,6 +253,11 @@ impl FunctionTable {
         self.present.iter().enumerate().filter(|(_, p)| **p).map(|(i, _)| GroupId::at(i))
     }
 
+    /// Whether a group occurs in what was counted.
+    pub fn is_present(&self, group: GroupId) -> bool {
+        self.present.get(group.index()).copied().unwrap_or(false)
+    }
+
     /// Sorts groups by a column of numbers, or by a text the caller knows. Ties keep the groups' order.
     pub fn sort<'a>(
         &self,

@@ -8,7 +8,7 @@ use super::subject::Part;
 use super::window::Helioscope;
 use crate::analyze::{Analysis, CallTree};
 use crate::layout::{Annotation, Chain, LONGEST_NOTE, MOST_ANNOTATIONS, Marked};
-use crate::ui::annotations::{Annotating, AnnotationsCtx, Listed, NoteField};
+use crate::ui::annotations::{Annotating, Listed, NoteField};
 use crate::ui::notice::Notice;
 use crate::ui::overlays::Overlay;
 use crate::ui::views::ViewKind;
@@ -25,17 +25,11 @@ pub(super) struct Annotations {
     /// The same as groups of the subject; without calls where it lacks them.
     found: Vec<Annotation>,
     next: u32,
-    /// The one whose note is being written.
-    editing: Option<u32>,
     /// What was taken off last.
     removed: Vec<(u32, Annotated)>,
 }
 
 impl Annotations {
-    pub(super) fn ctx(&self) -> AnnotationsCtx<'_> {
-        AnnotationsCtx { all: &self.found, editing: self.editing }
-    }
-
     /// All of it as groups of the subject.
     pub(super) fn found(&self) -> &[Annotation] {
         &self.found
@@ -203,13 +197,8 @@ impl Helioscope {
                 None => self.say_enough(),
             },
             Annotating::Edit(id) => self.write_note(id, false),
-            Annotating::Set(id, note) => {
-                annotations.set_note(id, &note);
-                annotations.editing = None;
-            }
-            Annotating::Leave => annotations.editing = None,
+            Annotating::Set(id, note) => annotations.set_note(id, &note),
             Annotating::Discard(id) => {
-                annotations.editing = None;
                 annotations.remove(id);
             }
             Annotating::Remove(id) => {
@@ -227,7 +216,6 @@ impl Helioscope {
         let Some(document) = self.document() else { return };
         let annotations = &mut document.annotations;
         let Some(listed) = annotations.listed().into_iter().find(|one| one.id == id) else { return };
-        annotations.editing = Some(id);
         let text = annotations.note(id);
         self.overlay = Overlay::Note(NoteField { id, name: listed.name, text, fresh, at: None, shown: false });
     }

@@ -7,6 +7,7 @@ use super::recordings::Recordings;
 use super::subject::Part;
 use crate::analyze::diff::{Renamed, Side};
 use crate::model::{StringId, format};
+use crate::ui::annotations::AnnotationsCtx;
 use crate::ui::bounds_strip::Strip;
 use crate::ui::chrome::{BarState, bar_ui, status_ui, transforms_ui};
 use crate::ui::compare_bar::{CompareBar, compare_bar_ui, side_ui};
@@ -15,7 +16,7 @@ use crate::ui::views::{
     SourceCtx, ViewKind, activity_ui, callers_ui, flame_ui, hints_ui, source_ui, sunburst_ui, table_ui,
 };
 use crate::ui::{
-    Action, Actions, Arrangement, Command, OverTimeNeed, Theme, TreeNeed, ViewCtx, canvas_message, details_ui, theme,
+    Action, Actions, Arrangement, Command, OverTimeNeed, Theme, TreeNeed, ViewCtx, details_ui, empty_message, theme,
 };
 use egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, Rect, RichText, Ui, UiBuilder};
 
@@ -24,6 +25,10 @@ use egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, Rect, RichText, Ui
 pub(super) struct Chosen<'a> {
     /// The cursor is to go into the search field.
     pub(super) focus_search: bool,
+    /// Whether keys are for the views.
+    pub(super) takes_keys: bool,
+    /// The annotation whose note is being written.
+    pub(super) editing: Option<u32>,
     /// What is remembered.
     pub(super) options: &'a Options,
 }
@@ -80,12 +85,14 @@ pub(super) fn document_ui(
                 }
                 if view == ViewKind::Source && document.subject().in_place(part).is_none() {
                     needs.sources.push((part, None));
-                    canvas_message(ui, ui.available_rect_before_wrap(), theme, "Reading the source…");
+                    empty_message(ui, ui.available_rect_before_wrap(), theme, "Reading the source…");
                     return;
                 }
                 let (page, matcher) = (document.sources.page(part).cloned(), document.matcher.clone());
                 let base = document.hints.page(Part::Side(Side::Base)).cloned().filter(|_| view == ViewKind::Hints);
                 let (ctx, views) = document.view_parts(part, renamed, theme);
+                let annotations = AnnotationsCtx { editing: chosen.editing, ..ctx.annotations };
+                let ctx = ViewCtx { takes_keys: chosen.takes_keys, annotations, ..ctx };
                 views.flame.controls = rect.top() <= top;
                 for (canvas, _) in views.canvases(view) {
                     // A key that is meant for both is answered by one, and the other follows.
@@ -104,7 +111,7 @@ pub(super) fn document_ui(
                     mappings: &chosen.options.source_mappings,
                     takes_keys: part != Part::Side(Side::Base),
                 };
-                view_ui(ui, view, &ctx, &source, base.as_ref(), views, &mut wanted);
+                view_ui(ui, view, &ctx, &source, base.as_deref(), views, &mut wanted);
             });
             for action in wanted {
                 match action {
@@ -140,7 +147,7 @@ fn bars_ui(
         hints: document.hints.count(subject),
         search: &document.search,
         search_error: document.search_error.as_deref(),
-        matches: document.matches(),
+        found: document.found(),
         focus_search: chosen.focus_search,
         can_go_back: document.history().can_go_back(),
         can_go_forward: document.history().can_go_forward(),

@@ -9,6 +9,7 @@ use crate::analyze::diff::Normalize;
 use crate::ui::notice::Notice;
 use crate::ui::overlays::Overlay;
 use crate::ui::{Action, Actions, Command};
+use egui::text_selection::LabelSelectionState;
 use egui::{Context, ViewportCommand};
 
 impl Helioscope {
@@ -98,7 +99,7 @@ impl Helioscope {
             ),
             Action::Group(by) => document.group_by(by, workers),
             Action::Transform(transform) => document.transform(transform, workers),
-            Action::RemoveTransform(i) => document.ask(|q| q.transforms.truncate(i), workers),
+            Action::RemoveTransform(off) => document.ask(|q| q.transforms.retain(|t| *t != off), workers),
             Action::ZoomTo(path) => document.zoom_to(&path),
             Action::Need(need) => document.need(Part::Whole, need, workers),
             Action::NeedSource(file) => document.need_source(Part::Whole, Some(file), workers),
@@ -273,11 +274,17 @@ impl Helioscope {
             }
             Command::CollapseRecursion => document.transform(Transform::CollapseRecursion, workers),
             Command::OnlyMine => document.transform(Transform::OnlyMine, workers),
-            Command::FocusSelection | Command::HideSelection | Command::DropSelection => {
+            Command::FocusSelection
+            | Command::HideSelection
+            | Command::DropSelection
+            | Command::CollapsePackage
+            | Command::CollapseModule => {
                 let Some(group) = selection else { return };
                 let transform = match command {
                     Command::FocusSelection => Transform::Focus(group),
                     Command::HideSelection => Transform::Hide(group),
+                    Command::CollapsePackage => Transform::CollapsePackage(group),
+                    Command::CollapseModule => Transform::CollapseModule(group),
                     _ => Transform::Drop(group),
                 };
                 if document.subject().can_transform() {
@@ -342,18 +349,22 @@ impl Helioscope {
     pub(super) fn shortcuts(&self, ctx: &Context, actions: &mut Actions) {
         let typing = ctx.text_edit_focused();
         let overlay = self.overlay != Overlay::None || self.exporting.is_some();
-        let mut commands: Vec<(Command, egui::KeyboardShortcut)> =
-            Command::all().into_iter().filter_map(|command| Some((command, command.shortcut()?))).collect();
+        let copies_text = typing || ctx.plugin::<LabelSelectionState>().lock().has_selection();
+        let mut commands: Vec<(Command, egui::KeyboardShortcut)> = Command::all()
+            .into_iter()
+            .flat_map(|command| [command.shortcut(), command.other_shortcut()].map(|keys| (command, keys)))
+            .filter_map(|(command, keys)| Some((command, keys?)))
+            .collect();
         // A shortcut is also met with Shift held, unless another with Shift is asked first.
         commands.sort_by_key(|(_, shortcut)| !shortcut.modifiers.shift);
         for (command, shortcut) in commands {
             let plain = shortcut.modifiers.is_none();
-            let function_key = matches!(shortcut.logical_key, egui::Key::F3);
+            let function_key = matches!(shortcut.logical_key, egui::Key::F3 | egui::Key::F5);
             if (typing && plain && !function_key) || (overlay && command != Command::Quit) {
                 continue;
             }
-            // Text fields copy their own selection.
-            if typing && command == Command::CopySelection {
+            // Selected text is copied by what it is selected in.
+            if copies_text && command == Command::CopySelection {
                 continue;
             }
             if ctx.input_mut(|i| consume(i, shortcut)) {

@@ -13,18 +13,19 @@ use super::pane::{Answers, Choices, Parts, Views};
 use super::recordings::Recordings;
 use super::sources::DocumentSources;
 use super::subject::{Part, Request, Subject};
-use crate::analyze::diff::{BoxWidth, Measure, Renamed, Side, Status};
+use crate::analyze::diff::{BoxWidth, DiffNeighbours, Measure, Renamed, Side, Status};
 use crate::analyze::{GroupId, Matches, Order, Query, SearchText};
 use crate::hints::FindingKey;
 use crate::layout::Scheme;
 use crate::model::{TimeMeaning, TrackId};
-use crate::ui::canvas_link::{CanvasLink, Linked};
+use crate::ui::annotations::AnnotationsCtx;
+use crate::ui::canvas::{CanvasLink, Linked};
+use crate::ui::chrome::Found;
 use crate::ui::views::ViewKind;
 use crate::ui::{Arrangement, Command, CompareCtx, Theme, TreeKind, ViewCtx};
 use regex::Regex;
 use std::cmp::Reverse;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 /// An open profile or comparison.
 pub(super) struct Document {
@@ -38,6 +39,8 @@ pub(super) struct Document {
     /// The request whose functions are being put where the base side recorded them.
     placing: Option<u64>,
     answers: Parts<Answers>,
+    /// Callers and callees on both sides, once those of each are known.
+    of_both: Option<(GroupId, DiffNeighbours)>,
     views: Parts<Views>,
     /// Of the flame graphs, of those of callers, and of those of callees.
     links: [CanvasLink; 3],
@@ -61,6 +64,8 @@ pub(super) struct Document {
     search_number: u64,
     /// What is searched for.
     pub(super) matcher: Option<Regex>,
+    /// Which of the matches is selected, by cost, and how many there are.
+    rank: (Option<usize>, usize),
 
     /// What is marked.
     pub(super) annotations: Annotations,
@@ -90,6 +95,7 @@ impl Document {
             counting: false,
             placing: None,
             answers: Parts::default(),
+            of_both: None,
             views,
             links: Default::default(),
             sources,
@@ -107,6 +113,7 @@ impl Document {
             search_error: None,
             search_number: 0,
             matcher: None,
+            rank: (None, 0),
             annotations: Annotations::default(),
             history: History::default(),
         }
@@ -130,8 +137,14 @@ impl Document {
     }
 
     /// What the search found; of a comparison, with the share of the new side.
-    pub(super) fn matches(&self) -> Option<&Matches> {
+    fn matches(&self) -> Option<&Matches> {
         self.answers.get(self.subject.answering(self.lead())).matches.as_ref()
+    }
+
+    /// The same, as it is said beside the search field.
+    pub(super) fn found(&self) -> Option<Found<'_>> {
+        let (rank, count) = self.rank;
+        self.matches().map(|matches| Found { matches, rank, count })
     }
 
     /// Whether an answer is on its way.
@@ -205,8 +218,7 @@ impl Document {
             measure: self.measure,
             box_width: self.request.width,
             side: part.side(),
-            base_neighbours: neighbours(Part::Side(Side::Base)),
-            new_neighbours: neighbours(Part::Side(Side::New)),
+            neighbours: self.of_both.as_ref().filter(|(g, _)| Some(*g) == self.selection).map(|(_, both)| both),
             renamed,
         });
         let ctx = ViewCtx {
@@ -224,9 +236,10 @@ impl Document {
             source: self.sources.page(part).map(|page| &**page),
             colours: &answers.colours,
             busy: self.counting,
-            hints: self.hints.page(answering),
+            hints: self.hints.page(answering).map(|page| &**page),
             compare,
-            annotations: self.annotations.ctx(),
+            annotations: AnnotationsCtx { all: self.annotations.found(), editing: None },
+            takes_keys: true,
         };
         (ctx, self.views.get_mut(part))
     }
@@ -299,8 +312,7 @@ impl Document {
             annotations: self.annotations.found().to_vec(),
             box_width: self.request.width,
             measure: self.measure,
-            hints: self.hints.pages().clone(),
-            sources: Arc::clone(self.sources.shared()),
+            hints: self.hints.clone(),
         }
     }
 

@@ -15,10 +15,12 @@ use rustc_hash::FxHashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// What was found in what a document is about.
-#[derive(Default)]
+/// What was found in what a document is about. Cheap to share with workers.
+#[derive(Clone, Default)]
 pub(super) struct DocumentHints {
-    pages: Parts<Option<HintsPage>>,
+    pages: Parts<Option<Arc<HintsPage>>>,
+    /// What is looked at, for who cannot wait.
+    wanted: Parts<Option<HintsWanted>>,
     /// The files of its parts.
     paths: Parts<PathBuf>,
     /// What the user has dismissed.
@@ -28,6 +30,7 @@ pub(super) struct DocumentHints {
 }
 
 /// A profile whose hints are looked for.
+#[derive(Clone)]
 pub(super) struct HintsWanted {
     pub(super) part: Part,
     pub(super) profile: Arc<Profile>,
@@ -90,6 +93,7 @@ impl DocumentHints {
             let counted = Some(subject.analysis(part))
                 .filter(|a| Arc::ptr_eq(a.profile(), &profile) && *a.query() == Query::new(&profile));
             let wanted = HintsWanted { part, counted: counted.cloned(), profile, sources };
+            *self.wanted.get_mut(part) = Some(wanted.clone());
             workers.hints(document, self.epoch, wanted);
         }
     }
@@ -102,6 +106,12 @@ impl DocumentHints {
     }
 
     fn put(&mut self, part: Part, hints: Arc<Hints>, subject: &Subject) {
+        *self.pages.get_mut(part) = Some(Arc::new(self.page_of(part, hints, subject)));
+        *self.wanted.get_mut(part) = None;
+    }
+
+    /// What was found, as views of the subject know its functions.
+    fn page_of(&self, part: Part, hints: Arc<Hints>, subject: &Subject) -> HintsPage {
         let path = self.paths.get(part);
         let mut page = match (subject.compared(), part.side()) {
             (Some(compared), Some(side)) => {
@@ -111,35 +121,39 @@ impl DocumentHints {
             _ => HintsPage::new(hints, path, Some),
         };
         page.dismiss(&self.dismissed);
-        *self.pages.get_mut(part) = Some(page);
+        page
     }
 
     /// Leaves out what was dismissed.
     pub(super) fn dismiss(&mut self, dismissed: &[Dismissal]) {
         self.dismissed = dismissed.to_vec();
         for page in self.pages.each_mut().into_iter().flatten() {
-            page.dismiss(dismissed);
+            Arc::make_mut(page).dismiss(dismissed);
         }
     }
 
     /// What was found in a part; nothing while it is looked for.
-    pub(super) fn page(&self, part: Part) -> Option<&HintsPage> {
+    pub(super) fn page(&self, part: Part) -> Option<&Arc<HintsPage>> {
         self.pages.get(part).as_ref()
     }
 
-    /// What was found in each part.
-    pub(super) fn pages(&self) -> &Parts<Option<HintsPage>> {
-        &self.pages
+    /// The same, looked for at once where that is not done yet.
+    pub(super) fn page_now(&self, part: Part, subject: &Subject) -> Option<Arc<HintsPage>> {
+        let look = || {
+            let hints = Arc::new(self.wanted.get(part).clone()?.find());
+            Some(Arc::new(self.page_of(part, hints, subject)))
+        };
+        self.page(part).cloned().or_else(look)
     }
 
     /// How many things could be done; in a comparison, about the new side.
     pub(super) fn count(&self, subject: &Subject) -> Option<usize> {
-        self.page(subject.answering(Part::Whole)).map(HintsPage::count)
+        self.page(subject.answering(Part::Whole)).map(|page| page.count())
     }
 
     /// What was found in the profile of a tab.
     pub(super) fn of_profile(&self) -> Option<&Arc<Hints>> {
-        self.page(Part::Whole).map(HintsPage::hints)
+        self.page(Part::Whole).map(|page| page.hints())
     }
 }
 
@@ -147,4 +161,34 @@ impl DocumentHints {
 fn shown_as(aligned: &Aligned, side: Side) -> FxHashMap<FunctionId, FunctionId> {
     let common = (0..aligned.profile(side).functions().len()).map(FunctionId::at);
     common.filter_map(|f| Some((aligned.function(side, f)?, f))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::jobs::Outcome;
+    use crate::app::recordings::{Loaded, Recording, Sides};
+
+    #[test]
+    fn who_cannot_wait_is_told_of_the_same_functions() {
+        let recording = |name: &str| Recording::of(format!("tests/fixtures/hints/phone_book/{name}.prof").into());
+        let sides = Recordings::Comparison(Sides::given(vec![recording("slow")], vec![recording("fast")]));
+        let jobs = sides.jobs();
+        let Ok(Loaded { recordings, subject }) = sides.load(None, None, &jobs) else { unreachable!("they are there") };
+        let (workers, mut hints) = (Workers::inline(egui::Context::default()), DocumentHints::default());
+        let places = (&Arc::new(Sources::new(Places::default())), &Places::default());
+        hints.look(DocumentId(1), &subject, &recordings, places, &[], &workers);
+        let functions =
+            |page: &HintsPage| (0..page.hints().findings.len()).map(|i| page.function(i)).collect::<Vec<_>>();
+        let at_once = Part::SIDES.map(|part| hints.page_now(part, &subject).map(|page| functions(&page)));
+        for outcome in workers.outcomes() {
+            if let Outcome::Hints { epoch, part, hints: found, .. } = outcome {
+                hints.take(epoch, part, found, &subject);
+            }
+        }
+        assert_eq!(at_once, Part::SIDES.map(|part| hints.page(part).map(|page| functions(page))));
+        let page = hints.page(Part::SIDES[0]).expect("rules have looked");
+        let recorded = page.hints().findings.iter().map(|finding| finding.function).collect::<Vec<_>>();
+        assert_ne!(functions(page), recorded, "a comparison numbers functions anew");
+    }
 }

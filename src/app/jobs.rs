@@ -20,6 +20,7 @@ use crate::ui::export_dialog::ExportChoice;
 use crate::ui::source_page::SourcePage;
 use crate::ui::{OverTimeNeed, TreeNeed};
 use crossbeam_channel::{Receiver, Sender, unbounded};
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -140,6 +141,15 @@ pub(super) struct SourceWanted {
 
 type Task = Box<dyn FnOnce() -> Option<Outcome> + Send>;
 
+/// What is said where the program itself is at fault.
+const FAULT: &str = "Helioscope itself is at fault, and what was asked for is not done. Please report it, with the profile \
+                     if you can.";
+
+/// Does a piece of work. One that panics is said to be at fault: its thread goes on with the next, and nobody waits for it.
+fn guarded(task: impl FnOnce() -> Option<Outcome>, fault: impl FnOnce() -> Outcome) -> Option<Outcome> {
+    std::panic::catch_unwind(AssertUnwindSafe(task)).unwrap_or_else(|_| Some(fault()))
+}
+
 /// Threads that do the work.
 pub(super) struct Workers {
     tasks: Option<Sender<Task>>,
@@ -176,7 +186,7 @@ impl Workers {
             let (queue, report) = (queue.clone(), report.clone());
             let worker = move || {
                 for task in queue {
-                    report.report(task());
+                    report.report(guarded(task, || Outcome::Exported(Exported::Failed(FAULT.to_owned()))));
                 }
             };
             started += usize::from(std::thread::Builder::new().name(format!("analysis {i}")).spawn(worker).is_ok());
@@ -217,6 +227,10 @@ impl Workers {
     ) -> Loading {
         let jobs = recordings.jobs();
         let loading = Loading { serial, recordings: recordings.clone(), jobs: jobs.clone() };
+        let file = match &recordings {
+            Recordings::File(path) => Some(path.clone()),
+            Recordings::Comparison(_) => None,
+        };
         let work = move || {
             let result = recordings.load(wish.as_ref(), held, &jobs);
             // A cancelled load has nobody waiting for it, and its memory is free by now.
@@ -227,10 +241,16 @@ impl Workers {
             return loading;
         }
         let report = self.report.clone();
+        let failed = move |why: String, advice| {
+            let result = Err(LoadError { path: file.clone(), side: None, why, advice });
+            Outcome::Loaded { document, serial, result }
+        };
         let thread = std::thread::Builder::new().name("load".to_owned());
-        if let Err(error) = thread.spawn(move || report.report(work())) {
-            let result = Err(LoadError::of_thread(&error));
-            self.report.report(Some(Outcome::Loaded { document, serial, result }));
+        let at_fault = failed.clone();
+        let at_fault = move || at_fault("something went wrong in reading".to_owned(), FAULT);
+        if let Err(error) = thread.spawn(move || report.report(guarded(work, at_fault))) {
+            let why = format!("no thread could be started to read with: {error}");
+            self.report.report(Some(failed(why, "Close other programs and try again.")));
         }
         loading
     }
@@ -340,10 +360,11 @@ impl Workers {
             return self.report.report(work());
         }
         let report = self.report.clone();
+        let failed = |why: String| Outcome::Exported(Exported::Failed(why));
         let thread = std::thread::Builder::new().name(name.to_owned());
-        if let Err(error) = thread.spawn(move || report.report(work())) {
+        if let Err(error) = thread.spawn(move || report.report(guarded(work, || failed(FAULT.to_owned())))) {
             let why = format!("No thread could be started: {error}. Close other programs and try again.");
-            self.report.report(Some(Outcome::Exported(Exported::Failed(why))));
+            self.report.report(Some(failed(why)));
         }
     }
 
@@ -399,5 +420,30 @@ impl Workers {
             report.report(dialogs::ask(|| dialog.pick_files(), |paths| Outcome::Chosen(paths, purpose)));
         };
         let _ = std::thread::Builder::new().name("file dialog".to_owned()).spawn(dialog);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn work_that_panics_is_said_and_leaves_its_thread_to_others() {
+        let workers = Workers::new(egui::Context::default());
+        let nothing: [u8; 0] = [];
+        for i in 0..4 {
+            workers.run_soon(move || nothing.get(i).map(|_| Outcome::Changed(Vec::new())).or_else(|| unreachable!()));
+        }
+        workers.run_soon(|| Some(Outcome::Changed(Vec::new())));
+        let mut told = [0; 2];
+        for _ in 0..5 {
+            match workers.outcomes.recv_timeout(Duration::from_secs(20)) {
+                Ok(Outcome::Exported(Exported::Failed(why))) if why == FAULT => told[0] += 1,
+                Ok(Outcome::Changed(_)) => told[1] += 1,
+                _ => break,
+            }
+        }
+        assert_eq!(told, [4, 1]);
     }
 }

@@ -287,12 +287,6 @@ impl LoadError {
         let advice = "Ask for the review again, or open its profiles by themselves.";
         Self { path: Some(path.to_owned()), side: None, why: why.to_owned(), advice }
     }
-
-    /// There is no thread to read with.
-    pub(super) fn of_thread(error: &std::io::Error) -> Self {
-        let why = format!("no thread could be started to read with: {error}");
-        Self { path: None, side: None, why, advice: "Close other programs and try again." }
-    }
 }
 
 impl From<AlignError> for LoadError {

@@ -2,9 +2,10 @@
 
 use super::session::Look;
 use crate::analyze::diff::{Aligned, BoxWidth, Comparison, Finding, Normalize, Question, Side};
-use crate::analyze::{Analysis, CallTree, GroupBy, GroupId, Order, Query, Timeline};
+use crate::analyze::{Analysis, CallTree, FunctionTable, GroupBy, GroupId, Order, Query, Timeline};
 use crate::model::{Body, MetricId, Profile, TimeMeaning, Track, TrackId};
 use crate::ui::{TreeKind, TreeNeed};
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 /// What a document is about.
@@ -244,19 +245,43 @@ impl Subject {
         order != Order::Time || self.time(part) != TimeMeaning::None
     }
 
-    /// Groups that cost something, the dearest first; of a comparison, by the dearer side.
+    /// Groups that are counted, the dearest first; of a comparison, by the dearer side.
     pub(super) fn by_cost(&self, wanted: impl Fn(GroupId) -> bool) -> Vec<GroupId> {
-        let tables: Vec<_> = match self {
-            Self::Profile(analysis) => vec![analysis.table()],
-            Self::Comparison(compared) => {
-                Side::BOTH.iter().map(|side| compared.comparison.side(*side).table()).collect()
-            }
-        };
-        let mut found: Vec<GroupId> = tables.iter().flat_map(|t| t.present()).filter(|g| wanted(*g)).collect();
-        let cost = |g: GroupId| tables.iter().map(|t| t.total(g)).max();
-        found.sort_by_key(|&g| (std::cmp::Reverse(cost(g)), g));
+        let mut found = self.counted(wanted);
+        found.sort_by_key(|&group| self.order_by_cost(group));
+        found
+    }
+
+    /// How many groups are wanted and counted, and which of them one is by cost, from one on.
+    pub(super) fn rank(&self, wanted: impl Fn(GroupId) -> bool, one: Option<GroupId>) -> (Option<usize>, usize) {
+        let found = self.counted(wanted);
+        let rank = one.filter(|one| found.binary_search(one).is_ok()).map(|one| {
+            let order = self.order_by_cost(one);
+            found.iter().filter(|&&group| self.order_by_cost(group) <= order).count()
+        });
+        (rank, found.len())
+    }
+
+    /// Groups that are counted, each once.
+    fn counted(&self, wanted: impl Fn(GroupId) -> bool) -> Vec<GroupId> {
+        let mut found: Vec<GroupId> = self.tables().flat_map(FunctionTable::present).filter(|g| wanted(*g)).collect();
+        found.sort_unstable();
         found.dedup();
         found
+    }
+
+    /// The dearest first, and of those that cost the same, the first.
+    fn order_by_cost(&self, group: GroupId) -> (Reverse<Option<i64>>, GroupId) {
+        (Reverse(self.tables().map(|table| table.total(group)).max()), group)
+    }
+
+    /// What functions cost, on every side.
+    fn tables(&self) -> impl Iterator<Item = &FunctionTable> {
+        let [first, second] = match self {
+            Self::Profile(analysis) => [Some(analysis.table()), None],
+            Self::Comparison(compared) => Side::BOTH.map(|side| Some(compared.comparison.side(side).table())),
+        };
+        first.into_iter().chain(second)
     }
 }
 

@@ -206,8 +206,11 @@ impl Helioscope {
 
     /// Reads a file again in every tab that shows it.
     pub(super) fn reload_file(&mut self, path: &Path, compare_then: bool) {
-        for index in 0..self.slots.len() {
-            if self.slots[index].recordings.paths().contains(&path) {
+        let shows = |slot: &&Slot| slot.recordings.paths().contains(&path);
+        let showing: Vec<DocumentId> = self.slots.iter().filter(shows).map(|slot| slot.id).collect();
+        // A review that could not be opened is closed before it is tried again: tabs move up.
+        for id in showing {
+            if let Some(index) = self.slots.iter().position(|slot| slot.id == id) {
                 let compare_then = compare_then && matches!(self.slots[index].recordings, Recordings::File(_));
                 self.reload(index, compare_then);
             }

@@ -45,6 +45,11 @@ impl Translation {
             Transform::FocusAny(groups) => {
                 groups.iter().map(|g| self.group(*g)).collect::<Option<_>>().map(Transform::FocusAny)
             }
+            Transform::FocusSubtree(path) => {
+                path.iter().map(|g| self.group(*g)).collect::<Option<_>>().map(Transform::FocusSubtree)
+            }
+            Transform::CollapsePackage(g) => self.group(*g).map(Transform::CollapsePackage),
+            Transform::CollapseModule(g) => self.group(*g).map(Transform::CollapseModule),
             Transform::Hide(g) => self.group(*g).map(Transform::Hide),
             Transform::Drop(g) => self.group(*g).map(Transform::Drop),
             Transform::CollapseRecursion => Some(Transform::CollapseRecursion),

@@ -18,9 +18,9 @@ use crate::ui::notice::{Notice, notice_ui};
 use crate::ui::overlays::{Overlay, overlay_ui};
 use crate::ui::start::{Failure, Start, failed_ui, loading_ui, start_ui};
 use crate::ui::{Action, Actions, Theme};
-use egui::{Context, Frame, Ui, ViewportCommand};
+use egui::{Context, Frame, Key, Popup, Ui, ViewportCommand};
 use std::path::{Path, PathBuf};
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
 /// What a window is started with.
 #[derive(Clone, Debug, Default)]
@@ -37,8 +37,8 @@ pub struct Setup {
 
 /// The program.
 pub struct Helioscope {
-    dark: Theme,
-    light: Theme,
+    dark: Arc<Theme>,
+    light: Arc<Theme>,
     pub(super) options: Options,
     setup: Setup,
     pub(super) workers: Workers,
@@ -57,6 +57,8 @@ pub struct Helioscope {
     pub(super) save_into: Option<PathBuf>,
     /// The window's clock, in seconds.
     pub(super) now: f64,
+    /// Whether something had the focus in the frame before.
+    was_focused: bool,
     watching: Watching,
     title: String,
 }
@@ -90,7 +92,7 @@ impl Helioscope {
         if options.editor.is_empty() {
             options.editor = editor::guess();
         }
-        let (dark, light) = (Theme::new(Scheme::Dark), Theme::new(Scheme::Light));
+        let [dark, light] = [Scheme::Dark, Scheme::Light].map(|scheme| Arc::new(Theme::new(scheme)));
         ctx.set_fonts(Theme::fonts());
         ctx.set_style_of(egui::Theme::Dark, dark.style());
         ctx.set_style_of(egui::Theme::Light, light.style());
@@ -111,6 +113,7 @@ impl Helioscope {
             pending: None,
             save_into: None,
             now: 0.0,
+            was_focused: false,
             watching,
             title: String::new(),
             setup,
@@ -123,11 +126,11 @@ impl Helioscope {
         program
     }
 
-    pub(super) fn theme(&self, ctx: &Context) -> Theme {
-        match ctx.theme() {
-            egui::Theme::Dark => self.dark.clone(),
-            egui::Theme::Light => self.light.clone(),
-        }
+    pub(super) fn theme(&self, ctx: &Context) -> Arc<Theme> {
+        Arc::clone(match ctx.theme() {
+            egui::Theme::Dark => &self.dark,
+            egui::Theme::Light => &self.light,
+        })
     }
 
     fn dropped(&mut self, ctx: &Context, theme: &Theme) {
@@ -171,12 +174,13 @@ impl Helioscope {
         if tabs.iter().any(|t| t.loading.is_some()) {
             ctx.request_repaint_after(std::time::Duration::from_millis(100));
         }
+        let takes_keys = self.views_take_keys(&ctx);
         let plain = Frame::new().fill(theme.panel);
         let menu = self.menu_state();
         egui::Panel::top("tabs")
             .frame(plain)
             .show(ui, |ui| tabs_ui(ui, &theme, &tabs, self.active, menu, &mut actions));
-        self.content_ui(ui, &theme, &mut actions);
+        self.content_ui(ui, &theme, takes_keys, &mut actions);
         // Views consume the keys that mean something to them; the others are commands.
         self.shortcuts(&ctx, &mut actions);
         if let (Some(listed), Overlay::Annotations(shown)) =
@@ -212,9 +216,19 @@ impl Helioscope {
         }
         self.keep_choices();
         self.set_title(&ctx);
+        self.was_focused = ctx.memory(|m| m.focused().is_some());
     }
 
-    fn content_ui(&mut self, ui: &mut Ui, theme: &Theme, actions: &mut Actions) {
+    /// Whether keys are for the views. What lies over them, or is typed into, may close or lose the focus before they are
+    /// drawn: so it is asked before anything is drawn.
+    fn views_take_keys(&self, ctx: &Context) -> bool {
+        let covered = self.overlay != Overlay::None || self.exporting.is_some() || Popup::is_any_open(ctx);
+        let was_left = self.was_focused && ctx.memory(|m| m.focused().is_none());
+        let closes_another = was_left && ctx.input(|i| i.key_pressed(Key::Escape));
+        !covered && !closes_another
+    }
+
+    fn content_ui(&mut self, ui: &mut Ui, theme: &Theme, takes_keys: bool, actions: &mut Actions) {
         let ground = Frame::new().fill(theme.ground);
         let Some(index) = self.active.filter(|i| *i < self.slots.len()) else {
             let start =
@@ -240,7 +254,11 @@ impl Helioscope {
             }
             Content::Open(document) | Content::Reloading(document, _) => {
                 let focus_search = std::mem::take(&mut self.focus_search);
-                let chosen = Chosen { focus_search, options: &self.options };
+                let editing = match &self.overlay {
+                    Overlay::Note(field) => Some(field.id),
+                    _ => None,
+                };
+                let chosen = Chosen { focus_search, takes_keys, editing, options: &self.options };
                 let needs = document_ui(ui, theme, recordings, document, chosen, actions);
                 for (part, need) in needs.trees {
                     document.need(part, need, &self.workers);

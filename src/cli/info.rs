@@ -91,12 +91,10 @@ impl<'a> Info<'a> {
             unit: metric.unit.name(),
             total: profile.total(MetricId::at(i)),
         });
-        let threads = profile.tracks().iter().zip(totals_by_track(profile)).map(|(track, total)| ThreadInfo {
-            name: some_text(&track.name),
-            pid: track.pid,
-            tid: track.tid,
-            total,
-        });
+        let threads =
+            profile.tracks().iter().zip(profile.track_totals(profile.default_metric())).map(|(track, total)| {
+                ThreadInfo { name: some_text(&track.name), pid: track.pid, tid: track.tid, total }
+            });
         Self {
             path,
             format: origin.format,
@@ -182,21 +180,6 @@ fn tree(profile: &Arc<Profile>) -> Tree {
             Exactness::Estimated => Tree::Estimated,
         },
     }
-}
-
-/// The sum of the metric to show first over each thread, in one pass over the samples.
-fn totals_by_track(profile: &Profile) -> Vec<i64> {
-    let metric = profile.default_metric();
-    let mut totals = vec![0_i64; profile.tracks().len()];
-    match profile.body() {
-        Body::Stacks(body) => {
-            for (track, weight) in body.samples.tracks().iter().zip(body.samples.weights(metric)) {
-                totals[track.index()] = totals[track.index()].saturating_add(*weight);
-            }
-        }
-        Body::Graph(_) | Body::Lines(_) => totals.fill(profile.total(metric)),
-    }
-    totals
 }
 
 fn some_text(text: &str) -> Option<&str> {

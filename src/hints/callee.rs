@@ -4,11 +4,13 @@
 //! callee is a built-in function it is not: then the lines that call it are found in the source, and their samples count.
 
 use super::context::Site;
+use super::place::{at_function, at_node, called_name, quote};
 use super::spot::Spot;
 use super::{Confidence, Ctx, Evidence, Finding, Recording, Rule, Severity};
 use crate::analyze::{Activity, Class};
 use crate::model::FunctionId;
-use crate::source::{Facts, Kind, NodeId, Role, ScopeId};
+use crate::source::{Facts, NodeId, ScopeId};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// What a share is of.
@@ -97,6 +99,8 @@ impl CalleeRule {
 
     /// How many of the user's functions one rule speaks about.
     const MOST_SITES: usize = 3;
+    /// How many calls in one function are judged.
+    const MOST_CALLS: usize = 200;
 
     pub(super) fn check(&'static self, ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         if self.unless.is_some_and(|unless| unless(ctx)) {
@@ -202,17 +206,23 @@ impl CalleeRule {
         const MOST: usize = 100;
         ctx.yours_by_total().into_iter().take(MOST).find_map(|function| {
             let spot = ctx.spot_of(function)?;
-            let facts = &spot.facts;
-            let calls: Vec<NodeId> = facts
-                .calls_in(spot.scope)
-                .filter(|&c| self.written.contains(&facts.callee(c).as_str()))
-                .filter(|&c| !self.repeated || facts.in_loop(c) || is_called_in_loop(facts, spot.scope))
-                .filter(|&c| self.accepts.is_none_or(|accepts| accepts(facts, c) == Some(true)))
-                .collect();
+            let calls = self.written_in(&spot);
             let reason = "threads are mixed in this recording, so callers are uncertain; the source shows the call";
             let finding = Finding::new(rule, share, self.confidence.min(Confidence::Medium), reason);
             (!calls.is_empty()).then(|| at_node(ctx, finding, &spot, &calls))
         })
+    }
+
+    /// The calls of a function that are certainly of the kind meant.
+    fn written_in(&self, spot: &Spot) -> Vec<NodeId> {
+        let facts = &spot.facts;
+        facts
+            .calls_in(spot.scope)
+            .filter(|&c| self.written.contains(&facts.callee(c).as_str()))
+            .take(Self::MOST_CALLS)
+            .filter(|&c| !self.repeated || facts.in_loop(c) || facts.is_called_in_loop(spot.scope))
+            .filter(|&c| self.accepts.is_none_or(|accepts| accepts(facts, c) == Some(true)))
+            .collect()
     }
 
     /// Where a function of the user's calls it, if the source does not say that it is something else.
@@ -234,6 +244,7 @@ impl CalleeRule {
                 self.written.contains(&callee.as_str())
                     || direct.contains(&callee.rsplit('.').next().unwrap_or(&callee))
             })
+            .take(Self::MOST_CALLS)
             .collect();
         let judged: Vec<(NodeId, Option<bool>)> =
             calls.iter().map(|&c| (c, self.accepts.map_or(Some(true), |accepts| accepts(&facts, c)))).collect();
@@ -242,7 +253,7 @@ impl CalleeRule {
         }
         let spot_calls = ctx.calls(function).map(|(all, _)| all);
         let repeated =
-            |c: NodeId| facts.in_loop(c) || spot_calls.is_some_and(|n| n >= 20) || is_called_in_loop(&facts, scope);
+            |c: NodeId| facts.in_loop(c) || spot_calls.is_some_and(|n| n >= 20) || facts.is_called_in_loop(scope);
         let mut fitting: Vec<NodeId> = judged.iter().filter(|(_, v)| *v != Some(false)).map(|(c, _)| *c).collect();
         if self.repeated {
             if !fitting.is_empty() && !fitting.iter().any(|&c| repeated(c)) {
@@ -288,18 +299,12 @@ impl CalleeRule {
         }
         let mut findings = Vec::new();
         for spot in ctx.spots().iter().filter(|s| s.lines.is_some()) {
-            let facts = &spot.facts;
-            let calls: Vec<NodeId> = facts
-                .calls_in(spot.scope)
-                .filter(|&c| self.written.contains(&facts.callee(c).as_str()))
-                .filter(|&c| !self.repeated || facts.in_loop(c) || is_called_in_loop(facts, spot.scope))
-                .filter(|&c| self.accepts.is_none_or(|accepts| accepts(facts, c) == Some(true)))
-                .collect();
+            let calls = self.written_in(spot);
             if calls.is_empty() {
                 continue;
             }
             let part = spot.part(&calls, 0);
-            let tree = facts.tree();
+            let (facts, tree) = (&spot.facts, spot.facts.tree());
             // A key that sorting calls is sampled below the line.
             let keyed = calls.iter().filter(|&&c| facts.keyword(c, "key").is_some());
             let below: i64 = keyed
@@ -350,7 +355,7 @@ impl Place {
         if let Some((facts, at, scope)) = self.source {
             // A lambda or a generator expression is named by what it stands in.
             if ctx.is_part(function) {
-                finding.name.clone_from(&facts.scope(scope).qualified);
+                finding.name = facts.qualified(scope);
             }
             if let Some(at) = at {
                 finding.before = quote(&facts, at);
@@ -360,218 +365,13 @@ impl Place {
     }
 }
 
-/// Names the function a finding is about.
-pub(super) fn at_function(ctx: &Ctx<'_>, mut finding: Finding, function: FunctionId) -> Finding {
-    let profile = ctx.analysis.profile();
-    finding.function = Some(function);
-    profile.name(function).clone_into(&mut finding.name);
-    profile.file(function).clone_into(&mut finding.file);
-    finding.line = profile.function(function).line;
-    finding.lines = vec![finding.line];
-    finding
-}
-
-/// Points a finding at a function that was not recorded, in a file that was: by its name and lines.
-pub(super) fn at_unrecorded(
-    ctx: &Ctx<'_>,
-    mut finding: Finding,
-    facts: &Rc<Facts>,
-    scope: ScopeId,
-    node: NodeId,
-) -> Finding {
-    // What hands it over stands for it: only what was recorded can be selected.
-    let file = ctx.yours_by_total().into_iter().find(|&f| ctx.source(f).is_some_and(|(of, _)| Rc::ptr_eq(&of, facts)));
-    if let Some(function) = file {
-        finding = at_function(ctx, finding, function);
-    }
-    finding.name.clone_from(&facts.scope(scope).qualified);
-    finding.line = facts.tree().line(node);
-    finding.lines = vec![finding.line];
-    finding.before = quote(facts, node);
-    finding
-}
-
-/// Names the function of a site, and the line that makes the call: where it was sampled, or the first that is written so.
-pub(super) fn place_call(ctx: &Ctx<'_>, finding: Finding, site: &Site, is_call: impl Fn(&str) -> bool) -> Finding {
-    let mut finding = at_function(ctx, finding, site.function);
-    if let Some((facts, scope)) = ctx.source(site.function) {
-        let tree = facts.tree();
-        let mut calls: Vec<NodeId> = facts.calls_in(scope).filter(|&c| is_call(&facts.callee(c))).collect();
-        if calls.is_empty() {
-            // Reached through another function: what the user's function called on the way there.
-            let name = called_name(ctx.name(site.via));
-            calls = facts
-                .calls_in(scope)
-                .filter(|&c| tree.child(c, Role::Func).is_some_and(|f| tree.name(f) == name))
-                .collect();
-        }
-        calls.sort_by_key(|&c| std::cmp::Reverse(facts.loop_depth(c)));
-        let at = calls.iter().copied().find(|&c| tree.line(c) <= site.line && site.line <= tree.last_line(c));
-        if let Some(at) = at.or(calls.first().copied()) {
-            finding.line = tree.line(at);
-            finding.before = quote(&facts, at);
-        }
-        finding.lines = calls.iter().map(|&c| tree.line(c)).collect();
-    }
-    if site.line > 0 {
-        finding.line = site.line;
-    }
-    if !finding.lines.contains(&finding.line) {
-        finding.lines.insert(0, finding.line);
-    }
-    finding
-}
-
-/// Names the function a finding is about, and its line with most samples where lines were recorded.
-pub(super) fn at_hottest(ctx: &Ctx<'_>, finding: Finding, function: FunctionId) -> Finding {
-    let mut finding = at_function(ctx, finding, function);
-    let lines = ctx.line_costs(function);
-    if let Some(line) = lines.and_then(|l| l.0.into_iter().max_by_key(|(_, cost)| cost.1)).map(|(line, _)| line) {
-        finding.line = line;
-        finding.lines = vec![line];
-    } else if let Some((facts, scope)) = ctx.source(function) {
-        // The head of a function says little: its first statement stands for its body.
-        let tree = facts.tree();
-        let body = tree.children_as(facts.scope(scope).node, Role::Body).find(|&n| {
-            let documents = tree.kind(n) == Kind::Expression
-                && tree.child(n, Role::Value).is_some_and(|v| tree.kind(v) == Kind::Str);
-            !documents
-        });
-        let scope_nodes = facts.nodes(scope).filter(|&n| tree.kind(n).is_statement());
-        let looped = scope_nodes.map(|n| (facts.loop_depth(n), std::cmp::Reverse(n))).max();
-        let body = match looped {
-            Some((depth, std::cmp::Reverse(n))) if depth > 0 => Some(n),
-            _ => body,
-        };
-        if let Some(body) = body {
-            finding.line = tree.line(body);
-            finding.lines = vec![finding.line];
-            finding.before = quote(&facts, body);
-        }
-    }
-    finding
-}
-
-/// Points a finding at nodes of a function: at the one with most samples, or the one run most often.
-pub(super) fn at_node(ctx: &Ctx<'_>, finding: Finding, spot: &Spot, nodes: &[NodeId]) -> Finding {
-    let mut finding = at_function(ctx, finding, spot.function);
-    let tree = spot.facts.tree();
-    let cost = |n: NodeId| spot.lines.as_ref().map_or(0, |l| l.own(tree.line(n)..=tree.last_line(n)));
-    // Of equals the first: what stands after it may run only now and then.
-    let Some(at) = nodes.iter().rev().copied().max_by_key(|&n| (cost(n), spot.facts.loop_depth(n))) else {
-        return finding;
-    };
-    let hottest = spot.lines.as_ref().and_then(|l| l.hottest(tree.line(at)..=tree.last_line(at)));
-    finding.line = hottest.unwrap_or_else(|| tree.line(deepest(&spot.facts, at)));
-    finding.lines = nodes.iter().map(|&n| tree.line(n)).collect();
-    finding.lines.sort_unstable();
-    finding.lines.dedup();
-    finding.before = quote(&spot.facts, at);
-    finding
-}
-
-/// The statement inside a node that most loops run, or the node itself where there is none.
-fn deepest(facts: &Facts, node: NodeId) -> NodeId {
-    let tree = facts.tree();
-    let scope = facts.scope_of(node);
-    let inside = tree.inside(node).filter(|&n| tree.kind(n).is_statement() && facts.scope_of(n) == scope);
-    let mut best = (facts.loop_depth(node), node);
-    for n in inside {
-        let depth = facts.loop_depth(n);
-        if depth > best.0 {
-            best = (depth, n);
-        }
-    }
-    best.1
-}
-
-/// The statement a node stands in, as the user wrote it; its first lines where it is long.
-pub(super) fn quote(facts: &Facts, node: NodeId) -> String {
-    const MOST_LINES: u32 = 6;
-    let tree = facts.tree();
-    let statement = tree.statement(node);
-    let (first, last) = (tree.line(statement), tree.last_line(statement));
-    let last = last.min(first + MOST_LINES - 1).max(first);
-    let lines: Vec<&str> = (first..=last).map(|l| tree.line_text(l)).collect();
-    let indent =
-        lines.iter().filter(|l| !l.trim().is_empty()).map(|l| l.len() - l.trim_start().len()).min().unwrap_or(0);
-    lines.iter().map(|l| l.get(indent..).unwrap_or_default().trim_end()).collect::<Vec<_>>().join("\n")
-}
-
-/// What a function of the profile is called by in the source: `pop` of `<method 'pop' of 'list' objects>`.
-pub(super) fn called_name(name: &str) -> &str {
-    if let Some(rest) = name.split("method '").nth(1) {
-        return rest.split('\'').next().unwrap_or(rest);
-    }
-    let name = name.split("built-in method ").nth(1).map_or(name, |n| n.trim_end_matches(['>', '}']));
-    name.rsplit('.').next().unwrap_or(name)
-}
-
-/// Whether a function of the file is called in a loop, in the file, or by a function that is.
-pub(super) fn is_called_in_loop(facts: &Facts, scope: ScopeId) -> bool {
-    /// Callers of callers that are followed.
-    const HEIGHT: usize = 4;
-    let mut level = vec![scope];
-    let mut seen = vec![scope];
-    for _ in 0..HEIGHT {
-        let mut next = Vec::new();
-        for at in level {
-            let calls = facts.calls_of(called_as(facts, at));
-            // A loop that goes round a few times, as written, is none.
-            if calls.iter().any(|&c| facts.loops_around(c).any(|l| !is_short(facts, l))) || is_mapped(facts, at) {
-                return true;
-            }
-            for around in calls.iter().map(|&c| facts.scope_of(c)).filter(|s| *s != ScopeId::MODULE) {
-                if !seen.contains(&around) {
-                    seen.push(around);
-                    next.push(around);
-                }
-            }
-        }
-        level = next;
-    }
-    false
-}
-
-/// The name calls of a function are written with: a class's for its `__init__`.
-fn called_as(facts: &Facts, scope: ScopeId) -> &str {
-    let name = &facts.scope(scope).name;
-    match facts.class_around(scope) {
-        Some(class) if name == "__init__" => &facts.scope(class).name,
-        _ => name,
-    }
-}
-
-/// Whether a function is handed to something that calls it for each item: `map(f, items)`, `pool.imap(f, items)`.
-fn is_mapped(facts: &Facts, scope: ScopeId) -> bool {
-    let tree = facts.tree();
-    let name = &facts.scope(scope).name;
-    let is_it = |a: NodeId| matches!(tree.kind(a), Kind::Name | Kind::Attribute) && tree.name(a) == name;
-    ["map", "filter", "imap", "imap_unordered", "starmap"]
-        .iter()
-        .any(|mapping| facts.calls_of(mapping).iter().any(|&c| facts.arguments(c).next().is_some_and(is_it)))
-}
-
-/// `for _ in range(3)`
-fn is_short(facts: &Facts, around: NodeId) -> bool {
-    const FEW: u32 = 9;
-    let tree = facts.tree();
-    let walk = if tree.kind(around).is_comprehension() { tree.child(around, Role::Clause) } else { Some(around) };
-    let Some(iter) = walk.and_then(|w| tree.child(w, Role::Iter)) else { return false };
-    let range = tree.kind(iter) == Kind::Call && facts.callee(iter) == "builtins.range";
-    let arguments: Vec<NodeId> = if range { facts.arguments(iter).collect() } else { Vec::new() };
-    matches!(arguments[..], [only] if tree.source(only).parse::<u32>().is_ok_and(|n| n <= FEW))
-}
-
 /// Sites of one function together, the functions that asked for most first.
 fn by_function(sites: Vec<Site>) -> Vec<(FunctionId, Vec<Site>)> {
-    let mut grouped: Vec<(FunctionId, Vec<Site>)> = Vec::new();
+    let mut grouped: BTreeMap<FunctionId, Vec<Site>> = BTreeMap::new();
     for site in sites {
-        match grouped.iter_mut().find(|(f, _)| *f == site.function) {
-            Some((_, sites)) => sites.push(site),
-            None => grouped.push((site.function, vec![site])),
-        }
+        grouped.entry(site.function).or_default().push(site);
     }
+    let mut grouped: Vec<(FunctionId, Vec<Site>)> = grouped.into_iter().collect();
     grouped.sort_by_key(|(_, sites)| std::cmp::Reverse(sites.iter().map(|s| s.total).sum::<i64>()));
     grouped
 }

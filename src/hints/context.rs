@@ -2,10 +2,13 @@
 
 mod attribution;
 mod names;
+mod stacks;
 mod threads;
 mod waiting;
+mod within;
 
-pub(super) use attribution::{Site, Within};
+pub(super) use attribution::Site;
+pub(super) use within::Within;
 
 use super::spot::{LineCosts, Spot};
 use super::{Files, Options};
@@ -14,6 +17,7 @@ use crate::model::{Body, CallGraph, FunctionId, StackProfile, Unit};
 use crate::source::{Facts, ScopeId, module_of};
 use names::Names;
 use rustc_hash::{FxHashMap, FxHashSet};
+use stacks::StackCosts;
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
@@ -45,7 +49,7 @@ pub struct Ctx<'a> {
     spots: OnceCell<Vec<Spot>>,
     /// The user's files, those with most time first.
     yours: Vec<String>,
-    stacks: Option<attribution::StackCosts>,
+    stacks: Option<StackCosts>,
 }
 
 impl<'a> Ctx<'a> {
@@ -63,8 +67,8 @@ impl<'a> Ctx<'a> {
         };
         let bounds = Bounds::new(analysis);
         let stacks = match profile.body() {
-            Body::Stacks(body) => Some(attribution::StackCosts::new(profile, body, metric, analysis.classes())),
-            Body::Lines(lines) => Some(attribution::StackCosts::of_lines(profile, lines.costs(metric))),
+            Body::Stacks(body) => Some(StackCosts::new(profile, body, metric, analysis.classes())),
+            Body::Lines(lines) => Some(StackCosts::of_lines(profile, lines.costs(metric))),
             Body::Graph(_) => None,
         };
         Self {

@@ -153,6 +153,16 @@ pub(super) const MOST_SHARE: f64 = 0.999;
 /// And none is called likely beyond this.
 const LIKELY_SHARE: f64 = 0.995;
 
+/// Letters of a line that are quoted.
+const MOST_LETTERS: usize = 160;
+
+fn shortened(line: &str) -> String {
+    match line.char_indices().nth(MOST_LETTERS) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
+}
+
 impl Finding {
     /// A finding of a rule on a share of the active time. Everything else is to be filled in.
     pub(super) fn new(rule: &'static Rule, share: f64, confidence: Confidence, reason: impl Into<String>) -> Self {
@@ -184,6 +194,23 @@ impl Finding {
         let share = share.clamp(self.share, MOST_SHARE.max(self.share)).min(MOST_SHARE);
         self.ceiling = self.ceiling.max(1.0 / (1.0 - share));
         self
+    }
+
+    /// Cuts what is quoted to what can be read: a file may hold its whole text on one line.
+    pub(super) fn shorten(&mut self) {
+        for text in [&mut self.before, &mut self.after] {
+            if text.lines().any(|line| line.chars().nth(MOST_LETTERS).is_some()) {
+                *text = text.lines().map(shortened).collect::<Vec<_>>().join("\n");
+            }
+        }
+        for (_, evidence) in &mut self.evidence {
+            if let Evidence::Text(text) = evidence {
+                if text.contains(['\n', '\t']) {
+                    *text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                }
+                *text = shortened(text);
+            }
+        }
     }
 
     /// Adds a number it rests on.

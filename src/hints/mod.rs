@@ -18,6 +18,7 @@ mod loops;
 mod markdown;
 mod network;
 mod pattern;
+mod place;
 mod rank;
 mod recording;
 mod rule;

@@ -1,9 +1,10 @@
 //! What rules on source patterns share: how much of the time a pattern took, and how sure that is.
 
-use super::callee::at_node;
+use super::place::at_node;
 use super::spot::Spot;
 use super::{Confidence, Ctx, Finding, Rule};
 use crate::source::{Facts, Kind, NodeId, Role, ScopeId};
+use rustc_hash::FxHashSet;
 
 /// A pattern found in a function.
 pub(super) struct Pattern<'a> {
@@ -60,18 +61,38 @@ pub(super) fn loops(facts: &Facts, spot: &Spot) -> Vec<NodeId> {
     facts.nodes(spot.scope).filter(|&n| matches!(tree.kind(n), Kind::For { .. } | Kind::While)).collect()
 }
 
+/// Whether a node mentions one of some names.
+pub(super) fn mentions_any(facts: &Facts, node: NodeId, names: &FxHashSet<&str>) -> bool {
+    let tree = facts.tree();
+    std::iter::once(node).chain(tree.inside(node)).any(|n| tree.kind(n) == Kind::Name && names.contains(tree.name(n)))
+}
+
+/// Those of some nodes, in the file's order, that stand in none of the others.
+pub(super) fn outermost(facts: &Facts, nodes: &[NodeId]) -> Vec<NodeId> {
+    let mut outer: Vec<NodeId> = Vec::new();
+    for &node in nodes {
+        if outer.last().is_none_or(|&last| !facts.tree().contains(last, node)) {
+            outer.push(node);
+        }
+    }
+    outer
+}
+
 /// Whether a node mentions a name.
 pub(super) fn mentions(facts: &Facts, node: NodeId, name: &str) -> bool {
     let tree = facts.tree();
     std::iter::once(node).chain(tree.inside(node)).any(|n| tree.kind(n) == Kind::Name && tree.name(n) == name)
 }
 
+/// How far into a `while` loop it is looked what it counts.
+const MOST_NODES: usize = 10_000;
+
 /// Names a loop binds.
 pub(super) fn targets(facts: &Facts, node: NodeId) -> Vec<String> {
     let tree = facts.tree();
     if tree.kind(node) == Kind::While {
         // A `while` loop counts its variables up.
-        let counted = tree.inside(node).filter(|&n| matches!(tree.kind(n), Kind::AugAssign(_)));
+        let counted = tree.inside(node).take(MOST_NODES).filter(|&n| matches!(tree.kind(n), Kind::AugAssign(_)));
         let names = counted.filter_map(|n| tree.child(n, Role::Target)).map(|t| tree.name(t).to_owned());
         return names.filter(|n| !n.is_empty()).collect();
     }
@@ -88,28 +109,17 @@ pub(super) fn is_handed_to_threads(facts: &Facts, scope: ScopeId) -> bool {
     /// Callers of callers that are followed: one of them may be the one that is handed over.
     const HEIGHT: usize = 4;
     let tree = facts.tree();
-    let mut names = vec![facts.scope(scope).name.clone()];
-    let mut level = 0..1;
+    let mut level = vec![facts.scope(scope).name.as_str()];
+    let mut names: FxHashSet<&str> = level.iter().copied().collect();
     for _ in 0..HEIGHT {
-        let callers: Vec<String> = names[level.clone()]
-            .iter()
-            .flat_map(|name| facts.calls_of(name))
-            .map(|&c| facts.scope(facts.scope_of(c)).name.clone())
-            .collect();
-        level = names.len()..names.len();
-        for caller in callers {
-            if caller != "<module>" && !names.contains(&caller) {
-                names.push(caller);
-                level.end += 1;
-            }
-        }
+        let calls = level.into_iter().flat_map(|name| facts.calls_of(name));
+        let callers = calls.map(|&c| facts.scope_of(c)).filter(|&s| s != ScopeId::MODULE);
+        level = callers.map(|s| facts.scope(s).name.as_str()).filter(|name| names.insert(name)).collect();
     }
     let hands_over =
         ["Thread", "submit", "map", "imap", "imap_unordered", "apply_async", "run_in_executor", "to_thread"];
     let handed = |c: &NodeId| {
-        tree.inside(*c).any(|n| {
-            matches!(tree.kind(n), Kind::Name | Kind::Attribute) && names.iter().any(|name| name == tree.name(n))
-        })
+        tree.inside(*c).any(|n| matches!(tree.kind(n), Kind::Name | Kind::Attribute) && names.contains(tree.name(n)))
     };
     hands_over.iter().any(|called| facts.calls_of(called).iter().any(handed))
 }

@@ -41,6 +41,7 @@ pub(super) fn rank(ctx: &Ctx<'_>, mut findings: Vec<Finding>) -> Vec<Finding> {
     let mixed = ctx.threads_are_mixed();
     let doubt = Doubt::new(ctx);
     for finding in &mut findings {
+        finding.shorten();
         if finding.severity == Severity::Hint && finding.rule.category != Category::Imports {
             finding.ceiling = doubt.ceiling(finding.ceiling);
         }

@@ -95,8 +95,13 @@ impl Spot {
         let weight =
             |node: NodeId, extra: usize| ROUNDS.powi((self.facts.loop_depth(node) + extra).min(MAX_DEPTH) as i32);
         let (mut all, mut some) = (0.0, 0.0);
+        // Both go through the file in its order.
+        let mut nodes = nodes.to_vec();
+        nodes.sort_unstable();
+        let mut around = nodes.into_iter().peekable();
         for node in self.facts.nodes(self.scope) {
-            let inside = nodes.iter().any(|&n| tree.contains(n, node));
+            while around.next_if(|&n| n < node && !tree.contains(n, node)).is_some() {}
+            let inside = around.peek().is_some_and(|&n| tree.contains(n, node));
             let weight = weight(node, if inside { hidden } else { 0 });
             all += weight;
             some += if inside { weight } else { 0.0 };
@@ -119,7 +124,7 @@ impl Spot {
     pub(super) fn is_repeated(&self, node: NodeId) -> bool {
         /// Calls from which a function's body is as good as a loop's.
         const MANY: i64 = 1_000;
-        let called = || super::callee::is_called_in_loop(&self.facts, self.scope);
+        let called = || self.facts.is_called_in_loop(self.scope);
         self.facts.in_loop(node) || self.calls.map_or_else(called, |c| c >= MANY)
     }
 }

@@ -54,6 +54,12 @@ pub enum ImportError {
         /// The limit, in words.
         limit: &'static str,
     },
+    /// It holds next to nothing, many times over: compressed to fill the memory of who opens it.
+    #[error("decompressed, this file is more than {times} times as large, which no profile is")]
+    Swells {
+        /// How many times its size it may be.
+        times: u64,
+    },
     /// The user stopped it.
     #[error("opening was cancelled")]
     Cancelled,
@@ -88,6 +94,9 @@ impl ImportError {
                 "It may be cut short or still being written. Wait until the profiler has ended, copy it again, or record it again."
             }
             Self::Compression { .. } => "It may be cut short. Copy or download it again.",
+            Self::Swells { .. } | Self::Build(BuildError::TooManyStacks(_)) => {
+                "If you trust where it comes from, decompress it and open what comes out."
+            }
             Self::TooLarge { .. } | Self::Build(_) => "Record for a shorter time, or at a lower rate.",
             Self::Cancelled | Self::NotThisFormat => "",
         }

@@ -4,7 +4,7 @@
 //! signal nobody can catch, and mapping needs `unsafe`.
 
 use super::ImportError;
-use flate2::bufread::GzDecoder;
+use super::compression::{self, Compression, Parts};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
@@ -16,6 +16,11 @@ pub(super) const HEAD_BYTES: usize = 64 << 10;
 
 /// Most bytes of one file held in memory, after decompression.
 const WHOLE_LIMIT: u64 = 4 << 30;
+
+/// How many times its stored size a compressed file may be in memory, and what any may be. Real profiles shrink to a
+/// fiftieth at most; what shrinks further was made to fill the memory.
+const MOST_TIMES: u64 = 250;
+const ALWAYS_HELD: u64 = 64 << 20;
 
 /// Most layers of compression around a profile; more is a bomb.
 const MAX_LAYERS: usize = 3;
@@ -81,29 +86,6 @@ pub struct Input {
     leftover: Arc<AtomicBool>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Compression {
-    Gzip,
-    Zstd,
-}
-
-impl Compression {
-    fn of(head: &[u8]) -> Option<Self> {
-        match head {
-            [0x1f, 0x8b, 8, ..] => Some(Self::Gzip),
-            [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Self::Zstd),
-            _ => None,
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Gzip => "gzip",
-            Self::Zstd => "zstd",
-        }
-    }
-}
-
 impl Input {
     /// Opens the file at `path` and looks at its beginning.
     pub fn from_path(path: &Path) -> Result<Self, ImportError> {
@@ -115,7 +97,10 @@ impl Input {
         // A pipe, a terminal or a device can be read only once and may never end: hold what it gives, within the limit.
         if !metadata.is_file() {
             let mut bytes = Vec::new();
-            File::open(path).map_err(io)?.take(WHOLE_LIMIT).read_to_end(&mut bytes).map_err(io)?;
+            File::open(path).map_err(io)?.take(WHOLE_LIMIT + 1).read_to_end(&mut bytes).map_err(io)?;
+            if bytes.len() as u64 > WHOLE_LIMIT {
+                return Err(too_large());
+            }
             return Self::new(Place::Memory(bytes.into()), 0);
         }
         Self::new(Place::Path(path.to_owned()), metadata.len())
@@ -189,16 +174,8 @@ impl Input {
             Place::Memory(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
         };
         for layer in &self.layers {
-            reader = match layer {
-                Compression::Gzip => {
-                    Box::new(BufReader::with_capacity(BUFFER, GzipMembers::new(reader, Arc::clone(&self.leftover))))
-                }
-                Compression::Zstd => {
-                    let decoder = ruzstd::decoding::StreamingDecoder::new(reader)
-                        .map_err(|e| ImportError::Compression { compression: "zstd", why: e.to_string() })?;
-                    Box::new(BufReader::with_capacity(BUFFER, decoder))
-                }
-            };
+            let parts = Parts::new(*layer, reader, Arc::clone(&self.leftover));
+            reader = Box::new(BufReader::with_capacity(BUFFER, parts));
         }
         Ok(reader)
     }
@@ -216,6 +193,7 @@ impl Input {
         if self.stored_bytes > WHOLE_LIMIT {
             return Err(too_large());
         }
+        let most = self.most_held();
         let expected = if self.is_compressed() { 0 } else { self.stored_bytes };
         let mut bytes = Vec::with_capacity(expected as usize + 1);
         let mut reader = self.open()?;
@@ -225,10 +203,21 @@ impl Input {
             if read == 0 {
                 return Ok(bytes);
             }
-            if bytes.len() as u64 > WHOLE_LIMIT {
-                return Err(too_large());
+            if bytes.len() as u64 > most {
+                let swells = most < WHOLE_LIMIT;
+                return Err(if swells { ImportError::Swells { times: MOST_TIMES } } else { too_large() });
             }
         }
+    }
+
+    /// Most bytes to hold of this file, after decompression.
+    fn most_held(&self) -> u64 {
+        let stored = match &self.place {
+            Place::Path(_) => self.stored_bytes,
+            Place::Memory(bytes) => bytes.len() as u64,
+        };
+        let most = stored.saturating_mul(MOST_TIMES).max(ALWAYS_HELD);
+        if self.is_compressed() { most.min(WHOLE_LIMIT) } else { WHOLE_LIMIT }
     }
 
     /// Whether a stream that was read to its end left something out that stood behind the compressed data.
@@ -244,13 +233,7 @@ impl Input {
     /// An error of the stream from [`open`](Self::open), in the terms of this file.
     pub fn read_error(&self, source: std::io::Error) -> ImportError {
         match (self.layers.last(), &self.place) {
-            (Some(layer), _) => {
-                let why = match source.kind() {
-                    std::io::ErrorKind::UnexpectedEof => "it ends too early".to_owned(),
-                    _ => source.to_string(),
-                };
-                ImportError::Compression { compression: layer.name(), why }
-            }
+            (Some(layer), _) => ImportError::Compression { compression: layer.name(), why: compression::why(&source) },
             (None, Place::Path(path)) => ImportError::Io { path: path.clone(), source },
             (None, Place::Memory(_)) => ImportError::Io { path: PathBuf::from("memory"), source },
         }
@@ -261,39 +244,6 @@ fn too_large() -> ImportError {
     ImportError::TooLarge { what: "the file".to_owned(), limit: "4 GiB" }
 }
 
-/// Gzip members one after another. Bytes after the last member that are no member are left out, as `gzip -d` does, and
-/// that is told unless they are zeros, which tapes and blocks are padded with.
-struct GzipMembers<R: BufRead> {
-    /// `None` only after an error or the end.
-    decoder: Option<GzDecoder<R>>,
-    leftover: Arc<AtomicBool>,
-}
-
-impl<R: BufRead> GzipMembers<R> {
-    fn new(reader: R, leftover: Arc<AtomicBool>) -> Self {
-        Self { decoder: Some(GzDecoder::new(reader)), leftover }
-    }
-}
-
-impl<R: BufRead> Read for GzipMembers<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        while let Some(decoder) = &mut self.decoder {
-            let n = decoder.read(buffer)?;
-            if n > 0 || buffer.is_empty() {
-                return Ok(n);
-            }
-            let Some(mut rest) = self.decoder.take().map(GzDecoder::into_inner) else { break };
-            let behind = rest.fill_buf()?;
-            if behind.starts_with(&[0x1f, 0x8b]) {
-                self.decoder = Some(GzDecoder::new(rest));
-            } else if behind.iter().any(|byte| *byte != 0) {
-                self.leftover.store(true, Ordering::Relaxed);
-            }
-        }
-        Ok(0)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -301,7 +251,7 @@ mod tests {
     use std::io::Write;
 
     fn gzip(bytes: &[u8]) -> Vec<u8> {
-        let mut encoder = GzEncoder::new(Vec::new(), Level::fast());
+        let mut encoder = GzEncoder::new(Vec::new(), Level::default());
         encoder.write_all(bytes).expect("writes to memory");
         encoder.finish().expect("ends")
     }
@@ -336,6 +286,14 @@ mod tests {
         assert!(matches!(whole(bad), Err(ImportError::Compression { compression: "gzip", .. })));
         let cut = gzip(&[7_u8; 5000])[..20].to_vec();
         assert!(matches!(whole(cut), Err(ImportError::Compression { .. })));
+    }
+
+    #[test]
+    fn what_was_compressed_to_fill_the_memory_is_refused() {
+        let bomb = gzip(&vec![0; ALWAYS_HELD as usize + (16 << 20)]);
+        let error = whole(bomb).map(|bytes| bytes.len()).expect_err("is a bomb");
+        assert!(matches!(error, ImportError::Swells { .. }), "{error}");
+        assert_eq!(whole(gzip(&vec![0; 1 << 20])).expect("is small whatever its ratio").len(), 1 << 20);
     }
 
     #[test]

@@ -177,12 +177,18 @@ impl<'a> Walker<'a> {
     #[inline]
     pub(super) fn close(&mut self, opened: &Opened) -> Result<()> {
         let Some(back) = opened.back else { return Ok(()) };
-        self.reread += self.at.saturating_sub(opened.start);
-        if self.reread > self.bytes.len().saturating_add(REREAD_BYTES) {
-            return Err(Damage { at: back, why: "it refers to the same values too many times" });
-        }
+        self.count_again(self.at.saturating_sub(opened.start), back)?;
         self.at = back;
         self.following -= 1;
+        Ok(())
+    }
+
+    /// Counts bytes that stand once in the file and are used again by the value at `at`.
+    fn count_again(&mut self, bytes: usize, at: usize) -> Result<()> {
+        self.reread = self.reread.saturating_add(bytes);
+        if self.reread > self.bytes.len().saturating_add(REREAD_BYTES) {
+            return Err(Damage { at, why: "it refers to the same values too many times" });
+        }
         Ok(())
     }
 

@@ -5,6 +5,7 @@
 
 mod chrome_trace;
 mod collapsed;
+mod compression;
 mod cprofile;
 mod decimal;
 mod error;

@@ -46,6 +46,9 @@ const NAME: &str = "speedscope";
 /// Ends the exporter's name in files of Helioscope whose frames carry the line that was running.
 pub(crate) const RUNNING_LINES: &str = ", lines as they ran";
 
+/// Most units of one file. The format knows seven.
+const MOST_UNITS: usize = 32;
+
 /// Frames whose index the file does not define.
 const MISSING_FRAME: &str = "[missing frame]";
 
@@ -205,7 +208,7 @@ impl<'a> Reader<'a> {
             period: Period::Unknown,
         };
         reader.read_origin(outline);
-        reader.add_metrics(outline);
+        reader.add_metrics(outline)?;
         match outline.frames {
             Some(at) => reader.read_frames(at, outline)?,
             // A file whose samples come first was cut before its names.
@@ -227,14 +230,20 @@ impl<'a> Reader<'a> {
     }
 
     /// Metrics must be known before the first sample.
-    fn add_metrics(&mut self, outline: &Outline<'_>) {
+    fn add_metrics(&mut self, outline: &Outline<'_>) -> Result<(), ImportError> {
         for profile in outline.profiles.iter().filter(|p| p.kind != ProfileKind::Unknown) {
             self.metric(&profile.measure);
+            // Each sample has a value for every unit.
+            if self.measures.len() > MOST_UNITS {
+                let why = format!("its profiles count in more than {MOST_UNITS} different units");
+                return Err(ImportError::malformed(NAME, None, why));
+            }
         }
         // Where weights are time, how often a stack was seen is worth knowing too.
         if outline.profiles.iter().any(|p| p.kind == ProfileKind::Sampled && p.measure.is_time()) {
             self.metric(&Measure::samples());
         }
+        Ok(())
     }
 
     /// The position of the metric for a measure. Seconds and milliseconds share one.

@@ -136,6 +136,17 @@ impl Marked {
                         None => {}
                     }
                 }
+                Transform::FocusSubtree(path) => {
+                    if self.chain != Chain::FromRoot || !calls.starts_with(path) {
+                        return None;
+                    }
+                    calls.drain(..path.len().saturating_sub(1));
+                }
+                Transform::CollapsePackage(_) | Transform::CollapseModule(_) => {
+                    let within = transform.collapsed(analysis.groups(), analysis.classes()).unwrap_or_default();
+                    let is_within = |call: GroupId| within.get(call.index()) == Some(&true);
+                    calls.dedup_by(|inner, outer| is_within(*inner) && is_within(*outer));
+                }
                 Transform::Hide(group) => calls.retain(|call| call != group),
                 Transform::Drop(group) if calls.contains(group) => return None,
                 Transform::Drop(_) => {}

@@ -17,6 +17,9 @@ pub enum BuildError {
     /// A column would need more than 2³² rows.
     #[error("it holds more than 4,294,967,295 {0}")]
     TooManyRows(&'static str),
+    /// Far more different stacks than a file of its size can mean.
+    #[error("it unfolds into more than {0} different stacks, which no recording of its size holds")]
+    TooManyStacks(usize),
     /// The values of one metric add up to more than a 64-bit integer holds.
     #[error("its values of “{0}” add up to more than 9.2 × 10¹⁸")]
     Overflow(String),
@@ -91,18 +94,29 @@ impl Tables {
         if count == 0 {
             return;
         }
-        match self.warnings.iter_mut().find(|w| w.text == text) {
-            Some(warning) => warning.count += count,
+        let listed = |text: &str, warnings: &[Warning]| warnings.iter().position(|w| w.text == text);
+        let text = match listed(text, &self.warnings) {
+            None if self.warnings.len() >= MOST_WARNINGS => MORE_WARNINGS,
+            _ => text,
+        };
+        match listed(text, &self.warnings) {
+            Some(at) => self.warnings[at].count += count,
             None => self.warnings.push(Warning { text: text.to_owned(), count }),
         }
     }
 
     fn check_sum(&self, metric: MetricId, values: &[i64]) -> Result<(), BuildError> {
         let sum: u128 = values.iter().map(|v| u128::from(v.unsigned_abs())).sum();
-        if sum > i64::MAX as u128 {
-            return Err(BuildError::Overflow(self.metrics[metric.index()].name.clone()));
-        }
-        Ok(())
+        if sum > i64::MAX as u128 { Err(self.overflow(metric)) } else { Ok(()) }
+    }
+
+    /// Figures that were added up row by row: a sum that does not fit has stopped at the largest number there is.
+    fn check_each(&self, metric: MetricId, values: &[i64]) -> Result<(), BuildError> {
+        if values.iter().any(|value| is_saturated(*value)) { Err(self.overflow(metric)) } else { Ok(()) }
+    }
+
+    fn overflow(&self, metric: MetricId) -> BuildError {
+        BuildError::Overflow(self.metrics[metric.index()].name.clone())
     }
 
     fn into_profile(mut self, frames: Vec<Frame>, tracks: Vec<Track>, body: Body) -> Profile {
@@ -123,6 +137,14 @@ impl Tables {
             warnings: self.warnings,
         }
     }
+}
+
+/// Most warnings of different texts; a file of a million odd names is not to be read about name by name.
+const MOST_WARNINGS: usize = 100;
+const MORE_WARNINGS: &str = "There is more like this, which is not listed.";
+
+fn is_saturated(value: i64) -> bool {
+    matches!(value, i64::MIN | i64::MAX)
 }
 
 fn function_hash(function: &Function) -> u64 {
@@ -230,6 +252,7 @@ pub struct ProfileBuilder {
     samples: Samples,
     label_index: FxHashMap<Box<[Label]>, LabelsId>,
     timed: bool,
+    most_stacks: usize,
     /// The frames of the stack asked for last and the ids of its prefixes, because the next one mostly begins alike.
     last_path: Vec<(FrameId, StackId)>,
 }
@@ -248,6 +271,7 @@ impl ProfileBuilder {
             samples: Samples { label_sets: vec![Box::from([])], ..Samples::default() },
             label_index: FxHashMap::default(),
             timed: true,
+            most_stacks: usize::MAX,
             last_path: Vec::new(),
         }
     }
@@ -293,6 +317,10 @@ impl ProfileBuilder {
     }
 
     fn new_stack(&mut self, parent: StackId, frame: FrameId) -> StackId {
+        if self.stacks.parents.len() >= self.most_stacks {
+            self.tables.fail(BuildError::TooManyStacks(self.most_stacks));
+            return StackId::EMPTY;
+        }
         let Some(id) = next_id(self.stacks.parents.len(), "stacks", &mut self.tables.failed).map(StackId) else {
             return StackId::EMPTY;
         };
@@ -308,6 +336,11 @@ impl ProfileBuilder {
             self.stack_index.insert_unique(hash, StackKey { parent, frame, id }, |k| stack_hash(k.parent, k.frame));
         }
         id
+    }
+
+    /// Fails the profile if it gets more stacks than this: for files that are small but unfold into many.
+    pub fn limit_stacks(&mut self, most: usize) {
+        self.most_stacks = most;
     }
 
     /// The stack of the given frames, outermost first. Fastest where stacks that begin alike follow each other.
@@ -388,6 +421,12 @@ impl ProfileBuilder {
                 *last = labels;
             }
         }
+    }
+
+    /// Fails the profile because a value of a metric does not fit 64 bits.
+    pub fn fail_overflow(&mut self, metric: MetricId) {
+        let error = self.tables.overflow(metric);
+        self.tables.fail(error);
     }
 
     /// How many samples there are so far.
@@ -504,6 +543,57 @@ mod tests {
         b.sample(track, StackId::EMPTY, None, &[i64::MAX]);
         b.sample(track, StackId::EMPTY, None, &[i64::MAX]);
         assert_eq!(b.finish().err(), Some(BuildError::Overflow("bytes".to_owned())));
+    }
+
+    #[test]
+    fn a_sum_that_stopped_at_the_largest_number_is_an_error() {
+        for (own, total, calls) in [(i64::MAX, 0, 0), (0, i64::MAX, 0), (0, 0, i64::MAX)] {
+            let mut b = GraphBuilder::new("test");
+            b.metric("time", Unit::Nanoseconds);
+            let name = b.string("f");
+            let f = b.function(Function { name, file: StringId::EMPTY, line: 1, object: StringId::EMPTY });
+            b.add(f, calls, 1, &[own], &[total]);
+            b.add(f, calls, 1, &[own], &[total]);
+            let what = if calls > 0 { "calls" } else { "time" };
+            assert_eq!(b.finish().err(), Some(BuildError::Overflow(what.to_owned())));
+        }
+        let mut b = GraphBuilder::new("test");
+        b.metric("time", Unit::Nanoseconds);
+        let name = b.string("f");
+        let f = b.function(Function { name, file: StringId::EMPTY, line: 1, object: StringId::EMPTY });
+        b.add(f, 1, 1, &[1], &[1]);
+        b.add_edge(f, f, (1, 1), &[1], &[i64::MAX]);
+        b.add_edge(f, f, (1, 1), &[1], &[i64::MAX]);
+        assert_eq!(b.finish().err(), Some(BuildError::Overflow("time".to_owned())));
+    }
+
+    #[test]
+    fn warnings_of_ever_new_texts_are_counted_and_no_longer_listed() {
+        let mut b = ProfileBuilder::new("test");
+        for i in 0..1000 {
+            b.warn(&format!("odd thing {i}"));
+        }
+        b.warn("odd thing 7");
+        b.metric("samples", Unit::Samples);
+        let track = b.track(Track::default());
+        b.sample(track, StackId::EMPTY, None, &[1]);
+        let profile = b.finish().expect("builds");
+        assert_eq!(profile.warnings().len(), MOST_WARNINGS + 1);
+        assert_eq!(profile.warnings()[7].count, 2);
+        let rest = Warning { text: MORE_WARNINGS.to_owned(), count: 1000 - MOST_WARNINGS as u64 };
+        assert_eq!(profile.warnings().last(), Some(&rest));
+    }
+
+    #[test]
+    fn more_stacks_than_a_file_can_mean_are_an_error() {
+        let mut b = ProfileBuilder::new("test");
+        b.limit_stacks(3);
+        let f = b.function_named("f", "", 0);
+        let f = b.frame(f, 0);
+        b.stack_of(&[f, f]);
+        assert!(!b.has_failed());
+        b.stack_of(&[f, f, f]);
+        assert_eq!(b.finish().err(), Some(BuildError::TooManyStacks(3)));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Functions and caller → callee edges: what cProfile and callgrind record instead of stacks.
 
-use super::{FunctionId, MetricId};
+use super::{Components, FunctionId, MetricId, both};
 
 /// Calls of one function by another.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -40,6 +40,8 @@ pub struct CallGraph {
     pub(super) incoming: Vec<u32>,
     /// `first_in[f]..first_in[f + 1]` in `incoming` are the edges whose callee is `f`.
     pub(super) first_in: Vec<u32>,
+    /// Functions that call each other in circles, and an order of callees before callers.
+    pub(super) cycles: Components,
     /// Functions of a union that this graph does not hold; empty where it holds every one.
     pub(super) missing: Vec<bool>,
     /// Whether the file recorded how often each function was called.
@@ -102,8 +104,11 @@ impl CallGraph {
         }
         for f in 0..functions {
             let group = group_of[f] as usize;
-            grouped.calls[group] += (self.calls[f] - within[f].0).max(0);
-            grouped.primitive_calls[group] += (self.primitive_calls[f] - within[f].1).max(0);
+            let from_outside = |calls: i64, within: i64| calls.saturating_sub(within).max(0);
+            let all = from_outside(self.calls[f], within[f].0);
+            let primitive = from_outside(self.primitive_calls[f], within[f].1);
+            grouped.calls[group] = grouped.calls[group].saturating_add(all);
+            grouped.primitive_calls[group] = grouped.primitive_calls[group].saturating_add(primitive);
             for (m, through) in through_callers.iter().enumerate() {
                 grouped.own[m][group] = grouped.own[m][group].saturating_add(self.own[m][f]);
                 let uncalled = self.total[m][f].saturating_sub(through[f]).max(0);
@@ -120,6 +125,7 @@ impl CallGraph {
         self.first_out = run_starts(functions, self.edges.iter().map(|e| e.caller));
         self.first_in = run_starts(functions, self.callees.iter().copied());
         self.incoming = counting_sort(&self.first_in, 0..self.edges.len() as u32, |e| self.callees[e as usize]);
+        self.cycles = Components::new(functions, |f| self.callees(FunctionId(f)).iter().map(|callee| callee.0));
     }
 
     /// Cost in each function itself.
@@ -182,6 +188,11 @@ impl CallGraph {
     /// Numbers of the edges out of `caller`.
     pub fn outgoing(&self, caller: FunctionId) -> std::ops::Range<usize> {
         self.first_out[caller.index()] as usize..self.first_out[caller.index() + 1] as usize
+    }
+
+    /// Functions that call each other in circles. The order of callees before callers serves what is carried upwards.
+    pub(crate) fn cycles(&self) -> &Components {
+        &self.cycles
     }
 
     /// Numbers of the edges into `callee`.
@@ -260,17 +271,18 @@ impl EdgeRows {
             rows.push(graph.edges.len() as u32 - 1);
         }
         self.edges = Vec::new();
+        let (joined, costs) = (graph.edges.len(), &self.costs);
         let column = |of: usize| {
-            let mut sums = vec![0_i64; graph.edges.len()];
+            let mut sums = vec![0_i64; joined];
             for (&e, &row) in order.iter().zip(&rows) {
                 let sum = &mut sums[row as usize];
-                *sum = sum.saturating_add(self.costs[e as usize * 2 * metrics + of]);
+                *sum = sum.saturating_add(costs[e as usize * 2 * metrics + of]);
             }
             sums
         };
-        graph.edge_own = (0..metrics).map(column).collect();
-        graph.edge_total = (metrics..2 * metrics).map(column).collect();
-        graph.index_edges(functions);
+        let columns = |of: std::ops::Range<usize>| of.map(column).collect();
+        (graph.edge_own, graph.edge_total) =
+            both(|| (columns(0..metrics), columns(metrics..2 * metrics)), || graph.index_edges(functions)).0;
     }
 }
 

@@ -4,12 +4,14 @@
 //! [`Profile`] is made by a [`ProfileBuilder`] and never changes afterwards.
 
 mod builder;
+mod components;
 pub mod format;
 mod graph;
 mod ids;
 mod lines;
 mod metric;
 mod origin;
+mod parallel;
 mod profile;
 mod python;
 mod samples;
@@ -19,11 +21,13 @@ mod track;
 mod union;
 
 pub use builder::{BuildError, GraphBuilder, LineBuilder, ProfileBuilder};
+pub(crate) use components::Components;
 pub use graph::{CallEdge, CallGraph};
 pub use ids::{FrameId, FunctionId, LabelsId, MetricId, StackId, StringId, TrackId};
 pub use lines::LineProfile;
 pub use metric::{Metric, Unit};
 pub use origin::{Origin, TimeMeaning, Warning};
+pub(crate) use parallel::both;
 pub use profile::{Body, Frame, Function, Profile, StackProfile};
 pub use python::PythonLibrary;
 pub use samples::{Label, LabelValue, Samples};

@@ -186,21 +186,17 @@ impl Profile {
         }
     }
 
-    /// The sum of a metric over one thread.
-    pub fn track_total(&self, metric: MetricId, track: TrackId) -> i64 {
-        match &self.body {
-            Body::Stacks(stacks) => {
-                let samples = &stacks.samples;
-                let weights = samples.weights(metric);
-                samples
-                    .tracks()
-                    .iter()
-                    .zip(weights)
-                    .filter(|(t, _)| **t == track)
-                    .fold(0_i64, |sum, (_, w)| sum.saturating_add(*w))
+    /// The sum of a metric over each thread, in one pass over the samples.
+    pub fn track_totals(&self, metric: MetricId) -> Vec<i64> {
+        let Body::Stacks(stacks) = &self.body else { return vec![self.total(metric); self.tracks.len()] };
+        let samples = &stacks.samples;
+        let mut totals = vec![0_i64; self.tracks.len()];
+        for (track, weight) in samples.tracks().iter().zip(samples.weights(metric)) {
+            if let Some(total) = totals.get_mut(track.index()) {
+                *total = total.saturating_add(*weight);
             }
-            Body::Graph(_) | Body::Lines(_) => self.total(metric),
         }
+        totals
     }
 }
 

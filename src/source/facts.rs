@@ -1,13 +1,19 @@
 //! What a Python file says about its functions: loops, calls, imports, and what values names stand for.
 
+mod build;
+mod known;
 mod neighbours;
+mod repetition;
 mod values;
 
+pub use known::ValueKind;
 pub use neighbours::module_of;
-pub use values::{Value, ValueKind};
+pub use values::Value;
 
 use super::syntax::{Kind, NodeId, Role, Tree};
+use repetition::Repetition;
 use rustc_hash::FxHashMap;
+use std::cell::Cell;
 
 /// A function, lambda, class body or module of a file: what a frame of a profile may stand for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -31,20 +37,18 @@ pub struct Scope {
     pub parent: ScopeId,
     /// As profilers name it: `parse`, `<lambda>`, `<module>`.
     pub name: String,
-    /// With the classes and functions it stands in: `Reader.parse`, `main.<locals>.work`.
-    pub qualified: String,
     /// The line its code object begins at: the first decorator's.
     pub first_line: u32,
     /// The last line.
     pub last_line: u32,
 }
 
-/// Bound a name comes to stand for something.
+/// How a name comes to stand for something.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Bound {
     /// `x = value`, `x: T = value`, `(x := value)`
     Assigned(NodeId),
-    /// `x, y = value`: the node, and which of how many.
+    /// `x, y = value`: the node, and which of its parts.
     Unpacked(NodeId, u32),
     /// `for x in iterable`, in a loop or a comprehension.
     Iterated(NodeId),
@@ -62,6 +66,9 @@ pub enum Bound {
     Other(NodeId),
 }
 
+/// How names are bound, by name and by the scope that binds them.
+type Bindings = FxHashMap<String, FxHashMap<ScopeId, Vec<Bound>>>;
+
 /// A parsed file and what follows from it.
 #[derive(Debug)]
 pub struct Facts {
@@ -69,30 +76,44 @@ pub struct Facts {
     scopes: Vec<Scope>,
     /// The scope each node's code runs in.
     scope_of: Vec<ScopeId>,
-    bindings: FxHashMap<(ScopeId, String), Vec<Bound>>,
-    /// Values stored in attributes of `self`, by class scope.
-    attributes: FxHashMap<(ScopeId, String), Vec<Bound>>,
+    bindings: Bindings,
+    /// Values of attributes by class: stored in `self`, or named in the body of the class.
+    attributes: Bindings,
     /// What imported names stand for.
     imports: FxHashMap<String, String>,
     /// Calls by the last part of what is called.
     calls: FxHashMap<String, Vec<NodeId>>,
     functions: FxHashMap<String, Vec<ScopeId>>,
+    classes: FxHashMap<String, Vec<ScopeId>>,
+    /// The `return` statements of functions.
+    returns: FxHashMap<ScopeId, Vec<NodeId>>,
+    /// The first `yield` of generators.
+    yields: FxHashMap<ScopeId, NodeId>,
+    repetition: Repetition,
     /// What other files say.
     neighbours: neighbours::Neighbours,
+    /// Expressions that may still be looked at to find values.
+    steps_left: Cell<u32>,
 }
 
 impl Facts {
     /// Reads the facts off a tree.
     pub fn new(tree: Tree) -> Self {
+        let named = tree.imports().iter().filter(|i| !i.path.is_empty());
         let mut facts = Self {
             scopes: Vec::new(),
             scope_of: Vec::new(),
-            bindings: FxHashMap::default(),
-            attributes: FxHashMap::default(),
-            imports: tree.imports().iter().map(|i| (i.bound.clone(), i.path.clone())).collect(),
+            bindings: Bindings::default(),
+            attributes: Bindings::default(),
+            imports: named.map(|i| (i.bound.clone(), i.path.clone())).collect(),
             calls: FxHashMap::default(),
             functions: FxHashMap::default(),
+            classes: FxHashMap::default(),
+            returns: FxHashMap::default(),
+            yields: FxHashMap::default(),
+            repetition: Repetition::default(),
             neighbours: neighbours::Neighbours::default(),
+            steps_left: Cell::new(values::MOST_STEPS_OF_A_FILE),
             tree,
         };
         facts.find_scopes();
@@ -115,6 +136,23 @@ impl Facts {
         &self.scopes[id.index()]
     }
 
+    /// A scope's name with those of the classes and functions it stands in: `Reader.parse`, `main.<locals>.work`.
+    pub fn qualified(&self, id: ScopeId) -> String {
+        let mut parts = vec![self.scope(id).name.as_str()];
+        let mut at = id;
+        while at != ScopeId::MODULE {
+            at = self.scope(at).parent;
+            let around = self.scope(at);
+            match self.tree.kind(around.node) {
+                Kind::Module => {}
+                Kind::Class => parts.push(&around.name),
+                _ => parts.extend(["<locals>", &around.name]),
+            }
+        }
+        parts.reverse();
+        parts.join(".")
+    }
+
     /// The scope whose frame runs a node. Comprehensions belong to the function they stand in.
     pub fn scope_of(&self, node: NodeId) -> ScopeId {
         self.scope_of[node.index()]
@@ -129,19 +167,20 @@ impl Facts {
         if last == "<module>" {
             return Some(ScopeId::MODULE);
         }
-        let named = |s: &&(ScopeId, &Scope)| s.1.name == last;
-        let all: Vec<(ScopeId, &Scope)> = self.scopes().collect();
+        let named = [&self.functions, &self.classes].into_iter().filter_map(|scopes| scopes.get(last));
+        let mut named: Vec<ScopeId> = named.flatten().copied().collect();
+        named.sort_unstable();
         if first_line > 0 {
-            let at_line = all.iter().filter(named).find(|(_, s)| s.first_line == first_line);
+            let at_line = named.iter().find(|&&s| self.scope(s).first_line == first_line);
             // Python before 3.8 counts from the `def`.
-            let at_name = || all.iter().filter(named).find(|(_, s)| self.tree.name_line(s.node) == first_line);
-            return at_line.or_else(at_name).map(|(id, _)| *id);
+            let at_name = || named.iter().find(|&&s| self.tree.name_line(self.scope(s).node) == first_line);
+            return at_line.or_else(at_name).copied();
         }
-        let fits = |s: &&(ScopeId, &Scope)| ran.is_none_or(|line| (s.1.first_line..=s.1.last_line).contains(&line));
-        // The innermost of nested functions that share a name comes last.
-        let found: Vec<ScopeId> = all.iter().filter(named).filter(fits).map(|(id, _)| *id).collect();
-        match (found.as_slice(), ran) {
+        let runs = |s: &Scope| ran.is_none_or(|line| (s.first_line..=s.last_line).contains(&line));
+        named.retain(|&s| runs(self.scope(s)));
+        match (named.as_slice(), ran) {
             ([only], _) => Some(*only),
+            // The innermost of nested functions that share a name comes last.
             ([.., last], Some(_)) => Some(*last),
             _ => None,
         }
@@ -153,48 +192,9 @@ impl Facts {
         self.tree.inside(node).filter(move |&n| self.scope_of(n) == scope)
     }
 
-    /// The loops around a node within its function, innermost first: `for`, `while` and clauses of comprehensions that
-    /// run it again and again.
-    pub fn loops_around(&self, node: NodeId) -> impl Iterator<Item = NodeId> + '_ {
-        let mut below = node;
-        let scope = self.scope_of(node);
-        self.tree
-            .ancestors(node)
-            .take_while(move |&n| self.scope_of(n) == scope && !self.tree.kind(n).is_function())
-            .filter(move |&n| {
-                let part = std::mem::replace(&mut below, n);
-                let role = self.tree.role(part);
-                match self.tree.kind(n) {
-                    Kind::For { .. } => role == Role::Body || role == Role::Target,
-                    Kind::While => role == Role::Body || role == Role::Test,
-                    // The first clause's iterable runs once, everything else for each item.
-                    k if k.is_comprehension() => {
-                        role != Role::Clause
-                            || self.tree.child(n, Role::Clause) != Some(part)
-                            || !self.in_iter(part, node)
-                    }
-                    _ => false,
-                }
-            })
-    }
-
-    fn in_iter(&self, clause: NodeId, node: NodeId) -> bool {
-        self.tree.child(clause, Role::Iter).is_some_and(|iter| self.tree.contains(iter, node))
-    }
-
-    /// Bound many loops of its function run a node.
-    pub fn loop_depth(&self, node: NodeId) -> usize {
-        self.loops_around(node).count()
-    }
-
-    /// Whether a node runs again and again each time its function is called.
-    pub fn in_loop(&self, node: NodeId) -> bool {
-        self.loops_around(node).next().is_some()
-    }
-
-    /// Everything the file imports, by its full name.
+    /// Everything the file imports, by its full name: `os.path`, `.orders.load` of a module beside it.
     pub fn imports(&self) -> impl Iterator<Item = &str> {
-        self.tree.imports().iter().map(|i| i.path.as_str())
+        self.tree.imports().iter().map(|i| i.path.as_str()).filter(|path| !path.is_empty())
     }
 
     /// What an imported name or a path below one stands for: `np.append` → `numpy.append`; `None` for names that are
@@ -220,7 +220,7 @@ impl Facts {
         match self.tree.kind(func) {
             Kind::Name => {
                 let name = self.tree.name(func);
-                if self.bindings_seen_from(self.scope_of(call), name).is_empty() && is_builtin(name) {
+                if self.bindings_seen_from(self.scope_of(call), name).is_empty() && known::is_builtin(name) {
                     format!("builtins.{name}")
                 } else {
                     name.to_owned()
@@ -244,9 +244,29 @@ impl Facts {
             .take_while(|&a| !matches!(self.tree.kind(a), Kind::Keyword | Kind::Starred))
     }
 
+    /// The name calls of a function are written with: a class's for its `__init__`.
+    pub fn called_as(&self, scope: ScopeId) -> &str {
+        let name = &self.scope(scope).name;
+        match self.class_around(scope) {
+            Some(class) if name == "__init__" => &self.scope(class).name,
+            _ => name,
+        }
+    }
+
+    /// Where the argument for a parameter stands in calls of a function, which for methods leave `self` away; `None` for
+    /// `self` itself.
+    pub fn position_in_calls(&self, function: ScopeId, parameter: u32) -> Option<usize> {
+        let parent = self.scope(self.scope(function).parent);
+        let bound =
+            self.tree.kind(parent.node) == Kind::Class && !self.decorators(function).any(|d| d == "staticmethod");
+        (parameter as usize).checked_sub(usize::from(bound))
+    }
+
     /// A call's keyword argument.
     pub fn keyword(&self, call: NodeId, name: &str) -> Option<NodeId> {
-        let mut all = self.tree.children_as(call, Role::Argument);
+        /// A call with more arguments than this lists data.
+        const MOST: usize = 256;
+        let mut all = self.tree.children_as(call, Role::Argument).take(MOST);
         let found = all.find(|&a| self.tree.kind(a) == Kind::Keyword && self.tree.name(a) == name)?;
         self.tree.child(found, Role::Value)
     }
@@ -266,16 +286,17 @@ impl Facts {
         self.functions.get(name).map_or(&[], Vec::as_slice)
     }
 
-    /// Bound a name is bound in the scope itself.
+    /// How a name is bound in the scope itself.
     pub fn bindings(&self, scope: ScopeId, name: &str) -> &[Bound] {
-        self.bindings.get(&(scope, name.to_owned())).map_or(&[], Vec::as_slice)
+        self.bindings.get(name).and_then(|by_scope| by_scope.get(&scope)).map_or(&[], Vec::as_slice)
     }
 
-    /// Bound a name seen from a scope is bound: in the scope, in a function around it, or in the module.
+    /// How a name seen from a scope is bound: in the scope, in a function around it, or in the module.
     pub fn bindings_seen_from(&self, scope: ScopeId, name: &str) -> &[Bound] {
+        let Some(by_scope) = self.bindings.get(name) else { return &[] };
         let mut at = scope;
         loop {
-            let found = self.bindings(at, name);
+            let found = by_scope.get(&at).map_or(&[][..], Vec::as_slice);
             // Names of a class body are not seen from its methods.
             let hidden = at != scope && self.tree.kind(self.scope(at).node) == Kind::Class;
             if (!found.is_empty() && !hidden) || at == ScopeId::MODULE {
@@ -285,11 +306,11 @@ impl Facts {
         }
     }
 
-    /// What is stored in an attribute of `self`, seen from a method.
+    /// What an attribute of `self` stands for, seen from a method: what methods store in it, and what the body of the
+    /// class names so.
     pub fn attribute(&self, scope: ScopeId, name: &str) -> &[Bound] {
-        self.class_around(scope)
-            .and_then(|class| self.attributes.get(&(class, name.to_owned())))
-            .map_or(&[], Vec::as_slice)
+        let bound = || self.attributes.get(name)?.get(&self.class_around(scope)?);
+        bound().map_or(&[], Vec::as_slice)
     }
 
     /// The class a method belongs to.
@@ -316,226 +337,6 @@ impl Facts {
             self.imported(named).or_else(|| self.tree.dotted(named))
         })
     }
-
-    fn find_scopes(&mut self) {
-        let count = self.tree.all().count();
-        self.scope_of = vec![ScopeId::MODULE; count];
-        self.scopes.push(Scope {
-            node: NodeId::MODULE,
-            parent: ScopeId::MODULE,
-            name: "<module>".to_owned(),
-            qualified: "<module>".to_owned(),
-            first_line: 1,
-            last_line: self.tree.line_count(),
-        });
-        // The scope a node opens, for its body.
-        let mut opened: FxHashMap<NodeId, ScopeId> = FxHashMap::default();
-        for node in self.tree.all().skip(1) {
-            let parent = self.tree.parent(node);
-            let role = self.tree.role(node);
-            // Decorators, defaults, annotations and bases run where the function is defined.
-            let within = match opened.get(&parent) {
-                Some(&scope) if !matches!(role, Role::Decorator | Role::Base | Role::Annotation) => scope,
-                _ => self.scope_of[parent.index()],
-            };
-            self.scope_of[node.index()] = within;
-            let kind = self.tree.kind(node);
-            if kind == Kind::Call
-                && let Some(func) = self.tree.child(node, Role::Func)
-                && !self.tree.name(func).is_empty()
-            {
-                self.calls.entry(self.tree.name(func).to_owned()).or_default().push(node);
-            }
-            if !kind.is_function() && kind != Kind::Class {
-                continue;
-            }
-            let name = if kind == Kind::Lambda { "<lambda>" } else { self.tree.name(node) }.to_owned();
-            let around = self.scope(within);
-            let qualified = match self.tree.kind(around.node) {
-                Kind::Module => name.clone(),
-                Kind::Class => format!("{}.{name}", around.qualified),
-                _ => format!("{}.<locals>.{name}", around.qualified),
-            };
-            let id = ScopeId(self.scopes.len() as u32);
-            let (first_line, last_line) = (self.tree.line(node), self.tree.last_line(node));
-            if kind.is_function() {
-                self.functions.entry(name.clone()).or_default().push(id);
-            }
-            self.scopes.push(Scope { node, parent: within, name, qualified, first_line, last_line });
-            opened.insert(node, id);
-        }
-    }
-
-    fn find_bindings(&mut self) {
-        let nodes: Vec<NodeId> = self.tree.all().skip(1).collect();
-        for node in nodes {
-            match self.tree.kind(node) {
-                Kind::Assign => {
-                    let Some(value) = self.tree.child(node, Role::Value) else { continue };
-                    let targets: Vec<NodeId> = self.tree.children_as(node, Role::Target).collect();
-                    for target in targets {
-                        self.bind(target, Bound::Assigned(value), |part| Bound::Unpacked(value, part));
-                    }
-                }
-                Kind::Named => {
-                    if let (Some(target), Some(value)) =
-                        (self.tree.child(node, Role::Target), self.tree.child(node, Role::Value))
-                    {
-                        self.bind(target, Bound::Assigned(value), |part| Bound::Unpacked(value, part));
-                    }
-                }
-                Kind::AugAssign(_) => {
-                    if let Some(target) = self.tree.child(node, Role::Target) {
-                        self.bind(target, Bound::Augmented(node), |_| Bound::Other(node));
-                    }
-                }
-                Kind::For { .. } | Kind::Clause => {
-                    if let (Some(target), Some(iter)) =
-                        (self.tree.child(node, Role::Target), self.tree.child(node, Role::Iter))
-                    {
-                        self.bind(target, Bound::Iterated(iter), |part| Bound::IteratedPart(iter, part));
-                    }
-                }
-                Kind::WithItem => {
-                    if let (Some(target), Some(value)) =
-                        (self.tree.child(node, Role::Target), self.tree.child(node, Role::Value))
-                    {
-                        self.bind(target, Bound::Entered(value), |_| Bound::Other(value));
-                    }
-                }
-                Kind::Delete => {
-                    let names = self.tree.children_as(node, Role::Target).filter(|&t| self.tree.kind(t) == Kind::Name);
-                    for target in names.collect::<Vec<_>>() {
-                        self.bind_name(target, Bound::Other(node));
-                    }
-                }
-                Kind::Handler => self.bind_name(node, Bound::Other(node)),
-                Kind::Function { .. } | Kind::Class => self.bind_name(node, Bound::Defined(node)),
-                Kind::Parameter => {
-                    let function = self.tree.parent(node);
-                    let position = self.tree.children_as(function, Role::Parameter).take_while(|&p| p != node).count();
-                    self.bind_name(node, Bound::Parameter(node, position as u32));
-                }
-                _ => {}
-            }
-        }
-        let imports: Vec<(NodeId, String)> = self.tree.imports().iter().map(|i| (i.node, i.bound.clone())).collect();
-        for (node, bound) in imports {
-            let scope = self.scope_of(node);
-            self.bindings.entry((scope, bound)).or_default().push(Bound::Defined(node));
-        }
-    }
-
-    fn bind_name(&mut self, node: NodeId, how: Bound) {
-        let name = self.tree.name(node).to_owned();
-        if !name.is_empty() {
-            self.bindings.entry((self.scope_of(node), name)).or_default().push(how);
-        }
-    }
-
-    fn bind(&mut self, target: NodeId, whole: Bound, part: impl Fn(u32) -> Bound) {
-        match self.tree.kind(target) {
-            Kind::Name => self.bind_name(target, whole),
-            Kind::Attribute => self.bind_attribute(target, whole),
-            Kind::Tuple | Kind::List => {
-                let parts: Vec<NodeId> = self.tree.children(target).collect();
-                for (i, at) in parts.into_iter().enumerate() {
-                    match self.tree.kind(at) {
-                        Kind::Name => self.bind_name(at, part(i as u32)),
-                        Kind::Attribute => self.bind_attribute(at, part(i as u32)),
-                        // Deeper patterns bind names to something not followed further.
-                        _ => {
-                            let names: Vec<NodeId> =
-                                self.tree.inside(at).filter(|&n| self.tree.kind(n) == Kind::Name).collect();
-                            for name in names {
-                                self.bind_name(name, Bound::Other(target));
-                            }
-                        }
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn bind_attribute(&mut self, target: NodeId, how: Bound) {
-        let scope = self.scope_of(target);
-        let of_self = self.tree.child(target, Role::Value).is_some_and(|v| self.tree.name(v) == "self");
-        if let (true, Some(class)) = (of_self, self.class_around(scope)) {
-            let name = self.tree.name(target).to_owned();
-            self.attributes.entry((class, name)).or_default().push(how);
-        }
-    }
-}
-
-/// Whether a name that nothing in the file binds is one of Python's own.
-fn is_builtin(name: &str) -> bool {
-    const NAMES: &[&str] = &[
-        "abs",
-        "all",
-        "any",
-        "ascii",
-        "bin",
-        "bool",
-        "bytearray",
-        "bytes",
-        "callable",
-        "chr",
-        "compile",
-        "complex",
-        "delattr",
-        "dict",
-        "dir",
-        "divmod",
-        "enumerate",
-        "eval",
-        "exec",
-        "filter",
-        "float",
-        "format",
-        "frozenset",
-        "getattr",
-        "globals",
-        "hasattr",
-        "hash",
-        "hex",
-        "id",
-        "input",
-        "int",
-        "isinstance",
-        "issubclass",
-        "iter",
-        "len",
-        "list",
-        "locals",
-        "map",
-        "max",
-        "memoryview",
-        "min",
-        "next",
-        "object",
-        "oct",
-        "open",
-        "ord",
-        "pow",
-        "print",
-        "range",
-        "repr",
-        "reversed",
-        "round",
-        "set",
-        "setattr",
-        "slice",
-        "sorted",
-        "str",
-        "sum",
-        "super",
-        "tuple",
-        "type",
-        "vars",
-        "zip",
-    ];
-    NAMES.binary_search(&name).is_ok()
 }
 
 #[cfg(test)]
@@ -597,18 +398,11 @@ mod tests {
     #[test]
     fn a_frame_is_found_by_name_and_line_or_not_at_all() {
         let facts = facts("@cache\ndef f():\n    pass\n\nclass A:\n    def f(self):\n        return 1\n");
-        let name = |found: Option<ScopeId>| found.map(|s| facts.scope(s).qualified.clone());
+        let name = |found: Option<ScopeId>| found.map(|s| facts.qualified(s));
         assert_eq!(name(facts.scope_at("f", 1, None)), Some("f".to_owned()));
         assert_eq!(name(facts.scope_at("f", 6, None)), Some("A.f".to_owned()));
         assert_eq!(name(facts.scope_at("A.f", 0, Some(7))), Some("A.f".to_owned()));
         assert_eq!(name(facts.scope_at("f", 4, None)), None);
         assert_eq!(name(facts.scope_at("f", 0, None)), None);
-    }
-
-    #[test]
-    fn loops_run_what_is_in_them_again() {
-        let facts = facts("for a in first():\n    [g(b) for b in second() if h(b)]\n");
-        let depth = |name: &str| facts.loop_depth(facts.calls_of(name)[0]);
-        assert_eq!([depth("first"), depth("second"), depth("g"), depth("h")], [0, 1, 2, 2]);
     }
 }

@@ -70,7 +70,7 @@ pub(super) struct Import {
     pub(super) node: NodeId,
     /// `np` of `import numpy as np`.
     pub(super) bound: String,
-    /// `numpy`, or `datetime.datetime` of `from datetime import datetime`.
+    /// `numpy`, or `datetime.datetime` of `from datetime import datetime`; empty where it is too long to be a name.
     pub(super) path: String,
 }
 
@@ -224,14 +224,18 @@ impl Tree {
         std::iter::once(id).chain(self.ancestors(id)).find(|&n| self.kind(n).is_statement()).unwrap_or(NodeId::MODULE)
     }
 
-    /// What is written between the quotes of a string, escapes and all; `None` for what is no plain string.
+    /// What is written between the quotes of a string, escapes and all; `None` for what is no string, or several that are
+    /// joined.
     pub fn string(&self, id: NodeId) -> Option<&str> {
         if !matches!(self.kind(id), Kind::Str | Kind::FString) {
             return None;
         }
         let text = self.source(id).trim_start_matches(|c: char| c.is_ascii_alphabetic());
         let quotes = if text.starts_with("\"\"\"") || text.starts_with("'''") { 3 } else { 1 };
-        text.get(quotes..text.len().saturating_sub(quotes))
+        let (quote, rest) = text.split_at_checked(quotes)?;
+        // `"a" "b"` ends before its last quote, and is none.
+        let inner = rest.strip_suffix(quote)?;
+        (!closes(inner, quote)).then_some(inner)
     }
 
     /// The dotted path of a chain of names: `os.path.join`; `None` where anything else stands in it.
@@ -253,6 +257,20 @@ impl Tree {
             }
         }
     }
+}
+
+/// Whether a text between quotes holds such quotes that are not escaped.
+fn closes(inner: &str, quote: &str) -> bool {
+    let mut rest = inner;
+    while let Some(at) = rest.find(['\\', quote.chars().next().unwrap_or('"')]) {
+        if rest[at..].starts_with(quote) {
+            return true;
+        }
+        let escaped = usize::from(rest[at..].starts_with('\\'));
+        let after = rest[at..].char_indices().nth(1 + escaped);
+        rest = after.map_or("", |(next, _)| &rest[at + next..]);
+    }
+    false
 }
 
 fn line_of(lines: &[u32], offset: u32) -> u32 {
@@ -334,6 +352,10 @@ mod tests {
         let tree = Tree::parse("re.sub(r'a+', '''b''', x.y().z)".to_owned()).expect("small");
         let strings: Vec<&str> = tree.all().filter_map(|n| tree.string(n)).collect();
         assert_eq!(strings, ["a+", "b"]);
+        let joined = Tree::parse(r#"f('a' "b", "c" 'd', 'e' 'f', 'g\'h', "i'j", '''k'l''', '', 'm\\')"#.to_owned())
+            .expect("small");
+        let strings: Vec<&str> = joined.all().filter_map(|n| joined.string(n)).collect();
+        assert_eq!(strings, [r"g\'h", "i'j", "k'l", "", r"m\\"]);
         let dotted: Vec<String> =
             tree.all().filter(|&n| tree.kind(n) == Kind::Attribute).filter_map(|n| tree.dotted(n)).collect();
         assert_eq!(dotted, ["re.sub", "x.y"]);

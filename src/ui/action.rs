@@ -50,8 +50,8 @@ pub enum Action {
     Group(GroupBy),
     /// Add a transform.
     Transform(Transform),
-    /// Take transforms off from this one on.
-    RemoveTransform(usize),
+    /// Take a transform off.
+    RemoveTransform(Transform),
     /// Count only what lies in a span of time, of one thread where positions are one thread's own; or everything again.
     TimeRange(Option<(i64, i64)>, Option<TrackId>),
     /// Zoom the flame graph and the sunburst to a path of calls.
@@ -205,6 +205,10 @@ pub enum Command {
     HideSelection,
     /// Drop stacks with the selected function.
     DropSelection,
+    /// Fold what the selected function's package calls within itself.
+    CollapsePackage,
+    /// Fold what the selected function's module calls within itself.
+    CollapseModule,
     /// Fold recursion.
     CollapseRecursion,
     /// Only the user's own code.
@@ -261,6 +265,8 @@ impl Command {
             Self::FocusSelection,
             Self::HideSelection,
             Self::DropSelection,
+            Self::CollapsePackage,
+            Self::CollapseModule,
             Self::CollapseRecursion,
             Self::OnlyMine,
             Self::Highlight,
@@ -334,6 +340,8 @@ impl Command {
             Self::FocusSelection => "Focus on the selected function",
             Self::HideSelection => "Hide the selected function",
             Self::DropSelection => "Drop samples with the selected function",
+            Self::CollapsePackage => "Collapse the selected function's package",
+            Self::CollapseModule => "Collapse the selected function's module",
             Self::CollapseRecursion => "Collapse recursion",
             Self::OnlyMine => "Only my code",
             Self::CopySelection => "Copy the selected function's name",
@@ -359,7 +367,7 @@ impl Command {
     pub fn tooltip(self) -> &'static str {
         match self {
             Self::OpenDialog => "Choose profiles to open. Dropping files on the window does the same.",
-            Self::Reload => "Read the file again, keeping view, zoom, sort, filter and selection.",
+            Self::Reload => "Read the file again, keeping view, zoom, sort, filter and selection. F5 does the same.",
             Self::ReloadAndCompare => "Read the file again and compare it with what it held before.",
             Self::CompareWith => "Compare this profile with another. The older one is the base.",
             Self::CompareWithEarlier => "Compare with what this file held before it was reloaded.",
@@ -391,6 +399,10 @@ impl Command {
             Self::FocusSelection => "Begin every stack at the selected function and drop stacks without it.",
             Self::HideSelection => "Take the function out of every stack; its time goes to its caller.",
             Self::DropSelection => "Leave out every sample whose stack holds the function.",
+            Self::CollapsePackage => {
+                "Fold what its package calls within itself into the call that entered the package."
+            }
+            Self::CollapseModule => "Fold what its module calls within itself into the call that entered the module.",
             Self::CollapseRecursion => "A function that calls itself stands once on a stack.",
             Self::OnlyMine => "Fold packages, the standard library and built-ins into the code that called them.",
             Self::CopySelection => "Put the function's name and place on the clipboard.",
@@ -475,11 +487,18 @@ impl Command {
             | Self::CopyReview
             | Self::SaveScreen
             | Self::DropSelection
+            | Self::CollapsePackage
+            | Self::CollapseModule
             | Self::CollapseRecursion
             | Self::CompareWithEarlier
             | Self::ToggleWatching => return None,
         };
         Some(KeyboardShortcut::new(modifiers, key))
+    }
+
+    /// Other keys that do the same, which hands know from browsers.
+    pub fn other_shortcut(self) -> Option<KeyboardShortcut> {
+        (self == Self::Reload).then(|| KeyboardShortcut::new(Modifiers::NONE, Key::F5))
     }
 }
 
@@ -496,7 +515,7 @@ mod tests {
         for command in all {
             assert!(labels.insert(command.label()), "{}", command.label());
             assert!(command.tooltip().ends_with('.'), "{}", command.label());
-            if let Some(shortcut) = command.shortcut() {
+            for shortcut in [command.shortcut(), command.other_shortcut()].into_iter().flatten() {
                 assert!(keys.insert((shortcut.modifiers, shortcut.logical_key)), "{}", command.label());
             }
         }

@@ -2,7 +2,7 @@
 //!
 //! Where notes stand is [`crate::layout`]'s to say, the same for the window and for exported pictures.
 
-use super::{Action, Actions, Command, Theme, TreeKind, ViewCtx, theme};
+use super::{Action, Actions, Command, Theme, TreeKind, ViewCtx, accessible, theme};
 use crate::analyze::CallTree;
 use crate::layout::{
     self, Annotation, Callout, Ground, LONGEST_NOTE, Marked, NOTE_LINE, NOTE_PADDING, NOTE_TEXT, Note, Paths, RING,
@@ -12,6 +12,7 @@ use egui::{
     Align2, Area, Button, FontId, Frame, Id, Key, KeyboardShortcut, Modal, Modifiers, Order, Painter, Pos2, Rect,
     RichText, ScrollArea, Sense, Shape, Stroke, StrokeKind, TextEdit, Ui, UiKind, Vec2, WidgetInfo, accesskit,
 };
+use std::collections::HashMap;
 
 /// The annotations a view may draw.
 #[derive(Clone, Copy, Default)]
@@ -33,8 +34,6 @@ pub enum Annotating {
     Edit(u32),
     /// The text of a note.
     Set(u32, String),
-    /// Leave the note that is being written as it was.
-    Leave,
     /// Write no note, and take off the annotation that was made for it.
     Discard(u32),
     /// Take an annotation off.
@@ -98,6 +97,36 @@ pub(super) struct Marks {
     wanted: Vec<Note>,
     area: Rectangle,
     callouts: Vec<Callout>,
+    /// By annotation: its note in lines. Breaking a text into lines measures it a dozen times.
+    wrapped: HashMap<u32, Wrapped>,
+}
+
+/// A note in lines, and what it was broken into them for.
+#[derive(Clone, Debug, Default)]
+struct Wrapped {
+    text: String,
+    room: NoteRoom,
+    lines: Vec<String>,
+    /// Its size, padding included.
+    size: (f32, f32),
+}
+
+/// How wide the text of a note may be, how many lines it may have, and on how fine a screen it is measured.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+struct NoteRoom {
+    width: f32,
+    lines: usize,
+    pixels_per_point: f32,
+}
+
+impl Wrapped {
+    fn update(&mut self, ui: &Ui, text: &str, room: NoteRoom) {
+        if self.text != text || self.room != room {
+            let lines = wrap_note(text, room.width, room.lines, |text| width_of(ui, text));
+            let size = note_size(&lines, |text| width_of(ui, text));
+            *self = Self { text: text.to_owned(), room, lines, size };
+        }
+    }
 }
 
 impl Marks {
@@ -124,7 +153,8 @@ impl Marks {
         }
         let rect = painter.clip_rect();
         let area = rectangle_of(rect);
-        let (room, most) = note_room(&area);
+        let (width, lines) = note_room(&area);
+        let room = NoteRoom { width, lines, pixels_per_point: ui.ctx().pixels_per_point() };
         let (mut wanted, mut texts, mut rings) = (Vec::new(), Vec::new(), Vec::new());
         for annotation in all {
             let node = annotation.marked.node(ctx.analysis, tree, paths);
@@ -137,15 +167,17 @@ impl Marks {
                 continue;
             }
             let name = node.map(|node| ctx.analysis.name(tree.group(node)).into_owned()).unwrap_or_default();
-            let lines = wrap_note(&annotation.note, room, most, |text| width_of(ui, text));
-            if lines.is_empty() {
+            let wrapped = self.wrapped.entry(annotation.id).or_default();
+            wrapped.update(ui, &annotation.note, room);
+            if wrapped.lines.is_empty() {
                 say_highlighted(ui, annotation.id, &name, bounds_of(&target));
                 continue;
             }
-            let (width, height) = note_size(&lines, |text| width_of(ui, text));
+            let (width, height) = wrapped.size;
             wanted.push(Note { target, width, height });
-            texts.push((annotation, name, lines));
+            texts.push((annotation, name));
         }
+        self.wrapped.retain(|id, _| self.drawn.contains(id));
         // Rings of neighbours touch: no halo is to cut through another ring.
         for target in &rings {
             ring(painter, target, Stroke::new(RING, ctx.theme.mark));
@@ -154,7 +186,8 @@ impl Marks {
             self.callouts = if wanted.is_empty() { Vec::new() } else { place_callouts(area, &ground(area), &wanted) };
             (self.wanted, self.area) = (wanted, area);
         }
-        for (callout, (annotation, name, lines)) in self.callouts.iter().zip(&texts) {
+        for (callout, (annotation, name)) in self.callouts.iter().zip(&texts) {
+            let lines = self.wrapped.get(&annotation.id).map_or(&[][..], |wrapped| &wrapped.lines);
             paint_callout(painter, ctx.theme, callout, lines);
             note_ui(ui, callout, annotation, name, actions);
         }
@@ -278,8 +311,6 @@ pub(super) fn note_field_ui(ui: &Ui, theme: &Theme, field: &mut NoteField, actio
         actions.push(Action::Annotate(Annotating::Set(field.id, field.text.trim().to_owned())));
     } else if field.fresh {
         actions.push(Action::Annotate(Annotating::Discard(field.id)));
-    } else {
-        actions.push(Action::Annotate(Annotating::Leave));
     }
     true
 }
@@ -370,12 +401,7 @@ fn say_highlighted(ui: &Ui, annotation: u32, name: &str, at: Rect) {
     ui.ctx().accesskit_node_builder(ui.scope_id().with(("ring", annotation)), |access| {
         access.set_role(accesskit::Role::Label);
         access.set_value(format!("Highlighted: {name}"));
-        access.set_bounds(accesskit::Rect {
-            x0: at.left().into(),
-            y0: at.top().into(),
-            x1: at.right().into(),
-            y1: at.bottom().into(),
-        });
+        access.set_bounds(accessible::bounds(at));
     });
 }
 
@@ -428,7 +454,7 @@ fn ring(painter: &Painter, target: &Target, stroke: Stroke) {
 }
 
 /// The edge of an arc in steps so short that it looks round.
-fn edge_of(target: &Target) -> Vec<Pos2> {
+pub(super) fn edge_of(target: &Target) -> Vec<Pos2> {
     let Target::Arc { center, inner, outer, from, to } = *target else { return Vec::new() };
     let steps = (((to - from) as f32 * std::f32::consts::TAU * outer / 4.0).ceil() as usize).clamp(1, 360);
     let along = |radius: f32, step: usize| {

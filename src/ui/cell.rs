@@ -8,7 +8,7 @@ use crate::analyze::GroupId;
 use crate::layout;
 use crate::model::format;
 use egui::{
-    Color32, FontId, Galley, Pos2, Rect, Response, Role, Sense, Shape, Stroke, TextFormat, TextStyle, Ui, Vec2,
+    Color32, FontId, Galley, Id, Pos2, Rect, Response, Role, Sense, Shape, Stroke, TextFormat, TextStyle, Ui, Vec2,
     WidgetInfo, accesskit, text::LayoutJob,
 };
 use egui_extras::{TableBuilder, TableRow};
@@ -23,7 +23,7 @@ const MOST_CHARACTERS: usize = 600;
 /// it was cut.
 pub(super) fn number(ui: &Ui, text: &str, color: Color32) -> bool {
     let rect = ui.max_rect();
-    let (galley, cut) = cut_end(ui, text, TextStyle::Body.resolve(ui.style()), rect.width(), color);
+    let (galley, cut) = cut_end(ui, text, TextStyle::Body.resolve(ui.style()), rect.width());
     let left = rect.right() - galley.size().x;
     paint(ui, rect.with_min_x(left), galley, color);
     cut
@@ -126,14 +126,14 @@ pub(super) fn width(ui: &Ui, text: &str) -> f32 {
 
 /// A text, flush left, cut at its end. Tells whether it was cut.
 pub(super) fn text(ui: &Ui, rect: Rect, text: &str, color: Color32) -> bool {
-    let (galley, cut) = cut_end(ui, text, TextStyle::Body.resolve(ui.style()), rect.width(), color);
+    let (galley, cut) = cut_end(ui, text, TextStyle::Body.resolve(ui.style()), rect.width());
     paint(ui, rect, galley, color);
     cut
 }
 
 /// The same in another type.
 pub(super) fn text_of(ui: &Ui, rect: Rect, text: &str, font: FontId, color: Color32) -> bool {
-    let (galley, cut) = cut_end(ui, text, font, rect.width(), color);
+    let (galley, cut) = cut_end(ui, text, font, rect.width());
     paint(ui, rect, galley, color);
     cut
 }
@@ -144,8 +144,8 @@ pub(super) fn path(ui: &Ui, rect: Rect, text: &str, color: Color32) -> bool {
     // Positions are rounded to pixels when it is laid out. Added up from the widths of letters: laying out attempts
     // would cost more than the rest of a row.
     let room = rect.width() - 1.0;
-    let short = ui.fonts_mut(|fonts| layout::fit_place(text, room, |letter| fonts.glyph_width(&font, letter)));
-    let (galley, _) = cut_end(ui, &short, font, rect.width(), color);
+    let short = layout::fit_place(text, room, letter_width(ui, &font));
+    let (galley, _) = cut_end(ui, &short, font, rect.width());
     paint(ui, rect, galley, color);
     matches!(short, Cow::Owned(_))
 }
@@ -155,10 +155,25 @@ pub(super) fn name(ui: &Ui, rect: Rect, name: &str, color: Color32) -> bool {
     let font = TextStyle::Body.resolve(ui.style());
     // As for paths: letters are added up.
     let room = rect.width() - 1.0;
-    let short = ui.fonts_mut(|fonts| layout::fit_name_in(name, room, |letter| fonts.glyph_width(&font, letter)));
-    let (galley, cut) = cut_end(ui, &short, font, rect.width(), color);
+    let short = layout::fit_name_in(name, room, letter_width(ui, &font));
+    let (galley, cut) = cut_end(ui, &short, font, rect.width());
     paint(ui, rect, galley, color);
     cut || *short != *name
+}
+
+/// How wide each letter of a font is. Those of ASCII are looked up once: a screen of names has thousands.
+fn letter_width(ui: &Ui, font: &FontId) -> impl FnMut(char) -> f32 {
+    let id = Id::unique(("widths of letters", font));
+    let ascii: Arc<[f32]> = ui.data(|data| data.get_temp(id)).unwrap_or_else(|| {
+        let ascii: Arc<[f32]> =
+            ui.fonts_mut(|f| (0_u8..128).map(|letter| f.glyph_width(font, letter.into())).collect());
+        ui.data_mut(|data| data.insert_temp(id, Arc::clone(&ascii)));
+        ascii
+    });
+    move |letter| match ascii.get(letter as usize) {
+        Some(width) => *width,
+        None => ui.fonts_mut(|fonts| fonts.glyph_width(font, letter)),
+    }
 }
 
 /// A square in the colour of a name, before it; gives the room left for the name.
@@ -262,9 +277,11 @@ fn paint(ui: &Ui, rect: Rect, galley: Arc<Galley>, color: Color32) {
     ui.painter().galley(Pos2::new(rect.left(), top), galley, color);
 }
 
-fn cut_end(ui: &Ui, text: &str, font: FontId, width: f32, color: Color32) -> (Arc<Galley>, bool) {
+/// A text as wide as fits. It has no colour before it is painted, so that one in another colour, as where rows are dimmed,
+/// is not laid out again.
+fn cut_end(ui: &Ui, text: &str, font: FontId, width: f32) -> (Arc<Galley>, bool) {
     let whole = layout::fit(text, MOST_CHARACTERS);
-    let mut job = LayoutJob::simple_singleline(whole.into_owned(), font, color);
+    let mut job = LayoutJob::simple_singleline(whole.into_owned(), font, Color32::PLACEHOLDER);
     job.wrap.max_width = width;
     job.wrap.max_rows = 1;
     job.wrap.break_anywhere = true;

@@ -9,7 +9,10 @@ use super::{Action, Actions, Command, Theme, theme};
 use crate::analyze::{Analysis, GroupBy, Matches, SearchText, Transform};
 use crate::layout::{fit, fit_name, shorten_middle};
 use crate::model::{Body, MetricId, Profile, TrackId, Unit, format};
-use egui::{Button, Frame, Key, Margin, RichText, TextEdit, Ui};
+use egui::cache::{ComputerMut, FrameCache};
+use egui::{Button, Frame, Key, Margin, Response, RichText, TextEdit, Ui};
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 /// What stands in a tab.
 pub struct Tab {
@@ -77,22 +80,34 @@ pub fn tabs_ui(
             if ui.add(home).on_hover_text("Recent files, samples, and how to record a profile").clicked() {
                 actions.push(Action::Run(Command::StartPage));
             }
-            egui::ScrollArea::horizontal().id_salt("tabs").show(ui, |ui| {
-                for (i, tab) in tabs.iter().enumerate() {
-                    tab_ui(ui, theme, tab, i, active == Some(i), actions);
-                }
-                if ui.add(Button::new("+").frame(false)).on_hover_text(Command::OpenDialog.tooltip()).clicked() {
-                    actions.push(Action::Run(Command::OpenDialog));
-                }
-            });
+            tab_row(ui, theme, tabs, active, actions);
         });
     });
 }
 
-fn tab_ui(ui: &mut Ui, theme: &Theme, tab: &Tab, index: usize, active: bool, actions: &mut Actions) {
+/// The tabs, as many as there is room for; the one that is shown is among them when it begins to be.
+fn tab_row(ui: &mut Ui, theme: &Theme, tabs: &[Tab], active: Option<usize>, actions: &mut Actions) {
+    let id = ui.scope_id().with("tab in view");
+    let now = (active, tabs.len());
+    let is_new = ui.data(|d| d.get_temp(id)) != Some(now);
+    ui.data_mut(|d| d.insert_temp(id, now));
+    egui::ScrollArea::horizontal().id_salt("tabs").show(ui, |ui| {
+        for (i, tab) in tabs.iter().enumerate() {
+            let response = tab_ui(ui, theme, tab, i, active == Some(i), actions);
+            if is_new && active == Some(i) {
+                response.scroll_to_me(None);
+            }
+        }
+        if ui.add(Button::new("+").frame(false)).on_hover_text(Command::OpenDialog.tooltip()).clicked() {
+            actions.push(Action::Run(Command::OpenDialog));
+        }
+    });
+}
+
+fn tab_ui(ui: &mut Ui, theme: &Theme, tab: &Tab, index: usize, active: bool, actions: &mut Actions) -> Response {
     let fill = if active { theme.ground } else { theme.raised };
     let frame = Frame::new().fill(fill).corner_radius(5.0).inner_margin(Margin::symmetric(8, 2));
-    frame.show(ui, |ui| {
+    let frame = frame.show(ui, |ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         let mut text = RichText::new(shorten_middle(&tab.title, 32));
         if active {
@@ -121,6 +136,7 @@ fn tab_ui(ui: &mut Ui, theme: &Theme, tab: &Tab, index: usize, active: bool, act
             actions.push(Action::CloseTab(index));
         }
     });
+    frame.response
 }
 
 fn main_menu(ui: &mut Ui, menu: MenuState, actions: &mut Actions) {
@@ -172,7 +188,7 @@ pub struct BarState<'a> {
     /// Why the search text is no expression.
     pub search_error: Option<&'a str>,
     /// What the search found.
-    pub matches: Option<&'a Matches>,
+    pub found: Option<Found<'a>>,
     /// Put the cursor into the search field.
     pub focus_search: bool,
     /// Whether there is a way back.
@@ -181,32 +197,82 @@ pub struct BarState<'a> {
     pub can_go_forward: bool,
 }
 
-/// Views, metric, thread, grouping and search.
+/// What a search found.
+pub struct Found<'a> {
+    /// The groups that match, and their share.
+    pub matches: &'a Matches,
+    /// Which of them is selected, by cost, from one on.
+    pub rank: Option<usize>,
+    /// How many of them are counted.
+    pub count: usize,
+}
+
+/// The narrowest and the widest the search field is, and the room for what stands beside it: `12 of 345 · ≈ 67.8 %`, the
+/// switch for expressions, the ways back and forward.
+const SEARCH_WIDTH: std::ops::RangeInclusive<f32> = 120.0..=190.0;
+const BESIDE_SEARCH: f32 = 190.0;
+
+/// Views, metric, thread, grouping and search: in a row, or in two where the window is too narrow for one.
 pub fn bar_ui(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut Actions) {
+    let right_to_left = egui::Layout::right_to_left(egui::Align::Center);
+    let steps = |ui: &mut Ui, actions: &mut Actions| {
+        step_button(ui, "→", Command::Forward, state.can_go_forward, actions);
+        step_button(ui, "←", Command::Back, state.can_go_back, actions);
+    };
     Frame::new().fill(theme.panel).inner_margin(Margin::symmetric(8, 5)).show(ui, |ui| {
-        ui.horizontal(|ui| {
-            for view in ViewKind::ALL {
-                let label = match (view, state.hints) {
-                    (ViewKind::Hints, Some(count)) => format!("{} ({count})", view.label()),
-                    _ => view.label().to_owned(),
-                };
-                let button = Button::selectable(state.view == view, label);
-                let keys = Command::View(view).keys(ui.ctx());
-                if ui.add(button).on_hover_text(format!("{} ({keys})", view.tooltip())).clicked() {
-                    actions.push(Action::Show(view));
-                }
+        // What the choices need is known once they were drawn.
+        let id = ui.scope_id().with("width of choices");
+        let needed = ui.data(|d| d.get_temp::<f32>(id)).unwrap_or_default();
+        let mut drawn = needed;
+        let in_one_row = ui.horizontal(|ui| {
+            view_choice(ui, state, actions);
+            let in_one_row = ui.available_width() >= needed + SEARCH_WIDTH.start() + BESIDE_SEARCH;
+            if in_one_row {
+                ui.separator();
+                drawn = choices(ui, theme, state, actions);
             }
-            ui.separator();
-            metric_choice(ui, theme, state, actions);
-            track_choice(ui, theme, state.analysis, actions);
-            group_choice(ui, state.analysis, actions);
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                step_button(ui, "→", Command::Forward, state.can_go_forward, actions);
-                step_button(ui, "←", Command::Back, state.can_go_back, actions);
-                search_field(ui, theme, state, actions);
+            ui.with_layout(right_to_left, |ui| {
+                steps(ui, actions);
+                if in_one_row {
+                    search_field(ui, theme, state, actions);
+                }
             });
+            in_one_row
         });
+        if !in_one_row.inner {
+            ui.horizontal(|ui| {
+                drawn = choices(ui, theme, state, actions);
+                ui.with_layout(right_to_left, |ui| search_field(ui, theme, state, actions));
+            });
+        }
+        if (drawn - needed).abs() > 0.5 {
+            ui.data_mut(|d| d.insert_temp(id, drawn));
+            ui.ctx().request_discard("the choices of the bar have another width");
+        }
     });
+}
+
+fn view_choice(ui: &mut Ui, state: &BarState<'_>, actions: &mut Actions) {
+    for view in ViewKind::ALL {
+        let label = match (view, state.hints) {
+            (ViewKind::Hints, Some(count)) => format!("{} ({count})", view.label()),
+            _ => view.label().to_owned(),
+        };
+        let button = Button::selectable(state.view == view, label);
+        let keys = Command::View(view).keys(ui.ctx());
+        if ui.add(button).on_hover_text(format!("{} ({keys})", view.tooltip())).clicked() {
+            actions.push(Action::Show(view));
+        }
+    }
+}
+
+/// What is counted: metric, thread, grouping. Gives how wide they are.
+fn choices(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut Actions) -> f32 {
+    let left = ui.cursor().left();
+    metric_choice(ui, theme, state, actions);
+    track_choice(ui, theme, state.analysis, actions);
+    group_choice(ui, state.analysis, actions);
+    ui.cursor().left() - left
 }
 
 fn step_button(ui: &mut Ui, text: &str, command: Command, enabled: bool, actions: &mut Actions) {
@@ -233,16 +299,49 @@ fn metric_choice(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut
         return;
     }
     let combo = egui::ComboBox::from_id_salt("metric").selected_text(text).width(120.0).show_ui(ui, |ui| {
-        let mut rows: Vec<MetricId> = (0..profile.metrics().len()).map(MetricId::at).collect();
-        rows.sort_by_key(|&m| std::cmp::Reverse(profile.total(m)));
-        for other in rows {
-            if ui.selectable_label(other == metric, label(other, profile.total(other), "  ·  ")).clicked() {
+        let totals = kept_totals(ui, profile, Of::Metrics);
+        let mut rows: Vec<(i64, MetricId)> =
+            totals.iter().enumerate().map(|(metric, total)| (*total, MetricId::at(metric))).collect();
+        rows.sort_by_key(|(total, _)| std::cmp::Reverse(*total));
+        for (total, other) in rows {
+            if ui.selectable_label(other == metric, label(other, total, "  ·  ")).clicked() {
                 actions.push(Action::Metric(other));
             }
         }
     });
     let hint = if state.sum.is_some() { "What is counted." } else { "What is compared; only what both sides have." };
     combo.response.on_hover_text(hint);
+}
+
+/// What sums over all samples are listed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Of {
+    Metrics,
+    TracksIn(MetricId),
+}
+
+/// The sums that lists show, kept while a list is open: a million samples are not to be added up in every frame.
+fn kept_totals(ui: &Ui, profile: &Profile, of: Of) -> Arc<[i64]> {
+    /// Told from others by where it lies.
+    #[derive(Clone, Copy)]
+    struct Asked<'a>(&'a Profile, Of);
+    impl Hash for Asked<'_> {
+        fn hash<H: Hasher>(&self, state: &mut H) {
+            std::ptr::hash(self.0, state);
+            self.1.hash(state);
+        }
+    }
+    #[derive(Default)]
+    struct Sums;
+    impl ComputerMut<Asked<'_>, Arc<[i64]>> for Sums {
+        fn compute(&mut self, Asked(profile, of): Asked<'_>) -> Arc<[i64]> {
+            match of {
+                Of::Metrics => (0..profile.metrics().len()).map(|m| profile.total(MetricId::at(m))).collect(),
+                Of::TracksIn(metric) => profile.track_totals(metric).into(),
+            }
+        }
+    }
+    ui.memory_mut(|m| Arc::clone(m.caches.cache::<FrameCache<Arc<[i64]>, Sums>>().get(Asked(profile, of))))
 }
 
 fn track_choice(ui: &mut Ui, theme: &Theme, analysis: &Analysis, actions: &mut Actions) {
@@ -264,10 +363,9 @@ fn track_choice(ui: &mut Ui, theme: &Theme, analysis: &Analysis, actions: &mut A
                 actions.push(Action::Track(None));
                 ui.close();
             }
-            let mut rows: Vec<(i64, TrackId)> = (0..profile.tracks().len())
-                .map(TrackId::at)
-                .map(|t| (profile.track_total(query.metric, t), t))
-                .collect();
+            let totals = kept_totals(ui, profile, Of::TracksIn(query.metric));
+            let mut rows: Vec<(i64, TrackId)> =
+                totals.iter().enumerate().map(|(track, total)| (*total, TrackId::at(track))).collect();
             match track_order_ui(ui, theme) {
                 TrackOrder::Cost => rows.sort_by_key(|(total, t)| (std::cmp::Reverse(*total), *t)),
                 TrackOrder::Name => rows.sort_by_cached_key(|(_, t)| (profile.track(*t).title().to_lowercase(), *t)),
@@ -347,7 +445,12 @@ fn group_choice(ui: &mut Ui, analysis: &Analysis, actions: &mut Actions) {
 fn search_field(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut Actions) {
     let mut search = state.search.clone();
     ui.toggle_value(&mut search.regex, ".*").on_hover_text("Regular expression");
-    let field = TextEdit::singleline(&mut search.text).hint_text("Search names and files").desired_width(190.0);
+    let answer = answer(theme, state);
+    let beside = answer.as_ref().map_or(0.0, |(text, _)| galley_width(ui, text) + ui.spacing().item_spacing.x);
+    // The frame of the field stands around its width.
+    let room = ui.available_width() - beside - 2.0 * theme::GAP;
+    let width = room.clamp(*SEARCH_WIDTH.start(), *SEARCH_WIDTH.end());
+    let field = TextEdit::singleline(&mut search.text).hint_text("Search names and files").desired_width(width);
     let response = ui.add(field);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Search names and files"));
     if state.focus_search {
@@ -368,20 +471,38 @@ fn search_field(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut 
         actions.push(Action::Search(search));
     }
     // Last, which is leftmost: the field stays where it is, and keeps the cursor, when this comes and goes.
-    if let Some(error) = state.search_error {
-        ui.label(RichText::new("not an expression").small().color(theme.error)).on_hover_text(error);
-    } else if let Some(matches) = state.matches {
-        let about = if matches.estimated { "≈ " } else { "" };
-        let text = match matches.count {
-            0 => "no match".to_owned(),
-            n => format!("{} · {about}{}", format::count(n as i64), format::percent(matches.share)),
-        };
-        ui.label(RichText::new(text).small().color(theme.text_weak))
-            .on_hover_text("Functions that match, and the share of everything that ran in them or below them.");
+    if let Some((text, about)) = answer {
+        ui.label(text).on_hover_text(about);
     }
 }
 
-/// The transforms in force, each with a cross that takes it off and all that follow.
+/// What the search came to, and what that means.
+fn answer<'a>(theme: &Theme, state: &BarState<'a>) -> Option<(RichText, &'a str)> {
+    const ABOUT: &str = "Which match is selected, how many functions match, and the share of everything that ran in them or below them.";
+    if let Some(error) = state.search_error {
+        return Some((RichText::new("not an expression").small().color(theme.error), error));
+    }
+    let found = state.found.as_ref()?;
+    Some((RichText::new(found_text(found)).small().color(theme.text_weak), ABOUT))
+}
+
+/// How wide a text is.
+fn galley_width(ui: &Ui, text: &RichText) -> f32 {
+    let text: egui::WidgetText = text.clone().into();
+    text.into_galley(ui, Some(egui::TextWrapMode::Extend), f32::INFINITY, egui::TextStyle::Body).size().x
+}
+
+/// `3 of 14 · 21.4 %`; `14 · 21.4 %` where none of them is selected.
+fn found_text(found: &Found<'_>) -> String {
+    if found.count == 0 {
+        return "no match".to_owned();
+    }
+    let rank = found.rank.map(|rank| format!("{} of ", format::count(rank as i64))).unwrap_or_default();
+    let about = if found.matches.estimated { "≈ " } else { "" };
+    format!("{rank}{} · {about}{}", format::count(found.count as i64), format::percent(found.matches.share))
+}
+
+/// The transforms in force, each with a cross that takes it off.
 pub fn transforms_ui(ui: &mut Ui, theme: &Theme, analysis: &Analysis, actions: &mut Actions) {
     let query = analysis.query();
     if query.transforms.is_empty() && query.time_ns.is_none() {
@@ -390,11 +511,11 @@ pub fn transforms_ui(ui: &mut Ui, theme: &Theme, analysis: &Analysis, actions: &
     Frame::new().fill(theme.panel).inner_margin(Margin::symmetric(10, 4)).show(ui, |ui| {
         ui.horizontal_wrapped(|ui| {
             ui.label(RichText::new("Filters").small().color(theme.text_weak));
-            for (i, transform) in query.transforms.iter().enumerate() {
+            for transform in &query.transforms {
                 let text = transform_text(analysis, transform);
                 let chip = Button::new(RichText::new(format!("{text}  ×")).small()).corner_radius(9.0);
                 if ui.add(chip).on_hover_text("Take this filter off.").clicked() {
-                    actions.push(Action::RemoveTransform(i));
+                    actions.push(Action::RemoveTransform(transform.clone()));
                 }
             }
             if let Some((from, to)) = query.time_ns {
@@ -413,6 +534,11 @@ fn transform_text(analysis: &Analysis, transform: &Transform) -> String {
     match transform {
         Transform::Focus(group) => named("focus", *group),
         Transform::FocusAny(groups) => format!("focus {} functions", groups.len()),
+        Transform::FocusSubtree(path) => path.last().map_or_else(String::new, |last| named("focus subtree", *last)),
+        Transform::CollapsePackage(_) | Transform::CollapseModule(_) => {
+            let name = transform.collapsed_name(analysis.groups(), analysis.classes()).unwrap_or_default();
+            format!("collapse {}", fit_name(name, 40))
+        }
         Transform::Hide(group) => named("hide", *group),
         Transform::Drop(group) => named("drop", *group),
         Transform::CollapseRecursion => "recursion collapsed".to_owned(),
@@ -490,6 +616,3 @@ fn counted_text(analysis: &Analysis) -> String {
 fn compared_text(analysis: &Analysis) -> String {
     format!("{} functions on either side", format::count(analysis.profile().functions().len() as i64))
 }
-
-/// How high the bars are together, for layouts that need to know before they are drawn.
-pub const BARS_HEIGHT: f32 = theme::BAR_HEIGHT * 2.0;

@@ -1,7 +1,7 @@
 //! How a comparison is looked at.
 
-use crate::analyze::diff::{BoxWidth, Comparison, Measure, Renamed, Side};
-use crate::analyze::{GroupId, Neighbours};
+use crate::analyze::GroupId;
+use crate::analyze::diff::{BoxWidth, Comparison, DiffNeighbours, Measure, Renamed, Side};
 
 /// How a comparison is looked at. What stands beside it in [`super::ViewCtx`] is of one side: the one that is drawn where
 /// both are drawn side by side, New where they are drawn as one.
@@ -15,23 +15,13 @@ pub struct CompareCtx<'a> {
     pub box_width: BoxWidth,
     /// The side a view draws; `None` where it draws both as one.
     pub side: Option<Side>,
-    /// Callers and callees of the selection on the base side, as recorded, once they are known.
-    pub base_neighbours: Option<&'a Neighbours>,
-    /// The same of the new side.
-    pub new_neighbours: Option<&'a Neighbours>,
+    /// Callers and callees of the selection on both sides, once they are known.
+    pub neighbours: Option<&'a DiffNeighbours>,
     /// Functions that the user has paired by hand.
     pub renamed: &'a [Renamed],
 }
 
-impl<'a> CompareCtx<'a> {
-    /// Callers and callees of the selection on a side.
-    pub fn neighbours(&self, side: Side) -> Option<&'a Neighbours> {
-        match side {
-            Side::Base => self.base_neighbours,
-            Side::New => self.new_neighbours,
-        }
-    }
-
+impl CompareCtx<'_> {
     /// Whether both sides are drawn as one.
     pub fn is_merged(&self) -> bool {
         self.side.is_none()

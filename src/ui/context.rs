@@ -8,9 +8,9 @@ use crate::analyze::diff::Side;
 use crate::analyze::{
     Analysis, CallTree, Detail, DivideBy, Exactness, GroupId, Matches, Neighbours, Order, OverTime, TimeWindow,
 };
-use crate::layout::{Difference, DifferenceScale};
+use crate::layout::{Difference, DifferenceScale, Stripes};
 use crate::model::{Metric, TimeMeaning, TrackId};
-use egui::Color32;
+use egui::{Color32, Popup, Ui};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -76,6 +76,15 @@ impl Trees {
     }
 }
 
+/// How a box or an arc is painted.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct NodeLook {
+    /// Its fill.
+    pub fill: Color32,
+    /// Its stripes and their colour, where one side of a comparison lacks it.
+    pub stripes: Option<(Stripes, Color32)>,
+}
+
 /// Everything a view may look at. Views change nothing but their own state; what they want done they say in
 /// [`super::Actions`].
 pub struct ViewCtx<'a> {
@@ -113,6 +122,8 @@ pub struct ViewCtx<'a> {
     pub compare: Option<CompareCtx<'a>>,
     /// What is marked.
     pub annotations: AnnotationsCtx<'a>,
+    /// Whether keys are for views: nothing lies over them, and nothing was left by this press of Escape.
+    pub takes_keys: bool,
 }
 
 impl<'a> ViewCtx<'a> {
@@ -141,7 +152,14 @@ impl<'a> ViewCtx<'a> {
             hints: None,
             compare: None,
             annotations: AnnotationsCtx::default(),
+            takes_keys: true,
         }
+    }
+
+    /// Whether keys are for the view as a whole: for nothing that has the focus, and nothing that lies over it. To be asked
+    /// before the view's own fields are drawn, which may give up the focus.
+    pub fn keys_are_free(&self, ui: &Ui) -> bool {
+        self.takes_keys && ui.memory(|m| m.focused().is_none()) && !Popup::is_any_open(ui.ctx())
     }
 
     /// The metric that is shown.
@@ -183,6 +201,21 @@ impl<'a> ViewCtx<'a> {
             }
             _ => self.colour(tree.group(node)),
         }
+    }
+
+    /// How a box or an arc is painted: it stands back where the search does not match it, and comes forward where its group
+    /// is pointed at in any view.
+    pub fn node_look(&self, tree: &CallTree, node: usize) -> NodeLook {
+        let (group, difference) = (tree.group(node), self.difference(tree, node));
+        let (mut fill, mut stripe) = (self.node_fill(tree, node, difference.as_ref()), self.theme.stripe);
+        if self.is_dimmed(group) {
+            fill = self.theme.dimmed(fill);
+            stripe = stripe.gamma_multiply(0.5);
+        }
+        if self.hovered == Some(group) {
+            fill = fill.lerp_to_gamma(self.theme.hover, 0.45);
+        }
+        NodeLook { fill, stripes: difference.and_then(|d| d.stripes()).map(|stripes| (stripes, stripe)) }
     }
 
     /// About as wide as everything is, before there is a tree to tell.

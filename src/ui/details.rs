@@ -7,7 +7,7 @@ mod pairing;
 mod runs;
 
 use super::hint_marks::{self, hints_of_ui};
-use super::views::{ViewKind, table::transform_button};
+use super::views::{ViewKind, callers_tables::NOT_COUNTED, table::transform_button};
 use super::{Action, Actions, ViewCtx, cell, theme};
 use crate::analyze::{Class, Exactness, GroupBy, GroupId, Neighbour, Transform, share};
 use crate::layout::fit_name;
@@ -245,6 +245,11 @@ fn buttons_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId, actions: &mut Acti
 
 fn neighbours_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId, actions: &mut Actions) {
     if !ctx.analysis.profile().has_trees() {
+        return;
+    }
+    if !ctx.analysis.table().is_present(group) {
+        ui.add_space(theme::MARGIN);
+        ui.add(Label::new(RichText::new(NOT_COUNTED).color(ctx.theme.text_weak)).wrap());
         return;
     }
     let Some(neighbours) = ctx.neighbours else { return };

@@ -1,7 +1,7 @@
 //! Dropped files: what dropping them will do, said over everything else.
 
 use super::{Theme, theme};
-use egui::{Align2, Color32, Context, FontId, Id, LayerId, Order, Stroke, StrokeKind, accesskit};
+use egui::{Align2, Context, FontId, Id, LayerId, Order, Stroke, StrokeKind, accesskit};
 
 /// What comes of dropping files.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -40,7 +40,7 @@ impl DropEffect {
 pub fn drop_target_ui(ctx: &Context, theme: &Theme, effect: &DropEffect) {
     let painter = ctx.layer_painter(LayerId::new(Order::Foreground, Id::unique("drop target")));
     let rect = ctx.content_rect();
-    painter.rect_filled(rect, 0.0, Color32::from_black_alpha(0x99));
+    painter.rect_filled(rect, 0.0, theme::VEIL);
     let stroke = Stroke::new(3.0, theme.accent);
     painter.rect_stroke(rect.shrink(28.0), 14.0, stroke, StrokeKind::Inside);
     let text = effect.text();
@@ -48,7 +48,13 @@ pub fn drop_target_ui(ctx: &Context, theme: &Theme, effect: &DropEffect) {
         node.set_role(accesskit::Role::Label);
         node.set_value(text.as_str());
     });
-    let said = painter.text(rect.center(), Align2::CENTER_CENTER, text, FontId::proportional(26.0), Color32::WHITE);
+    let said = painter.text(
+        rect.center(),
+        Align2::CENTER_CENTER,
+        text,
+        FontId::proportional(theme::TITLE_TEXT),
+        theme::ON_VEIL,
+    );
     let below = said.center_bottom() + egui::vec2(0.0, theme::MARGIN);
-    painter.text(below, Align2::CENTER_TOP, effect.remark(), FontId::proportional(theme::FIGURE_TEXT), Color32::WHITE);
+    painter.text(below, Align2::CENTER_TOP, effect.remark(), FontId::proportional(theme::FIGURE_TEXT), theme::ON_VEIL);
 }

@@ -2,16 +2,19 @@
 
 use super::views::ViewKind;
 use super::{Action, Actions, Command, TreeKind, ViewCtx};
-use crate::analyze::{GroupId, Order};
+use crate::analyze::{GroupId, Order, Transform};
 use crate::layout::Marked;
 use crate::model::{Body, format};
 use egui::{Button, Ui};
 
-/// What can be done with the selected group, and with the calls that led to the box or arc it was chosen by.
+/// Why a transform cannot be had.
+const NO_STACKS: &str = "This profile holds no whole stacks, so stacks cannot be changed.";
+
+/// What can be done with the selected group, and with the calls of a tree that led to the box or arc it was chosen by.
 pub(super) fn group_menu(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
-    stack: Option<String>,
+    (kind, path): (TreeKind, &[GroupId]),
     marked: Option<&Marked>,
     actions: &mut Actions,
 ) {
@@ -23,21 +26,23 @@ pub(super) fn group_menu(
     }
     super::annotations::menu_ui(ui, ctx, marked, actions);
     ui.separator();
-    for command in [Command::FocusSelection, Command::HideSelection, Command::DropSelection] {
+    transform_button(ui, ctx, Command::FocusSelection, actions);
+    focus_subtree_button(ui, ctx, (kind, path), actions);
+    for command in [Command::HideSelection, Command::DropSelection] {
         transform_button(ui, ctx, command, actions);
     }
     ui.separator();
-    for command in [Command::CollapseRecursion, Command::OnlyMine] {
+    for command in [Command::CollapsePackage, Command::CollapseModule, Command::CollapseRecursion, Command::OnlyMine] {
         transform_button(ui, ctx, command, actions);
     }
     ui.separator();
     command_button(ui, Command::View(ViewKind::Source), ctx.selection.is_some(), actions);
     command_button(ui, Command::ResetZoom, true, actions);
     command_button(ui, Command::CopySelection, ctx.selection.is_some(), actions);
-    let copy = ui.add_enabled(stack.is_some(), Button::new("Copy stack"));
+    let copy = ui.add_enabled(!path.is_empty(), Button::new("Copy stack"));
     let copy = copy.on_hover_text("The calls that lead here, the outermost first, a call a line.");
     if copy.clicked()
-        && let Some(stack) = stack
+        && let Some(stack) = stack_text(ctx, kind, path)
     {
         actions.push(Action::Copy(stack, "Stack copied"));
         ui.close();
@@ -48,7 +53,7 @@ pub(super) fn group_menu(
 
 /// The calls down a path, the outermost first, a call a line: `parse (app/csv.py:12)`. A path of an inverted tree begins
 /// with the innermost. `None` where there are none.
-pub(super) fn stack_text(ctx: &ViewCtx<'_>, kind: TreeKind, path: &[GroupId]) -> Option<String> {
+fn stack_text(ctx: &ViewCtx<'_>, kind: TreeKind, path: &[GroupId]) -> Option<String> {
     let line = |group: &GroupId| {
         let name = format::one_line(&ctx.analysis.name(*group)).into_owned();
         match ctx.analysis.place(*group) {
@@ -64,6 +69,20 @@ pub(super) fn stack_text(ctx: &ViewCtx<'_>, kind: TreeKind, path: &[GroupId]) ->
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
+/// A button that keeps the stacks that begin with these calls. In trees of other roots their beginning is not known.
+fn focus_subtree_button(ui: &mut Ui, ctx: &ViewCtx<'_>, (kind, path): (TreeKind, &[GroupId]), actions: &mut Actions) {
+    let from_root = matches!(kind, TreeKind::Whole(Order::LeftHeavy | Order::Time) | TreeKind::Sunburst);
+    let stacks = matches!(ctx.analysis.profile().body(), Body::Stacks(_));
+    let button = ui.add_enabled(stacks && from_root && !path.is_empty(), Button::new("Focus on this subtree"));
+    let button = button
+        .on_hover_text("Keep only the stacks that begin with the calls that lead here, and begin them here.")
+        .on_disabled_hover_text(if stacks { "Choose a box of the whole flame graph, or an arc." } else { NO_STACKS });
+    if button.clicked() {
+        actions.push(Action::Transform(Transform::FocusSubtree(path.to_vec())));
+        ui.close();
+    }
+}
+
 /// A button for a transform, which only profiles of whole stacks can have.
 fn transform_button(ui: &mut Ui, ctx: &ViewCtx<'_>, command: Command, actions: &mut Actions) {
     let stacks = matches!(ctx.analysis.profile().body(), Body::Stacks(_));
@@ -71,7 +90,7 @@ fn transform_button(ui: &mut Ui, ctx: &ViewCtx<'_>, command: Command, actions: &
     let enabled = stacks && (!needs_selection || ctx.selection.is_some());
     let response = command_button(ui, command, enabled, actions);
     if !stacks {
-        response.on_disabled_hover_text("This profile holds no whole stacks, so stacks cannot be changed.");
+        response.on_disabled_hover_text(NO_STACKS);
     }
 }
 

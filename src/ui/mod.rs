@@ -1,11 +1,10 @@
 //! The window: draws borrowed data, and returns what the user wants as [`Action`]s. Nothing here changes a session.
 
+mod accessible;
 mod action;
 pub mod annotations;
 pub mod bounds_strip;
 pub mod canvas;
-pub mod canvas_link;
-mod canvas_paint;
 mod cell;
 pub mod chrome;
 mod compare;
@@ -14,6 +13,7 @@ mod context;
 mod details;
 mod difference;
 pub mod drops;
+mod empty;
 pub mod export_dialog;
 mod hint_marks;
 pub mod hints_page;
@@ -27,7 +27,7 @@ mod tooltip;
 
 pub mod views;
 
-pub(crate) use canvas_paint::{accessible_name, message as canvas_message, no_trees as no_trees_message};
+pub(crate) use empty::{message as empty_message, no_trees as no_trees_message};
 
 pub use action::{Action, Actions, Command, EDITORS};
 pub use compare::CompareCtx;

@@ -27,6 +27,10 @@ pub struct SourcePage {
     pub doubts: Vec<String>,
     /// The largest figures, which scales are chosen by.
     pub largest: Largest,
+    /// Lines that cost something, by what they cost themselves and with everything they called.
+    costs: [Vec<(u32, i64)>; 2],
+    /// Where the functions of the file stand in it, by function.
+    stands: Vec<(FunctionId, Fit)>,
 }
 
 /// The largest figures of a file.
@@ -61,7 +65,7 @@ impl Largest {
 }
 
 /// Which cost lines are coloured and ranked by.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum HeatBy {
     /// Cost in the line itself.
     #[default]
@@ -135,6 +139,8 @@ impl SourcePage {
             highlights: Highlights::default(),
             doubts: Vec::new(),
             largest: Largest::default(),
+            costs: Default::default(),
+            stands: Vec::new(),
         };
         if let Ok(found) = page.answer.clone() {
             let text = found.file.text();
@@ -147,9 +153,13 @@ impl SourcePage {
                     page.calls = calls(analysis, graph, &page.heat.functions, &tree);
                 }
             }
-            page.doubts = doubts(analysis, &page.heat.functions, &found, recorded_at);
+            let profile = analysis.profile();
+            let stands = |&f: &FunctionId| (f, fit(&found.file, profile.name(f), profile.function(f).line));
+            page.stands = page.heat.functions.iter().map(stands).collect();
+            page.doubts = doubts(&page.stands, &found, recorded_at);
         }
         page.largest = Largest::of(&page.heat, &page.calls);
+        page.costs = [HeatBy::Own, HeatBy::Total].map(|by| page.costs_by(by));
         page
     }
 
@@ -159,8 +169,15 @@ impl SourcePage {
     }
 
     /// Every line that cost something, in the order of lines: its figures, or else an estimate from its calls.
-    pub fn costs(&self, by: HeatBy) -> Vec<(u32, i64)> {
-        let by = self.by(by);
+    pub fn costs(&self, by: HeatBy) -> &[(u32, i64)] {
+        let [own, total] = &self.costs;
+        match self.by(by) {
+            HeatBy::Own => own,
+            HeatBy::Total => total,
+        }
+    }
+
+    fn costs_by(&self, by: HeatBy) -> Vec<(u32, i64)> {
         let counted = self.heat.lines.iter().map(|l| (l.line, by.cost(l)));
         let called =
             self.calls.iter().filter(|c| self.heat.line(c.line).is_none()).map(|c| (c.line, by.cost_of_calls(c)));
@@ -179,14 +196,12 @@ impl SourcePage {
         self.calls.binary_search_by_key(&line, |c| c.line).ok().map(|i| &self.calls[i])
     }
 
-    /// The line a function is best shown at: that of its `def`, wherever it stands now.
+    /// The line a function of the file is best shown at: that of its `def`, wherever it stands now.
     pub fn line_of(&self, analysis: &Analysis, function: FunctionId) -> u32 {
-        let profile = analysis.profile();
-        let recorded = profile.function(function).line;
-        let Some(found) = self.found() else { return recorded };
-        match fit(&found.file, profile.name(function), recorded) {
-            Fit::Here { line } | Fit::Moved { line } => line,
-            Fit::Gone | Fit::Unknown => recorded,
+        let stands = self.stands.binary_search_by_key(&function, |(of, _)| *of);
+        match stands.ok().map(|i| self.stands[i].1) {
+            Some(Fit::Here { line } | Fit::Moved { line }) => line,
+            Some(Fit::Gone | Fit::Unknown) | None => analysis.profile().function(function).line,
         }
     }
 }
@@ -196,17 +211,11 @@ fn is_python(path: &std::path::Path) -> bool {
 }
 
 /// Reasons to doubt that the file is what ran, in sentences; the gravest first.
-fn doubts(
-    analysis: &Analysis,
-    functions: &[FunctionId],
-    found: &Found,
-    recorded_at: Option<SystemTime>,
-) -> Vec<String> {
+fn doubts(stands: &[(FunctionId, Fit)], found: &Found, recorded_at: Option<SystemTime>) -> Vec<String> {
     let mut doubts = Vec::new();
-    let profile = analysis.profile();
     let (mut misplaced, mut known) = (0, 0);
-    for &f in functions {
-        match fit(&found.file, profile.name(f), profile.function(f).line) {
+    for (_, fit) in stands {
+        match fit {
             Fit::Here { .. } => known += 1,
             Fit::Moved { .. } | Fit::Gone => {
                 known += 1;

@@ -170,7 +170,10 @@ pub fn loading_ui(ui: &mut Ui, theme: &Theme, title: &str, fraction: Option<f32>
         ui.add_space(theme::GAP);
         match fraction {
             Some(fraction) => {
-                ui.add(egui::ProgressBar::new(fraction).desired_width(320.0).show_percentage());
+                // The part that is still to come would be as dark as the ground.
+                ui.visuals_mut().extreme_bg_color = theme.raised;
+                let text = format!("{:.0} %", fraction * 100.0);
+                ui.add(egui::ProgressBar::new(fraction).desired_width(320.0).text(text));
             }
             None => {
                 ui.add(egui::Spinner::new().size(26.0));

@@ -78,6 +78,14 @@ struct Inks {
 pub const UNTINTED: Color32 = Color32::WHITE;
 /// Lets what is behind be seen as it is.
 pub const CLEAR: Color32 = Color32::TRANSPARENT;
+/// Over everything while files are held over the window.
+pub const VEIL: Color32 = Color32::from_black_alpha(0x99);
+/// Text on it.
+pub const ON_VEIL: Color32 = Color32::WHITE;
+/// Size of what is read from afar.
+pub const TITLE_TEXT: f32 = 26.0;
+/// The widest a box under the pointer is described.
+pub const TOOLTIP_WIDTH: f32 = 460.0;
 /// Width of the field a note is written in.
 pub const NOTE_FIELD: f32 = 300.0;
 /// Rounding of notes.
@@ -142,7 +150,7 @@ pub const CAPTION_WIDTH: f32 = 120.0;
 pub const STRIP_WIDTH: f32 = 260.0;
 /// Height of the strip by itself.
 pub const STRIP_HEIGHT: f32 = 12.0;
-/// Size of the beginning of a file that is to be saved.
+/// Size of code beside other things: an excerpt of a source, the beginning of a file that is to be saved.
 pub const CODE_TEXT: f32 = 11.0;
 /// Size of the text in boxes.
 pub const BOX_TEXT: f32 = layout::LABEL_SIZE;

@@ -2,7 +2,7 @@
 
 use crate::support::{fixture, folded, misspelt, open, open_bytes};
 use helioscope::import::ImportError;
-use helioscope::model::{Body, Profile, TimeMeaning, TrackId};
+use helioscope::model::{Body, MetricId, Profile, TimeMeaning, TrackId};
 use std::collections::BTreeMap;
 
 type Stacks = BTreeMap<String, i64>;
@@ -192,4 +192,40 @@ fn a_trace_read_in_pieces_is_the_trace_read_in_one() {
     assert_eq!((profile.sample_count(), profile.total(profile.default_metric())), (60_000, 60_000 * 7125));
     assert_eq!((profile.tracks().len(), profile.functions().len()), (3, 100));
     assert_eq!(profile.origin().producer, "viztracer@1.0");
+}
+
+#[test]
+fn times_too_far_apart_to_count_are_an_error_or_have_no_place_in_time() {
+    let [long, apart, late] = [
+        r#"[{"ph":"B","pid":1,"tid":1,"ts":-9000000000000000,"name":"f"},
+            {"ph":"E","pid":1,"tid":1,"ts":9000000000000000,"name":"f"}]"#,
+        r#"[{"ph":"X","pid":1,"tid":1,"ts":-9000000000000000,"dur":1,"name":"f"},
+            {"ph":"X","pid":1,"tid":1,"ts":9000000000000000,"dur":2,"name":"f"}]"#,
+        r#"[{"ph":"X","pid":1,"tid":1,"ts":9000000000000000,"dur":1000000000000000,"name":"f"},
+            {"ph":"X","pid":1,"tid":1,"ts":9000000000000001,"dur":1,"name":"f"}]"#,
+    ]
+    .map(open_bytes);
+    assert!(matches!(long, Err(ImportError::Build(_))));
+    let apart = apart.expect("opens");
+    let Body::Stacks(body) = apart.body() else { panic!("a trace holds stacks") };
+    assert_eq!((apart.total(MetricId(0)), body.samples.starts_ns()), (3000, None));
+    let late = late.expect("opens");
+    assert_eq!(late.total(MetricId(0)), 1000);
+    assert!(late.warnings().iter().any(|w| w.text.contains("no readable duration")));
+}
+
+#[test]
+fn a_command_line_longer_than_any_is_not_kept_for_each_thread() {
+    let event = |phase: &str, time: usize, name: &str| {
+        format!(r#"{{"ph":"{phase}","pid":1,"tid":1,"ts":{time},"name":"{name}","cat":"py-spy","args":{{}}}}"#)
+    };
+    let process = format!("process 1:\\\"{}\\\"", "x".repeat(100_000));
+    let mut events = vec![event("B", 0, &process)];
+    for i in 0..100 {
+        let thread = format!("thread ({i})");
+        events.extend([event("B", i, &thread), event("B", i, "f"), event("E", i + 1, "f"), event("E", i + 1, &thread)]);
+    }
+    let profile = open_bytes(format!("[{}]", events.join(","))).expect("opens");
+    assert!(profile.tracks().len() >= 100);
+    assert!(profile.tracks().iter().all(|t| t.process.is_empty()));
 }

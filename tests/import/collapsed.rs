@@ -102,8 +102,8 @@ fn processes_and_threads_become_tracks() {
 fn tracks_partition_the_total() {
     for name in ["pyspy/threads.raw", "pyspy/everything.raw", "pyspy/processes.raw", "collapsed/python315.folded"] {
         let profile = open(name);
-        let ids = (0..profile.tracks().len()).map(helioscope::model::TrackId::at);
-        let totals: Vec<i64> = ids.map(|id| profile.track_total(FIRST, id)).collect();
+        let totals = profile.track_totals(FIRST);
+        assert_eq!(totals.len(), profile.tracks().len(), "{name}");
         assert_eq!(totals.iter().sum::<i64>(), profile.total(FIRST), "{name}");
         assert!(totals.iter().all(|t| *t > 0), "{name}: no thread is empty");
     }
@@ -165,4 +165,12 @@ fn damaged_bytes_are_an_error_or_a_profile() {
             Err(error) => assert!(!matches!(error, ImportError::NotThisFormat | ImportError::Cancelled)),
         }
     }
+}
+
+#[test]
+fn a_deep_stack_compressed_to_next_to_nothing_does_not_fill_the_memory() {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut encoder, &[b"a;".repeat(20 << 20), b"b 1\n".to_vec()].concat()).expect("writes");
+    let error = open_bytes(encoder.finish().expect("ends")).map(drop).expect_err("twenty million frames of 200 kB");
+    assert!(matches!(error, ImportError::Build(_)), "{error}");
 }

@@ -365,3 +365,24 @@ fn truncated_and_changed_files_never_panic_or_pass_for_another_format() {
         overwritten(&whole, 400, 3).for_each(|damaged| drop(open_bytes(damaged)));
     }
 }
+
+#[test]
+fn code_objects_that_share_a_long_name_do_not_fill_the_memory() {
+    let figures = [b")\x05i\x01\0\0\0i\x01\0\0\0".as_slice(), b"g\0\0\0\0\0\0\0\0g\0\0\0\0\0\0\0\0{0"].concat();
+    let mut file = b"\xfb)\x03\xe1".to_vec();
+    file.extend(500_000_u32.to_le_bytes());
+    file.extend(vec![b'x'; 500_000]);
+    file.extend(b"i\x01\0\0\0z\x01a");
+    file.extend(&figures);
+    for line in 0..5000_u32 {
+        file.extend(b")\x03z\x01pi\0\0\0\0c");
+        file.extend([0; 20]);
+        file.extend(b"NNNNNr\x01\0\0\0r\x01\0\0\0N");
+        file.extend(line.to_le_bytes());
+        file.extend(b"NN");
+        file.extend(&figures);
+    }
+    file.push(b'0');
+    let error = open_bytes(file).expect_err("five gigabytes of names").to_string();
+    assert!(error.contains("too many times"), "{error}");
+}

@@ -579,3 +579,97 @@ fn the_old_forms_are_named() {
         assert!(matches!(error, ImportError::Recognised { what, .. } if what.contains("gperftools")), "{error}");
     }
 }
+
+/// A pprof of cpu nanoseconds with half a megabyte of text as its fourth, and whatever else is written.
+fn with_long_text(rest: impl FnOnce(&mut Writer)) -> Vec<u8> {
+    let mut w = Writer::default();
+    w.message(1, |m| {
+        m.varint(1, 1);
+        m.varint(2, 2);
+    });
+    for text in ["", "cpu", "nanoseconds", &"\u{e9}".repeat(250_000), "thread", "n"] {
+        w.bytes_field(6, text.as_bytes());
+    }
+    rest(&mut w);
+    w.bytes().to_vec()
+}
+
+#[test]
+fn a_long_text_that_much_refers_to_is_neither_copied_nor_read_for_each() {
+    const MANY: u64 = 20_000;
+    let sample = |w: &mut Writer, labels: &[(u64, u64, u64)]| {
+        w.message(2, |m| {
+            m.packed(2, [1]);
+            for &(key, text, number) in labels {
+                m.message(3, |l| {
+                    l.varint(1, key);
+                    l.varint(2, text);
+                    l.varint(3, number);
+                });
+            }
+        });
+    };
+    let functions = with_long_text(|w| {
+        for i in 1..MANY {
+            w.message(5, |m| {
+                m.varint(1, i);
+                m.varint(2, 3);
+            });
+            w.message(3, |m| {
+                m.varint(1, i);
+                m.varint(5, 3);
+            });
+            w.message(4, |m| {
+                m.varint(1, i);
+                m.varint(2, i);
+            });
+        }
+        sample(w, &[]);
+    });
+    let labels = with_long_text(|w| (0..MANY).for_each(|i| sample(w, &[(3, 0, i)])));
+    let threads = with_long_text(|w| (0..MANY).for_each(|i| sample(w, &[(4, 3, 0), (5, 0, i)])));
+    let comments = with_long_text(|w| {
+        w.packed(13, vec![3; 20_000]);
+        sample(w, &[]);
+    });
+    for bytes in [functions, labels, threads, comments] {
+        let begun = std::time::Instant::now();
+        let profile = open_bytes(bytes).expect("opens");
+        let held = profile.origin().comments.iter().map(String::len).sum::<usize>()
+            + profile.tracks().iter().map(|t| t.name.len()).sum::<usize>();
+        assert!(held < 4 << 20, "{held} bytes");
+        assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+    }
+    let types = with_long_text(|w| {
+        (0..MANY).for_each(|_| w.message(1, |m| m.varint(1, 3)));
+        sample(w, &[]);
+    });
+    assert!(open_bytes(types).expect_err("no profiler writes so many").to_string().contains("20001 types of samples"));
+}
+
+#[test]
+fn inlined_calls_that_would_fill_the_memory_are_an_error() {
+    let bytes = with_long_text(|w| {
+        for id in [1, 2] {
+            w.message(5, |m| {
+                m.varint(1, id);
+                m.varint(2, id);
+            });
+        }
+        w.message(4, |m| {
+            m.varint(1, 1);
+            for i in 0..5000 {
+                m.message(4, |l| {
+                    l.varint(1, 1 + i % 2);
+                    l.varint(2, i);
+                });
+            }
+        });
+        w.message(2, |m| {
+            m.packed(1, vec![1; 100_000]);
+            m.packed(2, [1]);
+        });
+    });
+    let error = open_bytes(bytes).expect_err("half a billion frames").to_string();
+    assert!(error.contains("inlined calls"), "{error}");
+}

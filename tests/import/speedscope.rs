@@ -35,7 +35,7 @@ fn every_fixture_holds_what_an_independent_reader_found() {
         for (i, expected) in profiles.iter().enumerate() {
             let (metric, track) = (profile.default_metric(), TrackId::at(i));
             assert_eq!(folded(&profile, metric, Some(track)), expected.stacks, "{file}: {}", expected.name);
-            assert_eq!(profile.track_total(metric, track), expected.total, "{file}: {}", expected.name);
+            assert_eq!(profile.track_totals(metric)[i], expected.total, "{file}: {}", expected.name);
         }
         let empty = profiles.iter().any(|expected| expected.stacks.contains_key(""));
         let told: &[&str] = if empty { &[EMPTY_STACK] } else { &[] };
@@ -192,4 +192,39 @@ fn stacks_50_000_deep_open() {
         assert_eq!(body.stacks.len(), DEPTH + 1);
         assert_eq!(warnings(&profile), [""; 0]);
     }
+}
+
+#[test]
+fn ever_new_units_and_kinds_neither_fill_the_memory_nor_the_warnings() {
+    let file = |profile: &dyn Fn(usize) -> String| {
+        let profiles: Vec<String> = (0..2000).map(profile).collect();
+        let shared = r#""shared":{"frames":[{"name":"f"}]}"#;
+        open_bytes(format!(r#"{{{shared},"profiles":[{}]}}"#, profiles.join(",")))
+    };
+    let units = file(&|i| format!(r#"{{"type":"sampled","name":"","unit":"u{i}","samples":[[0]],"weights":[1]}}"#));
+    assert!(units.expect_err("a value of each sample for each unit").to_string().contains("different units"));
+    let kinds = file(&|i| format!(r#"{{"type":"k{i}"}}"#)).expect("opens");
+    assert!(kinds.warnings().len() < 200);
+    assert!(kinds.warnings().iter().any(|w| w.count > 1800));
+}
+
+#[test]
+fn a_stretch_of_time_too_long_to_count_is_an_error() {
+    let file = r#"{"shared":{"frames":[{"name":"f"}]},"profiles":[{"type":"evented","name":"","unit":"nanoseconds",
+        "startValue":-9000000000000000000,"endValue":9000000000000000000,"events":[
+        {"type":"O","frame":0,"at":-9000000000000000000},{"type":"C","frame":0,"at":9000000000000000000}]}]}"#;
+    assert!(matches!(open_bytes(file), Err(ImportError::Build(_))));
+}
+
+#[test]
+fn a_command_line_longer_than_any_is_not_kept_for_each_thread() {
+    let command = "x".repeat(100_000);
+    let profile = r#"{"type":"sampled","name":"","unit":"seconds","samples":[[0,1]],"weights":[1]}"#;
+    let file = format!(
+        r#"{{"exporter":"py-spy@0.4","shared":{{"frames":[{{"name":"process 1:\"{command}\""}},{{"name":"f"}}]}},
+        "profiles":[{}]}}"#,
+        vec![profile; 100].join(",")
+    );
+    let profile = open_bytes(file).expect("opens");
+    assert!(profile.tracks().iter().all(|t| t.process.is_empty()));
 }

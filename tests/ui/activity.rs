@@ -1,6 +1,6 @@
 use crate::picture::compare;
 use crate::window::{
-    FOLDED, PROF, Recording, SPEEDSCOPE, Window, boxes, click, leave, press, rest, says, start, start_in,
+    FOLDED, PROF, Recording, SPEEDSCOPE, Window, boxes, click, leave, press, press_with, rest, says, start, start_in,
 };
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, PointerButton, Pos2, Rect, Theme};
@@ -125,6 +125,20 @@ fn the_chart_tells_what_it_shows_to_those_who_cannot_see_it() {
     let mut window = open(&[&trace]);
     click(&mut window, "By package");
     window.get_by_label_contains("Activity over 1.00 ms: your code 100 %");
+}
+
+#[test]
+fn a_part_of_the_time_that_is_there_no_more_is_not_shown() {
+    let trace = Recording::named("trace.json", TRACE);
+    let mut window = open(&[&trace]);
+    drag(&mut window, 0.5, 1.0);
+    click(&mut window, "Zoom to span");
+    click(&mut window, "Clear span");
+    assert!(!window.get_by_label("All of the time").accesskit_node().is_disabled());
+    trace.write(TRACE.replace("400", "40").replace("600", "60").replace("1000", "100"));
+    press_with(&mut window, Modifiers::COMMAND, Key::R);
+    rest(&mut window);
+    assert!(window.get_by_label("All of the time").accesskit_node().is_disabled(), "it ends before that part");
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use crate::picture::compare;
 use crate::window::{
-    FOLDED, PROF, Recording, Window, box_of, click, click_box, click_button, double_click_box, leave, press,
-    press_with, rest, says, start, start_in, write,
+    FOLDED, PROF, Recording, Window, box_of, click, click_box, click_button, double_click_box, drop_files, leave,
+    press, press_with, rest, says, start, start_in, write,
 };
 use egui::{Key, Modifiers, Theme};
 use egui_kittest::kittest::Queryable;
@@ -259,4 +259,16 @@ fn a_sunburst_with_a_note_being_written() {
     write(&mut window, "HTML for a day");
     leave(&mut window);
     compare(window, "tests/snapshots", "annotations_sunburst_light");
+}
+
+#[test]
+fn a_file_dropped_while_a_note_is_written_leaves_the_note() {
+    let (recording, other) = (Recording::new(STACKS), Recording::named("other.folded", "main 1\n"));
+    let mut window = start(&[&recording]);
+    note(&mut window, "parse", "kept");
+    click(&mut window, "Note on parse: kept");
+    assert!(!has_note(&window, "parse", "kept"), "it is in the field");
+    drop_files(&mut window, &[&other]);
+    click(&mut window, "Cancel");
+    assert!(has_note(&window, "parse", "kept"));
 }

@@ -18,11 +18,64 @@ fn each_filter_is_a_chip_that_comes_off() {
     click_box(&mut window, "render");
     press(&mut window, Key::F);
     assert!(is_zoomed_to(&window, "render"));
-    click(&mut window, "focus render  ×");
-    assert!(says(&window, "hide read") && !says(&window, "focus render"));
     click(&mut window, "hide read  ×");
+    assert!(says(&window, "focus render") && !says(&window, "hide read"), "no other goes with it");
     assert!(!boxes(&window, "read").is_empty());
+    click(&mut window, "focus render  ×");
     assert!(!says(&window, "Filters"));
+}
+
+#[test]
+fn a_filter_comes_off_alone_though_others_came_after_it() {
+    let mut window = start(&[Recording::new(STACKS)]);
+    click_box(&mut window, "read");
+    press(&mut window, Key::H);
+    click_box(&mut window, "draw");
+    press(&mut window, Key::H);
+    click(&mut window, "hide read  ×");
+    assert!(says(&window, "hide draw  ×") && !says(&window, "hide read"));
+    assert!(!boxes(&window, "read").is_empty() && boxes(&window, "draw").is_empty());
+}
+
+#[test]
+fn a_function_that_filters_took_out_is_not_said_to_be_called_by_nothing() {
+    let mut window = start(&[Recording::new(STACKS)]);
+    click_box(&mut window, "parse");
+    assert!(!says(&window, "It is on no stack that is counted"));
+    press(&mut window, Key::H);
+    assert_eq!(selected(&window), "parse");
+    assert!(says(&window, "It is on no stack that is counted"));
+    press(&mut window, Key::Num4);
+    assert!(!says(&window, "Nothing calls it"));
+}
+
+#[test]
+fn a_subtree_is_focused_on_from_the_menu_of_a_box_and_is_not_every_call_of_its_function() {
+    let mut window = start(&[Recording::new(STACKS)]);
+    box_of(&window, "read").click_secondary();
+    window.run();
+    click(&mut window, "Focus on this subtree");
+    assert!(says(&window, "focus subtree read  ×"));
+    assert!(says(&window, "samples · 12"), "without the call from render");
+    assert!(boxes(&window, "main").is_empty());
+    click(&mut window, "focus subtree read  ×");
+    click(&mut window, "Inverted");
+    box_of(&window, "read").click_secondary();
+    window.run();
+    assert!(window.get_by_label("Focus on this subtree").accesskit_node().is_disabled());
+}
+
+#[test]
+fn a_package_is_collapsed_from_the_menu_and_named_in_the_chip() {
+    let mut window = start(&[FOLDED]);
+    let before = boxes(&window, "dumps").len();
+    assert!(!boxes(&window, "iterencode").is_empty());
+    box_of(&window, "dumps").click_secondary();
+    window.run();
+    click(&mut window, "Collapse the selected function's package");
+    assert!(says(&window, "collapse standard library  ×"));
+    assert_eq!(boxes(&window, "dumps").len(), before, "the user's code calls it");
+    assert!(boxes(&window, "iterencode").is_empty(), "it is called by the standard library alone");
 }
 
 #[test]

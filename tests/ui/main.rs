@@ -24,6 +24,8 @@ mod gallery;
 mod hints;
 mod history;
 mod hostile;
+mod keys;
+mod narrow;
 mod opening;
 mod overlays;
 mod pictures;

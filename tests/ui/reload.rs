@@ -23,6 +23,16 @@ fn what_was_looked_at_is_looked_at_again() {
 }
 
 #[test]
+fn f5_reloads_too_even_while_typing() {
+    let file = Recording::new(BEFORE);
+    let mut window = start(&[&file]);
+    press_with(&mut window, Modifiers::COMMAND, Key::F);
+    file.write(AFTER);
+    press(&mut window, Key::F5);
+    assert!(says(&window, "samples · 42"));
+}
+
+#[test]
 fn filters_search_and_view_stay() {
     let file = Recording::new(BEFORE);
     let mut window = start(&[&file]);

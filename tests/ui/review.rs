@@ -138,3 +138,30 @@ fn what_is_no_review_is_said_in_its_tab() {
         assert!(says(&window, why), "{content}");
     }
 }
+
+#[test]
+fn a_review_that_could_not_be_opened_is_tried_again_beside_other_tabs() {
+    let (broken, other) = (Recording::named("run.helioscope", "{"), Recording::new(STACKS));
+    let mut window = start(&[broken.as_ref(), other.as_ref()]);
+    assert_eq!(tabs(&window).len(), 2);
+    broken.write("{}");
+    // Looked at every two seconds; it must have been the same twice.
+    for _ in 0..130 {
+        window.step();
+    }
+    assert!(says(&window, "run.helioscope has changed"));
+    click(&mut window, "Reload");
+    assert_eq!(tabs(&window), ["run.folded", "run.helioscope"]);
+}
+
+#[test]
+fn a_review_that_could_not_be_saved_is_no_recent_file() {
+    let recording = Recording::new(STACKS);
+    let mut window = start(&[&recording]);
+    window.state_mut().save_into(folder_of(&recording).join("gone"));
+    press_with(&mut window, Modifiers { shift: true, ..Modifiers::COMMAND }, Key::S);
+    click(&mut window, PLACES);
+    assert!(says(&window, "The review was not saved"));
+    click(&mut window, "Start");
+    assert!(says(&window, "run.folded") && !says(&window, "run.helioscope"));
+}

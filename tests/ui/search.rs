@@ -79,3 +79,15 @@ fn escape_ends_the_search() {
     assert!(!says(&window, "65"));
     assert!(!window.get_by_label(FIELD).accesskit_node().is_focused());
 }
+
+#[test]
+fn the_selected_match_is_told_by_its_rank_among_those_that_are_counted() {
+    let mut window = searching("read_");
+    press(&mut window, Key::Enter);
+    assert_eq!(selected(&window), "read_line");
+    assert!(says(&window, "1 of 2 · 65.0 %"));
+    press(&mut window, Key::Enter);
+    assert!(says(&window, "2 of 2 · 65.0 %"));
+    click(&mut window, "Drop");
+    assert!(says(&window, "1 · 63.2 %"), "what a filter leaves nothing of is no match to step to");
+}

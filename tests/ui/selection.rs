@@ -121,3 +121,21 @@ fn a_caller_in_the_details_is_a_click_away() {
     click(&mut window, "main");
     assert_eq!(selected(&window), "main");
 }
+
+#[test]
+fn a_double_click_within_one_frame_selects_and_zooms() {
+    let mut window = start(&[Recording::new(STACKS)]);
+    let pos = box_of(&window, "parse").rect().center();
+    window.hover_at(pos);
+    window.run();
+    let button = |pressed| egui::Event::PointerButton {
+        pos,
+        button: egui::PointerButton::Primary,
+        pressed,
+        modifiers: Modifiers::NONE,
+    };
+    window.input_mut().events.extend([true, false, true, false].map(button));
+    rest(&mut window);
+    assert_eq!(selected(&window), "parse");
+    assert!(is_zoomed_to(&window, "parse"));
+}

@@ -4,6 +4,7 @@ use crate::window::{
     FOLDED, PROF, Recording, SPEEDSCOPE, Window, box_of, boxes, canvas, choose, click, click_box, double_click_box,
     is_zoomed_to, leave, point_at, press, press_with, rest, says, selected, start,
 };
+use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, MouseWheelUnit, TouchPhase, Vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 
@@ -153,6 +154,17 @@ fn the_call_stack_beside_the_sunburst_goes_up_several_at_once() {
     click(&mut window, "Reset");
     assert_eq!(boxes(&window, "main").len(), 1);
     assert!(window.get_by_label("Reset").accesskit_node().is_disabled());
+}
+
+#[test]
+fn a_call_without_a_file_has_no_place_in_the_call_stack() {
+    let mut window = start(&[Recording::new(STACKS)]);
+    press(&mut window, Key::Num3);
+    click_box(&mut window, "parse");
+    let row = window.get_by_role_and_label(Role::Button, "parse").rect().center();
+    point_at(&mut window, row);
+    assert!(!says(&window, ":0"));
+    assert!(window.query_all_by_label("parse").count() > 1, "its name is said");
 }
 
 #[test]

@@ -1,4 +1,5 @@
-use crate::stage::{Show, Stage, harness, pair, picture, recorded, stacks};
+use crate::one_view::{harness, picture, stacks};
+use crate::stage::{Show, Stage, pair, recorded};
 use egui::Vec2;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;

@@ -8,6 +8,8 @@
 
 mod boxes;
 mod details;
+#[path = "../support/one_view.rs"]
+mod one_view;
 #[path = "../support/picture.rs"]
 mod picture;
 mod stage;

@@ -1,15 +1,13 @@
-//! A window with one view of a comparison in it, and pairs to compare there.
+//! A comparison in a window, and pairs to compare there.
 
-use crate::picture::compare;
-use egui::{Color32, Vec2};
-use egui_kittest::Harness;
+use crate::one_view::{Session, view_ui};
 use helioscope::analyze::diff::{
-    BoxWidth, Comparison, Matching, Measure, Normalize, Question, Renamed, Side, align, align_runs,
+    BoxWidth, Comparison, DiffNeighbours, Matching, Measure, Normalize, Question, Renamed, Side, align, align_runs,
 };
 use helioscope::analyze::{GroupId, Matches, Neighbours, Order, SearchText};
 use helioscope::import::{Job, open};
 use helioscope::layout::Scheme;
-use helioscope::model::{FrameId, Profile, ProfileBuilder, TimeMeaning, Track, Unit};
+use helioscope::model::{Profile, TimeMeaning};
 use helioscope::ui::views::{
     CallersState, FlameState, SunburstState, TableState, callers_ui, flame_ui, sunburst_ui, table_ui,
 };
@@ -38,7 +36,8 @@ pub(crate) struct Stage {
     pub(crate) actions: Vec<Action>,
     matching: Matching,
     matches: Option<Matches>,
-    neighbours: [Option<Neighbours>; 2],
+    neighbours: Option<Neighbours>,
+    neighbours_of_both: Option<DiffNeighbours>,
     sunburst: SunburstState,
     callers: CallersState,
     theme: Theme,
@@ -59,7 +58,8 @@ impl Stage {
             actions: Vec::new(),
             matching: Matching::default(),
             matches: None,
-            neighbours: [None, None],
+            neighbours: None,
+            neighbours_of_both: None,
             sunburst: SunburstState::default(),
             callers: CallersState::default(),
             theme: Theme::new(scheme),
@@ -97,7 +97,11 @@ impl Stage {
 
     fn set_selection(&mut self, group: Option<GroupId>) {
         self.selection = group;
-        self.neighbours = Side::BOTH.map(|side| group.map(|g| self.comparison.side(side).neighbours(g)));
+        let of_side = |side| group.map(|g| self.comparison.side(side).neighbours(g));
+        let (base, new) = (of_side(Side::Base), of_side(Side::New));
+        self.neighbours_of_both =
+            base.as_ref().zip(new.as_ref()).map(|(base, new)| self.comparison.neighbours(base, new));
+        self.neighbours = new;
     }
 
     /// Pairs functions as the program does: everything is aligned anew.
@@ -125,46 +129,41 @@ impl Stage {
         };
         self.trees.put(need.kind, Arc::new(tree));
     }
+}
 
-    pub(crate) fn draw(&mut self, ui: &mut egui::Ui) {
+impl Session for Stage {
+    fn draw(&mut self, ui: &mut egui::Ui) {
         if !std::mem::replace(&mut self.has_fonts, true) {
             // They are there from the next frame on.
             ui.ctx().set_fonts(Theme::fonts());
             ui.ctx().request_repaint();
             return;
         }
-        ui.ctx().set_global_style(self.theme.style());
-        ui.set_style(self.theme.style());
-        let ground: Color32 = if self.show == Show::Details { self.theme.panel } else { self.theme.ground };
-        ui.painter().rect_filled(ui.ctx().content_rect(), 0.0, ground);
-        let margin = if matches!(self.show, Show::Table | Show::Details) { 12.0 } else { 0.0 };
         let mut actions = Vec::new();
-        egui::Frame::new().inner_margin(margin).show(ui, |ui| {
-            ui.set_min_size(ui.available_size());
-            let colours = std::cell::RefCell::default();
-            let ctx = ViewCtx {
-                selection: self.selection,
-                matches: self.matches.as_ref(),
-                neighbours: self.neighbours[1].as_ref(),
-                time_meaning: TimeMeaning::Order,
-                compare: Some(CompareCtx {
-                    comparison: &self.comparison,
-                    measure: self.measure,
-                    box_width: self.box_width,
-                    side: None,
-                    base_neighbours: self.neighbours[0].as_ref(),
-                    new_neighbours: self.neighbours[1].as_ref(),
-                    renamed: &self.matching.renamed,
-                }),
-                ..ViewCtx::new(self.comparison.side(Side::New), &self.trees, &self.theme, &colours)
-            };
-            match self.show {
-                Show::Table => table_ui(ui, &ctx, &mut self.table, &mut actions),
-                Show::Flame => flame_ui(ui, &ctx, &mut self.flame, &mut actions),
-                Show::Sunburst => sunburst_ui(ui, &ctx, &mut self.sunburst, &mut actions),
-                Show::Callers => callers_ui(ui, &ctx, &mut self.callers, &mut actions),
-                Show::Details => details_ui(ui, &ctx, &mut actions),
-            }
+        let colours = std::cell::RefCell::default();
+        let ctx = ViewCtx {
+            selection: self.selection,
+            matches: self.matches.as_ref(),
+            neighbours: self.neighbours.as_ref(),
+            time_meaning: TimeMeaning::Order,
+            compare: Some(CompareCtx {
+                comparison: &self.comparison,
+                measure: self.measure,
+                box_width: self.box_width,
+                side: None,
+                neighbours: self.neighbours_of_both.as_ref(),
+                renamed: &self.matching.renamed,
+            }),
+            ..ViewCtx::new(self.comparison.side(Side::New), &self.trees, &self.theme, &colours)
+        };
+        let ground = if self.show == Show::Details { self.theme.panel } else { self.theme.ground };
+        let margin = if matches!(self.show, Show::Table | Show::Details) { 12.0 } else { 0.0 };
+        view_ui(ui, &self.theme, ground, margin, |ui| match self.show {
+            Show::Table => table_ui(ui, &ctx, &mut self.table, &mut actions),
+            Show::Flame => flame_ui(ui, &ctx, &mut self.flame, &mut actions),
+            Show::Sunburst => sunburst_ui(ui, &ctx, &mut self.sunburst, &mut actions),
+            Show::Callers => callers_ui(ui, &ctx, &mut self.callers, &mut actions),
+            Show::Details => details_ui(ui, &ctx, &mut actions),
         });
         for action in actions {
             match &action {
@@ -185,33 +184,6 @@ impl Stage {
     }
 }
 
-pub(crate) fn harness(stage: Stage, size: Vec2) -> Harness<'static, Stage> {
-    let mut harness = Harness::builder()
-        .with_size(size)
-        // Frames as on a screen: two clicks a quarter of a second apart are not a double click.
-        .with_step_dt(1.0 / 60.0)
-        .with_max_steps(120)
-        .build_ui_state(|ui, stage: &mut Stage| stage.draw(ui), stage);
-    harness.run();
-    harness
-}
-
-/// Compares a picture with the stored one.
-pub(crate) fn picture(harness: Harness<'_, Stage>, name: &str) {
-    compare(harness, "tests/snapshots", name);
-}
-
-/// The rows with these names from top to bottom.
-pub(crate) fn order(harness: &Harness<'_, Stage>, names: &[&str]) -> Vec<String> {
-    use egui_kittest::kittest::Queryable;
-    let mut found: Vec<(f32, String)> = names
-        .iter()
-        .filter_map(|name| Some((harness.query_by_label(name)?.rect().top(), (*name).to_owned())))
-        .collect();
-    found.sort_by(|a, b| a.0.total_cmp(&b.0));
-    found.into_iter().map(|(_, name)| name).collect()
-}
-
 fn compared(aligned: helioscope::analyze::diff::Aligned) -> Comparison {
     let question = Question::new(&aligned);
     Comparison::new(Arc::new(aligned), question, None)
@@ -228,24 +200,4 @@ pub(crate) fn recorded(base: &[&str], new: &[&str]) -> Comparison {
         names.iter().map(|n| Arc::new(open(&folder.join(n), &Job::new()).expect("a fixture"))).collect()
     };
     compared(align_runs(&read(base), &read(new), &Matching::default()).expect("can be compared"))
-}
-
-/// `main;parse 12`: stacks as text, outermost first, each a number of samples.
-pub(crate) fn stacks(lines: &[&str]) -> Profile {
-    let mut b = ProfileBuilder::new("collapsed");
-    b.metric("samples", Unit::Samples);
-    let track = b.track(Track::default());
-    for line in lines {
-        let (path, count) = line.rsplit_once(' ').expect("a stack and a count");
-        let frames: Vec<FrameId> = path
-            .split(';')
-            .map(|name| {
-                let function = b.function_named(name, "/srv/shop/pipeline.py", 1);
-                b.frame(function, 7)
-            })
-            .collect();
-        let stack = b.stack_of(&frames);
-        b.sample(track, stack, None, &[count.parse().expect("a count")]);
-    }
-    b.finish().expect("builds")
 }

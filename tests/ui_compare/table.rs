@@ -1,4 +1,5 @@
-use crate::stage::{Show, Stage, harness, order, pair, picture, recorded, stacks};
+use crate::one_view::{harness, order, picture, stacks};
+use crate::stage::{Show, Stage, pair, recorded};
 use egui::{Key, Vec2, accesskit::SortDirection};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
@@ -180,19 +181,6 @@ fn what_is_copied_is_what_is_shown_with_the_summary_and_how_values_were_made_com
     let stage = Stage::new(Show::Table, Scheme::Dark, rewritten()).normalized(Normalize::Total);
     let markdown = copied(&mut harness(stage, SIZE), "steady", "Copy table as Markdown");
     assert!(markdown.contains("Values: total, base scaled to the total of new."), "{markdown}");
-}
-
-#[test]
-fn order_and_filters_survive_saving() {
-    let mut h = shown(rewritten());
-    click(&mut h, "Base (samples)");
-    click(&mut h, "gone 1");
-    let saved = serde_json::to_string(&h.state().table).expect("is plain data");
-    let mut other = shown(rewritten());
-    other.state_mut().table = serde_json::from_str(&saved).expect("reads what it wrote");
-    other.run();
-    assert_eq!(order(&other, &SOME), ["old_write"]);
-    assert!(other.get_by_label("Base (samples)").accesskit_node().sort_direction().is_some());
 }
 
 #[test]

@@ -1,4 +1,5 @@
-use crate::stage::{Show, Stage, harness, picture, shop};
+use crate::one_view::{harness, picture};
+use crate::stage::{Show, Stage, shop};
 use egui::Vec2;
 use egui_kittest::kittest::Queryable;
 use helioscope::layout::Scheme;

@@ -1,4 +1,5 @@
-use crate::stage::{Show, Stage, harness, picture, shop, stacks};
+use crate::one_view::{harness, picture, stacks};
+use crate::stage::{Show, Stage, shop};
 use egui::Vec2;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};

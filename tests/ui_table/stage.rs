@@ -1,11 +1,9 @@
-//! A window with one view in it, and profiles to show there.
+//! A profile in a window, and profiles to show there.
 
-use crate::picture::compare;
-use egui::{Color32, Vec2};
-use egui_kittest::Harness;
+use crate::one_view::{Session, view_ui};
 use helioscope::analyze::{Analysis, GroupBy, GroupId, Matches, Neighbours, Query, SearchText};
 use helioscope::layout::Scheme;
-use helioscope::model::{FrameId, Function, FunctionId, GraphBuilder, Profile, ProfileBuilder, StringId, Track, Unit};
+use helioscope::model::{Function, FunctionId, GraphBuilder, Profile, StringId, Unit};
 use helioscope::ui::views::callers_tables::callers_tables_ui;
 use helioscope::ui::views::table::{TableState, table_ui};
 use helioscope::ui::{Action, Theme, Trees, ViewCtx, details_ui};
@@ -73,85 +71,34 @@ impl Stage {
         self.analysis = Analysis::new(Arc::clone(self.analysis.profile()), query, Some(&self.analysis));
         self.set_selection(None);
     }
+}
 
-    pub(crate) fn draw(&mut self, ui: &mut egui::Ui) {
-        ui.ctx().set_global_style(self.theme.style());
-        ui.set_style(self.theme.style());
-        let ground: Color32 = if self.show == Show::Details { self.theme.panel } else { self.theme.ground };
-        ui.painter().rect_filled(ui.ctx().content_rect(), 0.0, ground);
-        egui::Frame::new().inner_margin(12.0).show(ui, |ui| {
-            ui.set_min_size(ui.available_size());
-            let mut actions = Vec::new();
-            let colours = std::cell::RefCell::default();
-            let ctx = ViewCtx {
-                selection: self.selection,
-                matches: self.matches.as_ref(),
-                neighbours: self.neighbours.as_ref(),
-                ..ViewCtx::new(&self.analysis, &self.trees, &self.theme, &colours)
-            };
-            match self.show {
-                Show::Table => table_ui(ui, &ctx, &mut self.table, &mut actions),
-                Show::Details => details_ui(ui, &ctx, &mut actions),
-                Show::Callers => callers_tables_ui(ui, &ctx, &mut actions),
-            }
-            for action in actions {
-                match &action {
-                    Action::Select(group) => self.set_selection(*group),
-                    Action::Group(by) => self.group_by(*by),
-                    Action::Hover(_) => continue,
-                    _ => {}
-                }
-                self.actions.push(action);
-            }
+impl Session for Stage {
+    fn draw(&mut self, ui: &mut egui::Ui) {
+        let mut actions = Vec::new();
+        let colours = std::cell::RefCell::default();
+        let ctx = ViewCtx {
+            selection: self.selection,
+            matches: self.matches.as_ref(),
+            neighbours: self.neighbours.as_ref(),
+            ..ViewCtx::new(&self.analysis, &self.trees, &self.theme, &colours)
+        };
+        let ground = if self.show == Show::Details { self.theme.panel } else { self.theme.ground };
+        view_ui(ui, &self.theme, ground, 12.0, |ui| match self.show {
+            Show::Table => table_ui(ui, &ctx, &mut self.table, &mut actions),
+            Show::Details => details_ui(ui, &ctx, &mut actions),
+            Show::Callers => callers_tables_ui(ui, &ctx, &mut actions),
         });
+        for action in actions {
+            match &action {
+                Action::Select(group) => self.set_selection(*group),
+                Action::Group(by) => self.group_by(*by),
+                Action::Hover(_) => continue,
+                _ => {}
+            }
+            self.actions.push(action);
+        }
     }
-}
-
-pub(crate) fn harness(stage: Stage, size: Vec2) -> Harness<'static, Stage> {
-    let mut harness = Harness::builder()
-        .with_size(size)
-        // Frames as on a screen: two clicks a quarter of a second apart are not a double click.
-        .with_step_dt(1.0 / 60.0)
-        .with_max_steps(120)
-        .build_ui_state(|ui, stage: &mut Stage| stage.draw(ui), stage);
-    harness.run();
-    harness
-}
-
-/// Compares a picture with the stored one.
-pub(crate) fn picture(harness: Harness<'_, Stage>, name: &str) {
-    compare(harness, "tests/snapshots", name);
-}
-
-/// Top edges of the rows with these names, to tell their order.
-pub(crate) fn order(harness: &Harness<'_, Stage>, names: &[&str]) -> Vec<String> {
-    use egui_kittest::kittest::Queryable;
-    let mut found: Vec<(f32, String)> = names
-        .iter()
-        .filter_map(|name| Some((harness.query_by_label(name)?.rect().top(), (*name).to_owned())))
-        .collect();
-    found.sort_by(|a, b| a.0.total_cmp(&b.0));
-    found.into_iter().map(|(_, name)| name).collect()
-}
-
-/// `main;parse;read 2`: stacks as text, outermost first, each a number of samples.
-pub(crate) fn stacks(lines: &[&str]) -> Profile {
-    let mut b = ProfileBuilder::new("collapsed");
-    b.metric("samples", Unit::Samples);
-    let track = b.track(Track::default());
-    for line in lines {
-        let (path, count) = line.rsplit_once(' ').expect("a stack and a count");
-        let frames: Vec<FrameId> = path
-            .split(';')
-            .map(|name| {
-                let function = b.function_named(name, "/srv/shop/pipeline.py", 1);
-                b.frame(function, 7)
-            })
-            .collect();
-        let stack = b.stack_of(&frames);
-        b.sample(track, stack, None, &[count.parse().expect("a count")]);
-    }
-    b.finish().expect("builds")
 }
 
 const SITE: &str = "/srv/shop/.venv/lib/python3.12/site-packages";

@@ -1,4 +1,5 @@
-use crate::stage::{Show, Stage, harness, many, order, picture, shop, stacks};
+use crate::one_view::{harness, order, picture, stacks};
+use crate::stage::{Show, Stage, many, shop};
 use egui::{Key, Vec2, accesskit::SortDirection};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
@@ -230,16 +231,6 @@ fn markdown_keeps_names_that_look_like_html_and_says_where_it_ends() {
     let row = h.state().analysis.name(row.expect("there are rows")).into_owned();
     let text = copied(&mut h, &row, "Copy table as Markdown");
     assert!(text.ends_with("\nThe first 50 of 120 rows.\n"), "{text}");
-}
-
-#[test]
-fn state_survives_saving() {
-    let mut h = shown(shop());
-    click(&mut h, "Module");
-    h.state_mut().table.filter.text = "json".to_owned();
-    let saved = serde_json::to_string(&h.state().table).expect("is plain data");
-    let read: helioscope::ui::views::table::TableState = serde_json::from_str(&saved).expect("reads what it wrote");
-    assert_eq!((read.sort, read.descending, read.filter.text.as_str()), (SortKey::Module, false, "json"));
 }
 
 fn picture_of(scheme: Scheme, name: &str) {

@@ -1,10 +1,7 @@
 //! Where the calls of each function come from: from the root, from outside its cycle, or from within its own calls.
 
-use super::{
-    components::Components,
-    weights::{Called, Weights},
-};
-use crate::model::{CallGraph, FunctionId, MetricId};
+use super::weights::Weights;
+use crate::model::{CallGraph, Components, FunctionId, MetricId};
 
 /// Times in a file are rounded to about this much.
 pub(super) const ROUNDING_NS: f64 = 1_000.0;
@@ -19,51 +16,28 @@ pub(super) struct Entries {
     pub(super) from_root: Vec<f64>,
 }
 
-/// The calls of a function by where they come from.
-struct Sources {
-    callers: usize,
-    outside: Called,
-    /// From other functions of its cycle.
-    within: Called,
-    by_itself: i64,
-}
-
 impl Entries {
-    pub(super) fn new(graph: &CallGraph, metric: MetricId, cycles: &Components, weights: &Weights) -> Self {
+    pub(super) fn new(graph: &CallGraph, metric: MetricId, weights: &Weights) -> Self {
         let functions = graph.calls().len();
         let mut entries = Self {
             recursive_part: vec![0.0; functions],
             recursive: vec![false; functions],
             from_root: Vec::with_capacity(functions),
         };
-        let in_cycles = cycles.in_cycles();
         for f in (0..functions).map(FunctionId::at) {
-            let (mut outside, mut within) = (weights.by_others[f.index()], Called::default());
-            if in_cycles[f.index()] {
-                outside = Called::default();
-                for &e in graph.incoming(f) {
-                    let edge = &graph.edges()[e as usize];
-                    if edge.caller == f {
-                        continue;
-                    }
-                    let together = cycles.are_together(edge.caller.0, f.0);
-                    let called = if together { &mut within } else { &mut outside };
-                    called.add(edge, weights.of_edges[e as usize]);
-                }
-            }
-            let (callers, by_itself) = (graph.incoming(f).len(), weights.by_itself[f.index()]);
-            entries.recursive[f.index()] = by_itself.edges > 0;
-            entries.enter(graph, metric, f, &Sources { callers, outside, within, by_itself: by_itself.calls });
+            entries.enter(graph, metric, f, weights);
         }
         entries
     }
 
-    fn enter(&mut self, graph: &CallGraph, metric: MetricId, f: FunctionId, sources: &Sources) {
-        let Sources { callers, outside, within, by_itself } = sources;
+    fn enter(&mut self, graph: &CallGraph, metric: MetricId, f: FunctionId, weights: &Weights) {
+        let (outside, within) = (weights.from_outside[f.index()], weights.from_cycle[f.index()]);
+        let by_itself = weights.by_itself[f.index()];
+        let callers = graph.incoming(f).len();
         let total = graph.total(metric)[f.index()].max(0) as f64;
         let all_calls = graph.calls()[f.index()];
         let counted = graph.has_calls() && all_calls > 0;
-        let calls = within.calls.saturating_add(outside.calls).saturating_add(*by_itself);
+        let calls = within.calls.saturating_add(outside.calls).saturating_add(by_itself.calls);
         let root_calls = if counted { all_calls.saturating_sub(calls).max(0) } else { 0 };
         // The part of the calls within the cycle that are outermost calls of the function.
         let outermost = if within.weight <= 0.0 {
@@ -79,11 +53,11 @@ impl Entries {
         let recursive_part = if recursive_part < 1e-4 { 0.0 } else { recursive_part };
         if recursive_part > 0.0 {
             self.recursive_part[f.index()] = recursive_part;
-            self.recursive[f.index()] = true;
         }
+        self.recursive[f.index()] = recursive_part > 0.0 || by_itself.edges > 0;
         let called = outside.weight + within.weight * (1.0 - recursive_part);
-        let rounding = *callers as f64 * ROUNDING_NS + total * 1e-6;
-        self.from_root.push(if *callers == 0 || root_calls > 0 {
+        let rounding = callers as f64 * ROUNDING_NS + total * 1e-6;
+        self.from_root.push(if callers == 0 || root_calls > 0 {
             (total - called).max(1.0)
         } else if !counted && total - called > rounding {
             total - called

@@ -1,6 +1,6 @@
 //! What a call graph says of each function's outer call and of its recursive ones.
 
-use super::{PlaceId, components::Components, entries::Entries, weights::Weights};
+use super::{PlaceFlow, PlaceId, entries::Entries, weights::Weights};
 use crate::model::{CallGraph, FunctionId, MetricId};
 use std::ops::Range;
 
@@ -106,49 +106,43 @@ impl Links {
     }
 }
 
-/// Own costs by place, the links between places, and what these ask of each place.
+/// The places with what they spend and are asked for, and the links between them.
 pub(super) struct Places<'a> {
     graph: &'a CallGraph,
-    cycles: &'a Components,
     weights: &'a Weights,
     entries: &'a Entries,
     pub(super) rows: Rows,
-    pub(super) own: Vec<f64>,
+    pub(super) through: Vec<PlaceFlow>,
     pub(super) links: Links,
-    /// By row: what callers and the root ask for.
-    pub(super) asked: Vec<f64>,
     /// By row of recursive calls, counted from the first of them: whether another place calls it.
     reached: Vec<bool>,
 }
 
 impl<'a> Places<'a> {
-    pub(super) fn new(
-        graph: &'a CallGraph,
-        metric: MetricId,
-        cycles: &'a Components,
-        weights: &'a Weights,
-        entries: &'a Entries,
-    ) -> Self {
+    pub(super) fn new(graph: &'a CallGraph, metric: MetricId, weights: &'a Weights, entries: &'a Entries) -> Self {
         let functions = graph.calls().len();
         let rows = Rows::new(functions, |f| entries.is_recursive(f));
         // What is asked of functions with recursive calls is added as links to them are made.
-        let asked = entries.from_root.iter().zip(&weights.by_others).zip(&entries.recursive);
-        let mut asked: Vec<f64> =
-            asked.map(|((root, others), &split)| if split { *root } else { root + others.weight }).collect();
-        asked.resize(rows.len(), 0.0);
+        let by_others = |f| if entries.is_recursive(f) { 0.0 } else { weights.by_others(f) };
+        let of_functions = (0..).map(FunctionId).zip(&entries.from_root);
+        let mut through = Vec::with_capacity(rows.len());
+        through.extend(of_functions.map(|(f, &root)| PlaceFlow {
+            asked: root + by_others(f),
+            from_root: root,
+            ..PlaceFlow::default()
+        }));
+        through.resize(rows.len(), PlaceFlow::default());
         let links = graph.edges().len();
         let mut places = Self {
             graph,
-            cycles,
             weights,
             entries,
-            own: vec![0.0; rows.len()],
+            through,
             links: Links {
                 to: Vec::with_capacity(links),
                 asked: Vec::with_capacity(links),
                 ends: vec![[0, 0]; rows.len()],
             },
-            asked,
             reached: vec![false; rows.recursive.len()],
             rows,
         };
@@ -158,7 +152,7 @@ impl<'a> Places<'a> {
                 places.add_divided(f, inner, own, graph.total(metric)[f.index()].max(0) as f64);
                 continue;
             }
-            places.own[f.index()] = own;
+            places.through[f.index()].own = own;
             let begin = places.links.len();
             for (&callee, &weight) in graph.callees(f).iter().zip(&weights.of_edges[graph.outgoing(f)]) {
                 places.link(f.0, f, callee, weight);
@@ -177,8 +171,8 @@ impl<'a> Places<'a> {
         let calls = graph.calls()[f.index()].max(1) as f64;
         let outer_part = (graph.primitive_calls()[f.index()].max(0) as f64 / calls).clamp(0.0, 1.0);
         let outer_own = if graph.has_calls() { own * outer_part } else { own };
-        self.own[outer as usize] = outer_own;
-        self.own[inner as usize] = own - outer_own;
+        self.through[outer as usize].own = outer_own;
+        self.through[inner as usize].own = own - outer_own;
         let mut dearest: Vec<usize> = graph.outgoing(f).collect();
         dearest.sort_by(|&a, &b| weights[b].total_cmp(&weights[a]).then(a.cmp(&b)));
         let mut room = (total - outer_own).max(0.0);
@@ -209,17 +203,17 @@ impl<'a> Places<'a> {
             }
             return;
         }
-        let back = weight * self.entries.recursive_part(caller, callee, self.cycles);
+        let back = weight * self.entries.recursive_part(caller, callee, self.graph.cycles());
         if weight > back {
             self.links.push(callee.0, weight - back);
-            self.asked[callee.index()] += weight - back;
+            self.through[callee.index()].asked += weight - back;
         }
         if back > 0.0
             && let Some(to) = self.rows.recursive(callee)
         {
             self.reached[to as usize - self.rows.functions()] |= from != to;
             self.links.push(to, back);
-            self.asked[to as usize] += back;
+            self.through[to as usize].asked += back;
         }
     }
 
@@ -228,10 +222,9 @@ impl<'a> Places<'a> {
         let unreached = self.rows.recursive.iter().zip(&self.reached).filter(|(_, reached)| !**reached);
         for (&f, _) in unreached {
             let (outer, Some(inner)) = (f.0, self.rows.recursive(f)) else { continue };
-            self.own[outer as usize] += self.own[inner as usize];
-            self.own[inner as usize] = 0.0;
-            self.asked[outer as usize] += self.asked[inner as usize];
-            self.asked[inner as usize] = 0.0;
+            let PlaceFlow { own, asked, .. } = std::mem::take(&mut self.through[inner as usize]);
+            self.through[outer as usize].own += own;
+            self.through[outer as usize].asked += asked;
             let end = self.links.ends[inner as usize][1];
             for link in self.links.range(inner) {
                 if self.links.to[link] == inner {

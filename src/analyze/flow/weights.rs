@@ -29,9 +29,12 @@ pub(super) struct CalledByItself {
 pub(super) struct Weights {
     /// By edge: its time; where a callee's edges have none, calls; where there are no calls, evenly.
     pub(super) of_edges: Vec<f64>,
-    /// By function: what other functions call it for.
-    pub(super) by_others: Vec<Called>,
-    /// By function. Few call themselves: the pages of the others are never written to.
+    /// By function: what functions outside its cycle call it for.
+    pub(super) from_outside: Vec<Called>,
+    /// By function: what other functions of its cycle call it for. Few are in cycles, and fewer call themselves: the
+    /// pages of the others are never written to.
+    pub(super) from_cycle: Vec<Called>,
+    /// By function.
     pub(super) by_itself: Vec<CalledByItself>,
 }
 
@@ -40,7 +43,8 @@ impl Weights {
         let functions = graph.calls().len();
         let mut weights = Self {
             of_edges: Vec::with_capacity(graph.edges().len()),
-            by_others: vec![Called::default(); functions],
+            from_outside: vec![Called::default(); functions],
+            from_cycle: vec![Called::default(); functions],
             by_itself: vec![CalledByItself::default(); functions],
         };
         let mut timed_by_itself = Vec::new();
@@ -53,12 +57,12 @@ impl Weights {
                     timed_by_itself.push(edge.callee);
                 }
             } else {
-                weights.by_others[edge.callee.index()].add(edge, weight);
+                weights.from_other(graph, edge).add(edge, weight);
             }
         }
         for f in (0..functions).map(FunctionId::at) {
             // Edges are sorted by caller, so these are sorted too.
-            if weights.by_others[f.index()].weight <= 0.0 && timed_by_itself.binary_search(&f).is_err() {
+            if weights.by_others(f) <= 0.0 && timed_by_itself.binary_search(&f).is_err() {
                 weights.weigh_by_calls(graph, metric, f);
             }
         }
@@ -69,7 +73,7 @@ impl Weights {
     fn weigh_by_calls(&mut self, graph: &CallGraph, metric: MetricId, f: FunctionId) {
         let incoming = graph.incoming(f);
         // Where nobody made some of the calls, those cost what was recorded, and the others did cost nothing.
-        let called: i64 = incoming.iter().map(|&e| graph.edges()[e as usize].calls).sum();
+        let called = incoming.iter().fold(0_i64, |sum, &e| sum.saturating_add(graph.edges()[e as usize].calls));
         if graph.has_calls() && graph.has_edge_costs() && graph.calls()[f.index()] > called {
             return;
         }
@@ -77,14 +81,29 @@ impl Weights {
         let total = (graph.total(metric)[f.index()].max(0) as f64).max(1.0);
         let calls = |e: u32| graph.edges()[e as usize].calls.max(0) as f64;
         let sum: f64 = incoming.iter().map(|&e| calls(e)).sum();
-        let mut by_others = 0.0;
+        self.from_outside[f.index()].weight = 0.0;
+        self.from_cycle[f.index()].weight = 0.0;
         for &e in incoming {
             let part = if sum > 0.0 { calls(e) / sum } else { 1.0 / incoming.len() as f64 };
-            self.of_edges[e as usize] = total * part;
-            if graph.edges()[e as usize].caller != f {
-                by_others += total * part;
+            let (edge, weight) = (&graph.edges()[e as usize], total * part);
+            self.of_edges[e as usize] = weight;
+            if edge.caller != f {
+                self.from_other(graph, edge).weight += weight;
             }
         }
-        self.by_others[f.index()].weight = by_others;
+    }
+
+    /// What an edge between two functions counts for.
+    #[inline]
+    fn from_other(&mut self, graph: &CallGraph, edge: &CallEdge) -> &mut Called {
+        let together = graph.cycles().are_together(edge.caller.0, edge.callee.0);
+        let column = if together { &mut self.from_cycle } else { &mut self.from_outside };
+        &mut column[edge.callee.index()]
+    }
+
+    /// What other functions call a function for.
+    #[inline]
+    pub(super) fn by_others(&self, f: FunctionId) -> f64 {
+        self.from_outside[f.index()].weight + self.from_cycle[f.index()].weight
     }
 }

@@ -21,6 +21,9 @@ fn transformed(profile: &Arc<Profile>, transforms: &[(&str, &str)]) -> Analysis 
         "focus any" => Transform::FocusAny(name.split(' ').map(|name| named(&plain, name)).collect()),
         "hide" => Transform::Hide(named(&plain, name)),
         "drop" => Transform::Drop(named(&plain, name)),
+        "subtree" => Transform::FocusSubtree(name.split(' ').map(|name| named(&plain, name)).collect()),
+        "package" => Transform::CollapsePackage(named(&plain, name)),
+        "module" => Transform::CollapseModule(named(&plain, name)),
         "collapse" => Transform::CollapseRecursion,
         _ => Transform::OnlyMine,
     };
@@ -107,6 +110,50 @@ fn only_mine_leaves_the_users_own_code() {
     ];
     let a = transformed(&stacks(&borrowed(&lines)), &[("mine", "")]);
     assert_eq!((folded(&a), a.sum()), (vec!["main 2".to_owned(), "main;price 3".to_owned()], 6));
+}
+
+#[test]
+fn a_focused_subtree_is_what_begins_with_its_calls() {
+    assert_eq!(after(STACKS, &[("subtree", "main parse")]), ["parse;parse;log 3", "parse;read 2"]);
+    assert_eq!(after(STACKS, &[("subtree", "main parse parse")]), ["parse;log 3"]);
+    assert_eq!(after(STACKS, &[("subtree", "main log")]), ["log 4"], "and not the log that parse calls");
+    assert_eq!(after(STACKS, &[("subtree", "parse")]), [""; 0], "no stack begins with it");
+    // Stacks are met as earlier transforms left them, and left to later ones.
+    assert_eq!(after(STACKS, &[("hide", "parse"), ("subtree", "main log")]), ["log 7"]);
+    assert_eq!(after(STACKS, &[("subtree", "main parse"), ("hide", "parse")]), ["log 3", "read 2"]);
+    assert_eq!(after(STACKS, &[("subtree", "main parse"), ("subtree", "parse read")]), ["read 2"]);
+    let a = transformed(&stacks(STACKS), &[("subtree", "main log")]);
+    assert_eq!((a.sum(), a.samples(), a.table().total(named(&a, "main"))), (4, Some(1), 0));
+}
+
+#[test]
+fn a_focused_subtree_of_files_is_found_among_folded_calls() {
+    let profile = stacks(&["f@a.py;g@a.py;h@b.py;f@a.py 3", "f@a.py;h@b.py 2", "h@b.py 4"]);
+    let plain = asked(&profile, |q| q.by = GroupBy::File);
+    let path = ["a.py", "b.py"].map(|name| named(&plain, name)).to_vec();
+    let focused = asked(&profile, |q| (q.by, q.transforms) = (GroupBy::File, vec![Transform::FocusSubtree(path)]));
+    assert_eq!(folded(&focused), ["b.py 2", "b.py;a.py 3"]);
+}
+
+#[test]
+fn a_collapsed_package_or_module_is_the_call_that_entered_it() {
+    let [db, sql] = ["db", "sql"].map(|name| format!("/srv/app/.venv/lib/python3.12/site-packages/django/{name}.py"));
+    let lines = [
+        format!("main@/srv/app/main.py;query@{db};rows@{db};parse@{sql};price@/srv/app/shop.py;get@{db};row@{db} 3"),
+        format!("query@{db};rows@{db} 2"),
+        format!("main@/srv/app/main.py;rows@{db};parse@{sql} 1"),
+    ];
+    let [all, by_module] = ["package", "module"].map(|kind| {
+        let a = transformed(&stacks(&borrowed(&lines)), &[(kind, "rows")]);
+        assert_eq!(a.sum(), 6, "no time is lost");
+        folded(&a)
+    });
+    assert_eq!(all, ["main;query;price;get 3", "main;rows 1", "query 2"]);
+    assert_eq!(by_module, ["main;query;parse;price;get 3", "main;rows;parse 1", "query 2"]);
+    let mine = transformed(&stacks(&borrowed(&lines)), &[("package", "main")]);
+    assert_eq!(folded(&mine).len(), 3, "what calls nothing of its own stays as it is");
+    let both = transformed(&stacks(&borrowed(&lines)), &[("hide", "price"), ("package", "rows")]);
+    assert_eq!(folded(&both), ["main;query 3", "main;rows 1", "query 2"], "what a filter made neighbours is folded");
 }
 
 #[test]

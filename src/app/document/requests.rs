@@ -16,7 +16,9 @@ use std::sync::Arc;
 impl Document {
     pub(in crate::app) fn set_selection(&mut self, group: Option<GroupId>, workers: &Workers) {
         self.selection = group;
-        if let Some(group) = group {
+        self.rank_matches();
+        // While the question changes, they are asked for when it is answered.
+        if let Some(group) = group.filter(|_| !self.counting) {
             for &part in self.subject.answering_parts() {
                 workers.neighbours(self.id, self.generation, part, group, self.subject.clone());
             }
@@ -123,6 +125,12 @@ impl Document {
         }
     }
 
+    /// Finds out which of the matches is selected.
+    fn rank_matches(&mut self) {
+        let rank = self.matches().map(|matches| self.subject.rank(|group| matches.contains(group), self.selection));
+        self.rank = rank.unwrap_or_default();
+    }
+
     /// Has a tree made unless one like it is being made.
     pub(in crate::app) fn need(&mut self, part: Part, need: TreeNeed, workers: &Workers) {
         let answers = self.answers.get_mut(part);
@@ -217,13 +225,27 @@ impl Document {
                 if generation == self.generation && search == self.search_number =>
             {
                 self.answers.get_mut(part).matches = Some(matches);
+                self.rank_matches();
             }
             Outcome::Source { epoch, part, page, .. } => self.sources.take(part, epoch, *page),
             Outcome::Hints { epoch, part, hints, .. } => self.hints.take(epoch, part, hints, &self.subject),
-            Outcome::Neighbours { generation, part, group, neighbours, .. } if generation == self.generation => {
+            // Those of an earlier selection may come after those of this one.
+            Outcome::Neighbours { generation, part, group, neighbours, .. }
+                if generation == self.generation && Some(group) == self.selection =>
+            {
                 self.answers.get_mut(part).neighbours = Some((group, neighbours));
+                self.join_neighbours(group);
             }
             _ => {}
+        }
+    }
+
+    /// Puts the callers and callees on both sides together, as soon as both are there.
+    fn join_neighbours(&mut self, group: GroupId) {
+        let Some(compared) = self.subject.compared() else { return };
+        let known = self.answers.sides().map(|answers| answers.neighbours.as_ref().filter(|(of, _)| *of == group));
+        if let [Some((_, base)), Some((_, new))] = known {
+            self.of_both = Some((group, compared.comparison.neighbours(base, new)));
         }
     }
 
@@ -250,6 +272,7 @@ impl Document {
         for answers in self.answers.each_mut() {
             answers.forget();
         }
+        self.of_both = None;
         self.sources.forget_counts();
     }
 
@@ -291,5 +314,62 @@ impl Document {
             self.request.query.transforms = kept;
             self.recount(workers);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analyze::testing;
+    use crate::app::jobs::DocumentId;
+    use crate::app::sources::DocumentSources;
+
+    fn document() -> (Document, Workers) {
+        let profile = testing::stacks(&["main;parse;read 2", "main;log 3", "#other main;parse 5"]);
+        let subject = Subject::of_profile(profile, None);
+        let sources = DocumentSources::new(&Recordings::File("run.folded".into()), &subject, &Places::default());
+        let document = Document::new(DocumentId(1), subject, sources, &Options::default());
+        (document, Workers::inline(egui::Context::default()))
+    }
+
+    fn group(document: &Document, name: &str) -> GroupId {
+        let analysis = document.subject().analysis(Part::Whole);
+        analysis.groups().ids().find(|g| analysis.name(*g) == name).expect("it was recorded")
+    }
+
+    /// The group whose callers are known, and what all of them cost.
+    fn callers(document: &Document) -> Option<(GroupId, i64)> {
+        let (group, neighbours) = document.pane(Part::Whole).1.neighbours.as_ref()?;
+        Some((*group, neighbours.callers.iter().map(|n| n.total).sum()))
+    }
+
+    #[test]
+    fn callers_of_an_earlier_selection_that_come_late_replace_none() {
+        let (mut document, workers) = document();
+        let (parse, log) = (group(&document, "parse"), group(&document, "log"));
+        document.select(Some(parse), &workers);
+        document.select(Some(log), &workers);
+        for outcome in workers.outcomes().into_iter().rev() {
+            document.take(outcome, &workers);
+        }
+        assert_eq!(callers(&document), Some((log, 3)));
+    }
+
+    #[test]
+    fn callers_are_those_of_the_question_that_is_answered() {
+        let (mut document, workers) = document();
+        let parse = group(&document, "parse");
+        document.show_track(Some(TrackId(1)), &workers);
+        let mut late = workers.outcomes();
+        // Selected while threads are counted anew: what was found in all of them may come after the answer.
+        document.select(Some(parse), &workers);
+        let stale = workers.outcomes();
+        for outcome in late.drain(..) {
+            document.take(outcome, &workers);
+        }
+        for outcome in workers.outcomes().into_iter().chain(stale) {
+            document.take(outcome, &workers);
+        }
+        assert_eq!(callers(&document), Some((parse, 5)));
     }
 }

@@ -7,6 +7,7 @@ pub(super) use shown::Shown;
 pub(super) use writing::Progress;
 
 use super::jobs::{DocumentId, Outcome, Saving, Workers};
+use super::session::is_session;
 use super::window::Helioscope;
 use crate::export::png::{self, Raster};
 use crate::export::write_file;
@@ -35,6 +36,8 @@ const SAVED_SECONDS: f64 = 6.0;
 
 /// The dialog, and what it waits for.
 pub(super) struct Exporting {
+    /// No other dialog has it: what comes late for an earlier one is told by it.
+    id: u64,
     dialog: ExportDialog,
     shown: Shown,
     /// What the preview is of, or will be when it is done.
@@ -48,12 +51,12 @@ pub(super) struct Exporting {
 
 /// What came of exporting.
 pub(super) enum Exported {
-    /// What a choice looks like.
-    Preview { serial: u64, preview: Previewed },
+    /// What a choice looks like: of which dialog, and which of its previews.
+    Preview { of: (u64, u64), preview: Previewed },
     /// To be put on the clipboard.
     Copied(Copied, &'static str),
-    /// A file was written, with what it has no place for.
-    Saved { path: PathBuf, result: Result<(u64, Vec<String>), String> },
+    /// A file was written, with what it has no place for; by the dialog of this number where it was one.
+    Saved { dialog: Option<u64>, path: PathBuf, result: Result<(u64, Vec<String>), String> },
     /// Nothing was made; why.
     Failed(String),
     /// What the window looked like.
@@ -139,7 +142,9 @@ impl Helioscope {
         }
         let dialog =
             ExportDialog { offer, choice, preview: Preview::Waiting, stale: false, writing: None, problem: None };
-        self.exporting = Some(Exporting { dialog, shown, previewed: None, pending: None, serial: 0, progress: None });
+        self.next_id += 1;
+        let (id, serial) = (self.next_id, 0);
+        self.exporting = Some(Exporting { id, dialog, shown, previewed: None, pending: None, serial, progress: None });
     }
 
     /// Draws the dialog, where it is open.
@@ -158,25 +163,25 @@ impl Helioscope {
         if exporting.pending.is_some() {
             ui.ctx().request_repaint_after(Duration::from_secs_f64(SETTLED));
         }
+        let Some(asked) = asked else { return };
         let (choice, shown) = (exporting.dialog.choice.clone(), exporting.shown.clone());
         match asked {
-            None => {}
-            Some(Asked::Close) => self.exporting = None,
-            Some(Asked::Unmark(id)) => {
+            Asked::Close => self.exporting = None,
+            Asked::Unmark(id) => {
                 exporting.unmark(id);
                 if let Some(document) = self.document() {
                     document.annotations.remove(id);
                 }
             }
-            Some(Asked::Stop) => {
+            Asked::Stop => {
                 // Who draws sees it at its next write; who waits need not wait for that.
                 if let Some(progress) = exporting.progress.take() {
                     progress.stop();
                 }
             }
-            Some(Asked::Copy) if choice.format == Format::Png => copy_picture(&self.workers, shown, choice),
-            Some(Asked::Copy) => copy_text(&self.workers, shown, choice, "Copied"),
-            Some(Asked::Save) => {
+            Asked::Copy if choice.format == Format::Png => copy_picture(&self.workers, shown, choice),
+            Asked::Copy => copy_text(&self.workers, shown, choice, "Copied"),
+            Asked::Save => {
                 let name = format!("{}.{}", shown.stem(&choice), choice.format.ending());
                 let beside = shown.recordings.newest().parent().map(Path::to_owned);
                 self.ask_where(beside, &name, Saving::Export(Box::new(choice)));
@@ -207,7 +212,7 @@ impl Helioscope {
                 return;
             }
         };
-        let (progress, shown) = (Progress::default(), exporting.shown.clone());
+        let (progress, shown, dialog) = (Progress::default(), exporting.shown.clone(), Some(exporting.id));
         exporting.progress = Some(progress.clone());
         exporting.dialog.problem = None;
         self.workers.run_apart("export", move || {
@@ -217,16 +222,16 @@ impl Helioscope {
                 Err(_) if progress.is_stopped() => Err(String::new()),
                 Err(error) => Err(not_written(&path, &error)),
             };
-            Some(Outcome::Exported(Exported::Saved { path, result }))
+            Some(Outcome::Exported(Exported::Saved { dialog, path, result }))
         });
     }
 
     /// Takes what a worker has exported.
     pub(super) fn exported(&mut self, exported: Exported) {
         match exported {
-            Exported::Preview { serial, preview } => {
+            Exported::Preview { of, preview } => {
                 let ctx = self.workers.context();
-                if let Some(exporting) = self.exporting.as_mut().filter(|e| e.serial == serial) {
+                if let Some(exporting) = self.exporting.as_mut().filter(|e| (e.id, e.serial) == of) {
                     exporting.dialog.stale = false;
                     exporting.dialog.preview = match preview {
                         Previewed::Picture(image) => {
@@ -254,21 +259,21 @@ impl Helioscope {
                 let folder = self.active_slot().and_then(|slot| slot.recordings.newest().parent().map(Path::to_owned));
                 self.ask_where(folder, "helioscope.png", Saving::Screen(image));
             }
-            Exported::Saved { path, result } => self.saved(&path, result),
+            Exported::Saved { dialog, path, result } => self.saved(dialog, &path, result),
         }
     }
 
-    fn saved(&mut self, path: &Path, result: Result<(u64, Vec<String>), String>) {
+    fn saved(&mut self, dialog: Option<u64>, path: &Path, result: Result<(u64, Vec<String>), String>) {
         // It was the user who stopped it, and something else may be written by now.
         if result.as_ref().is_err_and(String::is_empty) {
             return;
         }
-        if let Some(exporting) = &mut self.exporting {
-            exporting.progress = None;
-        }
-        match (result, &mut self.exporting) {
+        let mut by = self.exporting.take_if(|exporting| Some(exporting.id) == dialog);
+        match (result, &mut by) {
             (Ok((bytes, notes)), _) => {
-                self.exporting = None;
+                if is_session(path) {
+                    self.options.remember(path);
+                }
                 let size = format::value(i64::try_from(bytes).unwrap_or(i64::MAX), &Unit::Bytes);
                 let text = format!("Saved {} ({size})", super::recordings::file_name(path));
                 self.notice = Some(if notes.is_empty() {
@@ -277,7 +282,11 @@ impl Helioscope {
                     Notice::lasting(format!("{text}. {}", notes.join(" ")))
                 });
             }
-            (Err(why), Some(exporting)) => exporting.dialog.problem = Some(why),
+            (Err(why), Some(exporting)) => {
+                exporting.progress = None;
+                exporting.dialog.problem = Some(why);
+                self.exporting = by;
+            }
             (Err(why), None) => self.notice = Some(Notice::lasting(why)),
         }
     }
@@ -298,7 +307,7 @@ impl Helioscope {
                 write_file(&path, |out| out.write_all(&png)).map_err(|error| not_written(&path, &error))?;
                 Ok((png.len() as u64, Vec::new()))
             });
-            Some(Outcome::Exported(Exported::Saved { path, result }))
+            Some(Outcome::Exported(Exported::Saved { dialog: None, path, result }))
         });
     }
 }
@@ -340,11 +349,11 @@ impl Exporting {
         if !matches!(self.dialog.preview, Preview::Picture(_)) {
             self.dialog.preview = Preview::Waiting;
         }
-        let (serial, choice, shown) = (self.serial, choice.clone(), self.shown.clone());
+        let (of, choice, shown) = ((self.id, self.serial), choice.clone(), self.shown.clone());
         let pixels = workers.context().pixels_per_point();
         workers.run_soon(move || {
             let preview = preview_of(&shown, &choice, pixels);
-            Some(Outcome::Exported(Exported::Preview { serial, preview }))
+            Some(Outcome::Exported(Exported::Preview { of, preview }))
         });
     }
 }
@@ -408,16 +417,14 @@ fn copy_of(image: &Arc<ColorImage>) -> ColorImage {
     ColorImage::clone(image)
 }
 
-/// A path with the ending of its format, where it was typed without one. The dialog has not asked whether that file may
-/// be replaced.
+/// A path with the ending of its format, where it was typed without one.
 fn with_ending(path: PathBuf, ending: &str) -> Result<PathBuf, String> {
-    if path.extension().is_some() {
-        return Ok(path);
-    }
-    let mut name = path.into_os_string();
-    name.push(".");
-    name.push(ending);
-    let path = PathBuf::from(name);
+    if path.extension().is_some() { Ok(path) } else { with_another_ending(&path, ending) }
+}
+
+/// A path with an ending more than was typed. The dialog has not asked whether that file may be replaced.
+pub(super) fn with_another_ending(path: &Path, ending: &str) -> Result<PathBuf, String> {
+    let path = path.with_added_extension(ending);
     if path.exists() {
         return Err(format!("{} exists already. Choose it by its whole name to replace it.", path.display()));
     }
@@ -426,4 +433,67 @@ fn with_ending(path: PathBuf, ending: &str) -> Result<PathBuf, String> {
 
 fn not_written(path: &Path, error: &std::io::Error) -> String {
     format!("{} was not written: {error}. Nothing is left of it; choose another place and try again.", path.display())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::window::Setup;
+
+    fn program() -> (Context, Helioscope) {
+        let ctx = Context::default();
+        let setup = Setup { paths: vec!["assets/samples/shop.folded".into()], ..Setup::default() };
+        let mut program = Helioscope::for_test(&ctx, setup);
+        program.take_outcomes();
+        (ctx, program)
+    }
+
+    #[test]
+    fn what_comes_late_for_a_dialog_that_was_closed_is_not_shown_in_the_next() {
+        let (ctx, mut program) = program();
+        for _ in 0..2 {
+            program.run_export(&ctx, Command::Export);
+            let exporting = program.exporting.as_mut().expect("the dialog");
+            exporting.preview(&program.workers, 0.0);
+        }
+        let previews: Vec<Exported> = program.workers.outcomes().into_iter().filter_map(exported).collect();
+        assert_eq!(previews.len(), 2);
+        let mut shown = Vec::new();
+        for preview in previews {
+            program.exported(preview);
+            let dialog = &program.exporting.as_ref().expect("the dialog").dialog;
+            shown.push(!matches!(dialog.preview, Preview::Waiting));
+        }
+        assert_eq!(shown, [false, true]);
+    }
+
+    fn exported(outcome: Outcome) -> Option<Exported> {
+        match outcome {
+            Outcome::Exported(exported) => Some(exported),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_file_that_another_command_wrote_closes_no_dialog() {
+        let (ctx, mut program) = program();
+        program.run_export(&ctx, Command::Export);
+        let saved = |dialog| Exported::Saved { dialog, path: "window.png".into(), result: Ok((1, Vec::new())) };
+        program.exported(saved(None));
+        assert!(program.exporting.is_some() && program.notice.is_some());
+        let id = program.exporting.as_ref().map(|exporting| exporting.id);
+        program.exported(saved(id));
+        assert!(program.exporting.is_none());
+    }
+
+    #[test]
+    fn an_ending_that_was_not_typed_replaces_no_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let typed = folder.path().join("run.prof");
+        let review = with_another_ending(&typed, "helioscope").expect("it is free");
+        assert_eq!(review, folder.path().join("run.prof.helioscope"));
+        std::fs::write(&review, "kept").expect("a file");
+        assert!(with_another_ending(&typed, "helioscope").is_err_and(|why| why.contains("exists already")));
+        assert_eq!(with_ending(typed.clone(), "png"), Ok(typed));
+    }
 }

@@ -1,8 +1,8 @@
 //! What is on screen, as something to be drawn and written on another thread.
 
 use crate::analyze::diff::{BoxWidth, Comparison, Measure, Side};
-use crate::analyze::{Analysis, DivideBy, GroupId, Matches, Order, Query};
-use crate::app::pane::Parts;
+use crate::analyze::{Analysis, DivideBy, GroupId, Matches, Order};
+use crate::app::hints::DocumentHints;
 use crate::app::recordings::{Recordings, file_name};
 use crate::app::subject::{Part, Subject};
 use crate::export::convert::{self, Target};
@@ -13,10 +13,8 @@ use crate::export::markdown::{Review, review, review_of_both};
 use crate::export::picture::{self, Base, Height, Picture, PictureView};
 use crate::export::png::{self, Raster};
 use crate::export::scrub::Scrub;
-use crate::hints::{Hints, Options};
 use crate::layout::{Annotation, Growth};
 use crate::model::Profile;
-use crate::source::Sources;
 use crate::ui::export_dialog::{Drawing, ExportChoice, Format, Which};
 use crate::ui::hints_page::{HintsPage, changes};
 use regex::Regex;
@@ -55,10 +53,8 @@ pub(in crate::app) struct Shown {
     pub(in crate::app) box_width: BoxWidth,
     /// Which cost they are coloured by.
     pub(in crate::app) measure: Measure,
-    /// What was found, without what was dismissed; nothing while it is looked for.
-    pub(in crate::app) hints: Parts<Option<HintsPage>>,
-    /// Where sources are looked for, as evidence of findings.
-    pub(in crate::app) sources: Arc<Sources>,
+    /// What was found, without what was dismissed.
+    pub(in crate::app) hints: DocumentHints,
 }
 
 impl Shown {
@@ -255,29 +251,20 @@ impl Shown {
             return then(None);
         }
         if self.subject.compared().is_some() && part == Part::Whole {
-            let [base, new] = Side::BOTH.map(|side| self.hints_of(Part::Side(side)));
+            let [Some(base), Some(new)] = Side::BOTH.map(|side| self.hints_of(Part::Side(side))) else {
+                return then(None);
+            };
             let changes = changes(&base, &new);
             return then(Some(&Found::Both { base: base.hints(), new: new.hints(), changes }));
         }
-        let page = self.hints_of(part);
+        let Some(page) = self.hints_of(part) else { return then(None) };
         let shown = (0..page.hints().findings.len()).filter(|i| page.is_shown(*i)).collect();
         then(Some(&Found::One { hints: page.hints(), shown }))
     }
 
     /// What was found in a part; looked for now where that is not done yet.
-    fn hints_of(&self, part: Part) -> HintsPage {
-        let part = self.subject.answering(part);
-        if let Some(page) = self.hints.get(part) {
-            return page.clone();
-        }
-        let profiles = self.subject.profiles();
-        let profile = profiles.into_iter().find(|(side, _)| *side == part.side()).map(|(_, profile)| profile);
-        let analysis = match profile {
-            Some(profile) => Arc::new(Analysis::new(Arc::clone(profile), Query::new(profile), None)),
-            None => Arc::clone(self.subject.analysis(part)),
-        };
-        let hints = Hints::new(&analysis, &*self.sources, Options::default());
-        HintsPage::new(Arc::new(hints), self.recordings.newest(), Some)
+    fn hints_of(&self, part: Part) -> Option<Arc<HintsPage>> {
+        self.hints.page_now(self.subject.answering(part), &self.subject)
     }
 
     /// The differences of a comparison, the largest first.

@@ -101,6 +101,9 @@ pub(in crate::app) struct Thread {
 pub(in crate::app) enum Change {
     Focus(Place),
     FocusAny(Vec<Place>),
+    FocusSubtree(Vec<Place>),
+    CollapsePackage(Place),
+    CollapseModule(Place),
     Hide(Place),
     Drop(Place),
     CollapseRecursion,
@@ -177,6 +180,11 @@ impl Change {
             Transform::FocusAny(groups) => {
                 Self::FocusAny(groups.iter().map(|group| Place::of(analysis, *group)).collect())
             }
+            Transform::FocusSubtree(path) => {
+                Self::FocusSubtree(path.iter().map(|group| Place::of(analysis, *group)).collect())
+            }
+            Transform::CollapsePackage(group) => Self::CollapsePackage(Place::of(analysis, *group)),
+            Transform::CollapseModule(group) => Self::CollapseModule(Place::of(analysis, *group)),
             Transform::Hide(group) => Self::Hide(Place::of(analysis, *group)),
             Transform::Drop(group) => Self::Drop(Place::of(analysis, *group)),
             Transform::CollapseRecursion => Self::CollapseRecursion,
@@ -186,8 +194,12 @@ impl Change {
 
     fn places(&self) -> &[Place] {
         match self {
-            Self::Focus(place) | Self::Hide(place) | Self::Drop(place) => std::slice::from_ref(place),
-            Self::FocusAny(places) => places,
+            Self::Focus(place)
+            | Self::Hide(place)
+            | Self::Drop(place)
+            | Self::CollapsePackage(place)
+            | Self::CollapseModule(place) => std::slice::from_ref(place),
+            Self::FocusAny(places) | Self::FocusSubtree(places) => places,
             Self::CollapseRecursion | Self::OnlyMine => &[],
         }
     }
@@ -199,6 +211,11 @@ impl Change {
             Self::FocusAny(places) => {
                 Transform::FocusAny(places.iter().map(|place| known.group(place)).collect::<Option<_>>()?)
             }
+            Self::FocusSubtree(path) => {
+                Transform::FocusSubtree(path.iter().map(|place| known.group(place)).collect::<Option<_>>()?)
+            }
+            Self::CollapsePackage(place) => Transform::CollapsePackage(known.group(place)?),
+            Self::CollapseModule(place) => Transform::CollapseModule(known.group(place)?),
             Self::Hide(place) => Transform::Hide(known.group(place)?),
             Self::Drop(place) => Transform::Drop(known.group(place)?),
             Self::CollapseRecursion => Transform::CollapseRecursion,

@@ -1,7 +1,7 @@
 //! Saving a review, and opening one: its profiles are looked for, and what is wrong with them is said first.
 
 use super::{About, Dismissed, ENDING, Recorded, Session, is_session};
-use crate::app::export::Exported;
+use crate::app::export::{Exported, with_another_ending};
 use crate::app::jobs::{DocumentId, Outcome, Purpose, Saving};
 use crate::app::recordings::{LoadError, Recording, Recordings, Sides, file_name};
 use crate::app::subject::Wish;
@@ -11,6 +11,7 @@ use crate::export::write_file;
 use crate::import::{self, Job};
 use crate::model::Profile;
 use crate::ui::Action;
+use crate::ui::notice::Notice;
 use crate::ui::overlays::{Choice, Overlay};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -170,8 +171,11 @@ impl Helioscope {
     pub(in crate::app) fn write_session(&mut self, path: PathBuf, review: (Recordings, super::Look, bool)) {
         let (recordings, look, embed) = review;
         // By another name it would not be known as a review.
-        let path = if is_session(&path) { path } else { path.with_added_extension(ENDING) };
-        self.options.remember(&path);
+        let named = if is_session(&path) { Ok(path) } else { with_another_ending(&path, ENDING) };
+        let path = match named {
+            Ok(path) => path,
+            Err(why) => return self.notice = Some(Notice::lasting(why)),
+        };
         self.workers.run_apart("review", move || {
             let folder = path.parent().unwrap_or(Path::new("")).to_owned();
             let recorded = |file: &Path| {
@@ -195,7 +199,7 @@ impl Helioscope {
                 Ok((json.len() as u64, Vec::new()))
             });
             let result = result.map_err(|why: String| format!("The review was not saved: {why}"));
-            Some(Outcome::Exported(Exported::Saved { path, result }))
+            Some(Outcome::Exported(Exported::Saved { dialog: None, path, result }))
         });
     }
 }

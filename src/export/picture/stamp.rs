@@ -98,6 +98,13 @@ pub fn transform_text(analysis: &Analysis, scrub: &Scrub, transform: &Transform)
             let more = if more > 0 { format!(" and {} more", format::count(more as i64)) } else { String::new() };
             format!("focus {}{more}", named.join(", "))
         }
+        Transform::FocusSubtree(path) => {
+            format!("focus subtree {}", path.last().map(|group| name(*group)).unwrap_or_default())
+        }
+        Transform::CollapsePackage(_) | Transform::CollapseModule(_) => {
+            let collapsed = transform.collapsed_name(analysis.groups(), analysis.classes()).unwrap_or_default();
+            format!("{} collapsed", fit_name(&format::one_line(&scrub.name(collapsed)), 40))
+        }
         Transform::Hide(group) => format!("hide {}", name(*group)),
         Transform::Drop(group) => format!("without stacks of {}", name(*group)),
         Transform::CollapseRecursion => "recursion collapsed".to_owned(),

@@ -1,8 +1,8 @@
 //! Calls that wait while the event loop could do something else.
 
 use super::on_the_loop;
-use crate::hints::callee::{at_node, called_name, place_call};
 use crate::hints::context::{Site, Within};
+use crate::hints::place::{at_node, called_name, place_call};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::model::FunctionId;

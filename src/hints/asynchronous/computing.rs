@@ -2,8 +2,8 @@
 
 use super::blocking::{BLOCKING, BLOCKING_CALLS, QUERIES};
 use super::on_the_loop;
-use crate::hints::callee::{at_hottest, called_name, place_call};
 use crate::hints::context::Site;
+use crate::hints::place::{at_hottest, called_name, place_call};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::model::FunctionId;

@@ -1,7 +1,7 @@
 //! Tasks that cost more than what they do.
 
 use crate::analyze::Activity;
-use crate::hints::callee::at_hottest;
+use crate::hints::place::at_hottest;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 

@@ -1,11 +1,11 @@
 //! Waits one after the other that could overlap.
 
 use crate::analyze::Activity;
-use crate::hints::callee::{at_node, at_unrecorded};
 use crate::hints::pattern::{mentions, targets};
+use crate::hints::place::{at_node, at_unrecorded};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Recording, Rule};
-use crate::source::{Facts, Kind, NodeId, Role};
+use crate::source::{Facts, Kind, NodeId, Role, ScopeId};
 
 pub(in crate::hints) static RULE: Rule = Rule {
     id: "sequential-await",
@@ -42,7 +42,7 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     for function in ctx.yours_by_total().into_iter().take(MOST_FUNCTIONS) {
         let Some(spot) = ctx.spot_of(function).filter(|s| s.facts.is_async(s.scope)) else { continue };
         let facts = &spot.facts;
-        let nodes: Vec<NodeId> = facts.nodes(spot.scope).filter(|&n| is_independent(facts, n)).collect();
+        let nodes: Vec<NodeId> = awaits(facts, spot.scope).filter(|&n| is_independent(facts, n)).collect();
         let Some(&first) = nodes.first() else { continue };
         let share = match &spot.lines {
             Some(costs) if lines => {
@@ -72,15 +72,21 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
 fn unsampled(ctx: &Ctx<'_>, rule: &'static Rule, idle: f64) -> Option<Finding> {
     ctx.yours_by_total().into_iter().take(MOST_FUNCTIONS).find_map(|function| {
         let (facts, _) = ctx.source(function)?;
-        let tree = facts.tree();
-        let waits = |n: &NodeId| facts.is_async(facts.scope_of(*n)) && is_independent(&facts, *n);
-        let node = tree.all().filter(|&n| matches!(tree.kind(n), Kind::Await | Kind::With { .. })).find(waits)?;
+        let coroutines = facts.scopes().map(|(scope, _)| scope).filter(|&s| facts.is_async(s));
+        let node = coroutines.flat_map(|s| awaits(&facts, s)).find(|&n| is_independent(&facts, n))?;
         let reason = "the loop waits, and this coroutine waits for one call after the other; it was not sampled itself";
         let finding = Finding::new(rule, idle, Confidence::Low, reason).with("idle_loop", Evidence::Share(idle));
         let mut finding = at_unrecorded(ctx, finding, &facts, facts.scope_of(node), node);
         finding.after = adapted(&facts, node).unwrap_or(finding.after);
         Some(finding)
     })
+}
+
+/// What a coroutine awaits, as far as that is looked at.
+fn awaits(facts: &Facts, scope: ScopeId) -> impl Iterator<Item = NodeId> + '_ {
+    const MOST: usize = 200;
+    let waits = |kind| matches!(kind, Kind::Await | Kind::With { is_async: true });
+    facts.nodes(scope).filter(move |&n| waits(facts.tree().kind(n))).take(MOST)
 }
 
 /// `await f(x)` or `async with f(x)` in a `for` loop over `x`, where no call needs what an earlier one gave.

@@ -186,8 +186,7 @@ fn changes(facts: &Facts, scope: ScopeId, list: &str) -> bool {
 /// Whether a caller hands over a list that it changes from call to call.
 fn is_handed_growing(facts: &Facts, function: ScopeId, parameter: &str, position: u32) -> bool {
     let tree = facts.tree();
-    let method = facts.class_around(function).is_some();
-    let position = (position as usize).saturating_sub(usize::from(method));
+    let Some(position) = facts.position_in_calls(function, position) else { return false };
     facts.calls_of(&facts.scope(function).name).iter().any(|&c| {
         let handed = facts.keyword(c, parameter).or_else(|| facts.arguments(c).nth(position));
         handed.is_some_and(|h| facts.in_loop(c) && changes(facts, facts.scope_of(c), tree.source(h)))

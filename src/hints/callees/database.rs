@@ -1,6 +1,6 @@
 //! Databases.
 
-use crate::hints::callee::{CalleeRule, Of, is_called_in_loop};
+use crate::hints::callee::{CalleeRule, Of};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Kinds, Needs, Rule};
 
@@ -77,7 +77,7 @@ pub(in crate::hints) static DB_COMMIT: Rule = Rule {
         min_calls: 50,
         repeated: true,
         accepts: Some(|facts, call| {
-            (facts.in_loop(call) || is_called_in_loop(facts, facts.scope_of(call))).then_some(true)
+            (facts.in_loop(call) || facts.is_called_in_loop(facts.scope_of(call))).then_some(true)
         }),
         ..CalleeRule::HOT
     }),

@@ -215,42 +215,53 @@ fn opens_the_same(facts: &Facts, call: NodeId) -> Option<bool> {
     if tree.kind(path) == Kind::Str {
         return Some(true);
     }
-    Some(!varies(facts, path, MOST_CALLERS_UP))
+    let mut left = MOST_NAMES;
+    Some(!varies(facts, path, MOST_CALLERS_UP, &mut left))
 }
 
 /// How far up it is followed what callers hand over.
 const MOST_CALLERS_UP: usize = 4;
+/// Names that are followed; what takes more is taken to vary.
+const MOST_NAMES: u32 = 500;
 
 /// Whether an expression may be something else each time it is looked at: it names what a loop goes through, or a
 /// parameter that callers hand such things over for.
-fn varies(facts: &Facts, expression: NodeId, height: usize) -> bool {
+fn varies(facts: &Facts, expression: NodeId, height: usize, left: &mut u32) -> bool {
     let tree = facts.tree();
     let scope = facts.scope_of(expression);
     let names = std::iter::once(expression).chain(tree.inside(expression)).filter(|&n| tree.kind(n) == Kind::Name);
     names.into_iter().any(|name| {
-        facts.bindings(scope, tree.name(name)).iter().any(|how| match how {
-            Bound::Iterated(_) | Bound::IteratedPart(..) | Bound::Augmented(_) => true,
-            Bound::Parameter(parameter, position) => {
-                tree.name(*parameter) != "self" && handed_varies(facts, scope, tree.name(*parameter), *position, height)
-            }
-            Bound::Assigned(value) => height > 0 && *value != expression && varies(facts, *value, height - 1),
-            _ => false,
-        })
+        *left = left.saturating_sub(1);
+        *left == 0
+            || facts.bindings(scope, tree.name(name)).iter().any(|how| match how {
+                Bound::Iterated(_) | Bound::IteratedPart(..) | Bound::Augmented(_) => true,
+                Bound::Parameter(parameter, position) => {
+                    handed_varies(facts, scope, tree.name(*parameter), *position, height, left)
+                }
+                Bound::Assigned(value) => height > 0 && *value != expression && varies(facts, *value, height - 1, left),
+                _ => false,
+            })
     })
 }
 
 /// Whether a caller hands over something else from call to call, or that is not known.
-fn handed_varies(facts: &Facts, function: ScopeId, parameter: &str, position: u32, height: usize) -> bool {
+fn handed_varies(
+    facts: &Facts,
+    function: ScopeId,
+    parameter: &str,
+    position: u32,
+    height: usize,
+    left: &mut u32,
+) -> bool {
     if height == 0 {
         return true;
     }
-    let method = facts.class_around(function).is_some_and(|class| facts.scope(function).parent == class);
-    let position = (position as usize).saturating_sub(usize::from(method));
+    let Some(position) = facts.position_in_calls(function, position) else { return false };
     let calls = facts.calls_of(&facts.scope(function).name);
     let one_place = calls.len() == 1;
     !one_place
         || calls.iter().any(|&c| {
             let handed = facts.keyword(c, parameter).or_else(|| facts.arguments(c).nth(position));
-            handed.is_none_or(|h| varies(facts, h, height - 1))
+            handed.is_none_or(|h| varies(facts, h, height - 1, left))
         })
 }

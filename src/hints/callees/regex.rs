@@ -1,6 +1,6 @@
 //! Regular expressions.
 
-use crate::hints::callee::{CalleeRule, Time, is_called_in_loop};
+use crate::hints::callee::{CalleeRule, Time};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Kinds, Needs, Rule};
 use crate::source::{Facts, Kind, NodeId, Role};
@@ -73,5 +73,5 @@ fn is_kept(facts: &Facts, call: NodeId) -> bool {
         Kind::Call if facts.callee(parent) == ".append" => (true, outlives(facts.receiver(parent))),
         _ => (false, false),
     };
-    kept && (for_good || !is_called_in_loop(facts, facts.scope_of(call)))
+    kept && (for_good || !facts.is_called_in_loop(facts.scope_of(call)))
 }

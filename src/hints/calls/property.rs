@@ -1,7 +1,7 @@
 //! A property that computes on every access.
 
-use crate::hints::callee::at_hottest;
 use crate::hints::pattern::{mentions, targets};
+use crate::hints::place::at_hottest;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::source::{Facts, Kind, NodeId, Role, ScopeId};

@@ -1,9 +1,10 @@
 //! The same computed for the same arguments.
 
-use crate::hints::callee::{at_hottest, is_called_in_loop};
+use crate::hints::place::at_hottest;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::source::{Facts, Kind, NodeId, Role, ScopeId, ValueKind};
+use rustc_hash::FxHashMap;
 
 pub(in crate::hints) static RULE: Rule = Rule {
     id: "repeated-pure-call",
@@ -28,7 +29,7 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         let Some((facts, scope)) = ctx.source(function) else { continue };
         let calls = ctx.calls(function).map(|c| c.0);
         let mean_ns = calls.zip(ctx.nanoseconds(ctx.inclusive(function))).map(|(c, ns)| ns as f64 / c.max(1) as f64);
-        let often = calls.map_or_else(|| is_called_in_loop(&facts, scope), |c| c >= 1_000);
+        let often = calls.map_or_else(|| facts.is_called_in_loop(scope), |c| c >= 1_000);
         if !often || mean_ns.is_some_and(|ns| ns < 2_000.0) || !is_pure(&facts, scope) {
             continue;
         }
@@ -103,13 +104,24 @@ fn repeats(facts: &Facts, scope: ScopeId) -> Option<(Confidence, &'static str)> 
 
 /// Whether a function only computes: no writing to anything that outlives it, no input or output, no waiting.
 fn is_pure(facts: &Facts, scope: ScopeId) -> bool {
-    computes_only(facts, scope, CALLED_DEPTH)
+    computes_only(facts, scope, CALLED_DEPTH, &mut FxHashMap::default())
 }
 
 /// How far functions of the file that it calls are looked into.
 const CALLED_DEPTH: usize = 3;
 
-fn computes_only(facts: &Facts, scope: ScopeId, depth: usize) -> bool {
+/// `seen` holds what functions were found to be; one that is still looked at counts as one that does more.
+fn computes_only(facts: &Facts, scope: ScopeId, depth: usize, seen: &mut FxHashMap<ScopeId, bool>) -> bool {
+    if let Some(&known) = seen.get(&scope) {
+        return known;
+    }
+    seen.insert(scope, false);
+    let found = does_nothing_else(facts, scope, depth, seen);
+    seen.insert(scope, found);
+    found
+}
+
+fn does_nothing_else(facts: &Facts, scope: ScopeId, depth: usize, seen: &mut FxHashMap<ScopeId, bool>) -> bool {
     let tree = facts.tree();
     let node = facts.scope(scope).node;
     if !matches!(tree.kind(node), Kind::Function { is_async: false }) || facts.decorators(scope).next().is_some() {
@@ -128,7 +140,7 @@ fn computes_only(facts: &Facts, scope: ScopeId, depth: usize) -> bool {
                     return false;
                 }
             }
-            Kind::Call if !is_harmless(facts, scope, n) && !calls_pure(facts, n, depth) => return false,
+            Kind::Call if !is_harmless(facts, scope, n) && !calls_pure(facts, n, depth, seen) => return false,
             _ => {}
         }
     }
@@ -136,9 +148,9 @@ fn computes_only(facts: &Facts, scope: ScopeId, depth: usize) -> bool {
 }
 
 /// Whether a call is one of a function of the file that only computes, too.
-fn calls_pure(facts: &Facts, call: NodeId, depth: usize) -> bool {
+fn calls_pure(facts: &Facts, call: NodeId, depth: usize, seen: &mut FxHashMap<ScopeId, bool>) -> bool {
     match facts.functions_named(&facts.callee(call)) {
-        [only] => depth > 0 && computes_only(facts, *only, depth - 1),
+        [only] => depth > 0 && computes_only(facts, *only, depth - 1, seen),
         _ => false,
     }
 }

@@ -1,6 +1,6 @@
 //! A recursion that solves the same problem again and again.
 
-use crate::hints::callee::{at_hottest, at_node};
+use crate::hints::place::{at_hottest, at_node};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::model::FunctionId;

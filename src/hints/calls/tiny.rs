@@ -1,6 +1,6 @@
 //! Calls that cost more than what is called does.
 
-use crate::hints::callee::{at_hottest, is_called_in_loop};
+use crate::hints::place::at_hottest;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Recording, Rule};
 use crate::model::FunctionId;
@@ -80,7 +80,7 @@ fn is_tiny(ctx: &Ctx<'_>, function: FunctionId) -> bool {
     if ctx.share(ctx.own(function)) < 0.05 {
         return false;
     }
-    ctx.source(function).is_some_and(|(facts, scope)| is_small(&facts, scope) && is_called_in_loop(&facts, scope))
+    ctx.source(function).is_some_and(|(facts, scope)| is_small(&facts, scope) && facts.is_called_in_loop(scope))
 }
 
 /// Three statements or fewer, and no loop.

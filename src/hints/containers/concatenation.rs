@@ -1,7 +1,7 @@
 //! `rows = rows + [row]`: each step copies everything before it.
 
-use crate::hints::callee::at_function;
 use crate::hints::pattern::Pattern;
+use crate::hints::place::at_function;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Finding, Kinds, Needs, Rule};
 use crate::source::{Facts, Kind, NodeId, Operator, Role, ValueKind};

@@ -33,7 +33,7 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
                 k if k.is_comprehension() => comprehension_join(facts, n),
                 _ => None,
             }?;
-            let again = spot.is_repeated(n) || crate::hints::callee::is_called_in_loop(facts, spot.scope);
+            let again = spot.is_repeated(n) || facts.is_called_in_loop(spot.scope);
             again.then_some((n, inner))
         });
         let Some((node, join)) = found else { continue };

@@ -32,7 +32,7 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         let tests: Vec<(NodeId, NodeId, Value)> = facts
             .nodes(spot.scope)
             .filter(|&n| spot.is_repeated(n))
-            .filter_map(|n| Some((n, walked(facts, n)?.0, walked(facts, n)?.1)))
+            .filter_map(|n| walked(facts, n).map(|(container, value)| (n, container, value)))
             .collect();
         let nodes: Vec<NodeId> = tests.iter().map(|(n, ..)| *n).collect();
         let pattern = Pattern { rule, nodes: &nodes, hidden: 1, min_share: 0.15, certainty: Confidence::High };

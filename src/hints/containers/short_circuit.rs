@@ -1,6 +1,6 @@
 //! A list built in full where the first element would decide.
 
-use crate::hints::callee::at_node;
+use crate::hints::place::at_node;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::source::{CmpOp, Facts, Kind, NodeId, Role};

@@ -1,9 +1,9 @@
 //! Whose time it was: what a group of functions cost, and which of the user's functions asked for it.
 
-use super::super::spot::LineCosts;
 use super::Ctx;
-use crate::analyze::{Class, Classes};
-use crate::model::{Body, CallGraph, FunctionId, MetricId, Profile, StackProfile};
+use super::stacks::StackCosts;
+use super::within::Within;
+use crate::model::{Body, FunctionId, StackProfile};
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
 
@@ -30,6 +30,9 @@ pub(in super::super) struct Site {
     /// The line with most of it, 0 where not known.
     pub(in super::super) line: u32,
 }
+
+/// Sites by the function that asked, and what it called.
+type Sites = FxHashMap<(FunctionId, FunctionId), Site>;
 
 /// How far up a call graph the user's function is looked for.
 const MAX_CLIMB: usize = 24;
@@ -58,7 +61,7 @@ impl Ctx<'_> {
         }
     }
 
-    fn members(&self, set: &[FunctionId]) -> Vec<bool> {
+    pub(super) fn members(&self, set: &[FunctionId]) -> Vec<bool> {
         let mut members = vec![false; self.analysis.profile().functions().len()];
         for f in set {
             members[f.index()] = true;
@@ -150,48 +153,73 @@ impl Ctx<'_> {
 
     /// The user's functions that asked for a group of functions, those that asked for most first.
     pub(in super::super) fn sites(&self, set: &[FunctionId]) -> Vec<Site> {
-        let mut sites: FxHashMap<(FunctionId, FunctionId), Site> = FxHashMap::default();
-        match (self.analysis.profile().body(), &self.stacks) {
-            (Body::Graph(_), _) => {
-                for entry in self.entries(set) {
-                    let Some(caller) = entry.caller else { continue };
-                    self.climb(caller, &entry, &mut sites);
-                }
-            }
-            (Body::Stacks(body), Some(stacks)) => {
-                let profile = self.analysis.profile();
-                let mut lines: FxHashMap<(FunctionId, FunctionId, u32), i64> = FxHashMap::default();
-                stacks.each_entry(profile, body, &self.members(set), |stack| {
-                    let mut via = body.stacks.frames()[stack];
-                    let mut at = body.stacks.parents()[stack].index();
-                    while at != 0 {
-                        let frame = profile.frame(body.stacks.frames()[at]);
-                        if self.is_yours(frame.function) {
-                            let via = profile.frame(via).function;
-                            *lines.entry((frame.function, via, frame.line)).or_default() += stacks.totals[stack];
-                            return;
-                        }
-                        via = body.stacks.frames()[at];
-                        at = body.stacks.parents()[at].index();
-                    }
-                });
-                let mut lines: Vec<_> = lines.into_iter().collect();
-                lines.sort_unstable_by_key(|&(key, total)| (Reverse(total), key));
-                for ((function, via, line), total) in lines {
-                    let site =
-                        sites.entry((function, via)).or_insert(Site { function, via, total: 0, calls: None, line });
-                    site.total += total;
-                }
-            }
-            (Body::Stacks(_), None) | (Body::Lines(_), _) => {}
-        }
+        self.sites_where(set, None)
+    }
+
+    /// The user's functions that asked for a group of functions below the roots of `within`.
+    pub(in super::super) fn sites_within(&self, set: &[FunctionId], within: &Within) -> Vec<Site> {
+        self.sites_where(set, Some(within))
+    }
+
+    fn sites_where(&self, set: &[FunctionId], within: Option<&Within>) -> Vec<Site> {
+        let sites = match (self.analysis.profile().body(), &self.stacks) {
+            (Body::Graph(_), _) => self.counted_sites(set, within),
+            (Body::Stacks(body), Some(stacks)) => self.sampled_sites(body, stacks, set, within),
+            (Body::Stacks(_), None) | (Body::Lines(_), _) => Sites::default(),
+        };
         let mut sites: Vec<Site> = sites.into_values().collect();
         sites.sort_unstable_by_key(|s| (Reverse(s.total), s.function, s.via));
         sites
     }
 
+    fn counted_sites(&self, set: &[FunctionId], within: Option<&Within>) -> Sites {
+        let mut sites = Sites::default();
+        for entry in self.entries(set) {
+            let Some(caller) = entry.caller else { continue };
+            let share = match within {
+                Some(Within::Graph(shares)) => shares[caller.index()],
+                _ => 1.0,
+            };
+            // What hardly ever happened there happened elsewhere.
+            if share > 0.05 {
+                let total = (entry.total as f64 * share) as i64;
+                self.climb(caller, &Entry { total, ..entry }, &mut sites);
+            }
+        }
+        sites
+    }
+
+    fn sampled_sites(
+        &self,
+        body: &StackProfile,
+        stacks: &StackCosts,
+        set: &[FunctionId],
+        within: Option<&Within>,
+    ) -> Sites {
+        let profile = self.analysis.profile();
+        let frame = |stack: usize| profile.frame(body.stacks.frames()[stack]);
+        let mut lines: FxHashMap<(FunctionId, FunctionId, u32), i64> = FxHashMap::default();
+        stacks.each_entry(profile, body, &self.members(set), |stack| {
+            if matches!(within, Some(Within::Stacks(inside)) if !inside[stack]) {
+                return;
+            }
+            if let Some((yours, via)) = stacks.asked_by(stack) {
+                let (yours, via) = (frame(yours), frame(via).function);
+                *lines.entry((yours.function, via, yours.line)).or_default() += stacks.totals[stack];
+            }
+        });
+        let mut lines: Vec<_> = lines.into_iter().collect();
+        lines.sort_unstable_by_key(|&(key, total)| (Reverse(total), key));
+        let mut sites = Sites::default();
+        for ((function, via, line), total) in lines {
+            let none = Site { function, via, total: 0, calls: None, line };
+            sites.entry((function, via)).or_insert(none).total += total;
+        }
+        sites
+    }
+
     /// Divides what entered a group among the user's functions above, in the proportion of the recorded edges.
-    fn climb(&self, from: FunctionId, entry: &Entry, sites: &mut FxHashMap<(FunctionId, FunctionId), Site>) {
+    fn climb(&self, from: FunctionId, entry: &Entry, sites: &mut Sites) {
         let Some(graph) = self.graph() else { return };
         let metric = self.analysis.query().metric;
         let mut open: Vec<(FunctionId, FunctionId, f64, usize)> = vec![(from, entry.callee, entry.total as f64, 0)];
@@ -230,251 +258,4 @@ struct Entry {
     callee: FunctionId,
     total: i64,
     calls: i64,
-}
-
-/// Recorded stacks by frame and line.
-pub(super) struct StackCosts {
-    /// By stack, with everything below it.
-    pub(super) totals: Vec<i64>,
-    /// Whether a module was being imported, by stack.
-    importing: Vec<bool>,
-    /// By frame: own and total.
-    frames: Vec<(i64, i64)>,
-    /// Frames by function: `frames_of[first[f]..first[f + 1]]`.
-    first: Vec<u32>,
-    frames_of: Vec<u32>,
-    lines: Vec<u32>,
-}
-
-impl StackCosts {
-    pub(super) fn new(profile: &Profile, body: &StackProfile, metric: MetricId, classes: &Classes) -> Self {
-        let stacks = &body.stacks;
-        let mut totals = vec![0_i64; stacks.len()];
-        let mut frames = vec![(0_i64, 0_i64); profile.frames().len()];
-        for (stack, weight) in body.samples.stacks().iter().zip(body.samples.weights(metric)) {
-            totals[stack.index()] += weight;
-            // What a built-in function cost belongs to the line that called it, as where built-ins are not recorded.
-            let mut at = stack.index();
-            while at != 0 && classes.class_of(profile.frame(stacks.frames()[at]).function) == Class::BuiltIn {
-                at = stacks.parents()[at].index();
-            }
-            if at != 0 {
-                frames[stacks.frames()[at].index()].0 += weight;
-            }
-        }
-        for stack in (1..stacks.len()).rev() {
-            let total = totals[stack];
-            let parent = stacks.parents()[stack].index();
-            totals[parent] += total;
-            frames[stacks.frames()[stack].index()].1 += total;
-        }
-        let mut importing = vec![false; stacks.len()];
-        for stack in 1..stacks.len() {
-            let module = classes.module(profile.frame(stacks.frames()[stack]).function);
-            importing[stack] = importing[stacks.parents()[stack].index()] || module.starts_with("importlib");
-        }
-        Self { totals, importing, ..Self::of_frames(profile, frames) }
-    }
-
-    /// Timed lines: a line's time includes what it called, and there are no stacks.
-    pub(super) fn of_lines(profile: &Profile, costs: &[i64]) -> Self {
-        Self::of_frames(profile, costs.iter().map(|&cost| (cost, cost)).collect())
-    }
-
-    fn of_frames(profile: &Profile, frames: Vec<(i64, i64)>) -> Self {
-        let mut first = vec![0_u32; profile.functions().len() + 1];
-        for frame in profile.frames() {
-            first[frame.function.index() + 1] += 1;
-        }
-        for i in 1..first.len() {
-            first[i] += first[i - 1];
-        }
-        let mut next = first.clone();
-        let mut frames_of = vec![0_u32; profile.frames().len()];
-        for (i, frame) in profile.frames().iter().enumerate() {
-            let place = &mut next[frame.function.index()];
-            frames_of[*place as usize] = i as u32;
-            *place += 1;
-        }
-        let lines = profile.frames().iter().map(|f| f.line).collect();
-        Self { totals: Vec::new(), importing: Vec::new(), frames, first, frames_of, lines }
-    }
-
-    fn frames_of(&self, function: FunctionId) -> impl Iterator<Item = usize> + '_ {
-        let range = self.first[function.index()] as usize..self.first[function.index() + 1] as usize;
-        self.frames_of[range].iter().map(|&f| f as usize)
-    }
-
-    /// A line that ran in a function, where lines were recorded.
-    pub(super) fn line_ran(&self, function: FunctionId) -> Option<u32> {
-        let busiest = self.frames_of(function).max_by_key(|&f| self.frames[f].1)?;
-        (self.lines[busiest] > 0).then_some(self.lines[busiest])
-    }
-
-    /// Time by line of a function; `None` where lines were not recorded.
-    pub(super) fn line_costs(&self, function: FunctionId) -> Option<LineCosts> {
-        let mut costs = LineCosts::default();
-        for f in self.frames_of(function).filter(|&f| self.lines[f] > 0) {
-            let line = costs.0.entry(self.lines[f]).or_insert((0, 0));
-            line.0 += self.frames[f].0;
-            line.1 += self.frames[f].1;
-        }
-        (!costs.0.is_empty()).then_some(costs)
-    }
-
-    /// Every stack whose innermost frame is a member while none further out is.
-    fn each_entry(&self, profile: &Profile, body: &StackProfile, members: &[bool], mut visit: impl FnMut(usize)) {
-        let stacks = &body.stacks;
-        let mut inside = vec![false; stacks.len()];
-        for stack in 1..stacks.len() {
-            let outer = inside[stacks.parents()[stack].index()];
-            let member = members[profile.frame(stacks.frames()[stack]).function.index()];
-            inside[stack] = outer || member;
-            if member && !outer && self.totals[stack] != 0 && !self.importing[stack] {
-                visit(stack);
-            }
-        }
-    }
-}
-
-/// Which calls happened below certain functions.
-pub(in super::super) enum Within {
-    /// What part of each function's calls, by function.
-    Graph(Vec<f64>),
-    /// By stack.
-    Stacks(Vec<bool>),
-}
-
-impl Ctx<'_> {
-    /// What happened below `roots`, on their own thread: what a thread runs does not belong to the function that is on
-    /// the stack where a recording mixes threads.
-    pub(in super::super) fn within(&self, roots: &[FunctionId]) -> Within {
-        let is_root = self.members(roots);
-        let threads = self.members(&self.find(&["threading:_bootstrap"]));
-        match self.analysis.profile().body() {
-            Body::Graph(graph) => {
-                let metric = self.analysis.query().metric;
-                let begins = |f: usize| {
-                    if is_root[f] {
-                        Some(1.0)
-                    } else if threads[f] {
-                        Some(0.0)
-                    } else {
-                        None
-                    }
-                };
-                Within::Graph(shares_below(graph, metric, !self.threads_are_mixed(), begins))
-            }
-            Body::Stacks(body) => {
-                let stacks = &body.stacks;
-                let mut inside = vec![false; stacks.len()];
-                for stack in 1..stacks.len() {
-                    let function = self.analysis.profile().frame(stacks.frames()[stack]).function;
-                    inside[stack] = inside[stacks.parents()[stack].index()] || is_root[function.index()];
-                }
-                Within::Stacks(inside)
-            }
-            Body::Lines(_) => Within::Stacks(Vec::new()),
-        }
-    }
-
-    /// What a group of functions cost below the roots of `within`, and the user's functions that asked for it there.
-    pub(in super::super) fn sites_within(&self, set: &[FunctionId], within: &Within) -> Vec<Site> {
-        let mut sites: FxHashMap<(FunctionId, FunctionId), Site> = FxHashMap::default();
-        match (within, self.analysis.profile().body(), &self.stacks) {
-            (Within::Graph(share), ..) => {
-                for entry in self.entries(set) {
-                    let Some(caller) = entry.caller else { continue };
-                    let share = share[caller.index()];
-                    if share > 0.05 {
-                        let total = (entry.total as f64 * share) as i64;
-                        self.climb(caller, &Entry { total, ..entry }, &mut sites);
-                    }
-                }
-            }
-            (Within::Stacks(inside), Body::Stacks(body), Some(stacks)) => {
-                let profile = self.analysis.profile();
-                stacks.each_entry(profile, body, &self.members(set), |stack| {
-                    if !inside[stack] {
-                        return;
-                    }
-                    let via = profile.frame(body.stacks.frames()[stack]).function;
-                    let mut at = body.stacks.parents()[stack].index();
-                    while at != 0 {
-                        let frame = profile.frame(body.stacks.frames()[at]);
-                        if self.is_yours(frame.function) {
-                            let function = frame.function;
-                            let site = Site { function, via, total: 0, calls: None, line: frame.line };
-                            sites.entry((function, via)).or_insert(site).total += stacks.totals[stack];
-                            return;
-                        }
-                        at = body.stacks.parents()[at].index();
-                    }
-                });
-            }
-            _ => {}
-        }
-        let mut sites: Vec<Site> = sites.into_values().collect();
-        sites.sort_unstable_by_key(|s| (Reverse(s.total), s.function, s.via));
-        sites
-    }
-
-    /// What part of a function's time passed below the roots of `within`.
-    pub(in super::super) fn share_within(&self, function: FunctionId, within: &Within) -> f64 {
-        match (within, self.analysis.profile().body(), &self.stacks) {
-            (Within::Graph(share), ..) => share[function.index()],
-            (Within::Stacks(inside), Body::Stacks(body), Some(stacks)) => {
-                let (mut all, mut some) = (0, 0);
-                stacks.each_entry(self.analysis.profile(), body, &self.members(&[function]), |stack| {
-                    all += stacks.totals[stack];
-                    some += if inside[stack] { stacks.totals[stack] } else { 0 };
-                });
-                if all > 0 { some as f64 / all as f64 } else { 0.0 }
-            }
-            _ => 0.0,
-        }
-    }
-}
-
-/// How often shares are passed on from callers to callees; deeper calls keep what the last round gave them.
-const ROUNDS: usize = 24;
-
-/// What part of each function's calls came from below certain functions, passed on along the edges by their time.
-fn shares_below(
-    graph: &CallGraph,
-    metric: MetricId,
-    totals_hold: bool,
-    begins: impl Fn(usize) -> Option<f64>,
-) -> Vec<f64> {
-    let count = graph.calls().len();
-    let mut shares: Vec<f64> = (0..count).map(|f| begins(f).unwrap_or(0.0)).collect();
-    if shares.iter().all(|&s| s == 0.0) {
-        return shares;
-    }
-    let totals = graph.edge_total(metric);
-    for _ in 0..ROUNDS {
-        let mut changed = 0.0_f64;
-        for f in (0..count).filter(|&f| begins(f).is_none()) {
-            let (mut all, mut below) = (0.0, 0.0);
-            for &e in graph.incoming(FunctionId::at(f)) {
-                let caller = graph.edges()[e as usize].caller;
-                if caller.index() != f {
-                    let weight = totals[e as usize].max(1) as f64;
-                    all += weight;
-                    below += weight * shares[caller.index()];
-                }
-            }
-            // What no recorded call explains began outside. Where threads are mixed, totals exceed what was called.
-            if totals_hold {
-                all = all.max(graph.total(metric)[f] as f64);
-            }
-            let share = if all > 0.0 { below / all } else { 0.0 };
-            changed = changed.max((share - shares[f]).abs());
-            shares[f] = share;
-        }
-        if changed < 0.01 {
-            break;
-        }
-    }
-    shares
 }

@@ -98,16 +98,15 @@ impl Ctx<'_> {
         }
         for facts in files {
             let mut open = handed_over(&facts);
-            let mut seen: Vec<ScopeId> = Vec::new();
+            let mut seen: FxHashSet<ScopeId> = FxHashSet::default();
             while let Some(scope) = open.pop() {
-                if seen.contains(&scope) {
+                if !seen.insert(scope) {
                     continue;
                 }
-                seen.push(scope);
+                found.push((Rc::clone(&facts), scope));
                 let names = facts.calls_in(scope).filter_map(|c| facts.tree().child(c, Role::Func));
                 open.extend(names.filter_map(|n| only_one(facts.functions_named(facts.tree().name(n)))));
             }
-            found.extend(seen.into_iter().map(|scope| (Rc::clone(&facts), scope)));
         }
         found
     }

@@ -1,8 +1,8 @@
 //! What is asked of a database, how often, and how long it takes.
 
-use crate::hints::callee::{at_node, is_called_in_loop, place_call};
 use crate::hints::callees::database::{CONNECTING, CONNECTS};
 use crate::hints::context::Site;
+use crate::hints::place::{at_node, place_call};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::model::FunctionId;
@@ -261,7 +261,7 @@ fn is_sql(facts: &Facts, call: NodeId) -> bool {
 /// Statements of a kind that run again and again; `None` where the source does not show what is executed.
 fn repeated(ctx: &Ctx<'_>, function: FunctionId, wanted: Statement) -> Option<Vec<NodeId>> {
     let (facts, scope) = ctx.source(function)?;
-    let often = is_called_in_loop(&facts, scope)
+    let often = facts.is_called_in_loop(scope)
         || is_read_in_loop(&facts, scope)
         || ctx.calls(function).is_some_and(|c| c.0 >= 100);
     let all = statements(&facts, scope);

@@ -1,7 +1,7 @@
 //! Exceptions raised and caught as the usual course of things.
 
-use crate::hints::callee::at_hottest;
-use crate::hints::pattern::Pattern;
+use crate::hints::pattern::{Pattern, outermost};
+use crate::hints::place::at_hottest;
 use crate::hints::rule::Check;
 use crate::hints::spot::Spot;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
@@ -38,8 +38,7 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
             .filter(|&n| spot.is_repeated(n) || is_called_again(spot))
             .filter(|&n| is_a_test(facts, n, spot.lines.is_some()))
             .collect();
-        let outer: Vec<NodeId> =
-            tries.iter().copied().filter(|&t| !tries.iter().any(|&o| o != t && facts.tree().contains(o, t))).collect();
+        let outer = outermost(facts, &tries);
         if outer.is_empty() {
             continue;
         }
@@ -93,7 +92,7 @@ fn is_an_exception(facts: &Facts, class: ScopeId) -> bool {
 }
 
 fn is_called_again(spot: &Spot) -> bool {
-    crate::hints::callee::is_called_in_loop(&spot.facts, spot.scope)
+    spot.facts.is_called_in_loop(spot.scope)
 }
 
 /// How likely it is that the exception is raised often: handlers that ran show it, and so do tries that take long.

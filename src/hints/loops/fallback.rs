@@ -1,7 +1,7 @@
 //! What is left to say of a hot loop when nothing else explains it.
 
-use crate::hints::callee::at_node;
 use crate::hints::pattern::loops;
+use crate::hints::place::at_node;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::source::NodeId;

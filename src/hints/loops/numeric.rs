@@ -1,10 +1,11 @@
 //! Arithmetic on the elements of sequences, one by one.
 
-use crate::hints::pattern::{Pattern, loops, mentions, targets};
+use crate::hints::pattern::{Pattern, mentions_any, outermost, targets};
 use crate::hints::rule::Check;
 use crate::hints::spot::Spot;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::source::{Facts, Kind, NodeId, Operator, Role, ValueKind};
+use rustc_hash::FxHashSet;
 
 pub(in crate::hints) static RULE: Rule = Rule {
     id: "python-numeric-loop",
@@ -27,11 +28,9 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     let mut findings = Vec::new();
     for spot in ctx.spots() {
         let facts = &spot.facts;
-        let walks = loops(facts, spot).into_iter().chain(comprehensions(facts, spot));
-        let found: Vec<NodeId> = walks.filter(|&l| is_numeric(facts, spot, l)).collect();
+        let found: Vec<NodeId> = walks(facts, spot).into_iter().filter(|&l| is_numeric(facts, spot, l)).collect();
         // The outermost of nested loops stands for all of them.
-        let outer: Vec<NodeId> =
-            found.iter().copied().filter(|&l| !found.iter().any(|&o| o != l && facts.tree().contains(o, l))).collect();
+        let outer = outermost(facts, &found);
         let Some(&first) = outer.first() else { continue };
         let depth = found.iter().map(|&l| facts.loop_depth(l) + 1).max().unwrap_or(1);
         let certainty = if depth >= 2 { Confidence::High } else { Confidence::Medium };
@@ -43,10 +42,10 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     findings
 }
 
-/// `[… for …]` and `sum(… for …)`, outer ones first.
-fn comprehensions(facts: &Facts, spot: &Spot) -> Vec<NodeId> {
-    let tree = facts.tree();
-    facts.nodes(spot.scope).filter(|&n| matches!(tree.kind(n), Kind::ListComp | Kind::Generator)).collect()
+/// Loops, `[… for …]` and `sum(… for …)`, outer ones first.
+fn walks(facts: &Facts, spot: &Spot) -> Vec<NodeId> {
+    let walks = |kind| matches!(kind, Kind::For { .. } | Kind::While | Kind::ListComp | Kind::Generator);
+    facts.nodes(spot.scope).filter(|&n| walks(facts.tree().kind(n))).collect()
 }
 
 /// A loop with arithmetic on elements that its variables index, and nothing but arithmetic.
@@ -57,6 +56,7 @@ fn is_numeric(facts: &Facts, spot: &Spot, node: NodeId) -> bool {
         .chain(tree.inside(node).filter(|&n| matches!(tree.kind(n), Kind::For { .. } | Kind::Clause)))
         .flat_map(|l| targets(facts, l))
         .collect();
+    let around: FxHashSet<&str> = around.iter().map(String::as_str).collect();
     let (mut arithmetic, mut indexed) = (0, 0);
     for n in tree.inside(node).filter(|&n| facts.scope_of(n) == spot.scope) {
         match tree.kind(n) {
@@ -75,7 +75,7 @@ fn is_numeric(facts: &Facts, spot: &Spot, node: NodeId) -> bool {
             Kind::Subscript => {
                 let by_variable = tree
                     .child(n, Role::Index)
-                    .is_some_and(|i| tree.kind(i) != Kind::Slice && around.iter().any(|name| mentions(facts, i, name)));
+                    .is_some_and(|i| tree.kind(i) != Kind::Slice && mentions_any(facts, i, &around));
                 let of = tree.child(n, Role::Value).and_then(|v| facts.value(v)).map(|v| v.kind);
                 // Elements of arrays have a rule of their own; texts and dicts hold no numbers to compute with.
                 if matches!(of, Some(ValueKind::Array | ValueKind::Frame | ValueKind::Str | ValueKind::Dict)) {
@@ -97,9 +97,9 @@ fn is_numeric(facts: &Facts, spot: &Spot, node: NodeId) -> bool {
 fn feeds_itself(facts: &Facts, node: NodeId) -> bool {
     let tree = facts.tree();
     let appended = tree.inside(node).filter(|&n| tree.kind(n) == Kind::Call && facts.callee(n) == ".append");
-    let lists: Vec<&str> = appended.filter_map(|c| facts.receiver(c)).map(|r| tree.source(r)).collect();
+    let lists: FxHashSet<&str> = appended.filter_map(|c| facts.receiver(c)).map(|r| tree.source(r)).collect();
     tree.inside(node).any(|n| {
-        tree.kind(n) == Kind::Subscript && tree.child(n, Role::Value).is_some_and(|v| lists.contains(&tree.source(v)))
+        tree.kind(n) == Kind::Subscript && tree.child(n, Role::Value).is_some_and(|v| lists.contains(tree.source(v)))
     })
 }
 

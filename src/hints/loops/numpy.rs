@@ -1,7 +1,7 @@
 //! Arrays walked by Python.
 
-use crate::hints::callee::at_node;
 use crate::hints::pattern::{Pattern, mentions, targets};
+use crate::hints::place::at_node;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::source::{Facts, Kind, NodeId, Role, ValueKind};
@@ -55,7 +55,7 @@ fn scalars(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         let pattern = Pattern { rule, nodes: &[innermost], hidden: 0, min_share: 0.3, certainty: Confidence::High };
         if let Some(mut finding) = pattern.found(ctx, spot) {
             // The statement with the element says more than the head of the loop.
-            finding.before = crate::hints::callee::quote(facts, first);
+            finding.before = crate::hints::place::quote(facts, first);
             if spot.lines.is_none() {
                 finding.line = tree.line(first);
             }
@@ -140,9 +140,9 @@ fn takes_one(facts: &Facts, node: NodeId) -> bool {
     }
     let Some(index) = tree.child(node, Role::Index) else { return false };
     let slices = std::iter::once(index).chain(tree.inside(index)).any(|n| tree.kind(n) == Kind::Slice);
-    let bound: Vec<String> = facts.loops_around(node).flat_map(|l| targets(facts, l)).collect();
-    let by_loop = bound.iter().any(|name| mentions(facts, index, name));
-    !slices && by_loop && tree.child(node, Role::Value).is_some_and(|v| facts.is(v, ValueKind::Array))
+    let of_array = || tree.child(node, Role::Value).is_some_and(|v| facts.is(v, ValueKind::Array));
+    let by_loop = || facts.loops_around(node).flat_map(|l| targets(facts, l)).any(|name| mentions(facts, index, &name));
+    !slices && of_array() && by_loop()
 }
 
 /// `numpy.sin(x)` of a single number, in a loop: `math.sin(x)` takes a fraction of the time.

@@ -1,9 +1,9 @@
 //! Requests one after the other that could overlap.
 
 use crate::analyze::Activity;
-use crate::hints::callee::{is_called_in_loop, place_call};
 use crate::hints::context::{Site, Within};
 use crate::hints::pattern::is_handed_to_threads;
+use crate::hints::place::place_call;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::model::FunctionId;
@@ -104,7 +104,7 @@ fn runs_in_threads(ctx: &Ctx<'_>, function: FunctionId, in_threads: &Within) -> 
 }
 
 fn asks_in_a_loop(facts: &crate::source::Facts, scope: crate::source::ScopeId) -> bool {
-    is_called_in_loop(facts, scope) || facts.calls_in(scope).any(|c| facts.in_loop(c))
+    facts.is_called_in_loop(scope) || facts.calls_in(scope).any(|c| facts.in_loop(c))
 }
 
 /// Functions that sleep and answer something stand for waiting, where nothing else waits: simulations, stubs.
@@ -117,7 +117,7 @@ fn stand_ins(ctx: &Ctx<'_>) -> Vec<Site> {
                 tree.kind(n) == crate::source::Kind::Return && tree.child(n, crate::source::Role::Value).is_some()
             });
             let paced = facts.calls_in(scope).any(|c| facts.callee(c) == "time.sleep" && facts.in_loop(c));
-            returns && !paced && is_called_in_loop(&facts, scope)
+            returns && !paced && facts.is_called_in_loop(scope)
         })
     };
     sites.into_iter().filter(answers).collect()

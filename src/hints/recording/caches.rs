@@ -1,6 +1,6 @@
 //! Caches that only grow.
 
-use crate::hints::callee::at_function;
+use crate::hints::place::at_function;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::source::{Facts, Kind, NodeId, Role, ScopeId};

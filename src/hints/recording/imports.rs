@@ -1,8 +1,8 @@
 //! Imports.
 
 use crate::analyze::{Activity, Class};
-use crate::hints::callee::at_function;
 use crate::hints::pattern::Pattern;
+use crate::hints::place::at_function;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::model::{Body, FunctionId};
@@ -176,8 +176,8 @@ fn hot(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     for spot in ctx.spots() {
         let facts = &spot.facts;
         let tree = facts.tree();
-        let often = spot.calls.is_none_or(|c| c >= 10_000)
-            && (spot.calls.is_some() || crate::hints::callee::is_called_in_loop(facts, spot.scope));
+        let often =
+            spot.calls.is_none_or(|c| c >= 10_000) && (spot.calls.is_some() || facts.is_called_in_loop(spot.scope));
         if spot.scope == ScopeId::MODULE || !often {
             continue;
         }

@@ -1,7 +1,7 @@
 //! Memory, as far as a profile of time shows it.
 
 use crate::analyze::Activity;
-use crate::hints::callee::{at_node, is_called_in_loop};
+use crate::hints::place::at_node;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::source::{Bound, Facts, Kind, NodeId, Role, ValueKind};
@@ -40,13 +40,17 @@ pub(in crate::hints) static GARBAGE: Rule = Rule {
     check: Check::Code(garbage),
 };
 
+/// Lists of one function that are looked at.
+const MOST_LISTS: usize = 100;
+
 fn materialize(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     let mut findings = Vec::new();
     for function in ctx.costly_functions(0.1) {
         let Some(spot) = ctx.spot_of(function) else { continue };
         let facts = &spot.facts;
         let tree = facts.tree();
-        let mut nodes: Vec<NodeId> = facts.nodes(spot.scope).filter(|&n| reads_all(facts, n)).collect();
+        let mut nodes: Vec<NodeId> =
+            facts.nodes(spot.scope).filter(|&n| reads_all(facts, n)).take(MOST_LISTS).collect();
         // Lists made of that list are made of everything, too.
         let made: Vec<&str> = nodes.iter().filter_map(|&n| stored_in(facts, n)).collect();
         let derived: Vec<NodeId> = facts
@@ -68,7 +72,7 @@ fn materialize(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
             None => read_by(ctx, function, &spot, &nodes),
         };
         let share = ctx.share(amount);
-        if share < 0.1 || is_called_in_loop(facts, spot.scope) && spot.calls.is_some_and(|c| c > 1_000) {
+        if share < 0.1 || facts.is_called_in_loop(spot.scope) && spot.calls.is_some_and(|c| c > 1_000) {
             continue;
         }
         let reason = "everything is read into a list, which is then walked once; memory was not recorded";

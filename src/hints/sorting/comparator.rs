@@ -1,6 +1,6 @@
 //! Python code called for each comparison, or for each element, of a sort.
 
-use crate::hints::callee::at_node;
+use crate::hints::place::at_node;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::model::FunctionId;
@@ -93,7 +93,7 @@ fn comparators(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         if let Some(calls) = calls {
             finding = finding.with("comparisons", Evidence::Count(calls));
         }
-        findings.push(crate::hints::callee::at_hottest(ctx, finding, function));
+        findings.push(crate::hints::place::at_hottest(ctx, finding, function));
     }
     findings
 }

@@ -1,9 +1,9 @@
 //! A whole list sorted to read its ends.
 
-use crate::hints::callee::{at_node, is_called_in_loop};
+use crate::hints::place::at_node;
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
-use crate::source::{Bound, Facts, Kind, NodeId, Role};
+use crate::source::{Bound, Facts, Kind, NodeId, Role, ScopeId};
 
 pub(in crate::hints) static RULE: Rule = Rule {
     id: "sorted-for-minmax",
@@ -32,8 +32,7 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         let Some(spot) = ctx.spot_of(function) else { continue };
         let (facts, scope) = (&spot.facts, spot.scope);
         let tree = facts.tree();
-        let found: Vec<(NodeId, Ends)> =
-            facts.calls_in(scope).filter_map(|c| Some((c, ends_read(facts, c)?))).collect();
+        let found: Vec<(NodeId, Ends)> = sorts(facts, scope).filter_map(|c| Some((c, ends_read(facts, c)?))).collect();
         let Some((first, ends)) = found.first().copied() else { continue };
         let nodes: Vec<NodeId> = found.iter().map(|(n, _)| *n).collect();
         let amount = match &spot.lines {
@@ -46,7 +45,7 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         };
         let share = ctx.share(amount);
         let once = !nodes.iter().any(|&n| facts.in_loop(n))
-            && !is_called_in_loop(facts, scope)
+            && !facts.is_called_in_loop(scope)
             && spot.calls.is_none_or(|c| c < 10);
         if share < 0.1_f64.max(ctx.options.min_share) || once {
             continue;
@@ -60,6 +59,12 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         findings.push(finding);
     }
     findings
+}
+
+/// The sorts of a function, as many as are looked at.
+fn sorts(facts: &Facts, scope: ScopeId) -> impl Iterator<Item = NodeId> + '_ {
+    const MOST: usize = 200;
+    facts.calls_in(scope).filter(|&c| matches!(facts.callee(c).as_str(), "builtins.sorted" | ".sort")).take(MOST)
 }
 
 #[derive(Clone, Copy)]

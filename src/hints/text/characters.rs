@@ -1,9 +1,10 @@
 //! Texts looked at one character at a time.
 
-use crate::hints::pattern::{Pattern, mentions, targets};
+use crate::hints::pattern::{Pattern, mentions_any, targets};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::source::{Bound, Facts, Kind, NodeId, Role, ValueKind};
+use rustc_hash::FxHashSet;
 
 pub(in crate::hints) static RULE: Rule = Rule {
     id: "char-by-char-loop",
@@ -108,11 +109,10 @@ fn keeps_state(facts: &Facts, node: NodeId) -> bool {
             .filter(|_| tree.child(n, Role::Value).is_some_and(|v| !matches!(tree.kind(v), Kind::Subscript))),
         _ => None,
     };
-    let names: Vec<&str> =
+    let names: FxHashSet<&str> =
         tree.inside(node).filter_map(bound).map(|t| tree.name(t)).filter(|n| !n.is_empty()).collect();
     let tests = tree.inside(node).filter(|&n| matches!(tree.kind(n), Kind::If | Kind::IfElse | Kind::Branch));
-    let tests_it =
-        tests.filter_map(|n| tree.child(n, Role::Test)).any(|t| names.iter().any(|name| mentions(facts, t, name)));
+    let tests_it = tests.filter_map(|n| tree.child(n, Role::Test)).any(|t| mentions_any(facts, t, &names));
     tests_it || tree.inside(node).any(takes_back)
 }
 

@@ -26,7 +26,7 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     let mut findings = Vec::new();
     for spot in ctx.spots() {
         let facts = &spot.facts;
-        let repeated = |n: NodeId| spot.is_repeated(n) || crate::hints::callee::is_called_in_loop(facts, spot.scope);
+        let repeated = |n: NodeId| spot.is_repeated(n) || facts.is_called_in_loop(spot.scope);
         let all: Vec<(NodeId, Grows)> =
             facts.nodes(spot.scope).filter(|&n| repeated(n)).filter_map(|n| Some((n, grows(facts, n)?))).collect();
         let copies: Vec<NodeId> = all.iter().filter(|(_, g)| *g == Grows::ByCopy).map(|(n, _)| *n).collect();

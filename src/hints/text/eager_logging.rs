@@ -1,11 +1,12 @@
 //! Messages formatted for a level that is switched off.
 
-use crate::hints::callee::at_node;
 use crate::hints::pattern::Pattern;
+use crate::hints::place::at_node;
 use crate::hints::rule::Check;
 use crate::hints::spot::Spot;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::source::{Facts, Kind, NodeId, Operator, Role};
+use rustc_hash::FxHashSet;
 
 pub(in crate::hints) static RULE: Rule = Rule {
     id: "logging-eager-format",
@@ -81,7 +82,7 @@ fn called_for(ctx: &Ctx<'_>, spot: &Spot, messages: &[NodeId]) -> i64 {
     }
     let Some(graph) = ctx.graph() else { return 0 };
     let metric = ctx.analysis.query().metric;
-    let names: Vec<&str> = messages
+    let names: FxHashSet<&str> = messages
         .iter()
         .flat_map(|&m| std::iter::once(m).chain(tree.inside(m)))
         .filter(|&n| tree.kind(n) == Kind::Call)
@@ -92,7 +93,7 @@ fn called_for(ctx: &Ctx<'_>, spot: &Spot, messages: &[NodeId]) -> i64 {
         .collect();
     graph
         .outgoing(spot.function)
-        .filter(|&e| names.contains(&ctx.name(graph.edges()[e].callee)))
+        .filter(|&e| names.contains(ctx.name(graph.edges()[e].callee)))
         .map(|e| graph.edge_total(metric)[e])
         .sum()
 }

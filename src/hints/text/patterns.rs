@@ -1,9 +1,9 @@
 //! Regular expressions that backtrack, or that look for a fixed text.
 
-use crate::hints::callee::{at_function, at_node};
+use crate::hints::place::{at_function, at_node};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
-use crate::source::{Bound, Facts, Kind, NodeId};
+use crate::source::{Bound, Facts, Kind, NodeId, ScopeId};
 
 pub(in crate::hints) static BACKTRACKING: Rule = Rule {
     id: "regex-backtracking",
@@ -54,22 +54,23 @@ const MATCHING: &[&str] = &[
 ];
 
 /// A use of a regular expression whose pattern is written in the file.
-struct Use {
+struct Use<'a> {
     call: NodeId,
     method: String,
-    pattern: String,
+    pattern: &'a str,
 }
 
+/// Uses in one function that are looked at.
+const MOST_USES: usize = 200;
+
 /// The uses of known patterns in a function: `re.sub("…", …)`, `PATTERN.sub(…)` with `PATTERN = re.compile("…")`.
-fn uses(facts: &Facts, scope: crate::source::ScopeId) -> Vec<Use> {
+fn uses(facts: &Facts, scope: ScopeId) -> Vec<Use<'_>> {
     let tree = facts.tree();
     let written = |n: NodeId| match tree.kind(n) {
-        Kind::Str => tree.string(n).map(str::to_owned),
+        Kind::Str => tree.string(n),
         // A name bound once to a text.
         Kind::Name => match facts.bindings_seen_from(facts.scope_of(n), tree.name(n)) {
-            [Bound::Assigned(value)] => {
-                tree.string(*value).filter(|_| tree.kind(*value) == Kind::Str).map(str::to_owned)
-            }
+            [Bound::Assigned(value)] => tree.string(*value).filter(|_| tree.kind(*value) == Kind::Str),
             _ => None,
         },
         _ => None,
@@ -94,7 +95,7 @@ fn uses(facts: &Facts, scope: crate::source::ScopeId) -> Vec<Use> {
         let pattern = compiled(facts.receiver(call)?)?;
         Some(Use { call, method, pattern })
     };
-    facts.calls_in(scope).filter_map(of).collect()
+    facts.calls_in(scope).filter_map(of).take(MOST_USES).collect()
 }
 
 fn backtracking(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
@@ -110,12 +111,10 @@ fn backtracking(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         return Vec::new();
     }
     let Some(site) = ctx.sites(&set).into_iter().next() else { return Vec::new() };
-    let known = ctx.source(site.function).map(|(facts, scope)| {
-        let uses = uses(&facts, scope);
-        (facts, uses)
-    });
+    let source = ctx.source(site.function);
+    let known = source.as_ref().map(|(facts, scope)| (facts, uses(facts, *scope)));
     let overlapping =
-        known.as_ref().and_then(|(facts, uses)| Some((facts, uses.iter().find(|u| overlaps(&u.pattern))?)));
+        known.as_ref().and_then(|(facts, uses)| Some((facts, uses.iter().find(|u| overlaps(u.pattern))?)));
     let (confidence, reason) = match (&overlapping, per_call >= 1e6, &known) {
         (Some(_), true, _) => (
             Confidence::High,
@@ -132,10 +131,10 @@ fn backtracking(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         .with("per_call_ns", Evidence::PerCall(per_call));
     finding = at_function(ctx, finding, site.function);
     if let Some((facts, found)) = overlapping {
-        finding = finding.with("pattern", Evidence::Text(found.pattern.clone()));
+        finding = finding.with("pattern", Evidence::Text(found.pattern.to_owned()));
         finding.line = facts.tree().line(found.call);
         finding.lines = vec![finding.line];
-        finding.before = crate::hints::callee::quote(facts, found.call);
+        finding.before = crate::hints::place::quote(facts, found.call);
     }
     vec![finding]
 }
@@ -147,7 +146,7 @@ fn sampled_backtracking(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         let Some(spot) = ctx.spot_of(function) else { continue };
         let tree = spot.facts.tree();
         let Some(lines) = &spot.lines else { continue };
-        for found in uses(&spot.facts, spot.scope).iter().filter(|u| overlaps(&u.pattern)) {
+        for found in uses(&spot.facts, spot.scope).iter().filter(|u| overlaps(u.pattern)) {
             // Through the module, the samples fall on the functions of `re` below this line.
             let share = ctx.share(
                 lines.total(tree.line(found.call)..=tree.last_line(found.call)).min(ctx.inclusive(spot.function)),
@@ -156,7 +155,7 @@ fn sampled_backtracking(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
                 let reason =
                     "the line with the match took the samples, and the pattern can match the same text in many ways";
                 let finding = Finding::new(rule, share, Confidence::High, reason)
-                    .with("pattern", Evidence::Text(found.pattern.clone()));
+                    .with("pattern", Evidence::Text(found.pattern.to_owned()));
                 findings.push(at_node(ctx, finding, &spot, &[found.call]));
                 break;
             }
@@ -219,6 +218,10 @@ fn overlaps(pattern: &str) -> bool {
             }
             _ => i += 1,
         }
+        // A letter may be of several bytes.
+        while i < bytes.len() && !pattern.is_char_boundary(i) {
+            i += 1;
+        }
         let (repeats, optional, after) = quantifier(bytes, i);
         if repeats && start + 1 == i && bytes[start] == b'.' {
             any += 1;
@@ -232,7 +235,7 @@ fn overlaps(pattern: &str) -> bool {
         }
         if let Some(around) = open.last_mut() {
             around.anything |= repeats && bytes[start] == b'.';
-            around.ends_lines |= pattern[start..].starts_with("\\n") || bytes[start] == b'\n';
+            around.ends_lines |= bytes[start..].starts_with(b"\\n") || bytes[start] == b'\n';
             around.repeats |= repeats || group.as_ref().is_some_and(|g| g.repeats);
             around.fixed |= !repeats && !optional && group.is_none_or(|g| g.fixed);
         }
@@ -284,7 +287,7 @@ fn literal(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         let (facts, scope) = (&spot.facts, spot.scope);
         let tree = facts.tree();
         let all = uses(facts, scope);
-        let fixed: Vec<NodeId> = all.iter().filter(|u| is_literal(&u.pattern)).map(|u| u.call).collect();
+        let fixed: Vec<NodeId> = all.iter().filter(|u| is_literal(u.pattern)).map(|u| u.call).collect();
         if fixed.is_empty() {
             continue;
         }
@@ -301,10 +304,10 @@ fn literal(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         if share < 0.1_f64.max(ctx.options.min_share) {
             continue;
         }
-        let Some(first) = all.iter().find(|u| is_literal(&u.pattern)) else { continue };
+        let Some(first) = all.iter().find(|u| is_literal(u.pattern)) else { continue };
         let reason = "the pattern is a fixed text";
         let mut finding = at_node(ctx, Finding::new(rule, share, Confidence::High, reason), &spot, &fixed)
-            .with("pattern", Evidence::Text(first.pattern.clone()));
+            .with("pattern", Evidence::Text(first.pattern.to_owned()));
         finding.after = match first.method.as_str() {
             "sub" | "subn" => format!("text.replace({:?}, …)", first.pattern),
             "split" => format!("text.split({:?})", first.pattern),
@@ -336,6 +339,7 @@ mod tests {
             r"([a-z]+)*\d",
             r"(\s|#.*)*end$",
             "(.*,)*$",
+            "(é+ü?)*",
         ] {
             assert!(overlaps(pattern), "{pattern}");
         }
@@ -349,6 +353,7 @@ mod tests {
             "(?:a+b)*",
             "(a++)+",
             r"(?:.+\n)*",
+            "(é,)+ü",
             "",
             "(",
             "[",

@@ -1,8 +1,8 @@
 //! Threads that compute in Python take turns.
 
 use crate::analyze::Activity;
-use crate::hints::callee::{at_hottest, at_unrecorded};
 use crate::hints::pattern::is_handed_to_threads;
+use crate::hints::place::{at_hottest, at_unrecorded};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::model::FunctionId;

@@ -1,11 +1,12 @@
 //! Threads that wait for each other's locks.
 
-use crate::hints::callee::{at_node, at_unrecorded};
+use crate::hints::place::{at_node, at_unrecorded, called_name};
 use crate::hints::rule::Check;
 use crate::hints::spot::Spot;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::model::{CallGraph, FunctionId, MetricId};
 use crate::source::{Facts, Kind, NodeId, Role, ScopeId, ValueKind};
+use rustc_hash::FxHashSet;
 
 pub(in crate::hints) static RULE: Rule = Rule {
     id: "lock-contention",
@@ -92,16 +93,16 @@ fn locked_blocks(facts: &Facts, scope: ScopeId) -> Vec<NodeId> {
                     .next()
                     .is_some_and(|last| matches!(last, "lock" | "mutex" | "rlock")))
     };
+    let on_lock = |method: &str| {
+        facts.calls_in(scope).find(|&c| facts.callee(c) == method && facts.receiver(c).is_some_and(is_lock))
+    };
+    // A function that takes a lock by hand lets it go at one place.
+    let let_go = on_lock(".release").filter(|_| on_lock(".acquire").is_some());
     let locks = |n: NodeId| match tree.kind(n) {
         Kind::With { is_async: false } => {
             tree.children_as(n, Role::Item).filter_map(|i| tree.child(i, Role::Value)).any(is_lock)
         }
-        Kind::Try => {
-            let on_lock = |method: &str| {
-                facts.calls_in(scope).find(|&c| facts.callee(c) == method && facts.receiver(c).is_some_and(is_lock))
-            };
-            on_lock(".release").is_some_and(|c| tree.contains(n, c)) && on_lock(".acquire").is_some()
-        }
+        Kind::Try => let_go.is_some_and(|c| tree.contains(n, c)),
         _ => false,
     };
     facts.nodes(scope).filter(|&n| locks(n)).collect()
@@ -128,7 +129,7 @@ fn contended(
             .filter_map(|&f| ctx.calls(f))
             .map(|c| c.0)
             .sum();
-        let names: Vec<&str> = held
+        let names: FxHashSet<&str> = held
             .iter()
             .flat_map(|&h| tree.inside(h))
             .filter(|&n| tree.kind(n) == Kind::Call)
@@ -137,7 +138,7 @@ fn contended(
             .collect();
         let inside: i64 = graph
             .outgoing(function)
-            .filter(|&e| names.contains(&crate::hints::callee::called_name(ctx.name(graph.edges()[e].callee))))
+            .filter(|&e| names.contains(called_name(ctx.name(graph.edges()[e].callee))))
             .map(|e| graph.edge_total(metric)[e].max(reach(graph, metric, graph.edges()[e].callee)))
             .sum();
         let share = ctx.share_of_all(inside);

@@ -1,7 +1,7 @@
 //! Asking again and again instead of waiting.
 
-use crate::hints::callee::{at_node, place_call};
 use crate::hints::pattern::{Pattern, mentions};
+use crate::hints::place::{at_node, place_call};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::model::FunctionId;
@@ -192,8 +192,8 @@ fn polls(facts: &Facts, call: NodeId) -> bool {
     }
     let Some(around) = facts.loops_around(call).next().filter(|&l| tree.kind(l) == Kind::While) else { return false };
     let forever = tree.child(around, Role::Test).is_some_and(|t| matches!(tree.kind(t), Kind::Bool | Kind::Number));
-    let leaves = tree.inside(around).any(|n| matches!(tree.kind(n), Kind::Break | Kind::Return));
     // More than a look and a sleep: it is a job done at intervals.
-    let statements = tree.children_as(around, Role::Body).count();
-    (!forever || leaves) && statements <= 3
+    let short = tree.children_as(around, Role::Body).nth(3).is_none();
+    let leaves = || tree.inside(around).any(|n| matches!(tree.kind(n), Kind::Break | Kind::Return));
+    short && (!forever || leaves())
 }

@@ -1,6 +1,6 @@
 //! Processes that spend their time talking to each other.
 
-use crate::hints::callee::{at_function, place_call, quote};
+use crate::hints::place::{at_function, place_call, quote};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
 use crate::source::{Facts, NodeId};
@@ -131,7 +131,7 @@ fn sends_one_by_one(ctx: &Ctx<'_>) -> bool {
             ".imap" | ".imap_unordered" => one_by_one(&facts, c),
             ".apply" | ".apply_async" | ".submit" => facts.in_loop(c),
             "multiprocessing.Pool" | "concurrent.futures.ProcessPoolExecutor" => {
-                facts.in_loop(c) || crate::hints::callee::is_called_in_loop(&facts, scope)
+                facts.in_loop(c) || facts.is_called_in_loop(scope)
             }
             _ => false,
         })

@@ -376,8 +376,9 @@ impl<'a> Piece<'a> {
                     return Ok(());
                 };
                 let duration = nanoseconds(event.duration.or(event.thread_duration)).filter(|d| *d >= 0);
-                self.tally.no_duration += u64::from(duration.is_none());
-                let end = start.saturating_add(duration.unwrap_or(0));
+                let end = duration.and_then(|duration| start.checked_add(duration));
+                self.tally.no_duration += u64::from(end.is_none());
+                let end = end.unwrap_or(start);
                 let name = self.name(bytes, event)?;
                 self.thread(event).spans.push(Span { start, end, name, thread: 0 });
             }

@@ -23,7 +23,7 @@ use super::threads::Book;
 use super::{NAME, Trace};
 use crate::import::json::{Json, JsonError, Kind, Text};
 use crate::import::{ImportError, Job, decimal};
-use crate::model::{FrameId, ProfileBuilder, StackId, Unit};
+use crate::model::{FrameId, MetricId, ProfileBuilder, StackId, Unit};
 use rustc_hash::FxHashMap;
 
 /// Samples between two reports of progress.
@@ -208,8 +208,12 @@ impl<'a> Reader<'a> {
                     unknown += 1;
                     StackId::EMPTY
                 });
-                let duration = end.saturating_sub(time).max(0);
-                builder.sample(track, stack, Some(time.saturating_sub(base)), &[duration, 1]);
+                let duration = if end <= time { Some(0) } else { end.checked_sub(time) };
+                let Some(duration) = duration else {
+                    builder.fail_overflow(MetricId(0));
+                    break;
+                };
+                builder.sample(track, stack, time.checked_sub(base), &[duration, 1]);
             }
         }
         builder.warn_times("A sample points to a frame the trace does not define; it has an empty stack.", unknown);

@@ -3,7 +3,7 @@
 use super::events::NO_NAME;
 use super::threads::Book;
 use crate::import::{ImportError, Job};
-use crate::model::{FrameId, ProfileBuilder, StackId, Unit};
+use crate::model::{FrameId, MetricId, ProfileBuilder, StackId, Unit};
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
 
@@ -215,7 +215,8 @@ impl Sweep<'_> {
             && top.stack != StackId::EMPTY
         {
             let track = self.book.track(top.thread, self.builder);
-            self.builder.sample(track, top.stack, Some(from.saturating_sub(self.base)), &[to.saturating_sub(from)]);
+            let Some(duration) = to.checked_sub(from) else { return self.builder.fail_overflow(MetricId(0)) };
+            self.builder.sample(track, top.stack, from.checked_sub(self.base), &[duration]);
         }
     }
 }

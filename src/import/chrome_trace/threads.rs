@@ -1,5 +1,6 @@
 //! Who ran: the processes and threads of a trace and their names.
 
+use crate::import::frame_text::scope::LONGEST_NAMES;
 use crate::model::{ProfileBuilder, Track, TrackId};
 use rustc_hash::FxHashMap;
 
@@ -44,6 +45,9 @@ pub(super) enum Heading {
 
 impl Heading {
     pub(super) fn parse(text: &str) -> Option<Self> {
+        if text.len() > LONGEST_NAMES {
+            return None;
+        }
         if let Some(rest) = text.strip_prefix("process ") {
             let (pid, command) = rest.split_once(':')?;
             let command = command.strip_prefix('"')?.strip_suffix('"')?;
@@ -55,7 +59,9 @@ impl Heading {
     }
 }
 
+/// An id as it is written; one longer than any is none.
 fn text(raw: &[u8]) -> String {
+    let raw = if raw.len() <= LONGEST_NAMES { raw } else { &[] };
     String::from_utf8_lossy(raw).into_owned()
 }
 
@@ -84,12 +90,16 @@ impl Book {
     }
 
     pub(super) fn name_process(&mut self, pid: &[u8], name: &str) {
-        self.process_names.insert(text(pid), name.to_owned());
+        if name.len() <= LONGEST_NAMES {
+            self.process_names.insert(text(pid), name.to_owned());
+        }
     }
 
     pub(super) fn name_thread(&mut self, pid: &[u8], tid: &[u8], name: &str) {
         let number = self.thread(pid, tid);
-        if let Some(thread) = self.threads.get_mut(number as usize) {
+        if let Some(thread) = self.threads.get_mut(number as usize)
+            && name.len() <= LONGEST_NAMES
+        {
             name.clone_into(&mut thread.name);
         }
     }

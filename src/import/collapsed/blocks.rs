@@ -8,8 +8,8 @@ use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 
 const BLOCK: usize = 2 << 20;
 
-/// The longest line: a stack of ten million frames.
-const LONGEST_LINE: usize = 512 << 20;
+/// The longest line: a stack of some million frames.
+const LONGEST_LINE: usize = 128 << 20;
 
 struct Block {
     bytes: Vec<u8>,
@@ -35,7 +35,7 @@ pub(super) fn for_each(
         for block in blocks {
             let Block { bytes, len } = block.map_err(|e| match e {
                 ReadError::Io(e) => input.read_error(e),
-                ReadError::LineTooLong(at) => ImportError::malformed(NAME, at, "a line is longer than 512 MiB"),
+                ReadError::LineTooLong(at) => ImportError::malformed(NAME, at, "a line is longer than 128 MiB"),
             })?;
             if !each(bytes.get(..len).unwrap_or(&bytes), offset)? {
                 break;

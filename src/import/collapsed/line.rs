@@ -294,6 +294,15 @@ fn has_place(stack: &[u8]) -> bool {
     is_place || stack.starts_with(b"thread (") || (stack.starts_with(b"process ") && stack.ends_with(b"\""))
 }
 
+/// `csv.py:12)`
+fn has_line(stack: &[u8]) -> bool {
+    memchr::memchr_iter(b')', stack).any(|end| {
+        let before = stack.get(..end).unwrap_or_default();
+        let digits = before.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+        digits > 0 && before.get(..end - digits).is_some_and(|rest| rest.ends_with(b":"))
+    })
+}
+
 /// Tells tables of semicolon-separated values, whose last column ends in a number: every row has as many columns, and
 /// the first column, an id or a date, is never the same twice. Stacks begin alike.
 #[derive(Default)]
@@ -301,11 +310,14 @@ struct Table<'a> {
     rows: usize,
     columns: Option<usize>,
     is_uneven: bool,
+    /// Threads, or frames that say where they are: no table has these.
+    has_places: bool,
     firsts: FxHashSet<&'a [u8]>,
 }
 
 impl<'a> Table<'a> {
     fn add(&mut self, stack: &'a [u8]) {
+        self.has_places |= has_line(stack) || [&b"thread ("[..], b"tid:"].iter().any(|begin| stack.starts_with(begin));
         let columns = memchr::memchr_iter(b';', stack).count();
         let first = stack.get(..memchr(b';', stack).unwrap_or(stack.len())).unwrap_or(stack);
         self.is_uneven |= self.columns.is_some_and(|c| c != columns) || columns == 0;
@@ -316,7 +328,7 @@ impl<'a> Table<'a> {
 
     fn looks_like_one(&self) -> bool {
         const FEWEST_ROWS: usize = 5;
-        self.rows >= FEWEST_ROWS && !self.is_uneven && self.firsts.len() == self.rows
+        self.rows >= FEWEST_ROWS && !self.is_uneven && !self.has_places && self.firsts.len() == self.rows
     }
 }
 
@@ -383,6 +395,8 @@ mod tests {
             "a;b 1\nc;d 1\na;b 1\nc;d 1\na;b 1\nc;d 1\n",
             "a;b\n# comment\n\na 1\n",
             "tid:111;a.py:main:9;a.py:leaf:3 4\n",
+            "thread (1);f (a.py:1) 1\nthread (2);f (a.py:1) 1\nthread (3);f 1\nthread (4);f 1\nthread (5);f 1\n",
+            "tid:1;a.py:f:1 1\ntid:2;a.py:f:1 1\ntid:3;a.py:f:1 1\ntid:4;a.py:f:1 1\ntid:5;a.py:f:1 1\n",
             "a;b 18446744073709551616\n",
             "rustc;<Vec<T> as SpecExtend<T, I>>::from_iter;memcpy@GLIBC_2.2.5 3\n",
             "cksum;main 19\nTHIS IS A BAD LINE\ncksum;f 31.2\n",
@@ -417,6 +431,7 @@ mod tests {
             "SELECT 1;\nSELECT 2;\n",
             "  1024 file\n  2048 other\n",
             "a\0;b 3\n",
+            "1;High Street (north) 12\n2;Low Street (south) 3\n3;Mill Lane (all) 4\n4;Old Road (9) 9\n5;East (x) 1\n",
         ] {
             assert!(!looks_collapsed(text), "{text}");
         }

@@ -85,6 +85,7 @@ fn read(input: &Input, job: &Job, sketch: &Sketch, places: u32) -> Result<Readin
             builder.set_default_metric(new);
         }
     }
+    builder.limit_stacks(most_stacks(input));
     let dialect = if sketch.has_tid { Dialect::Colons } else { Dialect::RunningLine };
     let mut stacks = StackReader::new(builder, dialect);
     let mut tally = Tally::default();
@@ -137,6 +138,14 @@ fn read(input: &Input, job: &Job, sketch: &Sketch, places: u32) -> Result<Readin
         return Ok(Reading::Finer(needed));
     }
     finish(stacks, &tally, places).map(|profile| Reading::Done(Box::new(profile)))
+}
+
+/// How many different stacks a file may unfold into. Two bytes make one, and compressed they may be next to nothing.
+fn most_stacks(input: &Input) -> usize {
+    const ALWAYS: usize = 16 << 20;
+    const FOR_A_BYTE: usize = 16;
+    let stored = usize::try_from(input.stored_bytes()).unwrap_or(usize::MAX);
+    if input.is_compressed() && stored > 0 { stored.saturating_mul(FOR_A_BYTE).max(ALWAYS) } else { usize::MAX }
 }
 
 fn finish(stacks: StackReader, tally: &Tally, places: u32) -> Result<Profile, ImportError> {

@@ -15,8 +15,8 @@ use rustc_hash::FxHashMap;
 /// A frame of the last stack.
 #[derive(Clone, Copy)]
 struct Level {
-    /// Where its text ends within the line.
-    end: usize,
+    /// Where its text ends within the line, which is shorter than 4 GiB.
+    end: u32,
     /// The stack up to and including it.
     stack: StackId,
 }
@@ -84,20 +84,20 @@ impl StackReader {
         let common = common_prefix(last, stack);
         // A frame is the same if its text is, and if it ends there in both.
         let ends_at = |end: usize| end < common || (end == common && stack.get(end).is_none_or(|b| *b == b';'));
-        while self.levels.last().is_some_and(|level| !ends_at(level.end)) {
+        while self.levels.last().is_some_and(|level| !ends_at(level.end as usize)) {
             self.levels.pop();
         }
         self.last = Last::InBlock { start, end };
 
         let (mut from, mut id) = match self.levels.last() {
-            Some(level) => (level.end + 1, level.stack),
+            Some(level) => (level.end as usize + 1, level.stack),
             None => (self.scope(stack), StackId::EMPTY),
         };
         while let Some(rest) = stack.get(from..).filter(|_| !stack.is_empty()) {
             let end = memchr::memchr(b';', rest).unwrap_or(rest.len());
             let frame = self.frame(rest.get(..end).unwrap_or(rest));
             id = self.builder.stack(id, frame);
-            self.levels.push(Level { end: from + end, stack: id });
+            self.levels.push(Level { end: (from + end) as u32, stack: id });
             from += end + 1;
         }
         self.without_frames += u64::from(self.levels.is_empty());

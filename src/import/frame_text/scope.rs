@@ -14,6 +14,10 @@ use super::FrameText;
 use crate::model::{ProfileBuilder, Track, TrackId};
 use rustc_hash::FxHashMap;
 
+/// The longest name of a thread and command line of a process, together. Each thread keeps its own, so that a longer one,
+/// which is no name, could be multiplied by a file of many threads; it stays a frame.
+pub(in crate::import) const LONGEST_NAMES: usize = 16 << 10;
+
 /// What the outermost frames of a stack, read so far, say about where it ran.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(in crate::import) struct Scope {
@@ -39,6 +43,9 @@ enum Part {
 impl Scope {
     /// The scope with the next outermost frame taken in; `None` where that is a frame like any other.
     pub(in crate::import) fn with(&self, frame: &str) -> Option<Self> {
+        if self.track.name.len() + self.track.process.len() + frame.len() >= LONGEST_NAMES {
+            return None;
+        }
         match self.part {
             Part::Start | Part::Process => self.with_process(frame).or_else(|| self.with_thread(frame)),
             Part::CommandLine => Some(self.with_command_line(frame)),
@@ -212,6 +219,15 @@ mod tests {
     fn other_frames_are_left_alone() {
         for stack in ["thread (pool);f", "process data;f", "thread (1) x;f", "tid:x;f", "main (a.py:1)", ""] {
             assert_eq!(read(stack), (Track::default(), stack.split(';').collect()), "{stack}");
+        }
+    }
+
+    #[test]
+    fn names_longer_than_any_are_left_alone() {
+        for begin in ["process 1:\"", "process 1:\"a\";thread (8): worker;", "thread (8): worker;"] {
+            let stack = format!("{begin}{}", "a;".repeat(1 << 20));
+            let (track, rest) = read(&stack);
+            assert!(track.name.len() + track.process.len() <= LONGEST_NAMES && !rest.is_empty(), "{begin}");
         }
     }
 

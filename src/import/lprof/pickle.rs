@@ -76,7 +76,9 @@ impl<'a> Pickle<'a> {
 pub(super) type Expected = fn(&str, &str) -> bool;
 
 /// Most values of one file: `line_profiler` writes five for a line of source.
-const MOST_VALUES: usize = 20_000_000;
+const MOST_VALUES: usize = 8_000_000;
+/// Most values that may wait to become parts of others. Python writes at most a thousand before it puts them together.
+const MOST_WAITING: usize = 4_000_000;
 /// The longest line of protocol 0, and so the longest number or text of it.
 const LONGEST_LINE: usize = 1 << 20;
 /// How many opcodes pass between two reports of progress.
@@ -161,12 +163,17 @@ impl<'a> Machine<'a, '_> {
             }
             0x95 => drop(self.take(8)?),
             b'.' => return self.pop().map(Some),
-            b'(' => self.marks.push(self.stack.len()),
+            b'(' => {
+                if self.marks.len() >= MOST_WAITING {
+                    return Err(TOO_DEEP.to_owned());
+                }
+                self.marks.push(self.stack.len());
+            }
             b'0' => drop(self.pop()?),
             b'1' => drop(self.pop_to_mark()?),
             b'2' => {
                 let top = self.top()?;
-                self.stack.push(top);
+                self.put(top)?;
             }
             b'N' => self.push(Value::None)?,
             0x88 => self.push(Value::Int(1))?,
@@ -335,8 +342,17 @@ impl<'a> Machine<'a, '_> {
         if self.values.len() >= MOST_VALUES {
             return Err(format!("it holds more than {MOST_VALUES} values"));
         }
-        self.stack.push(ValueId(self.values.len() as u32));
+        self.put(ValueId(self.values.len() as u32))?;
         self.values.push(value);
+        Ok(())
+    }
+
+    /// Puts a value on the stack.
+    fn put(&mut self, value: ValueId) -> Step<()> {
+        if self.stack.len() >= MOST_WAITING {
+            return Err(TOO_DEEP.to_owned());
+        }
+        self.stack.push(value);
         Ok(())
     }
 
@@ -388,7 +404,7 @@ impl<'a> Machine<'a, '_> {
             self.memo.put(number, top);
         } else {
             let value = self.memo.get(number).ok_or("it refers to a value that was never memorised")?;
-            self.stack.push(value);
+            self.put(value)?;
         }
         Ok(())
     }
@@ -410,6 +426,7 @@ impl<'a> Machine<'a, '_> {
     }
 }
 
+const TOO_DEEP: &str = "its values nest deeper than those of any recording";
 const EMPTY: &str = "a value is used that is not there";
 
 fn pairs(items: &[ValueId]) -> Step<Vec<(ValueId, ValueId)>> {
@@ -588,6 +605,14 @@ mod tests {
         assert!(open(b"\x80\x04]r\xff\xff\xff\xff.").is_ok(), "a memo is as long as what is in it");
         assert!(open(b"\x80\x04\x8d\xff\xff\xff\xff\xff\xff\xff\x7fab.").expect_err("cut").contains("ends"));
         assert!(open(b"\x80\x04]2a.").is_ok(), "a list may contain itself");
+    }
+
+    #[test]
+    fn what_waits_is_bounded() {
+        for opcode in [b'(', b'2', b'N'] {
+            let bytes = [b"\x80\x04N".as_slice(), &vec![opcode; MOST_WAITING + 1], b"."].concat();
+            assert!(open(&bytes).expect_err("too deep").contains(TOO_DEEP), "{opcode}");
+        }
     }
 
     #[test]

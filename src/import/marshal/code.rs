@@ -44,6 +44,7 @@ impl Walker<'_> {
     /// A code object after its type code, as the text Python shows for it, without the address.
     pub(super) fn code_object(&mut self, texts: &mut GraphBuilder) -> Result<StringId> {
         let layout = self.layout;
+        let start = self.at;
         self.begin_code()?;
         let (mut file, mut name) = (StringId::EMPTY, StringId::EMPTY);
         for i in 0..layout.values {
@@ -59,6 +60,7 @@ impl Walker<'_> {
         for _ in 0..layout.values_after_line {
             self.skip()?;
         }
+        self.count_again(texts.text(name).len() + texts.text(file).len(), start)?;
         let shown = format!("<code object {}, file \"{}\", line {line}>", texts.text(name), texts.text(file));
         Ok(texts.string(&shown))
     }

@@ -5,21 +5,24 @@
 //! ```
 
 use super::super::ImportError;
+use super::super::frame_text::scope::LONGEST_NAMES;
 use super::super::protobuf::Reader;
 use super::messages::Contents;
+use super::texts::TextIds;
 use crate::model::{Label, LabelValue, LabelsId, ProfileBuilder, Track, TrackId};
 use rustc_hash::FxHashMap;
 
 /// Every set of labels seen, known by its bytes.
 pub(super) struct Labels<'a> {
     contents: &'a Contents<'a>,
+    texts: &'a mut TextIds,
     sets: FxHashMap<Box<[u8]>, (TrackId, LabelsId)>,
     tracks: FxHashMap<Track, TrackId>,
 }
 
 impl<'a> Labels<'a> {
-    pub(super) fn new(contents: &'a Contents<'a>) -> Self {
-        Self { contents, sets: FxHashMap::default(), tracks: FxHashMap::default() }
+    pub(super) fn new(contents: &'a Contents<'a>, texts: &'a mut TextIds) -> Self {
+        Self { contents, texts, sets: FxHashMap::default(), tracks: FxHashMap::default() }
     }
 
     /// The thread and the other labels of a sample, from its label messages, each after its length.
@@ -42,17 +45,18 @@ impl<'a> Labels<'a> {
         let mut reader = Reader::new(bytes);
         while !reader.is_empty() {
             let raw = RawLabel::read(reader.length_delimited()?)?;
-            let key = self.contents.text(raw.key)?;
-            let text = self.contents.text(raw.text)?;
-            if Part::of(&key).is_some_and(|part| part.put(&mut track, &text, raw.number)) {
+            let key = self.texts.id(raw.key, self.contents, builder)?;
+            let text = self.texts.id(raw.text, self.contents, builder)?;
+            let part = Part::of(builder.text(key));
+            if part.is_some_and(|part| part.put(&mut track, builder.text(text), raw.number)) {
                 continue;
             }
             let value = if raw.text == 0 {
-                LabelValue::Number(raw.number, builder.string(&self.contents.text(raw.unit)?))
+                LabelValue::Number(raw.number, self.texts.id(raw.unit, self.contents, builder)?)
             } else {
-                LabelValue::Text(builder.string(&text))
+                LabelValue::Text(text)
             };
-            labels.push(Label { key: builder.string(&key), value });
+            labels.push(Label { key, value });
         }
         let track = *self.tracks.entry(track).or_insert_with_key(|track| builder.track(track.clone()));
         let known = (track, builder.labels(&labels));
@@ -108,6 +112,10 @@ enum Part {
 impl Part {
     /// Writers agree on the idea, not on the spelling: `thread id`, `thread_id`, `Thread ID`, `tid`.
     fn of(key: &str) -> Option<Self> {
+        const LONGEST: usize = "process name".len();
+        if key.len() > LONGEST {
+            return None;
+        }
         match key.to_ascii_lowercase().replace(['_', '-', '.'], " ").as_str() {
             "thread" | "thread name" => Some(Self::ThreadName),
             "thread id" | "threadid" | "tid" => Some(Self::ThreadId),
@@ -143,7 +151,7 @@ fn put_id(place: &mut Option<u64>, id: Option<u64>) -> bool {
 }
 
 fn put_name(place: &mut String, name: &str) -> bool {
-    let fits = place.is_empty() && !name.is_empty();
+    let fits = place.is_empty() && !name.is_empty() && name.len() <= LONGEST_NAMES;
     if fits {
         name.clone_into(place);
     }

@@ -3,10 +3,8 @@
 use super::super::protobuf::{Field, Reader, Value, WireError};
 use super::super::{ImportError, Job};
 use super::NAME;
+use super::texts::Texts;
 use std::borrow::Cow;
-use std::cell::RefCell;
-use std::collections::BTreeSet;
-use std::fmt::Write;
 use std::ops::Range;
 
 /// How many fields are read between two reports of progress.
@@ -19,9 +17,9 @@ pub(super) struct ValueType {
     pub(super) unit: u64,
 }
 
-/// A library or executable.
+/// A library or executable: a mapping, in the words of the specification.
 #[derive(Clone, Copy, Default, Debug)]
-pub(super) struct Mapping {
+pub(super) struct Object {
     pub(super) id: u64,
     pub(super) file: u64,
 }
@@ -39,7 +37,7 @@ pub(super) struct Function {
 #[derive(Clone, Copy, Default, Debug)]
 pub(super) struct Location {
     pub(super) id: u64,
-    pub(super) mapping: u64,
+    pub(super) object: u64,
     pub(super) address: u64,
     /// Its first row in [`Contents::lines`]; the rows up to the next location's are its own.
     pub(super) first_line: usize,
@@ -56,7 +54,7 @@ pub(super) struct Line {
 pub(super) struct Contents<'a> {
     pub(super) texts: Texts<'a>,
     pub(super) sample_types: Vec<ValueType>,
-    pub(super) mappings: Vec<Mapping>,
+    pub(super) objects: Vec<Object>,
     pub(super) locations: Vec<Location>,
     pub(super) lines: Vec<Line>,
     pub(super) functions: Vec<Function>,
@@ -106,7 +104,7 @@ impl<'a> Contents<'a> {
     /// The text with a number.
     pub(super) fn text(&self, number: u64) -> Result<Cow<'a, str>, ImportError> {
         self.texts.get(number).ok_or_else(|| {
-            let why = format!("it refers to text {number} of {}: it may have been cut short", self.texts.starts.len());
+            let why = format!("it refers to text {number} of {}: it may have been cut short", self.texts.len());
             ImportError::malformed(NAME, None, why)
         })
     }
@@ -119,12 +117,12 @@ impl<'a> Contents<'a> {
                 let start = if self.has_samples() { self.samples.start } else { field.offset as usize };
                 self.samples = start..end as usize;
             }
-            3 => self.mappings.push(mapping(field.bytes()?)?),
+            3 => self.objects.push(object(field.bytes()?)?),
             4 => self.add_location(field.bytes()?)?,
             5 => self.functions.push(function(field.bytes()?)?),
             6 => {
                 field.bytes()?;
-                self.texts.starts.push(field.offset as u32);
+                self.texts.add(field.offset);
             }
             7 => self.drop_frames = field.varint()?,
             8 => self.keep_frames = field.varint()?,
@@ -146,7 +144,7 @@ impl<'a> Contents<'a> {
         while let Some(field) = message.field()? {
             match field.number {
                 1 => location.id = field.varint()?,
-                2 => location.mapping = field.varint()?,
+                2 => location.object = field.varint()?,
                 3 => location.address = field.varint()?,
                 4 => self.lines.push(line(field.bytes()?)?),
                 _ => {}
@@ -169,16 +167,16 @@ fn value_type(mut message: Reader<'_>) -> Result<ValueType, WireError> {
     Ok(of)
 }
 
-fn mapping(mut message: Reader<'_>) -> Result<Mapping, WireError> {
-    let mut mapping = Mapping::default();
+fn object(mut message: Reader<'_>) -> Result<Object, WireError> {
+    let mut object = Object::default();
     while let Some(field) = message.field()? {
         match field.number {
-            1 => mapping.id = field.varint()?,
-            5 => mapping.file = field.varint()?,
+            1 => object.id = field.varint()?,
+            5 => object.file = field.varint()?,
             _ => {}
         }
     }
-    Ok(mapping)
+    Ok(object)
 }
 
 fn function(mut message: Reader<'_>) -> Result<Function, WireError> {
@@ -219,55 +217,4 @@ fn numbers(field: &Field<'_>, into: &mut Vec<u64>) -> Result<(), WireError> {
         _ => into.push(field.varint()?),
     }
     Ok(())
-}
-
-/// The table of texts. It keeps where each field begins and no more: a hostile file of empty texts needs no more
-/// memory for the table than twice its own size.
-#[derive(Default, Debug)]
-pub(super) struct Texts<'a> {
-    file: &'a [u8],
-    /// A file in memory is at most 4 GiB, so where a field begins fits.
-    starts: Vec<u32>,
-    /// Numbers of the texts that were asked for and are not UTF-8.
-    invalid: RefCell<BTreeSet<u64>>,
-}
-
-impl<'a> Texts<'a> {
-    fn new(file: &'a [u8]) -> Self {
-        Self { file, ..Self::default() }
-    }
-
-    /// The bytes of the text with a number.
-    pub(super) fn bytes(&self, number: u64) -> Option<&'a [u8]> {
-        let start = *self.starts.get(usize::try_from(number).ok()?)?;
-        let field = Reader::new(self.file.get(start as usize..)?).field().ok()??;
-        Some(field.bytes().ok()?.rest())
-    }
-
-    /// The text with a number. Bytes that are no text are written as `\xNN`, so that different names stay different.
-    fn get(&self, number: u64) -> Option<Cow<'a, str>> {
-        let bytes = self.bytes(number)?;
-        if let Ok(text) = std::str::from_utf8(bytes) {
-            return Some(Cow::Borrowed(text));
-        }
-        self.invalid.borrow_mut().insert(number);
-        Some(Cow::Owned(escaped(bytes)))
-    }
-
-    /// How many texts that were asked for are not UTF-8.
-    pub(super) fn invalid(&self) -> u64 {
-        self.invalid.borrow().len() as u64
-    }
-}
-
-fn escaped(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() + 16);
-    for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
-        for byte in chunk.invalid() {
-            // Writing to a string does not fail.
-            let _ = write!(text, "\\x{byte:02x}");
-        }
-    }
-    text
 }

@@ -20,6 +20,7 @@ mod messages;
 mod places;
 mod samples;
 mod sniff;
+mod texts;
 
 use super::protobuf::WireError;
 use super::{Format, ImportError, Input, Job, Recipe};
@@ -27,6 +28,7 @@ use crate::model::{MetricId, Profile, ProfileBuilder, Unit};
 use messages::{Contents, ValueType};
 use places::Places;
 use samples::SampleReader;
+use texts::TextIds;
 
 const NAME: &str = "pprof";
 
@@ -43,6 +45,12 @@ pub(super) const FORMAT: Format = Format {
     parse,
 };
 
+/// Most types of samples. Profilers write a handful; each has a name of its own and is a column to choose.
+const MOST_SAMPLE_TYPES: usize = 256;
+
+/// Most bytes of remarks.
+const MOST_REMARKS: usize = 1 << 20;
+
 impl From<WireError> for ImportError {
     fn from(error: WireError) -> Self {
         Self::malformed(NAME, error.offset, error.why)
@@ -57,8 +65,9 @@ fn parse(input: &mut Input, job: &Job) -> Result<Profile, ImportError> {
     let mut builder = ProfileBuilder::new(NAME);
     let factors = add_metrics(&contents, &mut builder)?;
     add_origin(&contents, &mut builder)?;
-    let places = Places::read(&contents, &mut builder)?;
-    SampleReader::new(&contents, &places, &factors).read(bytes, &mut builder, job)?;
+    let mut texts = TextIds::new(&contents);
+    let places = Places::read(&contents, &mut texts, &mut builder)?;
+    SampleReader::new(&contents, &places, &factors, &mut texts).read(bytes, &mut builder, job)?;
     builder
         .warn_times("A name or label is not valid UTF-8; its odd bytes are shown as \\xNN.", contents.texts.invalid());
     Ok(builder.finish()?)
@@ -70,6 +79,10 @@ fn check(contents: &Contents<'_>) -> Result<(), ImportError> {
     match contents.texts.bytes(0) {
         Some(b"") if contents.sample_types.is_empty() && contents.has_samples() => {
             Err(ImportError::malformed(NAME, None, "its samples have values, but it does not say of what"))
+        }
+        Some(b"") if contents.sample_types.len() > MOST_SAMPLE_TYPES => {
+            let why = format!("it names {} types of samples, more than any profiler", contents.sample_types.len());
+            Err(ImportError::malformed(NAME, None, why))
         }
         Some(b"") => Ok(()),
         None if has_tables || !contents.sample_types.is_empty() => {
@@ -107,8 +120,16 @@ fn unit_of(contents: &Contents<'_>, of: ValueType) -> Result<(Unit, i64), Import
 
 fn add_origin(contents: &Contents<'_>, builder: &mut ProfileBuilder) -> Result<(), ImportError> {
     let mut comments = Vec::new();
-    for comment in &contents.comments {
-        comments.push(contents.text(*comment)?.into_owned());
+    let mut room = MOST_REMARKS;
+    for (i, comment) in contents.comments.iter().enumerate() {
+        let text = contents.text(*comment)?;
+        let Some(left) = room.checked_sub(text.len().max(1)) else {
+            let rest = contents.comments.len() - i;
+            builder.warn_times("A remark in the file is left out: its remarks are longer than 1 MiB.", rest as u64);
+            break;
+        };
+        room = left;
+        comments.push(text.into_owned());
     }
     let remarks = [
         ("drop_frames", contents.drop_frames),

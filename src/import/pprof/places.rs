@@ -2,7 +2,9 @@
 
 use super::super::ImportError;
 use super::messages::{Contents, Line, Location};
+use super::texts::TextIds;
 use crate::model::{Frame, FrameId, Function, FunctionId, ProfileBuilder, StringId};
+use rustc_hash::FxHashMap;
 use std::num::NonZeroU32;
 
 /// What a frame is called where the file does not say.
@@ -24,15 +26,19 @@ pub(super) struct Places {
 }
 
 impl Places {
-    pub(super) fn read(contents: &Contents<'_>, builder: &mut ProfileBuilder) -> Result<Self, ImportError> {
-        let mut namer = Namer::read(contents, builder)?;
+    pub(super) fn read(
+        contents: &Contents<'_>,
+        texts: &mut TextIds,
+        builder: &mut ProfileBuilder,
+    ) -> Result<Self, ImportError> {
+        let mut namer = Namer::read(contents, texts, builder)?;
         let mut spans = Vec::with_capacity(contents.locations.len());
         let mut frames = Vec::with_capacity(contents.lines.len());
         for (row, location) in contents.locations.iter().enumerate() {
             let start = frames.len() as u32;
             let object = namer.object(location);
             match contents.lines_of(row) {
-                [] => frames.push(unsymbolised(location, object, builder)),
+                [] => frames.push(namer.unsymbolised(location, object, builder)),
                 lines => {
                     // The file has the innermost line first; all but the outermost were folded into their callers.
                     for (i, line) in lines.iter().rev().enumerate() {
@@ -78,31 +84,37 @@ struct Named {
 struct Namer {
     functions: IdMap<Named>,
     objects: IdMap<StringId>,
+    /// What a place is called of which only the library is known.
+    within: FxHashMap<StringId, StringId>,
     lost_functions: u64,
 }
 
 impl Namer {
-    fn read(contents: &Contents<'_>, builder: &mut ProfileBuilder) -> Result<Self, ImportError> {
+    fn read(contents: &Contents<'_>, texts: &mut TextIds, builder: &mut ProfileBuilder) -> Result<Self, ImportError> {
         let mut functions = Vec::with_capacity(contents.functions.len());
         for function in &contents.functions {
-            let mut name = contents.text(function.name)?;
-            if name.is_empty() {
-                name = contents.text(function.system_name)?;
+            let mut name = texts.id(function.name, contents, builder)?;
+            if name == StringId::EMPTY {
+                name = texts.id(function.system_name, contents, builder)?;
             }
-            let file = contents.text(function.file)?;
-            let (name, file) = (builder.string(&name), builder.string(&file));
+            let file = texts.id(function.file, contents, builder)?;
             functions.push((function.id, Named { name, file, line: line_number(function.start_line) }));
         }
-        let mut objects = Vec::with_capacity(contents.mappings.len());
-        for mapping in &contents.mappings {
-            objects.push((mapping.id, builder.string(&contents.text(mapping.file)?)));
+        let mut objects = Vec::with_capacity(contents.objects.len());
+        for object in &contents.objects {
+            objects.push((object.id, texts.id(object.file, contents, builder)?));
         }
-        Ok(Self { functions: IdMap::new(functions), objects: IdMap::new(objects), lost_functions: 0 })
+        Ok(Self {
+            functions: IdMap::new(functions),
+            objects: IdMap::new(objects),
+            within: FxHashMap::default(),
+            lost_functions: 0,
+        })
     }
 
     /// The library or executable a location lies in.
     fn object(&self, location: &Location) -> StringId {
-        self.objects.get(location.mapping).unwrap_or(StringId::EMPTY)
+        self.objects.get(location.object).unwrap_or(StringId::EMPTY)
     }
 
     fn frame(
@@ -115,10 +127,10 @@ impl Namer {
     ) -> FrameId {
         let Some(named) = self.functions.get(line.function) else {
             self.lost_functions += u64::from(line.function != 0);
-            return unsymbolised(location, object, builder);
+            return self.unsymbolised(location, object, builder);
         };
         if named.name == StringId::EMPTY {
-            return unsymbolised(location, object, builder);
+            return self.unsymbolised(location, object, builder);
         }
         // The interpreter's executable says nothing about a function of a known source file.
         let object = if named.file == StringId::EMPTY { object } else { StringId::EMPTY };
@@ -126,18 +138,22 @@ impl Namer {
         let function = builder.function(function);
         builder.frame_of(Frame { function, line: line_number(line.line), inlined })
     }
-}
 
-/// A place whose function is not known: told by its address, or at least by its library.
-fn unsymbolised(location: &Location, object: StringId, builder: &mut ProfileBuilder) -> FrameId {
-    let name = match (location.address, builder.text(object)) {
-        (0, "") => UNKNOWN.to_owned(),
-        (0, library) => format!("[{}]", library.rsplit(['/', '\\']).next().unwrap_or(library)),
-        (address, _) => format!("{address:#x}"),
-    };
-    let name = builder.string(&name);
-    let function: FunctionId = builder.function(Function { name, file: StringId::EMPTY, line: 0, object });
-    builder.frame(function, 0)
+    /// A place whose function is not known: told by its address, or at least by its library.
+    fn unsymbolised(&mut self, location: &Location, object: StringId, builder: &mut ProfileBuilder) -> FrameId {
+        let name = match location.address {
+            0 => *self.within.entry(object).or_insert_with(|| {
+                let name = match builder.text(object) {
+                    "" => UNKNOWN.to_owned(),
+                    library => format!("[{}]", library.rsplit(['/', '\\']).next().unwrap_or(library)),
+                };
+                builder.string(&name)
+            }),
+            address => builder.string(&format!("{address:#x}")),
+        };
+        let function: FunctionId = builder.function(Function { name, file: StringId::EMPTY, line: 0, object });
+        builder.frame(function, 0)
+    }
 }
 
 /// A line as the file has it; 0, for "not known", where it cannot be one.

@@ -17,6 +17,7 @@ use super::NAME;
 use super::labels::Labels;
 use super::messages::{Contents, FIELDS_A_REPORT};
 use super::places::Places;
+use super::texts::TextIds;
 use crate::model::{BuildError, MetricId, ProfileBuilder, StackId};
 
 /// Reads every sample into a builder.
@@ -43,13 +44,18 @@ struct Parts<'a> {
 }
 
 impl<'a> SampleReader<'a> {
-    pub(super) fn new(contents: &'a Contents<'a>, places: &'a Places, factors: &'a [i64]) -> Self {
+    pub(super) fn new(
+        contents: &'a Contents<'a>,
+        places: &'a Places,
+        factors: &'a [i64],
+        texts: &'a mut TextIds,
+    ) -> Self {
         Self {
             contents,
             places,
             factors,
-            labels: Labels::new(contents),
-            path: Path::default(),
+            labels: Labels::new(contents, texts),
+            path: Path::new(contents.size),
             values: Vec::new(),
             mismatched: 0,
             empty_stacks: 0,
@@ -99,9 +105,8 @@ impl<'a> SampleReader<'a> {
             self.mismatched += 1;
             return Ok(());
         }
-        let Some(stack) = self.path.stack(parts.locations.bytes(), self.places, builder) else {
-            return Err(ImportError::malformed(NAME, offset, "the stack of a sample ends within a number"));
-        };
+        let stack = self.path.stack(parts.locations.bytes(), self.places, builder);
+        let stack = stack.map_err(|why| ImportError::malformed(NAME, offset, why))?;
         self.empty_stacks += u64::from(stack == StackId::EMPTY);
         let (track, labels) = self.labels.read(&parts.labels, builder)?;
         builder.sample(track, stack, None, &self.values);
@@ -188,13 +193,14 @@ impl<'a> Packed<'a> {
 }
 
 /// The stack of the previous sample, of which the next one shares a part.
-#[derive(Default)]
 struct Path {
     /// The previous sample's locations, innermost first.
     locations: Vec<u8>,
     /// From the outermost location inwards.
     steps: Vec<Step>,
     unknown: u64,
+    /// How many frames may still be put on stacks. A byte can name a location of thousands of inlined calls.
+    frames_left: u64,
 }
 
 /// A location and everything that called it.
@@ -205,17 +211,31 @@ struct Step {
 }
 
 impl Path {
-    /// The stack of packed location ids, innermost first; `None` where the bytes do not end in a number.
-    fn stack(&mut self, locations: &[u8], places: &Places, builder: &mut ProfileBuilder) -> Option<StackId> {
+    /// For a file of so many bytes. Real stacks have one or two frames for a byte.
+    fn new(file_bytes: u64) -> Self {
+        let frames_left = file_bytes.saturating_mul(16).saturating_add(1 << 20);
+        Self { locations: Vec::new(), steps: Vec::new(), unknown: 0, frames_left }
+    }
+
+    /// The stack of packed location ids, innermost first; or why there is none.
+    fn stack(
+        &mut self,
+        locations: &[u8],
+        places: &Places,
+        builder: &mut ProfileBuilder,
+    ) -> Result<StackId, &'static str> {
+        const CUT: &str = "the stack of a sample ends within a number";
+        const TOO_MANY: &str = "its locations hold so many inlined calls that its stacks would fill the memory";
         self.keep_shared(locations);
         let mut stack = self.steps.last().map_or(StackId::EMPTY, |step| step.stack);
-        let mut rest = locations.get(..locations.len() - self.shared_bytes())?;
+        let mut rest = locations.get(..locations.len() - self.shared_bytes()).unwrap_or_default();
         while !rest.is_empty() {
-            let (location, before) = last_varint(rest)?;
+            let (location, before) = last_varint(rest).ok_or(CUT)?;
             let frames = places.frames(location).unwrap_or_else(|| {
                 self.unknown += 1;
                 places.unknown()
             });
+            self.frames_left = self.frames_left.checked_sub(frames.len() as u64).ok_or(TOO_MANY)?;
             for &frame in frames {
                 stack = builder.stack(stack, frame);
             }
@@ -224,7 +244,7 @@ impl Path {
         }
         self.locations.clear();
         self.locations.extend_from_slice(locations);
-        Some(stack)
+        Ok(stack)
     }
 
     /// Drops the steps this list of locations does not share with the previous one.

@@ -3,7 +3,7 @@
 use super::outline::ProfileOutline;
 use super::{Reader, track_named};
 use crate::import::json::{Json, Kind, ReadError};
-use crate::model::{FrameId, StackId, TrackId};
+use crate::model::{FrameId, MetricId, StackId, TrackId};
 
 /// Rows between two reports of progress.
 const ROWS: usize = 8192;
@@ -111,8 +111,11 @@ impl Walk {
         }
         if at > now {
             if let Some(&(_, stack)) = self.open.last() {
-                self.values[self.metric] = at.saturating_sub(now);
-                reader.builder.sample(self.track, stack, Some(now.saturating_sub(self.base)), &self.values);
+                self.values[self.metric] = at.checked_sub(now).unwrap_or_else(|| {
+                    reader.builder.fail_overflow(MetricId::at(self.metric));
+                    0
+                });
+                reader.builder.sample(self.track, stack, now.checked_sub(self.base), &self.values);
             }
             self.now = Some(at);
         }

@@ -3,7 +3,7 @@
 use super::super::{
     Body, CallEdge, CallGraph, Function, FunctionId, MetricId, Origin, Profile, StringId, Track, Unit, graph::EdgeRows,
 };
-use super::{BuildError, Tables, add_columns, grow_and_add};
+use super::{BuildError, Tables, add_columns, grow_and_add, is_saturated};
 
 /// Builds a profile of functions and caller → callee edges.
 pub struct GraphBuilder {
@@ -127,6 +127,10 @@ impl GraphBuilder {
         }
         for (i, own) in self.own.iter().enumerate() {
             self.tables.check_sum(MetricId::at(i), own)?;
+            self.tables.check_each(MetricId::at(i), own)?;
+        }
+        for (i, total) in self.total.iter().enumerate() {
+            self.tables.check_each(MetricId::at(i), total)?;
         }
         if functions == 0 {
             self.tables.warn("The file is a valid profile, but it holds no function.", 1);
@@ -141,6 +145,15 @@ impl GraphBuilder {
             ..CallGraph::default()
         };
         self.edges.index_into(&mut graph, functions, metrics);
+        for (i, (own, total)) in graph.edge_own.iter().zip(&graph.edge_total).enumerate() {
+            self.tables.check_each(MetricId::at(i), own)?;
+            self.tables.check_each(MetricId::at(i), total)?;
+        }
+        let edge_calls = graph.edges.iter().flat_map(|edge| [edge.calls, edge.primitive_calls]);
+        let mut calls = graph.calls.iter().chain(&graph.primitive_calls).copied().chain(edge_calls);
+        if calls.any(is_saturated) {
+            return Err(BuildError::Overflow("calls".to_owned()));
+        }
         Ok(self.tables.into_profile(Vec::new(), vec![Track::default()], Body::Graph(graph)))
     }
 }

@@ -3,7 +3,7 @@
 use super::super::{
     Body, Frame, FrameId, Function, FunctionId, LineProfile, MetricId, Origin, Profile, StringId, Track, Unit,
 };
-use super::{BuildError, Tables, add_columns, grow_and_add, next_id};
+use super::{BuildError, Tables, add_columns, grow_and_add, is_saturated, next_id};
 use rustc_hash::FxHashMap;
 
 /// Builds a profile of lines, which knows what each line cost but not who called it.
@@ -55,6 +55,10 @@ impl LineBuilder {
         for (i, column) in self.costs.iter_mut().enumerate() {
             column.resize(self.frames.len(), 0);
             self.tables.check_sum(MetricId::at(i), column)?;
+            self.tables.check_each(MetricId::at(i), column)?;
+        }
+        if self.hits.iter().any(|hits| is_saturated(*hits)) {
+            return Err(BuildError::Overflow("hits".to_owned()));
         }
         if self.tables.functions.is_empty() {
             self.tables.warn("The file is a valid profile, but it holds no function.", 1);

@@ -3,12 +3,10 @@
 //!
 //! Files are known by the last part of a module's name, and nothing is followed further than to the next file.
 
-use super::{Bound, Facts, Value, ValueKind};
+use super::known::Sort;
+use super::{Bound, Facts, ScopeId, Value};
 use crate::source::syntax::{Kind, Role};
 use rustc_hash::FxHashMap;
-
-/// A kind of value, and the kind of what it holds.
-pub(super) type Sort = (ValueKind, Option<ValueKind>);
 
 /// What is known from other files.
 #[derive(Default, Debug)]
@@ -45,7 +43,7 @@ impl Facts {
         if self.imports_module(other) {
             for (scope, function) in from.scopes().filter(|(_, s)| from.tree.kind(s.node).is_function()) {
                 // Functions of the module itself; methods are not imported by name.
-                if function.qualified == function.name
+                if function.parent == ScopeId::MODULE
                     && let Some(value) = from.value_returned(scope)
                 {
                     let name = format!("{other}.{}", function.name);
@@ -89,14 +87,13 @@ impl Facts {
     }
 
     /// The value a function returns, where it is certain.
-    fn value_returned(&self, scope: super::ScopeId) -> Option<Value> {
-        let tree = &self.tree;
-        if self.nodes(scope).any(|n| tree.kind(n) == Kind::Yield) {
+    fn value_returned(&self, scope: ScopeId) -> Option<Value> {
+        if self.yields.contains_key(&scope) {
             return None;
         }
         let mut common: Option<Value> = None;
-        for returned in self.nodes(scope).filter(|&n| tree.kind(n) == Kind::Return) {
-            let value = self.value(tree.child(returned, Role::Value)?)?;
+        for &returned in self.returns.get(&scope)? {
+            let value = self.value(self.tree.child(returned, Role::Value)?)?;
             if common.is_some_and(|c| c.kind != value.kind) {
                 return None;
             }
@@ -121,7 +118,7 @@ impl Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Tree;
+    use crate::source::{Tree, ValueKind};
 
     fn facts(text: &str) -> Facts {
         Facts::new(Tree::parse(text.to_owned()).expect("small"))

@@ -276,6 +276,8 @@ impl Rows {
     }
 
     fn imports_of(&mut self, node: NodeId, statement: &Stmt) {
+        /// No name of a module and of something in it is longer, in bytes.
+        const LONGEST: usize = 400;
         match statement {
             Stmt::Import(s) => {
                 for alias in &s.names {
@@ -284,15 +286,19 @@ impl Rows {
                     let top = path.split('.').next().unwrap_or(path);
                     let renamed = alias.asname.as_ref().map(|bound| (bound.as_str(), path));
                     let (bound, path) = renamed.unwrap_or((top, top));
-                    self.imports.push(Import { node, bound: bound.to_owned(), path: path.to_owned() });
+                    let path = Some(path).filter(|path| path.len() <= LONGEST).unwrap_or_default().to_owned();
+                    self.imports.push(Import { node, bound: bound.to_owned(), path });
                 }
             }
             Stmt::ImportFrom(s) => {
                 let module = s.module.as_ref().map_or("", |m| m.as_str());
+                let level = s.level as usize;
                 for alias in &s.names {
                     let bound = alias.asname.as_ref().unwrap_or(&alias.name).to_string();
-                    let dots = ".".repeat(s.level as usize);
-                    self.imports.push(Import { node, bound, path: format!("{dots}{module}.{}", alias.name) });
+                    let short = level.saturating_add(module.len()).saturating_add(alias.name.len()) < LONGEST;
+                    let path =
+                        if short { format!("{}{module}.{}", ".".repeat(level), alias.name) } else { String::new() };
+                    self.imports.push(Import { node, bound, path });
                 }
             }
             _ => {}

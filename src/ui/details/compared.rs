@@ -172,8 +172,7 @@ fn noise_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, compare: &CompareCtx<'_>, row: &Diff
 }
 
 fn neighbours_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, compare: &CompareCtx<'_>, actions: &mut Actions) {
-    let (Some(base), Some(new)) = (compare.base_neighbours, compare.new_neighbours) else { return };
-    let both = compare.comparison.neighbours(base, new);
+    let Some(both) = compare.neighbours else { return };
     for (titles, rows) in [(CALLED_BY, &both.callers), (CALLS, &both.callees)] {
         let largest = rows.iter().map(|n| n.delta().unsigned_abs()).max().unwrap_or(0);
         list_ui(ui, ctx, titles, rows.iter().map(|row| neighbour(ctx, row, largest)), actions);

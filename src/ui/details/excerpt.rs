@@ -89,7 +89,8 @@ fn lines(
     let end = others.map(|f| page.line_of(ctx.analysis, *f)).filter(|line| *line > first).min().unwrap_or(u32::MAX);
     let own: Vec<(u32, i64)> = page
         .costs(HeatBy::Own)
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|(line, _)| match page.heat.line(*line) {
             Some(heat) => heat.function == function,
             None => (first..end).contains(line),

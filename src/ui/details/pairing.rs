@@ -96,15 +96,18 @@ fn list_ui(
     }
     ui.data_mut(|d| d.insert_temp(id, text.clone()));
     let lower = text.to_lowercase();
-    let matches = |g: &GroupId| {
-        lower.is_empty()
-            || ctx.analysis.name(*g).to_lowercase().contains(&lower)
-            || ctx.analysis.place(*g).0.to_lowercase().contains(&lower)
-    };
-    let all = candidates(ui, compare.comparison, (side, group));
-    let mut found = all.iter().copied().filter(matches);
-    let listed: Vec<GroupId> = found.by_ref().take(MOST_LISTED).collect();
-    let more = found.count();
+    let serials = Side::BOTH.map(|s| compare.comparison.side(s).serial());
+    let all = kept(ui, "candidates", (serials, group), || candidates(compare.comparison, (side, group)));
+    let found = kept(ui, "found", (serials, group, lower.clone()), || {
+        let matches = |g: &GroupId| {
+            lower.is_empty()
+                || ctx.analysis.name(*g).to_lowercase().contains(&lower)
+                || ctx.analysis.place(*g).0.to_lowercase().contains(&lower)
+        };
+        all.iter().copied().filter(matches).collect()
+    });
+    let listed = &found[..found.len().min(MOST_LISTED)];
+    let more = found.len() - listed.len();
     if listed.is_empty() {
         let text = match (all.is_empty(), side) {
             (true, Side::Base) => "Everything new has is in base, too.".to_owned(),
@@ -118,7 +121,7 @@ fn list_ui(
     let mut chosen = listed.first().copied().filter(|_| enter && !lower.is_empty());
     ScrollArea::vertical().max_height(LIST_HEIGHT).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        for other in listed {
+        for &other in listed {
             if candidate_ui(ui, ctx, compare.comparison, side.other(), other).clicked() {
                 chosen = Some(other);
             }
@@ -131,13 +134,8 @@ fn list_ui(
     chosen
 }
 
-/// Functions that only the other side has: those of the same file first, then by cost. Kept while nothing changes.
-fn candidates(ui: &Ui, comparison: &Comparison, (side, group): (Side, GroupId)) -> Arc<Vec<GroupId>> {
-    let serials = Side::BOTH.map(|s| comparison.side(s).serial());
-    let id = Id::unique(("candidates", serials, group));
-    if let Some(ready) = ui.data(|d| d.get_temp::<Arc<Vec<GroupId>>>(id)) {
-        return ready;
-    }
+/// Functions that only the other side has: those of the same file first, then by cost.
+fn candidates(comparison: &Comparison, (side, group): (Side, GroupId)) -> Vec<GroupId> {
     let table = comparison.table();
     let file = comparison.place(group).0;
     let is_candidate = |g: &GroupId| {
@@ -152,9 +150,23 @@ fn candidates(ui: &Ui, comparison: &Comparison, (side, group): (Side, GroupId)) 
         let cost = table.row(*g).delta(Measure::Total).unsigned_abs();
         (comparison.place(*g).0 != file, std::cmp::Reverse(cost))
     });
-    let found = Arc::new(found);
-    ui.data_mut(|d| d.insert_temp(id, Arc::clone(&found)));
     found
+}
+
+/// Groups that were looked for by a key, kept until they are looked for by another.
+fn kept<K>(ui: &Ui, name: &'static str, key: K, look: impl FnOnce() -> Vec<GroupId>) -> Arc<[GroupId]>
+where
+    K: Clone + PartialEq + Send + Sync + 'static,
+{
+    let id = Id::unique(name);
+    match ui.data(|d| d.get_temp::<(K, Arc<[GroupId]>)>(id)) {
+        Some((of, groups)) if of == key => groups,
+        _ => {
+            let groups: Arc<[GroupId]> = look().into();
+            ui.data_mut(|d| d.insert_temp(id, (key, Arc::clone(&groups))));
+            groups
+        }
+    }
 }
 
 fn candidate_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, comparison: &Comparison, side: Side, group: GroupId) -> Response {

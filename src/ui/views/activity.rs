@@ -64,11 +64,11 @@ pub fn activity_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut ActivityState, ac
     actions
         .push(Action::NeedOverTime(OverTimeNeed { by: state.by, window: TimeWindow { range: state.shown(), bins } }));
     let Some(over_time) = ctx.over_time else {
-        crate::ui::canvas_message(ui, ui.available_rect_before_wrap(), ctx.theme, "Dividing the time…");
+        crate::ui::empty_message(ui, ui.available_rect_before_wrap(), ctx.theme, "Dividing the time…");
         return;
     };
     if over_time.bands().is_empty() {
-        crate::ui::canvas_message(ui, ui.available_rect_before_wrap(), ctx.theme, &ctx.why_empty());
+        crate::ui::empty_message(ui, ui.available_rect_before_wrap(), ctx.theme, &ctx.why_empty());
         return;
     }
     Panel::bottom(ui.scope_id().with("bands"))
@@ -151,6 +151,8 @@ fn swatch_ui(ui: &mut Ui, colour: egui::Color32) {
 
 fn chart_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, over_time: &OverTime, state: &mut ActivityState, actions: &mut Actions) {
     let extent = (over_time.extent() as f64).max(1.0);
+    // Read again, the recording may be shorter.
+    state.window = state.window.filter(|(from, _)| *from < extent).map(|(from, to)| (from, to.min(extent)));
     let window = state.window.unwrap_or((0.0, extent));
     let layers = Layers::new(over_time);
     let top = layers.top();
@@ -329,7 +331,7 @@ impl Chart<'_> {
         if response.clicked() {
             response.request_focus();
         }
-        if !response.has_focus() {
+        if !response.has_focus() || !self.ctx.takes_keys {
             return;
         }
         let arrows = egui::EventFilter { horizontal_arrows: true, escape: true, ..egui::EventFilter::default() };

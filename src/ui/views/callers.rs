@@ -7,7 +7,7 @@ use crate::model::format;
 use crate::ui::annotations::outside_ui;
 use crate::ui::canvas::{CanvasState, Growth, canvas_ui};
 use crate::ui::difference::{legend_panel_ui, measure_name, text_color};
-use crate::ui::{Actions, TreeKind, ViewCtx, canvas_message, no_trees_message, theme};
+use crate::ui::{Actions, TreeKind, ViewCtx, empty_message, no_trees_message, theme};
 use egui::{Align, Label, Layout, RichText, Sense, Ui, UiBuilder, Vec2};
 
 /// State of the callers view.
@@ -64,7 +64,7 @@ pub fn callers_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut CallersState, acti
             Some(_) => "Select a function in any view to see who calls it and what it calls.",
             None => &ctx.why_empty(),
         };
-        canvas_message(ui, rect, ctx.theme, text);
+        empty_message(ui, rect, ctx.theme, text);
         return;
     };
     if state.of != Some(group) {

@@ -42,12 +42,13 @@ impl Scales {
             "Cost along these calls, with everything below, on the new side.",
         ];
         let mut columns = vec![
-            Column::of("Base", &costs, along[0], COST_WIDTH),
-            Column::of("New", &costs, along[1], COST_WIDTH),
+            Column::of("Base", &costs, along[0], COST_WIDTH).that_goes(1),
+            Column::of("New", &costs, along[1], COST_WIDTH).that_goes(3),
             Column::of("Δ", &deltas, "New less base.", DELTA_WIDTH),
         ];
         if self.with_calls {
-            columns.push(Column::of("Δ calls", "", "All calls of new less all calls of base.", CALLS_WIDTH));
+            let calls = Column::of("Δ calls", "", "All calls of new less all calls of base.", CALLS_WIDTH);
+            columns.push(calls.that_goes(2));
         }
         columns
     }
@@ -79,12 +80,11 @@ impl Scales {
 
 /// Draws callers on the left and callees on the right, with both sides and what lies between.
 pub(super) fn tables_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, compare: &CompareCtx<'_>, actions: &mut Actions) {
-    let (Some(base), Some(new)) = (compare.base_neighbours, compare.new_neighbours) else {
+    let Some(both) = compare.neighbours else {
         ui.label(RichText::new("Looking for callers…").color(ctx.theme.text_weak));
         return;
     };
-    let both = compare.comparison.neighbours(base, new);
-    let scales = Scales::of(ctx, &both);
+    let scales = Scales::of(ctx, both);
     let columns = scales.columns();
     let sides = [(Which::Callers, &both.callers), (Which::Callees, &both.callees)];
     ui.columns(2, |halves| {

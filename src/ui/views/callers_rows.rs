@@ -11,6 +11,9 @@ use crate::ui::{
 use egui::{Color32, RichText, Role, Ui, WidgetInfo};
 use egui_extras::{Column as Width, TableRow};
 
+/// Names are no narrower than this.
+const LEAST_NAME: f32 = 80.0;
+
 /// Which of the two tables.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) enum Which {
@@ -26,6 +29,8 @@ pub(super) struct Column {
     pub(super) tooltip: String,
     /// It is no narrower than this.
     pub(super) least: f32,
+    /// Where there is no room for all columns, which of them go first; one without stays.
+    pub(super) goes: Option<u8>,
 }
 
 /// A figure in a row.
@@ -46,7 +51,12 @@ pub(super) enum Bar {
 impl Column {
     /// A column of numbers.
     pub(super) fn of(name: &'static str, unit: &str, tooltip: impl Into<String>, least: f32) -> Self {
-        Self { head: Head { name, unit: unit.to_owned(), is_number: true }, tooltip: tooltip.into(), least }
+        Self { head: Head { name, unit: unit.to_owned(), is_number: true }, tooltip: tooltip.into(), least, goes: None }
+    }
+
+    /// One that goes where there is no room for all.
+    pub(super) fn that_goes(self, turn: u8) -> Self {
+        Self { goes: Some(turn), ..self }
     }
 }
 
@@ -78,15 +88,16 @@ pub(super) fn table_ui(
         return;
     }
     let widths: Vec<f32> = columns.iter().map(|column| column.head.width(ui).max(column.least)).collect();
-    let mut builder = cell::table(ui, ctx.theme).id_salt((which, columns.len(), salt));
-    for width in widths {
-        builder = builder.column(Width::exact(width));
+    let shown = columns_with_room(ui, columns, &widths);
+    let mut builder = cell::table(ui, ctx.theme).id_salt((which, &shown, salt));
+    for &column in &shown {
+        builder = builder.column(Width::exact(widths[column]));
     }
     let mut table =
-        builder.column(Width::remainder().at_least(80.0).clip(true)).header(theme::TABLE_HEAD, |mut row| {
+        builder.column(Width::remainder().at_least(LEAST_NAME).clip(true)).header(theme::TABLE_HEAD, |mut row| {
             let name = name_head(ctx.analysis.query().by);
             let name = Head { name, unit: String::new(), is_number: false };
-            let heads = columns.iter().map(|column| (&column.head, &*column.tooltip));
+            let heads = shown.iter().map(|&i| (&columns[i].head, &*columns[i].tooltip));
             for (head, tooltip) in heads.chain([(&name, "Click to select it.")]) {
                 let (_, response) = row.col(|ui| {
                     cell::head(ui, ctx.theme, head, false);
@@ -100,13 +111,34 @@ pub(super) fn table_ui(
         body.rows(theme::TABLE_ROW, groups.len(), |mut row| {
             let index = row.index();
             if let Some(&group) = groups.get(index) {
-                row_ui(&mut row, ctx, group, figures(index), actions);
+                let shown_ones = figures(index).into_iter().enumerate().filter(|(i, _)| shown.contains(i));
+                row_ui(&mut row, ctx, group, shown_ones.map(|(_, figure)| figure), actions);
             }
         });
     });
 }
 
-fn row_ui(row: &mut TableRow<'_, '_>, ctx: &ViewCtx<'_>, group: GroupId, figures: Vec<Figure>, actions: &mut Actions) {
+/// The columns that fit beside the names.
+fn columns_with_room(ui: &Ui, columns: &[Column], widths: &[f32]) -> Vec<usize> {
+    let mut shown: Vec<usize> = (0..columns.len()).collect();
+    let needed = |shown: &[usize]| shown.iter().map(|&i| widths[i] + cell::TABLE_SPACING.x).sum::<f32>() + LEAST_NAME;
+    while needed(&shown) > ui.available_width() {
+        let Some(next) = shown.iter().copied().filter(|&i| columns[i].goes.is_some()).min_by_key(|&i| columns[i].goes)
+        else {
+            break;
+        };
+        shown.retain(|&i| i != next);
+    }
+    shown
+}
+
+fn row_ui(
+    row: &mut TableRow<'_, '_>,
+    ctx: &ViewCtx<'_>,
+    group: GroupId,
+    figures: impl Iterator<Item = Figure>,
+    actions: &mut Actions,
+) {
     if ctx.hovered == Some(group) {
         row.set_hovered(true);
     }

@@ -13,6 +13,8 @@ const CALLS_WIDTH: f32 = 72.0;
 /// Why costs of calls may be an estimate.
 pub(crate) const ESTIMATED: &str =
     "The profiler counted calls and not what each cost: it is divided by how often each caller called.";
+/// What is said of a function that filters, or another thread, leave nothing of.
+pub(crate) const NOT_COUNTED: &str = "It is on no stack that is counted: see the filters and the thread.";
 /// The widest number of calls stands among the first, as a rule: rows are in the order of their cost.
 const MEASURED_ROWS: usize = 100;
 
@@ -36,6 +38,10 @@ pub fn callers_tables_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, actions: &mut Actions) 
         ui.label(weak("Looking for callers…"));
         return;
     };
+    if !ctx.analysis.table().is_present(group) {
+        ui.label(weak(NOT_COUNTED));
+        return;
+    }
     let scale = scale(ctx, group, neighbours.callers.iter().chain(&neighbours.callees));
     let figures = Figures { whole: ctx.analysis.table().total(group), scale: &scale };
     let sides = [(Which::Callers, &neighbours.callers), (Which::Callees, &neighbours.callees)];
@@ -112,12 +118,12 @@ impl Figures<'_> {
         let estimated = |text: &str| if exact { text.to_owned() } else { format!("{text} {ESTIMATED}") };
         let mut columns = vec![
             Column::of(cost_name(ctx), self.scale.unit_name(), estimated(cost), COST_WIDTH),
-            Column::of("% of total", "", estimated(share), SHARE_WIDTH),
+            Column::of("% of total", "", estimated(share), SHARE_WIDTH).that_goes(1),
         ];
         if with_calls(rows) {
             let texts = rows.iter().filter(|n| n.calls.is_some()).map(|n| cell::width(ui, &cell::calls(n.calls)));
             let widest = texts.take(MEASURED_ROWS).fold(CALLS_WIDTH, f32::max);
-            columns.push(Column::of("Calls", "", calls, widest));
+            columns.push(Column::of("Calls", "", calls, widest).that_goes(2));
         }
         columns
     }

@@ -16,26 +16,22 @@ use crate::ui::{
     theme,
 };
 use columns::Column;
-use egui::{Button, Popup, RichText, Role, ScrollArea, Ui, WidgetInfo};
+use egui::{Button, RichText, Role, ScrollArea, Ui, WidgetInfo};
 use egui_extras::TableRow;
 use rows::{Order, Rows, Scales, Statuses};
 
 /// What the table remembers: its order and its filters, and the rows these give.
-#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug)]
 pub struct DifferencesState {
     order: Order,
     /// What names and files are filtered by.
     pub filter: SearchText,
     /// The statuses that are shown; none shows all.
     only: Statuses,
-    #[serde(skip)]
     rows: Rows,
     /// The selection that has been scrolled to.
-    #[serde(skip)]
     followed: Option<GroupId>,
     /// How many rows the screen held in the frame before.
-    #[serde(skip)]
     rows_on_screen: usize,
 }
 
@@ -61,7 +57,7 @@ pub(super) fn differences_ui(
     actions: &mut Actions,
 ) {
     // Asked before the filter field has seen the keys: Enter that ends a filter opens nothing.
-    let keys_are_free = ui.memory(|m| m.focused().is_none()) && !Popup::is_any_open(ui.ctx());
+    let keys_are_free = ctx.keys_are_free(ui);
     let mut to_first_row = false;
     ui.horizontal_wrapped(|ui| {
         to_first_row = filter_ui(ui, ctx.theme, &mut state.filter);

@@ -125,7 +125,7 @@ fn notes(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &FlameState) {
 fn ruler(ui: &mut Ui, ctx: &ViewCtx<'_>, kind: TreeKind, canvas: &CanvasState) {
     let (rect, _) = ui.allocate_exact_size(egui::vec2(ui.available_width(), 18.0), egui::Sense::hover());
     let Some(tree) = ctx.trees.get(kind) else { return };
-    let (from, to) = canvas.shown_window(tree.extent() as f64);
+    let (from, to) = canvas.shown(tree.extent() as f64);
     let painter = ui.painter_at(rect);
     let font = egui::FontId::proportional(10.5);
     for (at, x) in ruler_marks(from, to, rect.width()) {

@@ -9,7 +9,7 @@ mod lists;
 use crate::hints::{Finding, FindingKey, Severity};
 use crate::ui::bounds_strip::bounds_ui;
 use crate::ui::hints_page::{HintsPage, Together};
-use crate::ui::{Actions, ViewCtx, canvas_message, theme};
+use crate::ui::{Actions, ViewCtx, empty_message, theme};
 use card::{Card, card_ui};
 use compared::compared_ui;
 use dismissing::Dismissing;
@@ -79,7 +79,7 @@ pub fn hints_ui(
     let wanted =
         if ctx.compare.is_some() { base.zip(ctx.hints).map(|(b, n)| vec![n, b]) } else { ctx.hints.map(|n| vec![n]) };
     let Some(pages) = wanted else {
-        canvas_message(ui, ui.available_rect_before_wrap(), ctx.theme, "Looking for hints…");
+        empty_message(ui, ui.available_rect_before_wrap(), ctx.theme, "Looking for hints…");
         return;
     };
     let aim = state.follow(&pages);
@@ -187,7 +187,7 @@ fn nothing_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &HintsPage) {
         ("Nothing was recorded".to_owned(), "No rule has anything to look at.".to_owned())
     } else if hints.checked.is_empty() && hints.findings.is_empty() {
         let why = hints.not_applicable.first().map_or("", |n| n.why.as_str());
-        ("No rule can judge this profile".to_owned(), capitalised(why))
+        ("No rule can judge this profile".to_owned(), format!("{}.", capitalised(why)))
     } else if dismissed > 0 {
         ("Nothing left to do".to_owned(), "Everything that was found is dismissed, below.".to_owned())
     } else {
@@ -236,7 +236,7 @@ fn plain(text: &str) -> String {
 fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).chain(['.']).collect(),
+        Some(first) => first.to_uppercase().chain(letters).collect(),
         None => String::new(),
     }
 }

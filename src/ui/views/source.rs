@@ -10,8 +10,8 @@ use crate::analyze::{GroupId, GroupKey};
 use crate::model::StringId;
 use crate::source::{Mapping, Recorded};
 use crate::ui::source_page::{HeatBy, SourcePage, hottest, next_hot};
-use crate::ui::{Action, Actions, ViewCtx, canvas_message, theme};
-use egui::{Key, Modifiers, Popup, Ui};
+use crate::ui::{Action, Actions, ViewCtx, empty_message, theme};
+use egui::{Key, Modifiers, Ui};
 use regex::Regex;
 use std::path::PathBuf;
 
@@ -75,7 +75,7 @@ impl SourceState {
 
     /// Goes to the next hot line, or the one before.
     pub fn step_hot(&mut self, page: &SourcePage, forward: bool) {
-        if let Some(line) = next_hot(&page.costs(self.by), self.line, forward) {
+        if let Some(line) = next_hot(page.costs(self.by), self.line, forward) {
             self.aim = Some(Aim::Line(line));
         }
     }
@@ -138,18 +138,18 @@ pub fn source_ui(
     state: &mut SourceState,
     actions: &mut Actions,
 ) {
-    let keys_are_free = source.takes_keys && ui.memory(|m| m.focused().is_none()) && !Popup::is_any_open(ui.ctx());
+    let keys_are_free = source.takes_keys && ctx.keys_are_free(ui);
     follow(ctx, state);
     let Some(file) = state.file else {
         let rect = ui.available_rect_before_wrap();
         let text = "No function of this profile has a source file. Those of other languages, built-in functions and \
                     code made while the program runs have none.";
-        canvas_message(ui, rect, ctx.theme, text);
+        empty_message(ui, rect, ctx.theme, text);
         return;
     };
     let Some(page) = source.page.filter(|page| page.file == file) else {
         actions.push(Action::NeedSource(file));
-        canvas_message(ui, ui.available_rect_before_wrap(), ctx.theme, "Reading the source…");
+        empty_message(ui, ui.available_rect_before_wrap(), ctx.theme, "Reading the source…");
         return;
     };
     if let Err(missing) = &page.answer {
@@ -242,7 +242,7 @@ fn costliest_file(ctx: &ViewCtx<'_>) -> Option<StringId> {
 }
 
 fn aimed_line(ctx: &ViewCtx<'_>, page: &SourcePage, state: &SourceState, aim: Aim) -> Option<u32> {
-    let hottest = || hottest(&page.costs(state.by)).map(|(line, _)| line);
+    let hottest = || hottest(page.costs(state.by)).map(|(line, _)| line);
     match aim {
         Aim::Line(line) => Some(line),
         Aim::Hottest => hottest(),

@@ -17,14 +17,13 @@ use crate::ui::{
 use columns::Column;
 pub(in crate::ui) use columns::name_head;
 pub(super) use copy::{MARKDOWN_ROWS, code, one_field};
-use egui::{Key, Modifiers, Popup, Response, RichText, ScrollArea, Ui};
+use egui::{Key, Modifiers, Response, RichText, ScrollArea, Ui};
 use egui_extras::{Column as Width, TableRow};
 pub(super) use filter::filter_ui;
 use rows::{RowOrder, Rows, Scales};
 
 /// What the table remembers: its order and its filter, and the rows these give.
-#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug)]
 pub struct TableState {
     /// The column it is sorted by.
     pub sort: SortKey,
@@ -34,13 +33,10 @@ pub struct TableState {
     pub filter: SearchText,
     /// The table of differences.
     pub differences: DifferencesState,
-    #[serde(skip)]
     rows: Rows,
     /// The selection that has been scrolled to.
-    #[serde(skip)]
     followed: Option<GroupId>,
     /// How many rows the screen held in the frame before.
-    #[serde(skip)]
     rows_on_screen: usize,
 }
 
@@ -74,7 +70,7 @@ pub fn table_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut TableState, actions:
         return;
     }
     // Asked before the filter field has seen the keys: Enter that ends a filter opens nothing.
-    let keys_are_free = ui.memory(|m| m.focused().is_none()) && !Popup::is_any_open(ui.ctx());
+    let keys_are_free = ctx.keys_are_free(ui);
     let to_first_row = toolbar_ui(ui, ctx, state);
     if state.rows.shown().is_empty() {
         empty_ui(ui, ctx, state);

@@ -23,7 +23,7 @@ const NAME_AT_LEAST: f32 = 130.0;
 const MODULE_ROOM: f32 = 520.0;
 
 /// A column of the table.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Column {
     Base,
     New,

@@ -8,7 +8,7 @@ use crate::model::format::Scale;
 use std::cmp::Reverse;
 
 /// An order of rows.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Order {
     pub(super) column: Column,
     /// Differences by their size, whichever way they go.
@@ -40,7 +40,7 @@ impl Order {
 type Source = (u64, u64, Normalize, Measure);
 
 /// Statuses, as a set.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Statuses(u8);
 
 impl Statuses {

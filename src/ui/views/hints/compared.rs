@@ -173,8 +173,7 @@ fn summary_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, whole: &Measured, all: &[Change]) 
     let heading = match (whole.gain(), whole.active) {
         (Some(gain), Some(active)) => {
             let noise = if whole.is_noise { ", within noise" } else { "" };
-            format!("{}{noise}", super::capitalised(&gain).trim_end_matches('.'))
-                + &format!(": active time {}", whole.change(active))
+            format!("{}{noise}: active time {}", super::capitalised(&gain), whole.change(active))
         }
         _ => "Times of these two cannot be compared".to_owned(),
     };

@@ -40,7 +40,7 @@ pub(super) fn checked_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &HintsPage) {
     }
     fold(ui, "checked", format!("Checked, nothing found ({})", checked.len()), |ui| {
         for (category, titles) in by_category {
-            ui.label(RichText::new(capitalised(category.name()).trim_end_matches('.')).strong());
+            ui.label(RichText::new(capitalised(category.name())).strong());
             for title in titles {
                 ui.add(Label::new(RichText::new(title).color(ctx.theme.text_weak)).wrap());
             }
@@ -64,7 +64,7 @@ pub(super) fn not_shown_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &HintsPage, act
     fold(ui, "not shown", format!("This profile can't show ({})", rules.len()), |ui| {
         for (why, titles) in by_reason {
             ui.horizontal_wrapped(|ui| {
-                ui.label(RichText::new(capitalised(&plain(why))).strong());
+                ui.label(RichText::new(format!("{}.", capitalised(&plain(why)))).strong());
                 // What is set off as code is what to run.
                 if let Some(command) = why.split('`').nth(1).filter(|c| c.contains(' '))
                     && ui.small_button("Copy command").on_hover_text(command).clicked()

@@ -232,7 +232,7 @@ impl Rows<'_> {
                     Some((_, end)) => (*end).min(to),
                     None => matches.iter().map(|(a, _)| *a).find(|a| *a > at).unwrap_or(to).min(to),
                 };
-                let background = if within.is_some() { theme.accent.gamma_multiply(0.4) } else { Color32::TRANSPARENT };
+                let background = if within.is_some() { theme.accent.gamma_multiply(0.4) } else { theme::CLEAR };
                 let format = TextFormat { font_id: self.font.clone(), color, background, ..TextFormat::default() };
                 job.append(shown.get(at..end).unwrap_or_default(), 0.0, format);
                 at = end;

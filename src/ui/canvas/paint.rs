@@ -1,33 +1,13 @@
-//! Paints what [`super::canvas`] has laid out: one mesh for all boxes, a text for each box that has room.
+//! Paints what [`super::canvas_ui`] has laid out: one mesh for all boxes, a text for each box that has room.
 
-use super::canvas::{Growth, Placement, selection_stroke};
-use super::hint_marks;
-use super::{Action, Actions, Theme, ViewCtx, difference, theme};
+use super::{Growth, Placement};
 use crate::analyze::{CallTree, GroupId};
 use crate::layout::{FlameBox, FlameView, LABEL_INSET, LABEL_ROOM, Names, flame_boxes};
-use crate::model::format;
-use egui::{Color32, FontId, Mesh, Painter, Pos2, Rect, Shape, StrokeKind, Ui, Vec2, accesskit};
+use crate::ui::{Action, Actions, Theme, ViewCtx, accessible, difference, hint_marks, theme};
+use egui::{Color32, FontId, Mesh, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Ui, Vec2};
 
 /// Most boxes a screen reader is told of at once: the widest ones.
 const ACCESSIBLE_BOXES: usize = 250;
-
-/// A sentence in the middle of an empty view.
-pub(crate) fn message(ui: &Ui, rect: Rect, theme: &Theme, text: &str) {
-    let font = egui::TextStyle::Body.resolve(ui.style());
-    let galley = ui.painter().layout(text.to_owned(), font, theme.text_weak, rect.width() - 40.0);
-    ui.painter().galley(rect.center() - galley.size() / 2.0, galley, theme.text_weak);
-    ui.ctx().accesskit_node_builder(ui.scope_id().with("message"), |node| {
-        node.set_role(accesskit::Role::Label);
-        node.set_value(text);
-    });
-}
-
-/// Says why there is nothing to draw where lines were recorded, and where to find them.
-pub(crate) fn no_trees(ui: &Ui, theme: &Theme) {
-    let text = "This profile records the time of lines, not calls: there is no call tree to draw. See the source view, or \
-                the table by line.";
-    message(ui, ui.available_rect_before_wrap(), theme, text);
-}
 
 /// The boxes of a canvas with their labels and outlines.
 pub(super) fn boxes(
@@ -57,18 +37,9 @@ pub(super) fn boxes(
             continue;
         };
         let group = tree.group(node as usize);
-        let difference = ctx.difference(tree, node as usize);
-        let mut fill = ctx.node_fill(tree, node as usize, difference.as_ref());
-        let mut stripe = ctx.theme.stripe;
-        if ctx.is_dimmed(group) {
-            fill = ctx.theme.dimmed(fill);
-            stripe = stripe.gamma_multiply(0.5);
-        }
-        if ctx.hovered == Some(group) {
-            fill = fill.lerp_to_gamma(ctx.theme.hover, 0.45);
-        }
-        mesh.add_colored_rect(rect, fill);
-        if let Some(stripes) = difference.and_then(|d| d.stripes()) {
+        let look = ctx.node_look(tree, node as usize);
+        mesh.add_colored_rect(rect, look.fill);
+        if let Some((stripes, stripe)) = look.stripes {
             difference::add_stripes(&mut mesh, rect, place.rect.left(), stripes, stripe);
         }
         if flame_box.width >= hint_marks::MARK_ROOM && hint_marks::best(ctx, group).is_some() {
@@ -77,7 +48,7 @@ pub(super) fn boxes(
         if current == Some(node) {
             outlines.push(Shape::rect_stroke(rect, 0.0, selection_stroke(ctx.theme), StrokeKind::Inside));
         } else if ctx.selection == Some(group) && flame_box.width > 3.0 {
-            let thin = egui::Stroke::new(1.0, ctx.theme.selection);
+            let thin = Stroke::new(1.0, ctx.theme.selection);
             outlines.push(Shape::rect_stroke(rect, 0.0, thin, StrokeKind::Inside));
         }
     }
@@ -134,50 +105,18 @@ pub(super) fn accessible_boxes(
     place: &Placement,
     actions: &mut Actions,
 ) {
-    let mut widest: Vec<&FlameBox> = boxes.iter().filter(|b| b.node.is_some() && b.width >= LABEL_ROOM).collect();
-    if widest.len() > ACCESSIBLE_BOXES {
-        widest.select_nth_unstable_by(ACCESSIBLE_BOXES, |a, b| b.width.total_cmp(&a.width));
-        widest.truncate(ACCESSIBLE_BOXES);
-    }
+    let labelled = boxes.iter().filter(|b| b.width >= LABEL_ROOM);
+    let widest = accessible::widest(labelled.collect(), ACCESSIBLE_BOXES, |b| b.width.into());
     for flame_box in widest {
         let Some(node) = flame_box.node.map(|n| n as usize) else { continue };
-        let group = tree.group(node);
         let id = ui.scope_id().with(("box", node));
-        let rect = place.rect_of(flame_box).intersect(place.rect);
-        let added = ui.ctx().accesskit_node_builder(id, |access| {
-            access.set_role(accesskit::Role::Button);
-            access.set_label(accessible_name(ctx, tree, node));
-            access.set_bounds(accesskit::Rect {
-                x0: rect.left().into(),
-                y0: rect.top().into(),
-                x1: rect.right().into(),
-                y1: rect.bottom().into(),
-            });
-            access.add_action(accesskit::Action::Click);
-            if ctx.selection == Some(group) {
-                access.set_selected(true);
-            }
-        });
-        if added.is_none() {
-            return;
-        }
-        if ui.input(|i| i.has_accesskit_action_request(id, accesskit::Action::Click)) {
-            actions.push(Action::Select(Some(group)));
+        let at = place.rect_of(flame_box).intersect(place.rect);
+        match accessible::node_ui(ui, ctx, id, (tree, node), at) {
+            None => return,
+            Some(true) => actions.push(Action::Select(Some(tree.group(node)))),
+            Some(false) => {}
         }
     }
-}
-
-/// `parse, 1.2 s`; in a tree of both sides `parse, 1.2 s → 0.4 s, faster`.
-pub(crate) fn accessible_name(ctx: &ViewCtx<'_>, tree: &CallTree, node: usize) -> String {
-    let about = if tree.is_exact(node) { "" } else { ", estimated" };
-    if let Some(difference) = ctx.difference(tree, node) {
-        let side = |value: Option<i64>| value.map_or_else(|| "–".to_owned(), |v| format::value(v, &ctx.metric().unit));
-        let (base, new) = (side(difference.base), side(difference.new));
-        let name = ctx.analysis.name(tree.group(node));
-        return format!("{name}, {base} → {new}, {}{about}", difference.status.name());
-    }
-    let value = format::value(tree.total(node), &ctx.metric().unit);
-    format!("{}, {value}{about}", ctx.analysis.name(tree.group(node)))
 }
 
 /// All rows of a tree in a strip, as far as they fit.
@@ -216,6 +155,11 @@ pub(super) fn minimap_frame(painter: &Painter, theme: &Theme, rect: Rect, shown:
     let right = Rect::from_min_max(Pos2::new(shown.right(), rect.top()), rect.max);
     painter.rect_filled(left, 0.0, veil);
     painter.rect_filled(right, 0.0, veil);
-    painter.rect_stroke(shown, 2.0, egui::Stroke::new(1.0, theme.text_weak), StrokeKind::Inside);
-    painter.hline(rect.x_range(), rect.bottom(), egui::Stroke::new(1.0, theme.line));
+    painter.rect_stroke(shown, 2.0, Stroke::new(1.0, theme.text_weak), StrokeKind::Inside);
+    painter.hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, theme.line));
+}
+
+/// The outline of what is selected.
+fn selection_stroke(theme: &Theme) -> Stroke {
+    Stroke::new(2.0, theme.selection)
 }

@@ -5,7 +5,7 @@
 /// Found by Pearce's algorithm ("An Improved Algorithm for Finding the Strongly Connected Components of a Directed
 /// Graph", 2005) with a stack of its own. Like Tarjan's it looks at each edge once, but keeps one number for each node.
 #[derive(Debug, Default)]
-pub(super) struct Components {
+pub(crate) struct Components {
     /// Nodes, component after component; within one, callees tend to come before callers.
     order: Vec<u32>,
     ends: Vec<u32>,
@@ -15,7 +15,7 @@ pub(super) struct Components {
 
 impl Components {
     /// The components of a graph of so many nodes.
-    pub(super) fn new<I: Iterator<Item = u32>>(nodes: usize, callees: impl Fn(u32) -> I) -> Self {
+    pub(crate) fn new<I: Iterator<Item = u32>>(nodes: usize, callees: impl Fn(u32) -> I) -> Self {
         let mut search = Search::new(nodes, nodes);
         (0..nodes as u32).for_each(|node| search.visit(node, &callees));
         search.found
@@ -24,7 +24,7 @@ impl Components {
     /// The components of a graph whose nodes are halves of the nodes of this one: node `n` keeps its number and, where
     /// `second` has one, gets another half of that number. Numbers are below `halves`, and `whole` gives the node of each.
     /// Without a cycle of the whole nodes, the second half of a node is never a caller of the first.
-    pub(super) fn halved<I: Iterator<Item = u32>>(
+    pub(crate) fn halved<I: Iterator<Item = u32>>(
         &self,
         halves: usize,
         second: impl Fn(u32) -> Option<u32>,
@@ -58,22 +58,13 @@ impl Components {
 
     /// Whether two nodes are in one component.
     #[inline]
-    pub(super) fn are_together(&self, a: u32, b: u32) -> bool {
+    pub(crate) fn are_together(&self, a: u32, b: u32) -> bool {
         let of = self.of[a as usize];
         a == b || (of != 0 && of == self.of[b as usize])
     }
 
-    /// By node: whether it can reach itself through others.
-    pub(super) fn in_cycles(&self) -> Vec<bool> {
-        let mut in_cycles = vec![false; self.of.len()];
-        for &node in self.iter().filter(|component| component.len() > 1).flatten() {
-            in_cycles[node as usize] = true;
-        }
-        in_cycles
-    }
-
     /// The nodes of each component; callees come before callers.
-    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &[u32]> {
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &[u32]> {
         (0..self.ends.len()).map(|i| {
             let begin = if i == 0 { 0 } else { self.ends[i - 1] as usize };
             &self.order[begin..self.ends[i] as usize]

@@ -3,7 +3,7 @@
 //! Zooming to a box is the document's: it zooms every graph to the path. What is moved by hand, by the pointer, the wheel
 //! or keys, leads, and the other side follows it by the path of calls.
 
-use super::canvas::{CanvasState, Moved};
+use super::state::{CanvasState, Moved};
 use crate::analyze::diff::Side;
 use crate::analyze::{CallTree, GroupId};
 use crate::layout::{FollowScale, Followed, follow};

@@ -1,0 +1,91 @@
+use crate::window::{PROF, Recording, SIZE, SPEEDSCOPE, Window, click_box, press, press_with, rest, start, write};
+use egui::accesskit::Role;
+use egui::{Key, Modifiers, Rect, Vec2};
+use egui_kittest::Node;
+use egui_kittest::kittest::{NodeT, Queryable};
+
+const SMALL: Vec2 = Vec2::new(800.0, 600.0);
+const FIELD: &str = "Search names and files";
+
+fn small(file: &str) -> Window {
+    let mut window = start(&[file]);
+    window.set_size(SMALL);
+    rest(&mut window);
+    window
+}
+
+/// Every list to choose from, and the search field with what stands beside it.
+fn controls(window: &Window) -> Vec<(String, Rect)> {
+    let is_control = |node: &Node<'_>| {
+        let (role, label) = (node.accesskit_node().role(), node.accesskit_node().label().unwrap_or_default());
+        role == Role::ComboBox || [FIELD, ".*", "Back", "Forward", "Hints (1)"].contains(&label.as_str())
+    };
+    let found = window.root().children_recursive().filter(is_control);
+    found.map(|node| (node.accesskit_node().label().unwrap_or_default(), node.rect())).collect()
+}
+
+fn assert_apart(rects: &[(String, Rect)]) {
+    for (i, (name, rect)) in rects.iter().enumerate() {
+        assert!(rect.left() >= 0.0 && rect.right() <= SMALL.x, "{name} is cut: {rect}");
+        for (other, beside) in &rects[i + 1..] {
+            assert!(!rect.shrink(1.0).intersects(beside.shrink(1.0)), "{name} is over {other}");
+        }
+    }
+}
+
+#[test]
+fn every_choice_and_the_search_can_be_seen_in_a_small_window() {
+    let mut window = small(SPEEDSCOPE);
+    press_with(&mut window, Modifiers::COMMAND, Key::F);
+    write(&mut window, "parse");
+    press(&mut window, Key::Enter);
+    let mut rects = controls(&window);
+    assert_eq!(rects.len(), 8, "metric, thread, grouping, and five more: {rects:?}");
+    let counted = |node: &Node<'_>| node.accesskit_node().value().is_some_and(|v| v.starts_with("1 of "));
+    let count = window.root().children_recursive().find(counted).map(|node| node.rect());
+    rects.push(("the number of matches".to_owned(), count.expect("it is said")));
+    assert_apart(&rects);
+}
+
+#[test]
+fn the_bar_is_a_row_where_there_is_room_for_one() {
+    let window = start(&[SPEEDSCOPE]);
+    let table = window.get_by_role_and_label(Role::Button, "Table").rect();
+    let field = window.get_by_label(FIELD).rect();
+    assert!((field.center().y - table.center().y).abs() < 4.0, "{field} beside {table}");
+    assert!(field.width() > 140.0, "{field}");
+}
+
+#[test]
+fn tables_of_callers_and_callees_stay_apart_in_a_small_window() {
+    let mut window = small(PROF);
+    click_box(&mut window, "main");
+    press(&mut window, Key::Num4);
+    let heads = |name: &str| {
+        let found = window.get_all_by_role_and_label(Role::ColumnHeader, name);
+        let mut found: Vec<_> = found.map(|node| (name.to_owned(), node.rect())).collect();
+        found.sort_by(|a, b| a.1.left().total_cmp(&b.1.left()));
+        found
+    };
+    let rects = [heads("Total (s)"), heads("Function")].concat();
+    assert_eq!(rects.len(), 4, "two tables: {rects:?}");
+    assert_apart(&rects);
+    let callees = rects[1].1.left();
+    assert!(rects[2].1.right() <= callees, "names of callers end where the table of callees begins");
+}
+
+#[test]
+fn the_tab_that_is_shown_can_be_seen_among_many() {
+    let files: Vec<Recording> =
+        (0..16).map(|i| Recording::named(&format!("recording-{i}.folded"), "main 1\n")).collect();
+    let mut window = start(&files);
+    let shown = |window: &Window, name: &str| {
+        let rect = window.get_by_label(&format!("Close {name}")).rect();
+        rect.left() > 0.0 && rect.right() <= SIZE.x
+    };
+    assert!(shown(&window, "recording-15.folded"), "the last one opened");
+    press_with(&mut window, Modifiers::CTRL, Key::Tab);
+    rest(&mut window);
+    assert!(shown(&window, "recording-0.folded"), "the one after it, which is the first");
+    assert!(!shown(&window, "recording-15.folded"));
+}
