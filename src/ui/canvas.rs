@@ -56,6 +56,9 @@ pub fn canvas_ui(
     let last_row = ((state.scroll + rect.height()) / theme::FLAME_ROW) as usize + 1;
     let view = FlameView { from, to, width: rect.width(), rows: first_row..last_row };
     flame_boxes(tree, &view, &mut state.boxes);
+    if let TreeKind::Whole(_) = kind {
+        state.follow_selection(tree, ctx.selection);
+    }
     let place = Placement { rect, growth, scroll: state.scroll };
 
     let pointed = response.hover_pos().and_then(|p| place.row_at(p).map(|row| (p, row)));

@@ -139,3 +139,15 @@ fn a_double_click_within_one_frame_selects_and_zooms() {
     assert_eq!(selected(&window), "parse");
     assert!(is_zoomed_to(&window, "parse"));
 }
+
+#[test]
+fn arrow_keys_in_the_flame_graph_go_on_from_what_was_selected_elsewhere() {
+    let mut window = start(&[Recording::new(STACKS)]);
+    click_box(&mut window, "draw");
+    press(&mut window, Key::Num1);
+    press(&mut window, Key::ArrowDown);
+    assert_eq!(selected(&window), "parse");
+    press(&mut window, Key::Num2);
+    press(&mut window, Key::ArrowDown);
+    assert_eq!(selected(&window), "read", "below parse, not below draw");
+}

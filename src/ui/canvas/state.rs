@@ -72,6 +72,14 @@ impl CanvasState {
         self.current_start = None;
     }
 
+    /// Puts the keyboard at the widest box of what was selected elsewhere, or at none where no box of it is drawn.
+    pub(super) fn follow_selection(&mut self, tree: &CallTree, selection: Option<GroupId>) {
+        let Some(selected) = selection.filter(|selected| self.current.last() != Some(selected)) else { return };
+        let drawn = self.boxes.iter().filter(|one| one.node.is_some_and(|node| tree.group(node as usize) == selected));
+        let widest = drawn.max_by(|a, b| a.width.total_cmp(&b.width)).and_then(|one| one.node);
+        self.step_to(&widest.map(|node| tree.path(node as usize)).unwrap_or_default());
+    }
+
     /// What the box stands for that the keyboard is at.
     pub fn marked(&self, tree: &CallTree, paths: Paths) -> Option<Marked> {
         let depth = self.current.len().checked_sub(1)?;
