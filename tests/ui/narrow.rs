@@ -105,6 +105,16 @@ fn controls_of_views_and_what_to_know_about_them_stay_apart_in_a_small_window() 
 }
 
 #[test]
+fn a_flame_graph_is_as_wide_as_the_room_beside_the_details_in_the_smallest_window() {
+    let mut window = start(&[PROF]);
+    window.set_size(Vec2::new(640.0, 400.0));
+    rest(&mut window);
+    let flame = window.get_by_role_and_label(Role::Canvas, "Flame graph").rect();
+    let details = window.get_by_label("Nothing selected").rect();
+    assert!(flame.width() > 200.0 && flame.right() < details.left(), "{flame} beside {details}");
+}
+
+#[test]
 fn the_legend_of_a_comparison_is_whole_in_a_small_window() {
     let [base, new] = ["main;a 5\nmain;b 7\n", "main;a 3\nmain;c 9\n"].map(Recording::new);
     let mut window = compare(&base, &new);

@@ -63,7 +63,7 @@ pub fn flame_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut FlameState, actions:
 
 fn controls(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut FlameState) {
     egui::Frame::new().inner_margin(egui::Margin::symmetric(theme::MARGIN as i8, 6)).show(ui, |ui| {
-        let have_room = ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             let before = state.order;
             for (order, label, hint) in [
                 (Order::LeftHeavy, "Left heavy", "Equal stacks together, the widest first."),
@@ -99,16 +99,15 @@ fn controls(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut FlameState) {
             }
             ui.toggle_value(&mut state.minimap, "Overview").on_hover_text("The strip that shows the whole recording.");
             let notes = notes(ctx, state);
-            let have_room = notes.iter().map(|note| cell::width(ui, &note.text)).sum::<f32>() <= ui.available_width();
-            if have_room {
+            let needed: f32 = notes.iter().map(|note| cell::width(ui, &note.text)).sum();
+            if needed <= ui.available_size_before_wrap().x {
                 let right_to_left = egui::Layout::right_to_left(egui::Align::Center);
                 ui.with_layout(right_to_left, |ui| notes_ui(ui, &notes));
+            } else {
+                ui.end_row();
+                notes_ui(ui, &notes);
             }
-            have_room
         });
-        if !have_room.inner {
-            ui.horizontal(|ui| notes_ui(ui, &notes(ctx, state)));
-        }
     });
 }
 
