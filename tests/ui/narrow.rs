@@ -115,6 +115,20 @@ fn a_flame_graph_is_as_wide_as_the_room_beside_the_details_in_the_smallest_windo
 }
 
 #[test]
+fn what_is_wrong_with_a_filter_can_be_read_in_a_small_window() {
+    let mut window = small(PROF);
+    press(&mut window, Key::Num1);
+    window.get_by_label("Filter").click();
+    rest(&mut window);
+    write(&mut window, "(a(b");
+    window.get_by_label("Regular expression").click();
+    rest(&mut window);
+    let details = window.get_by_label("Nothing selected").rect().left();
+    let [(_, error)] = &named(&window, &["Not a regular expression: "])[..] else { panic!("it is said once") };
+    assert!(error.right() < details, "{error} is cut");
+}
+
+#[test]
 fn the_legend_of_a_comparison_is_whole_in_a_small_window() {
     let [base, new] = ["main;a 5\nmain;b 7\n", "main;a 3\nmain;c 9\n"].map(Recording::new);
     let mut window = compare(&base, &new);

@@ -95,7 +95,8 @@ fn toolbar_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut TableState) -> bool {
 /// `12 of 345 functions`, or what is wrong with the filter.
 fn count_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &TableState) {
     if let Some(error) = state.rows.error() {
-        ui.colored_label(ctx.theme.error, format!("Not a regular expression: {error}"));
+        let text = RichText::new(format!("Not a regular expression: {error}")).color(ctx.theme.error);
+        ui.add(egui::Label::new(text).truncate());
         return;
     }
     let (shown, all) = (state.rows.shown().len(), state.rows.unfiltered());
