@@ -13,6 +13,8 @@ const GRADIENT_WIDTH: f32 = 150.0;
 const GRADIENT_STEPS: usize = 48;
 /// Below this width the legend says what colours mean, and no more.
 const LEGEND_ROOM: f32 = 860.0;
+/// Below this one it takes a second row.
+const ONE_ROW: f32 = 600.0;
 
 /// Adds the stripes of a box to a mesh. `origin` is what stripes of neighbours have in common.
 pub(super) fn add_stripes(mesh: &mut Mesh, rect: Rect, origin: f32, stripes: Stripes, color: Color32) {
@@ -106,7 +108,7 @@ fn legend_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, compare: &CompareCtx<'_>) {
     let (less, more) = less_and_more(unit);
     let ends = [signed(scale.limit().saturating_neg(), unit), signed(scale.limit(), unit)];
     let small = |text: String, color: Color32| RichText::new(text).small().color(color);
-    let is_narrow = ui.available_width() < LEGEND_ROOM;
+    let is_narrow = ui.available_width() < ONE_ROW;
     let entries = |ui: &mut Ui| {
         ui.label(small(format!("▼ {less} {}", ends[0]), ctx.theme.faster));
         gradient_ui(ui, ctx.theme);
