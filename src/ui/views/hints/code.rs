@@ -4,8 +4,10 @@ use crate::hints::Finding;
 use crate::source::Highlights;
 use crate::ui::theme::{CARD_RADIUS, GAP};
 use crate::ui::{Theme, ViewCtx};
+use egui::cache::{ComputerMut, FrameCache};
 use egui::text::{LayoutJob, TextFormat};
 use egui::{Frame, Label, RichText, TextStyle, Ui};
+use std::sync::Arc;
 
 /// Narrower than this, the code after stands below the code before.
 const BESIDE_WIDTH: f32 = 620.0;
@@ -35,18 +37,29 @@ fn code_ui(ui: &mut Ui, theme: &Theme, caption: &str, code: &str) {
         ui.set_width(ui.available_width());
         let font = TextStyle::Monospace.resolve(ui.style());
         // Columns justify their texts, and a row that is justified loses its indentation.
-        ui.vertical(|ui| ui.add(Label::new(coloured(theme, &font, code)).wrap()));
+        ui.vertical(|ui| ui.add(Label::new(coloured(ui, theme, &font, code)).wrap()));
     });
 }
 
-fn coloured(theme: &Theme, font: &egui::FontId, code: &str) -> LayoutJob {
+/// Parses code; what it finds is kept while the code is on screen.
+#[derive(Default)]
+struct Colours;
+
+impl ComputerMut<&str, Arc<Highlights>> for Colours {
+    fn compute(&mut self, code: &str) -> Arc<Highlights> {
+        Arc::new(Highlights::of_python(code))
+    }
+}
+
+fn coloured(ui: &Ui, theme: &Theme, font: &egui::FontId, code: &str) -> LayoutJob {
     let code = &code[..code.floor_char_boundary(MOST_BYTES)];
+    let highlights = ui.memory_mut(|m| Arc::clone(m.caches.cache::<FrameCache<Arc<Highlights>, Colours>>().get(code)));
     let mut job = LayoutJob::default();
     let mut at = 0;
     let mut push = |from: usize, to: usize, color| {
         job.append(code.get(from..to).unwrap_or_default(), 0.0, TextFormat::simple(font.clone(), color));
     };
-    for span in Highlights::of_python(code).within(0, code.len()) {
+    for span in highlights.within(0, code.len()) {
         let (from, to) = (span.start as usize, span.end as usize);
         push(at, from, theme.text);
         push(from, to, theme.ink(span.ink));
