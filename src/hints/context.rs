@@ -41,6 +41,8 @@ pub struct Ctx<'a> {
     pub(super) recording: Recording,
     /// Minor version of Python 3, where it can be told.
     pub(super) minor: Option<u32>,
+    /// Whether the interpreter is known to have no GIL.
+    pub(super) free_threaded: bool,
     bounds: Bounds,
     active: i64,
     names: Names,
@@ -75,6 +77,7 @@ impl<'a> Ctx<'a> {
             options,
             recording,
             minor: names::python_minor(profile),
+            free_threaded: names::is_free_threaded(profile),
             active: bounds.active(),
             bounds,
             names: Names::new(profile, analysis.classes()),

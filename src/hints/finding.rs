@@ -85,6 +85,7 @@ impl Evidence {
             Self::Time(ns) => format::value(*ns, &Unit::Nanoseconds),
             Self::Share(share) => format::percent(*share),
             Self::PerCall(ns) => format::per_call(Some(*ns), &Unit::Nanoseconds),
+            Self::Ratio(ratio) if *ratio >= 1_000.0 => format::count(ratio.round() as i64),
             Self::Ratio(ratio) => format!("{ratio:.1}"),
             Self::Text(text) => format::one_line(text).into_owned(),
         }
@@ -153,6 +154,15 @@ pub(super) const MOST_SHARE: f64 = 0.999;
 /// And none is called likely beyond this.
 const LIKELY_SHARE: f64 = 0.995;
 
+/// `1.07×`, `1.8×`, `25×`: as many digits as mean something.
+pub fn times(factor: f64) -> String {
+    match factor {
+        f if f < 1.15 => format!("{f:.2}×"),
+        f if f < 9.95 => format!("{f:.1}×"),
+        f => format!("{f:.0}×"),
+    }
+}
+
 /// Letters of a line that are quoted.
 const MOST_LETTERS: usize = 160;
 
@@ -186,6 +196,50 @@ impl Finding {
             before: rule.before.to_owned(),
             after: rule.after.to_owned(),
             same_time_as: None,
+        }
+    }
+
+    /// The share of the run that may go away at most: what the pattern takes, and what may go with it. The ceiling is
+    /// `1 / (1 − reach)`.
+    pub fn reach(&self) -> f64 {
+        1.0 - 1.0 / self.ceiling
+    }
+
+    /// The share in words, up to what may go away with the pattern: `85.7 %`, `85.7 to 96.0 %`.
+    pub fn share_in_words(&self) -> String {
+        let share = format::percent(self.share);
+        if !self.reaches_further() {
+            return share;
+        }
+        format!("{} to {}", share.trim_end_matches([' ', '%', '\u{a0}']), format::percent(self.reach()))
+    }
+
+    fn reaches_further(&self) -> bool {
+        /// Less than this is no difference that a reader would ask about.
+        const NOTICED: f64 = 0.01;
+        self.severity == Severity::Hint && self.reach() - self.share > NOTICED
+    }
+
+    /// How much faster it would likely get: `1.8×`.
+    pub fn likely_in_words(&self) -> String {
+        times(self.likely_gain)
+    }
+
+    /// How much faster it could get: `at most 7.0×`, `up to 100× and more`.
+    pub fn limit_in_words(&self) -> String {
+        /// What is left of a program is not known well enough to tell larger factors apart.
+        const UNBOUNDED: f64 = 100.0;
+        if self.ceiling < UNBOUNDED {
+            format!("at most {}", times(self.ceiling))
+        } else {
+            "up to 100× and more".to_owned()
+        }
+    }
+
+    /// Says in the evidence what the ceiling follows from, where that is more than the pattern's own share.
+    pub(super) fn explain_ceiling(&mut self) {
+        if self.reaches_further() {
+            self.evidence.insert(1, ("share_at_most", Evidence::Share(self.reach())));
         }
     }
 
@@ -228,5 +282,40 @@ impl Finding {
     /// What it is worth: the time likely saved, by how sure that is.
     pub fn worth(&self) -> f64 {
         (1.0 - 1.0 / self.likely_gain) * self.confidence.weight()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hints::HINTS;
+
+    #[test]
+    fn the_share_and_the_gain_it_allows_are_told_alike() {
+        let words = |share: f64, around: f64| {
+            let mut finding = Finding::new(HINTS[0], share, Confidence::High, "").at_most(around);
+            finding.explain_ceiling();
+            let at_most = finding.evidence.iter().find(|(name, _)| *name == "share_at_most");
+            (finding.share_in_words(), finding.limit_in_words(), at_most.map(|(_, e)| e.in_words()))
+        };
+        let text = |text: &str| text.to_owned();
+        assert_eq!(words(0.857, 0.857), (text("85.7 %"), text("at most 7.0×"), None));
+        assert_eq!(words(0.857, 0.96), (text("85.7 to 96.0 %"), text("at most 25×"), Some(text("96.0 %"))));
+        assert_eq!(words(0.857, 0.996), (text("85.7 to 99.6 %"), text("up to 100× and more"), Some(text("99.6 %"))));
+    }
+
+    #[test]
+    fn what_is_quoted_can_be_read() {
+        let mut finding = Finding::new(HINTS[0], 0.5, Confidence::High, "");
+        finding.before = format!("short\n{}", "é".repeat(10_000));
+        finding = finding.with("key", Evidence::Text("a,\n    b".to_owned()));
+        finding.shorten();
+        assert_eq!(finding.before.lines().map(|l| l.chars().count()).collect::<Vec<_>>(), [5, MOST_LETTERS + 1]);
+        assert_eq!(finding.evidence.last().map(|(_, e)| e.in_words()), Some("a, b".to_owned()));
+    }
+
+    #[test]
+    fn factors_have_the_digits_that_mean_something() {
+        assert_eq!([1.0, 1.074, 1.84, 9.94, 24.6, 200.0].map(times), ["1.00×", "1.07×", "1.8×", "9.9×", "25×", "200×"]);
     }
 }

@@ -10,7 +10,8 @@ pub fn document() -> String {
         "# Hints\n\n\
          This page is made by `helioscope rules --format markdown`; a test keeps it as the rules are.\n\n\
          A rule speaks only where its evidence is in the profile. Shares are of the time the program was active, unless \
-         it is about waiting. The most a finding can gain is `1 / (1 − share)`.\n",
+         it is about waiting. What a finding gains at most is `1 / (1 − share)`, of its share and what may go away with it \
+         and was not recorded apart: the calls themselves, the loop around.\n",
     );
     let mut categories: Vec<Category> = HINTS.iter().map(|r| r.category).collect();
     categories.sort_unstable();

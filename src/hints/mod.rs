@@ -32,7 +32,7 @@ pub use catalogue::{HINTS, rule};
 pub use change::{Change, Fate, changes, changes_between};
 pub use context::{Ctx, Recording};
 pub use dismissal::{Dismissal, Extent};
-pub use finding::{Confidence, Evidence, Finding, FindingKey, Severity, evidence_name};
+pub use finding::{Confidence, Evidence, Finding, FindingKey, Severity, evidence_name, times};
 pub use markdown::{document, write_rule};
 pub use rank::NotApplicable;
 pub use rule::{Category, Kinds, Needs, Rule};

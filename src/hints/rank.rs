@@ -45,6 +45,7 @@ pub(super) fn rank(ctx: &Ctx<'_>, mut findings: Vec<Finding>) -> Vec<Finding> {
         if finding.severity == Severity::Hint && finding.rule.category != Category::Imports {
             finding.ceiling = doubt.ceiling(finding.ceiling);
         }
+        finding.explain_ceiling();
         // Callers in such a recording may belong to other threads.
         if mixed && finding.severity == Severity::Hint && finding.confidence == Confidence::High {
             finding.confidence = Confidence::Medium;

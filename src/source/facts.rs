@@ -13,7 +13,7 @@ pub use values::Value;
 use super::syntax::{Kind, NodeId, Role, Tree};
 use repetition::Repetition;
 use rustc_hash::FxHashMap;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 /// A function, lambda, class body or module of a file: what a frame of a profile may stand for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -92,6 +92,8 @@ pub struct Facts {
     repetition: Repetition,
     /// What other files say.
     neighbours: neighbours::Neighbours,
+    /// Values that were asked for before.
+    known_values: RefCell<FxHashMap<NodeId, Option<Value>>>,
     /// Expressions that may still be looked at to find values.
     steps_left: Cell<u32>,
 }
@@ -113,6 +115,7 @@ impl Facts {
             yields: FxHashMap::default(),
             repetition: Repetition::default(),
             neighbours: neighbours::Neighbours::default(),
+            known_values: RefCell::default(),
             steps_left: Cell::new(values::MOST_STEPS_OF_A_FILE),
             tree,
         };

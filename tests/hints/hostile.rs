@@ -36,6 +36,48 @@ fn no_source_makes_it_fail() {
     }
 }
 
+/// Much of the same in one file: work that grows faster than the file takes minutes here.
+#[test]
+fn a_file_takes_time_by_its_size_whatever_it_repeats() {
+    const MANY: usize = 20_000;
+    let program = std::fs::read_to_string(folder().join("banned_guests/slow.py")).expect("is there");
+    let in_the_loop = |line: &str| {
+        let many = format!("            {line}\n").repeat(MANY);
+        let (before, after) = program.split_once("    return refused").expect("is there");
+        format!("{before}    if 0:\n        for m in j:\n{many}    return refused{after}")
+    };
+    let numbered = |text: fn(usize) -> String| (0..MANY).map(text).collect::<String>();
+    let sources = [
+        in_the_loop("k = j[1] in m.unwelcome"),
+        in_the_loop("k = turned_away(m, k)"),
+        in_the_loop("s += 'a'"),
+        in_the_loop("rows = fh.readlines()"),
+        in_the_loop("re.sub('(a+)+', '', m)"),
+        in_the_loop("cur.execute('SELECT * from x where y = ?', (m,))"),
+        in_the_loop("s = sorted(m)[0]; t = sorted(m); t[0]"),
+        in_the_loop("a = await f(m)"),
+        in_the_loop("with open(m) as f: f.read(1)"),
+        in_the_loop("lock.acquire(); d[m].append(k)"),
+        in_the_loop("try: v = d[k]\n            except KeyError: v = 0"),
+        format!("{program}\ndef z({}):\n    pass\n", numbered(|i| format!("a{i}, "))),
+        format!("{program}\nclass {}:\n{}", "A".repeat(500_000), "    def f(self): pass\n".repeat(MANY)),
+        format!("{program}\nfrom {} import {}b\n", "a".repeat(500_000), numbered(|i| format!("b{i}, "))),
+        program.clone()
+            + &"turned_away(u.v, w.z)\n".repeat(MANY)
+            + &numbered(|i| format!("class C{i}:\n    z = [1]\n")),
+        program.clone() + &numbered(|i| format!("def g{i}(u):\n    for x in u: turned_away(u, x.y)\n")),
+        format!("{program}\ndef z(a: \"{}\"): return a in a\n", "Optional[".repeat(MANY * 10)),
+    ];
+    let begin = Instant::now();
+    for source in sources {
+        let one = Instant::now();
+        let said = said_with(source.as_bytes());
+        assert!(said.is_empty() || said == ["list-membership-in-loop"], "{said:?}");
+        assert!(one.elapsed() < Duration::from_secs(20), "{:?} for {}", one.elapsed(), &source[source.len() - 200..]);
+    }
+    assert!(begin.elapsed() < Duration::from_mins(2), "{:?}", begin.elapsed());
+}
+
 #[test]
 fn names_that_lead_in_circles_come_to_an_end() {
     let circle = "a = b\nb = c\nc = a\ndef f(x=a):\n    return g(x)\ndef g(y):\n    return f(y)\n".repeat(300);

@@ -90,10 +90,10 @@ pub fn evidence_line(finding: &Finding) -> String {
     parts.collect::<Vec<_>>().join(", ")
 }
 
-/// What acting on a finding gains: `at most 4.2× faster, likely 2.5×`; nothing where nothing is promised.
+/// What acting on a finding gains: `likely 2.5× faster, at most 4.2×`; nothing where nothing is promised.
 pub fn gain(finding: &Finding) -> Option<String> {
     let promises = finding.severity == Severity::Hint;
-    promises.then(|| format!("at most {:.1}× faster, likely {:.1}×", finding.ceiling, finding.likely_gain))
+    promises.then(|| format!("likely {} faster, {}", finding.likely_in_words(), finding.limit_in_words()))
 }
 
 /// What the time was spent on, the largest part first: `Python 62 %, waiting 30 %`.

@@ -87,7 +87,7 @@ fn card(page: &mut String, finding: &Finding, card: &Card, scrub: &Scrub) -> fmt
     let (name, place) = name_and_place(finding, scrub);
     writeln!(page, "<details class=\"finding\"{open}>\n<summary>\n<b>{}</b>", Escaped(finding.rule.title))?;
     if finding.severity == Severity::Hint {
-        writeln!(page, "<span class=\"gain\">likely {:.1}× faster</span>", finding.likely_gain)?;
+        writeln!(page, "<span class=\"gain\">likely {} faster</span>", finding.likely_in_words())?;
     }
     if !name.is_empty() {
         writeln!(page, "<span class=\"at\"><code>{}</code> <span>{}</span></span>", Escaped(&name), Escaped(&place))?;
@@ -96,8 +96,8 @@ fn card(page: &mut String, finding: &Finding, card: &Card, scrub: &Scrub) -> fmt
     let mut fact =
         |name: &str, value: &str| writeln!(page, "<div><dt>{}</dt><dd>{}</dd></div>", Escaped(name), Escaped(value));
     if finding.severity == Severity::Hint {
-        fact("likely gain", &format!("{:.1}×", finding.likely_gain))?;
-        fact("at most", &format!("{:.1}×", finding.ceiling))?;
+        fact("likely gain", &finding.likely_in_words())?;
+        fact("limit", &finding.limit_in_words())?;
     }
     if let Some(measured) = &card.measured {
         fact("its function, base → new", measured)?;

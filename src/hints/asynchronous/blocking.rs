@@ -49,7 +49,7 @@ pub(in crate::hints) static DRIVER: Rule = Rule {
     kinds: Kinds::TIME,
     needs: Needs::Helps,
     signal: "queries of a database driver that blocks, under an event loop, for 5 % of the time",
-    advice: "Use asyncpg / psycopg3 async / aiomysql / Motor or PyMongo async / redis.asyncio / aiosqlite, or asyncio.to_thread as a first step.",
+    advice: "Use asyncpg, psycopg 3 (AsyncConnection), aiomysql, PyMongo's AsyncMongoClient, redis.asyncio or aiosqlite, or asyncio.to_thread as a first step.",
     before: "cur.execute(sql)",
     after: "row = await conn.fetchrow(sql)",
     docs: "https://magicstack.github.io/asyncpg/current/",

@@ -16,7 +16,7 @@ pub(in crate::hints) static RULE: Rule = Rule {
     kinds: Kinds::TIME,
     needs: Needs::Helps,
     signal: "a fifth of the active time in work of 5 ms or more at a stretch on an event loop",
-    advice: "Pure Python: loop.run_in_executor(ProcessPoolExecutor). C code that releases the GIL (hashlib, zlib, numpy, PIL): asyncio.to_thread is enough. asyncio debug mode (slow_callback_duration) confirms.",
+    advice: "Pure Python: loop.run_in_executor(pool, f) with a ProcessPoolExecutor as pool. C code that releases the GIL (hashlib, zlib, NumPy, PIL): asyncio.to_thread is enough. asyncio's debug mode (slow_callback_duration) confirms.",
     before: "key = pbkdf2(...)",
     after: "key = await asyncio.to_thread(pbkdf2, ...)",
     docs: "https://docs.python.org/3/library/asyncio-dev.html#debug-mode",

@@ -56,7 +56,7 @@ pub(in crate::hints) static SORT_IN_LOOP: Rule = Rule {
     kinds: Kinds::TIME,
     needs: Needs::Helps,
     signal: "200 sorts or more take 20 % of the active time",
-    advice: "Keep the list ordered (bisect.insort), use a heap (heapq) when only the smallest matters, or sort once after the loop.",
+    advice: "Keep the list ordered (bisect.insort; with key= from Python 3.10), use a heap (heapq) when only the smallest matters, or sort once after the loop.",
     before: "items.append(x); items.sort()",
     after: "bisect.insort(items, x)   # or heapq.heappush(items, x)",
     docs: "https://docs.python.org/3/library/heapq.html",

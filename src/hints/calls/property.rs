@@ -19,7 +19,7 @@ pub(in crate::hints) static RULE: Rule = Rule {
     docs: "https://docs.python.org/3/library/functools.html#functools.cached_property",
     removable: 0.95,
     settle: "use `functools.cached_property` and compare",
-    wrong_if: "what it is computed from changes between any two accesses",
+    wrong_if: "what it is computed from changes between any two accesses, or the class has __slots__, which leave no room for cached_property",
     check: Check::Code(check),
 };
 

@@ -15,7 +15,7 @@ pub(in crate::hints) static RULE: Rule = Rule {
     signal: "30 % of the active time in a function without effects that is called 1,000 times or more",
     advice: "If arguments repeat, functools.lru_cache turns repeats into a dict hit. Check the hit rate with cache_info() before keeping it.",
     before: "def zone(code): ...",
-    after: "@lru_cache(maxsize=4096)\ndef zone(code): ...",
+    after: "@functools.lru_cache(maxsize=4096)\ndef zone(code): ...",
     docs: "https://docs.python.org/3/library/functools.html#functools.lru_cache",
     removable: 0.90,
     settle: "put `functools.lru_cache` on it and look at `cache_info()`",

@@ -12,14 +12,14 @@ pub(in crate::hints) static RULE: Rule = Rule {
     category: Category::Recursion,
     kinds: Kinds::TIME,
     needs: Needs::Helps,
-    signal: "30 % of the active time in a function that calls itself at two places or more, 50,000 times for a few calls from outside",
-    advice: "functools.lru_cache/cache on the function, a memo dict, or bottom-up DP.",
-    before: "def f(i, j): return f(i-1, j) + f(i, j-1)",
-    after: "@functools.cache\ndef f(i, j): ...",
+    signal: "30 % of the active time in a function that calls itself at two places or more, 20,000 times, and 50 times for each call from outside",
+    advice: "functools.cache on the function (lru_cache(maxsize=None) before Python 3.9), a memo dict, or working upwards from the smallest sub-problem.",
+    before: "def f(i, j):\n    return 1 if 0 in (i, j) else f(i - 1, j) + f(i, j - 1)",
+    after: "@functools.cache\ndef f(i, j):\n    return 1 if 0 in (i, j) else f(i - 1, j) + f(i, j - 1)",
     docs: "https://docs.python.org/3/library/functools.html#functools.cache",
     removable: 0.95,
     settle: "count the different arguments (`cache_info()` of a cached version)",
-    wrong_if: "hardly any arguments occur twice",
+    wrong_if: "hardly any arguments occur twice, or they cannot be hashed, as lists cannot",
     check: Check::Code(check),
 };
 
@@ -59,7 +59,9 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
                 let mut finding = at_node(ctx, finding, &spot, &calls);
                 let tree = facts.tree();
                 let head = tree.line_text(tree.name_line(facts.scope(spot.scope).node)).trim_start();
-                finding.after = format!("@functools.cache\n{head}\n    ...");
+                let before_3_9 = ctx.minor.is_some_and(|minor| minor < 9);
+                let cache = if before_3_9 { "lru_cache(maxsize=None)" } else { "cache" };
+                finding.after = format!("@functools.{cache}\n{head}\n    ...");
                 finding
             }
             _ => at_hottest(ctx, finding, function),

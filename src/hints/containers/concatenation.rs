@@ -102,6 +102,11 @@ fn adapted(facts: &Facts, node: NodeId) -> String {
         };
     }
     let right = value.and_then(|v| tree.child(v, Role::Right));
+    if let (Some(right), Some(left)) = (right, value.and_then(|v| tree.child(v, Role::Left)))
+        && tree.source(right) == target
+    {
+        return format!("{target}.extendleft(reversed({}))  # with {target} a collections.deque", tree.source(left));
+    }
     match right.map(|r| (tree.kind(r), r)) {
         Some((Kind::List, r)) if tree.children(r).count() == 1 => {
             let element = tree.children(r).next().map_or("x", |e| tree.source(e));

@@ -3,7 +3,7 @@
 use crate::hints::pattern::{Pattern, loops};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Finding, Kinds, Needs, Rule};
-use crate::source::{CmpOp, Facts, Kind, NodeId, Operator, Role, ValueKind};
+use crate::source::{Bound, CmpOp, Facts, Kind, NodeId, Operator, Role, ValueKind};
 
 pub(in crate::hints) static RULE: Rule = Rule {
     id: "manual-counting",
@@ -56,10 +56,12 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
                 let element = tree.child(at, Role::Target).map_or("", |t| tree.source(t));
                 if let Some((counts, name)) = counted(facts, counting[0]) {
                     let key = key.map_or(name.as_str(), |k| tree.source(k));
-                    finding.after = if key == element {
-                        format!("{counts} = collections.Counter({iter})")
+                    let counted =
+                        if key == element { iter.to_owned() } else { format!("{key} for {element} in {iter}") };
+                    finding.after = if begins_here(facts, at, &counts) {
+                        format!("{counts} = collections.Counter({counted})")
                     } else {
-                        format!("{counts} = collections.Counter({key} for {element} in {iter})")
+                        format!("{counts}.update({counted})  # with {counts} a collections.Counter")
                     };
                 }
                 findings.push(finding);
@@ -68,6 +70,12 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Whether a dict is empty where a loop begins to count into it: made in the function, outside of any loop.
+fn begins_here(facts: &Facts, walk: NodeId, counts: &str) -> bool {
+    let made = facts.bindings(facts.scope_of(walk), counts);
+    !facts.in_loop(walk) && matches!(made, [Bound::Assigned(_)])
 }
 
 /// The dict and the key of a counting statement.

@@ -12,13 +12,13 @@ pub(in crate::hints) static RULE: Rule = Rule {
     kinds: Kinds::TIME,
     needs: Needs::Source,
     signal: "30 % of the active time in a function that looks for an equal key by walking a collection again and again",
-    advice: "Index one side once in a dict keyed by the join field, then look up: O(n+m) instead of O(n*m).",
-    before: "for o in orders:\n  for c in customers:\n    if c.id == o.cid: ...",
-    after: "by_id = {c.id: c for c in customers}\nfor o in orders:\n    c = by_id.get(o.cid)",
+    advice: "Index one side once in a dict keyed by the join field, then look up: O(n+m) instead of O(n*m). Where several elements share a key, keep a list of them for each.",
+    before: "for o in orders:\n    for c in customers:\n        if c.id == o.cid: ...",
+    after: "by_id = {c.id: c for c in customers}  # ids are unique\nfor o in orders:\n    c = by_id.get(o.cid)\n    if c is not None: ...",
     docs: "https://docs.python.org/3/tutorial/datastructures.html#dictionaries",
     removable: 0.97,
     settle: "index one side in a dict by the key and record again",
-    wrong_if: "the inner collection is always short, or all pairs are wanted",
+    wrong_if: "the inner collection is always short, all pairs are wanted, or the keys are not hashable",
     check: Check::Code(check),
 };
 
@@ -41,10 +41,7 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         let Some(finding) = pattern.found(ctx, spot) else { continue };
         let mut finding =
             finding.with("walked", Evidence::Text(join.walked.clone())).with("key", Evidence::Text(join.key.clone()));
-        finding.after = format!(
-            "by_key = {{{}: {} for {} in {}}}  # once, before\n{} = by_key.get({})",
-            join.key, join.target, join.target, join.walked, join.target, join.wanted
-        );
+        finding.after = join.adapted();
         findings.push(finding);
     }
     findings
@@ -56,6 +53,19 @@ struct Join {
     /// The key of what is walked, and what it is compared to.
     key: String,
     wanted: String,
+}
+
+impl Join {
+    /// Several elements may share a key, and the first of them may be the one that counts: all of them are kept.
+    fn adapted(&self) -> String {
+        let Self { walked, target, key, wanted } = self;
+        let element =
+            if target.contains(',') && !target.starts_with('(') { format!("({target})") } else { target.clone() };
+        format!(
+            "by_key = collections.defaultdict(list)  # once, before\nfor {target} in {walked}:\n    \
+             by_key[{key}].append({element})\n\nfor {target} in by_key.get({wanted}, ()):  # instead of all of {walked}"
+        )
+    }
 }
 
 /// `for b in bs: if b.k == a.k: …` with nothing else in the body, or `for b in bs: if b.k != a.k: continue` and more.

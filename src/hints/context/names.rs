@@ -110,6 +110,15 @@ pub(super) fn python_minor(profile: &Profile) -> Option<u32> {
     files.find_map(|file| file.find("/lib/python3.").and_then(|at| digits(&file[at..])))
 }
 
+/// Whether an interpreter without the GIL ran, as its folders are named: `/lib/python3.13t/`.
+pub(super) fn is_free_threaded(profile: &Profile) -> bool {
+    let threaded = |file: &str| {
+        let rest = file.split("/lib/python3.").nth(1).map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
+        rest.is_some_and(|rest| rest.starts_with("t/"))
+    };
+    profile.functions().iter().any(|f| threaded(profile.text(f.file)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

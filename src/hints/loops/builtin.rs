@@ -3,7 +3,7 @@
 use crate::hints::pattern::{Pattern, loops};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Finding, Kinds, Needs, Rule};
-use crate::source::{CmpOp, Facts, Kind, NodeId, Operator, Role, ValueKind};
+use crate::source::{Bound, CmpOp, Facts, Kind, NodeId, Operator, Role, ValueKind};
 
 pub(in crate::hints) static RULE: Rule = Rule {
     id: "hand-rolled-builtin",
@@ -12,13 +12,13 @@ pub(in crate::hints) static RULE: Rule = Rule {
     kinds: Kinds::TIME,
     needs: Needs::Source,
     signal: "30 % of the active time in a function with loops that only add up, count, copy or look for the largest",
-    advice: "sum(), str/list.count(), map()/filter(), itertools.accumulate, max()/min(), any()/all() run the loop in C.",
+    advice: "sum(), str/list.count(), map()/filter(), itertools.accumulate, max()/min(), any()/all() run the loop in C. From Python 3.12 on, sum() of floats also rounds less than a loop does.",
     before: "t = 0\nfor v in xs: t += v",
     after: "t = sum(xs)",
     docs: "https://docs.python.org/3/library/functions.html",
     removable: 0.65,
     settle: "replace the loop by the built-in and record again",
-    wrong_if: "the loop has effects the built-in does not",
+    wrong_if: "the loop has effects the built-in does not, or what it walks may be empty (max() and min() then need default=)",
     check: Check::Code(check),
 };
 
@@ -140,18 +140,36 @@ impl Over<'_> {
         number.then_some((target, added))
     }
 
+    /// Whether a name is given one value before a loop that a statement stands in, outside of any other loop, and what
+    /// that value is.
+    fn begins_with(&self, name: NodeId, statement: NodeId, is: impl Fn(&str) -> bool) -> bool {
+        let (facts, tree) = (self.facts, self.facts.tree());
+        let before =
+            |how: &&Bound| matches!(how, Bound::Assigned(value) if *value < statement && !facts.in_loop(*value));
+        let bound = facts.bindings(facts.scope_of(name), tree.name(name));
+        let mut given = bound.iter().filter(before);
+        let first = given.next().filter(|_| given.next().is_none() && facts.loop_depth(statement) == 1);
+        matches!(first, Some(Bound::Assigned(value)) if is(tree.source(*value)))
+    }
+
+    /// `total =` where it begins with nothing, `total +=` where it may hold something before.
+    fn gets(&self, total: NodeId, statement: NodeId) -> String {
+        let from_nothing = self.begins_with(total, statement, |first| matches!(first, "0" | "0.0"));
+        format!("{} {}", self.facts.tree().source(total), if from_nothing { "=" } else { "+=" })
+    }
+
     /// `t += v`
     fn sum(&self, statement: NodeId) -> Option<String> {
         let tree = self.facts.tree();
         let (total, value) = self.adds(statement)?;
         let field = matches!(tree.kind(value), Kind::Attribute | Kind::Subscript)
             && tree.child(value, Role::Value).is_some_and(|v| self.is_element(v));
+        let gets = self.gets(total, statement);
         if self.is_element(value) {
-            return Some(format!("{} = sum({})", tree.source(total), self.sequence()));
+            return Some(format!("{gets} sum({})", self.sequence()));
         }
-        (field && self.iter.is_none()).then(|| {
-            format!("{} = sum({} for {} in {})", tree.source(total), tree.source(value), self.target, self.walked)
-        })
+        (field && self.iter.is_none())
+            .then(|| format!("{gets} sum({} for {} in {})", tree.source(value), self.target, self.walked))
     }
 
     /// `if v == k: n += 1`
@@ -170,7 +188,7 @@ impl Over<'_> {
         match tree.kind(test) {
             Kind::Compare(CmpOp::Eq) if compared => {
                 let wanted = tree.child(test, Role::Right).map_or("", |r| tree.source(r));
-                Some(format!("{} = {}.count({wanted})", tree.source(counter), self.sequence()))
+                Some(format!("{} {}.count({wanted})", self.gets(counter, statement), self.sequence()))
             }
             _ => None,
         }
@@ -195,7 +213,12 @@ impl Over<'_> {
             Kind::Compare(CmpOp::Lt | CmpOp::LtE) => !element_first,
             _ => return None,
         };
-        compares.then(|| format!("{best_text} = {}({})", if greater { "max" } else { "min" }, self.sequence()))
+        let (name, sequence) = (if greater { "max" } else { "min" }, self.sequence());
+        // What it begins with may be more extreme than all that is walked, unless it is the first of that.
+        let begins = self.begins_with(best, statement, |first| first == format!("{sequence}[0]"));
+        let call =
+            if begins { format!("{name}({sequence})") } else { format!("{name}({best_text}, {name}({sequence}))") };
+        compares.then(|| format!("{best_text} = {call}"))
     }
 
     /// `t += v; out.append(t)`

@@ -13,7 +13,7 @@ pub(in crate::hints) static RULE: Rule = Rule {
     kinds: Kinds::TIME,
     needs: Needs::Source,
     signal: "40 % of the active time in loops of one function of Python code",
-    advice: "The interpreter itself is the cost (dynamic dispatch, boxed objects). Move loop work to C built-ins/NumPy, or compile the function: Cython, mypyc, Numba, Rust (PyO3); PyPy for whole programs; 3.13+ JIT.",
+    advice: "The interpreter itself is the cost (dynamic dispatch, boxed objects). Move loop work to C built-ins/NumPy, or compile the function: Cython, mypyc, Numba, Rust (PyO3); PyPy for whole programs.",
     before: "",
     after: "",
     docs: "https://cython.readthedocs.io/",

@@ -14,8 +14,8 @@ pub(in crate::hints) static SCALAR: Rule = Rule {
     needs: Needs::Source,
     signal: "30 % of the active time in a function that reads or writes single elements of an array in a loop",
     advice: "Per-element access is slower than a list. Use whole-array expressions, boolean masks, np.where; math.* for true scalars; .tolist() before looping; Numba.",
-    before: "out[y, x] = min(img[y, x]*g, 255)",
-    after: "out = np.minimum(img*g, 255)",
+    before: "for y in range(h):\n    for x in range(w):\n        out[y, x] = min(img[y, x] * g, 255)",
+    after: "out = np.minimum(img * g, 255)",
     docs: "https://numpy.org/doc/stable/user/basics.broadcasting.html",
     removable: 0.95,
     settle: "write the loop with whole arrays and record again",
@@ -36,7 +36,7 @@ pub(in crate::hints) static BUILTIN: Rule = Rule {
     docs: "https://numpy.org/doc/stable/reference/generated/numpy.ndarray.sum.html",
     removable: 0.98,
     settle: "call the method of the array and record again",
-    wrong_if: "the array holds Python objects",
+    wrong_if: "the array holds Python objects, or has several dimensions: then sum(a) is a.sum(axis=0)",
     check: Check::Code(builtins),
 };
 

@@ -19,7 +19,7 @@ pub(in crate::hints) static MATERIALIZE: Rule = Rule {
     docs: "https://docs.python.org/3/howto/functional.html#generator-expressions-and-list-comprehensions",
     removable: 0.30,
     settle: "walk the file or the cursor itself and compare time and memory",
-    wrong_if: "the list is needed more than once",
+    wrong_if: "the list is needed more than once, or after the file is closed",
     check: Check::Code(materialize),
 };
 
@@ -30,9 +30,9 @@ pub(in crate::hints) static GARBAGE: Rule = Rule {
     kinds: Kinds::TIME,
     needs: Needs::Nothing,
     signal: "5 % of the time in collecting garbage, as native samples show it",
-    advice: "gc.disable() or a higher threshold during bulk load then gc.freeze(); __slots__/tuples/arrays reduce tracked objects.",
+    advice: "gc.disable() or a higher threshold while much is made, then gc.freeze(); tuples of numbers and texts, __slots__ and arrays leave the collector less to look at.",
     before: "nodes = [Node(i) for i in range(n)]",
-    after: "gc.disable(); ...; gc.enable(); gc.freeze()",
+    after: "gc.disable()\nnodes = [Node(i) for i in range(n)]\ngc.freeze()\ngc.enable()",
     docs: "https://docs.python.org/3/library/gc.html#gc.freeze",
     removable: 0.90,
     settle: "call `gc.freeze()` after loading and record again",

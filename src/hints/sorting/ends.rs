@@ -18,7 +18,7 @@ pub(in crate::hints) static RULE: Rule = Rule {
     docs: "https://docs.python.org/3/library/heapq.html#heapq.nsmallest",
     removable: 0.70,
     settle: "use `min`, `max` or `heapq.nsmallest` and record again",
-    wrong_if: "the order of equal elements matters, or nearly all elements are read",
+    wrong_if: "it matters which of equal elements is found, or nearly all elements are read",
     check: Check::Code(check),
 };
 
@@ -88,15 +88,14 @@ fn adapted(facts: &Facts, call: NodeId, ends: Ends) -> String {
         .map(|a| tree.source(a))
         .collect();
     let arguments = arguments.join(", ");
+    // A heap gives the most extreme first, and the end of a sorted list holds it last.
     match (ends, backwards) {
         (Ends::First, false) | (Ends::Last, true) => format!("min({arguments})"),
         (Ends::Last, false) | (Ends::First, true) => format!("max({arguments})"),
-        (Ends::FirstFew(count), false) | (Ends::LastFew(count), true) => {
-            format!("heapq.nsmallest({count}, {arguments})")
-        }
-        (Ends::LastFew(count), false) | (Ends::FirstFew(count), true) => {
-            format!("heapq.nlargest({count}, {arguments})")
-        }
+        (Ends::FirstFew(count), false) => format!("heapq.nsmallest({count}, {arguments})"),
+        (Ends::FirstFew(count), true) => format!("heapq.nlargest({count}, {arguments})"),
+        (Ends::LastFew(count), false) => format!("heapq.nlargest({count}, {arguments})[::-1]"),
+        (Ends::LastFew(count), true) => format!("heapq.nsmallest({count}, {arguments})[::-1]"),
     }
 }
 

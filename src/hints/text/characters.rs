@@ -15,7 +15,7 @@ pub(in crate::hints) static RULE: Rule = Rule {
     signal: "30 % of the active time in a function that walks a text character by character",
     advice: "str.translate, a compiled regex, split/partition/replace, or bytes.translate work per string in C.",
     before: "for c in s: out += MAP.get(c, c)",
-    after: "s.translate(TABLE)",
+    after: "out = s.translate(str.maketrans(MAP))",
     docs: "https://docs.python.org/3/library/stdtypes.html#str.translate",
     removable: 0.80,
     settle: "do the same with `str.translate`, `split` or one regular expression and record again",

@@ -12,9 +12,9 @@ pub(in crate::hints) static RULE: Rule = Rule {
     kinds: Kinds::TIME,
     needs: Needs::Source,
     signal: "a fifth of the active time in a function that grows a text or bytes with `+=`, where the interpreter has to copy it",
-    advice: "Collect parts in a list and ''.join(parts) once; bytearray or io.BytesIO for bytes.",
+    advice: "Collect parts in a list and ''.join(parts) once; bytearray for bytes. CPython extends a text in place only where a local name is all that holds it.",
     before: "self.text += line",
-    after: "self.parts.append(line)  # ''.join(self.parts)",
+    after: "self.parts.append(line)\n# once, at the end: self.text = ''.join(self.parts)",
     docs: "https://docs.python.org/3/faq/programming.html#what-is-the-most-efficient-way-to-concatenate-many-strings-together",
     removable: 0.95,
     settle: "collect the parts in a list, join them once, and record again",
@@ -100,12 +100,20 @@ fn adapted(facts: &Facts, node: NodeId) -> Option<String> {
     let tree = facts.tree();
     let target = tree.source(tree.child(node, Role::Target)?);
     let value = tree.child(node, Role::Value)?;
-    let added = if tree.kind(node) == Kind::Assign { tree.child(value, Role::Right)? } else { value };
+    let sides = (tree.child(value, Role::Left), tree.child(value, Role::Right));
+    let (added, in_front) = match sides {
+        (Some(left), Some(right)) if tree.kind(node) == Kind::Assign => {
+            if tree.source(right) == target {
+                (left, true)
+            } else {
+                (right, false)
+            }
+        }
+        _ => (value, false),
+    };
     let empty = if facts.is(added, ValueKind::Bytes) { "b\"\"" } else { "\"\"" };
     let parts = format!("{}_parts", target.split(['[', '.']).next_back().unwrap_or(target).trim_end_matches(']'));
     let owner = if target.starts_with("self.") { "self." } else { "" };
-    Some(format!(
-        "{owner}{parts}.append({})\n# once, at the end: {target} = {empty}.join({owner}{parts})",
-        tree.source(added)
-    ))
+    let all = if in_front { format!("reversed({owner}{parts})") } else { format!("{owner}{parts}") };
+    Some(format!("{owner}{parts}.append({})\n# once, at the end: {target} = {empty}.join({all})", tree.source(added)))
 }

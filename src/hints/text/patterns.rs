@@ -3,7 +3,7 @@
 use crate::hints::place::{at_function, at_node};
 use crate::hints::rule::Check;
 use crate::hints::{Category, Confidence, Ctx, Evidence, Finding, Kinds, Needs, Rule};
-use crate::source::{Bound, Facts, Kind, NodeId, ScopeId};
+use crate::source::{Bound, Facts, Kind, NodeId, Role, ScopeId};
 
 pub(in crate::hints) static BACKTRACKING: Rule = Rule {
     id: "regex-backtracking",
@@ -12,9 +12,9 @@ pub(in crate::hints) static BACKTRACKING: Rule = Rule {
     kinds: Kinds::TIME,
     needs: Needs::Helps,
     signal: "a fifth of the active time in matching, at a millisecond or more a call, or with a pattern whose repetitions overlap",
-    advice: "Make the pattern linear: unambiguous separators, anchors, [^x]* instead of .*, possessive/atomic groups (3.11+).",
-    before: "^(\\w+,?)*;$",
-    after: "^(?:\\w+,)*\\w*;$",
+    advice: "Make the pattern linear: unambiguous separators, anchors, [^x]* instead of .*, possessive quantifiers and atomic groups (Python 3.11).",
+    before: "re.match(r'^(\\w+,?)*;$', s)",
+    after: "re.match(r'^(?:\\w+,)*\\w*;$', s)",
     docs: "https://docs.python.org/3/howto/regex.html#greedy-versus-non-greedy",
     removable: 0.95,
     settle: "time the pattern on one of the slow texts and on half of it",
@@ -58,6 +58,15 @@ struct Use<'a> {
     call: NodeId,
     method: String,
     pattern: &'a str,
+    /// Whether flags change what the pattern means: `re.IGNORECASE`.
+    flagged: bool,
+}
+
+impl Use<'_> {
+    /// Whether it looks for one text and no other.
+    fn is_fixed(&self) -> bool {
+        !self.flagged && is_literal(self.pattern)
+    }
 }
 
 /// Uses in one function that are looked at.
@@ -83,19 +92,30 @@ fn uses(facts: &Facts, scope: ScopeId) -> Vec<Use<'_>> {
         };
         let [Bound::Assigned(value)] = hows else { return None };
         let compiles = tree.kind(*value) == Kind::Call && facts.callee(*value) == "re.compile";
-        facts.arguments(*value).next().filter(|_| compiles).and_then(written)
+        let pattern = facts.arguments(*value).next().filter(|_| compiles).and_then(written)?;
+        Some((pattern, has_flags(facts, *value)))
     };
     let of = |call: NodeId| {
         let callee = facts.callee(call);
         if let Some(method) = callee.strip_prefix("re.") {
             let pattern = facts.arguments(call).next().and_then(written)?;
-            return METHODS.contains(&method).then(|| Use { call, method: method.to_owned(), pattern });
+            let flagged = has_flags(facts, call);
+            return METHODS.contains(&method).then(|| Use { call, method: method.to_owned(), pattern, flagged });
         }
         let method = callee.rsplit('.').next().filter(|m| METHODS.contains(m))?.to_owned();
-        let pattern = compiled(facts.receiver(call)?)?;
-        Some(Use { call, method, pattern })
+        let (pattern, flagged) = compiled(facts.receiver(call)?)?;
+        Some(Use { call, method, pattern, flagged })
     };
     facts.calls_in(scope).filter_map(of).take(MOST_USES).collect()
+}
+
+/// Whether a call hands over flags of `re`.
+fn has_flags(facts: &Facts, call: NodeId) -> bool {
+    let tree = facts.tree();
+    let of_re = |n: NodeId| facts.imported(n).is_some_and(|path| path.starts_with("re."));
+    let mut arguments = tree.children_as(call, Role::Argument).skip(1);
+    facts.keyword(call, "flags").is_some()
+        || arguments.any(|a| of_re(a) || (matches!(tree.kind(a), Kind::Binary(_)) && tree.inside(a).any(of_re)))
 }
 
 fn backtracking(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
@@ -287,7 +307,7 @@ fn literal(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         let (facts, scope) = (&spot.facts, spot.scope);
         let tree = facts.tree();
         let all = uses(facts, scope);
-        let fixed: Vec<NodeId> = all.iter().filter(|u| is_literal(u.pattern)).map(|u| u.call).collect();
+        let fixed: Vec<NodeId> = all.iter().filter(|u| u.is_fixed()).map(|u| u.call).collect();
         if fixed.is_empty() {
             continue;
         }
@@ -304,7 +324,7 @@ fn literal(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         if share < 0.1_f64.max(ctx.options.min_share) {
             continue;
         }
-        let Some(first) = all.iter().find(|u| is_literal(u.pattern)) else { continue };
+        let Some(first) = all.iter().find(|u| u.is_fixed()) else { continue };
         let reason = "the pattern is a fixed text";
         let mut finding = at_node(ctx, Finding::new(rule, share, Confidence::High, reason), &spot, &fixed)
             .with("pattern", Evidence::Text(first.pattern.to_owned()));
@@ -313,6 +333,7 @@ fn literal(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
             "split" => format!("text.split({:?})", first.pattern),
             "match" => format!("text.startswith({:?})", first.pattern),
             "fullmatch" => format!("text == {:?}", first.pattern),
+            "findall" => format!("text.count({:?})  # as many as were found", first.pattern),
             _ => format!("{:?} in text", first.pattern),
         };
         findings.push(finding);
@@ -362,6 +383,17 @@ mod tests {
         ] {
             assert!(!overlaps(pattern), "{pattern}");
         }
+    }
+
+    #[test]
+    fn flags_change_what_a_pattern_means() {
+        let fixed = |text: &str| {
+            let facts = Facts::new(crate::source::Tree::parse(format!("import re\n{text}")).expect("small"));
+            uses(&facts, ScopeId::MODULE).iter().filter(|u| u.is_fixed()).count()
+        };
+        assert_eq!(fixed("re.sub('-', '', s)\nP = re.compile('x')\nP.search(s)"), 2);
+        assert_eq!(fixed("re.search('a', s, re.I)\nre.sub('a', '', s, flags=f)\nre.findall('a', s, re.I | re.M)"), 0);
+        assert_eq!(fixed("P = re.compile('x', re.IGNORECASE)\nP.search(s)"), 0);
     }
 
     #[test]

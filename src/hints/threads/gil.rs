@@ -15,7 +15,7 @@ pub(in crate::hints) static CPU: Rule = Rule {
     kinds: Kinds::TIME,
     needs: Needs::Helps,
     signal: "two threads or more compute in Python code at the same time",
-    advice: "Only one thread runs Python bytecode at a time. Use multiprocessing / ProcessPoolExecutor (or NumPy/native code that releases the GIL; or free-threaded 3.13t+).",
+    advice: "With the GIL only one thread runs Python code at a time. Use ProcessPoolExecutor or multiprocessing, native code that releases the GIL (NumPy), InterpreterPoolExecutor (Python 3.14), or a free-threaded build of Python 3.13 or newer.",
     before: "ThreadPoolExecutor().map(cpu, parts)",
     after: "ProcessPoolExecutor().map(cpu, parts, chunksize=k)",
     docs: "https://docs.python.org/3/library/concurrent.futures.html#processpoolexecutor",
@@ -32,7 +32,7 @@ pub(in crate::hints) static CONTENTION: Rule = Rule {
     kinds: Kinds::THREADS,
     needs: Needs::Helps,
     signal: "more than eight threads compute in Python code at the same time",
-    advice: "Fewer threads, or processes; adding threads makes CPU-bound Python slower. sys.setswitchinterval only trades latency for throughput.",
+    advice: "Fewer threads, or processes: with the GIL, more threads make CPU-bound Python slower. sys.setswitchinterval only trades latency for throughput.",
     before: "ThreadPoolExecutor(64)",
     after: "ProcessPoolExecutor(os.cpu_count())",
     docs: "https://docs.python.org/3/glossary.html#term-global-interpreter-lock",
@@ -67,6 +67,9 @@ fn crowd(ctx: &Ctx<'_>, least: f64) -> Option<Crowd> {
 }
 
 fn computing(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
+    if ctx.free_threaded {
+        return Vec::new();
+    }
     if ctx.graph().is_some() {
         return computing_mixed(ctx, rule);
     }
@@ -83,7 +86,8 @@ fn computing(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
 }
 
 fn crowding(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
-    let Some(crowd) = crowd(ctx, 0.02).filter(|c| c.threads > 8 && c.share >= 0.4) else { return Vec::new() };
+    let crowd = crowd(ctx, 0.02).filter(|c| c.threads > 8 && c.share >= 0.4 && !ctx.free_threaded);
+    let Some(crowd) = crowd else { return Vec::new() };
     if computes_in_python(ctx, crowd.function) == Some(false) {
         return Vec::new();
     }

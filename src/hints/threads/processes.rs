@@ -12,7 +12,7 @@ pub(in crate::hints) static RULE: Rule = Rule {
     kinds: Kinds::TIME,
     needs: Needs::Helps,
     signal: "a fifth of the time in starting processes or sending them messages, 1,000 messages or 20 processes or more",
-    advice: "Create the pool once, raise chunksize, ship indexes/paths instead of data, use shared_memory or initializer globals.",
+    advice: "Create the pool once, raise chunksize, ship indexes or paths instead of data, use shared_memory or globals that an initializer sets. From Python 3.14 on Linux starts workers by forkserver, which takes longer than fork.",
     before: "with Pool() as p: ...  # per batch",
     after: "POOL = Pool(); POOL.imap(f, xs, chunksize=500)",
     docs: "https://docs.python.org/3/library/multiprocessing.html#multiprocessing.pool.Pool.imap",

@@ -40,6 +40,8 @@ impl Facts {
     /// Learns from another file of the program what its functions return, and what it calls this file's functions with.
     /// `other` and `own` are the modules the files hold.
     pub fn learn(&mut self, other: &str, from: &Self, own: &str) {
+        // What was not certain before may be now.
+        self.known_values.get_mut().clear();
         if self.imports_module(other) {
             for (scope, function) in from.scopes().filter(|(_, s)| from.tree.kind(s.node).is_function()) {
                 // Functions of the module itself; methods are not imported by name.

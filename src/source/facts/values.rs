@@ -13,7 +13,7 @@ const MAX_DEPTH: u32 = 12;
 /// How many expressions are looked at for one answer.
 const MAX_STEPS: u32 = 400;
 /// And for all answers about one file: a file that takes more was not written by people.
-pub(super) const MOST_STEPS_OF_A_FILE: u32 = 20_000_000;
+pub(super) const MOST_STEPS_OF_A_FILE: u32 = 4_000_000;
 /// Elements of a display that are counted; of a longer one the length does not matter.
 const MOST_COUNTED: usize = 64;
 
@@ -52,7 +52,12 @@ impl Value {
 impl Facts {
     /// The value of an expression, where it is certain.
     pub fn value(&self, node: NodeId) -> Option<Value> {
-        self.search(|search| search.value(node))
+        if let Some(&known) = self.known_values.borrow().get(&node) {
+            return known;
+        }
+        let value = self.search(|search| search.value(node));
+        self.known_values.borrow_mut().insert(node, value);
+        value
     }
 
     /// Whether an expression is certainly of a kind.

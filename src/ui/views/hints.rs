@@ -214,17 +214,8 @@ pub fn gain_text(finding: &Finding) -> String {
     match finding.severity {
         Severity::Info => String::new(),
         Severity::Hint => {
-            format!("likely {} faster, at most {}", times(finding.likely_gain), times(finding.ceiling))
+            format!("likely {} faster, {}", finding.likely_in_words(), finding.limit_in_words())
         }
-    }
-}
-
-/// `1.07×`, `1.8×`, `25×`: as many digits as mean something.
-fn times(factor: f64) -> String {
-    match factor {
-        f if f < 1.15 => format!("{f:.2}×"),
-        f if f < 9.95 => format!("{f:.1}×"),
-        f => format!("{f:.0}×"),
     }
 }
 
@@ -238,15 +229,5 @@ fn capitalised(text: &str) -> String {
     match letters.next() {
         Some(first) => first.to_uppercase().chain(letters).collect(),
         None => String::new(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn factors_have_the_digits_that_mean_something() {
-        assert_eq!([1.0, 1.074, 1.84, 9.94, 24.6, 200.0].map(times), ["1.00×", "1.07×", "1.8×", "9.9×", "25×", "200×"]);
     }
 }

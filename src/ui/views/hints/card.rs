@@ -2,10 +2,9 @@
 
 use super::compared::{Measured, measured_ui};
 use super::dismissing::{Dismissing, dismissing_ui};
-use super::{HintsState, code, gain_text, plain, times};
+use super::{HintsState, code, gain_text, plain};
 use crate::analyze::GroupId;
 use crate::hints::{Finding, FindingKey, Severity, evidence_name};
-use crate::model::format;
 use crate::ui::hints_page::HintsPage;
 use crate::ui::views::ViewKind;
 use crate::ui::{Action, Actions, ViewCtx, cell, theme};
@@ -137,11 +136,11 @@ fn figures(finding: &Finding) -> (String, String) {
     match finding.severity {
         Severity::Info => (String::new(), finding.rule.category.name().to_owned()),
         Severity::Hint => (
-            format!("likely {} faster", times(finding.likely_gain)),
+            format!("likely {} faster", finding.likely_in_words()),
             format!(
-                "at most {} · {} of active time · {} confidence",
-                times(finding.ceiling),
-                format::percent(finding.share),
+                "{} · {} of active time · {} confidence",
+                finding.limit_in_words(),
+                finding.share_in_words(),
                 finding.confidence.name()
             ),
         ),

@@ -1,9 +1,9 @@
 //! The findings of a comparison: what went away, came or stayed, and what was gained beside what was promised.
 
 use super::card::{Card, card_ui};
-use super::{HintsState, gain_text, lists, times};
+use super::{HintsState, gain_text, lists};
 use crate::analyze::diff::{Basis, Comparison, Measure, Side, Status};
-use crate::hints::{Change, Fate, Finding, FindingKey};
+use crate::hints::{Change, Fate, Finding, FindingKey, times};
 use crate::model::{FunctionId, Unit, format};
 use crate::ui::hints_page::{HintsPage, changes};
 use crate::ui::{Actions, CompareCtx, ViewCtx, theme};
