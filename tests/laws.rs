@@ -9,12 +9,15 @@ use cases::config;
 use helioscope::analyze::{
     Analysis, Band, CallTree, Detail, DivideBy, Exactness, GroupBy, GroupId, OverTime, Query, TimeWindow, Transform,
 };
+use helioscope::export::convert::{self, Target};
+use helioscope::export::scrub::Scrub;
+use helioscope::import::{Job, open_bytes};
 use helioscope::model::{
     FunctionId, GraphBuilder, Profile, ProfileBuilder, StringId, TimeMeaning, Track, TrackId, Unit,
 };
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// How many functions a profile of stacks has; they lie in [`FILES`] files.
@@ -307,6 +310,41 @@ proptest! {
                 prop_assert_eq!(&drawn, stack);
                 start += value;
             }
+        }
+    }
+}
+
+/// What every path of names and files costs, of what costs anything.
+fn paths(profile: &Arc<Profile>) -> BTreeMap<String, i64> {
+    let analysis = analysis(profile, |_| ());
+    let tree = analysis.tree(Detail::ALL);
+    let name = |group: GroupId| format!("{} ({})", analysis.name(group), analysis.place(group).0);
+    let mut paths = BTreeMap::new();
+    for node in (0..tree.len()).filter(|&node| tree.total(node) > 0) {
+        let path: Vec<String> = tree.path(node).into_iter().map(name).collect();
+        *paths.entry(path.join(" > ")).or_insert(0) += tree.total(node);
+    }
+    paths
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn what_is_exported_and_opened_again_has_the_same_tree(samples in samples()) {
+        let profile = profile(&samples);
+        let expected = paths(&profile);
+        for target in [Target::Folded, Target::Speedscope, Target::Pprof] {
+            let mut written = Vec::new();
+            let query = Query::new(&profile);
+            convert::write(&mut written, target, &profile, query, "test", &Scrub::off()).unwrap();
+            // Collapsed stacks of what cost nothing are no lines.
+            if target == Target::Folded && expected.is_empty() {
+                prop_assert_eq!(written, b"");
+                continue;
+            }
+            let again = Arc::new(open_bytes(written, &Job::new()).unwrap());
+            prop_assert_eq!(&paths(&again), &expected, "{:?}", target);
         }
     }
 }

@@ -73,20 +73,21 @@ pub(super) fn run(arguments: &HintsArguments, out: &mut dyn Write) -> Result<(),
     let sources = Sources::new(places);
     let files: &dyn Files = if arguments.no_source { &NoFiles } else { &sources };
     let hints = Hints::new(&analysis, files, Options { min_share: arguments.min_share / 100.0 });
-    let scrub = arguments.scrub.scrub_printed(&[analysis.profile()], arguments.format == ReportFormat::Markdown);
     let printed = match arguments.format {
         ReportFormat::Table => print_text(out, &hints),
-        ReportFormat::Json => print_json(out, &hints, &scrub),
-        ReportFormat::Markdown => out.write_all(document(&hints, &scrub).as_bytes()),
+        ReportFormat::Json => print_json(out, &hints),
+        ReportFormat::Markdown => {
+            out.write_all(document(&hints, &arguments.scrub.scrub(&[analysis.profile()])).as_bytes())
+        }
     };
     printed.map_err(Failure::Stdout)
 }
 
-/// The contract with scripts.
-fn print_json(out: &mut dyn Write, hints: &Hints, scrub: &Scrub) -> io::Result<()> {
+/// The contract with scripts. Files are as recorded: programs look them up.
+fn print_json(out: &mut dyn Write, hints: &Hints) -> io::Result<()> {
     let bounds: Map<String, Value> =
         Activity::ALL.iter().map(|&a| (a.key().to_owned(), json!(rounded(hints.bounds.share(a))))).collect();
-    let findings: Vec<Value> = hints.findings.iter().map(|finding| finding_json(finding, scrub)).collect();
+    let findings: Vec<Value> = hints.findings.iter().map(finding_json).collect();
     let checked: Vec<&str> = hints.checked.iter().map(|r| r.id).collect();
     let not_applicable: Vec<Value> =
         hints.not_applicable.iter().map(|n| json!({ "rule": n.rule.id, "why": n.why })).collect();
@@ -101,29 +102,28 @@ fn print_json(out: &mut dyn Write, hints: &Hints, scrub: &Scrub) -> io::Result<(
     writeln!(out)
 }
 
-fn finding_json(finding: &Finding, scrub: &Scrub) -> Value {
-    let text = |text: &str| scrub.text(text).into_owned();
+fn finding_json(finding: &Finding) -> Value {
     let evidence: Map<String, Value> =
-        finding.evidence.iter().map(|(name, value)| ((*name).to_owned(), evidence_json(value, scrub))).collect();
+        finding.evidence.iter().map(|(name, value)| ((*name).to_owned(), evidence_json(value))).collect();
     let known = |text: &str| if text.is_empty() { Value::Null } else { json!(text) };
     json!({
         "rule": finding.rule.id,
         "severity": finding.severity.name(),
         "title": finding.rule.title,
         "category": finding.rule.category.name(),
-        "function": known(&scrub.name(&finding.name)),
-        "file": known(&text(&finding.file)),
+        "function": known(&finding.name),
+        "file": known(&finding.file),
         "line": if finding.line == 0 { Value::Null } else { json!(finding.line) },
         "lines": finding.lines.iter().filter(|&&l| l > 0).collect::<Vec<_>>(),
         "share": rounded(finding.share),
         "ceiling": rounded(finding.ceiling),
         "likely_gain": rounded(finding.likely_gain),
         "confidence": finding.confidence.name(),
-        "reason": text(&finding.reason),
+        "reason": finding.reason,
         "evidence": evidence,
-        "advice": text(&finding.advice),
-        "before": text(&finding.before),
-        "after": text(&finding.after),
+        "advice": finding.advice,
+        "before": finding.before,
+        "after": finding.after,
         "settle": finding.rule.settle,
         "wrong_if": finding.rule.wrong_if,
         "same_time_as": finding.same_time_as,
@@ -131,11 +131,11 @@ fn finding_json(finding: &Finding, scrub: &Scrub) -> Value {
     })
 }
 
-fn evidence_json(evidence: &Evidence, scrub: &Scrub) -> Value {
+fn evidence_json(evidence: &Evidence) -> Value {
     match evidence {
         Evidence::Count(n) | Evidence::Time(n) => json!(n),
         Evidence::Share(x) | Evidence::PerCall(x) | Evidence::Ratio(x) => json!(rounded(*x)),
-        Evidence::Text(text) => json!(scrub.text(text)),
+        Evidence::Text(text) => json!(text),
     }
 }
 

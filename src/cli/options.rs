@@ -57,7 +57,7 @@ pub(super) struct SelectArguments {
     /// What to count, by its name in the profile [default: the profile's own choice, or time]
     #[arg(long, value_name = "METRIC")]
     pub(super) metric: Option<String>,
-    /// Count one thread alone: its id, its name, or a part of its name that no other has
+    /// Count one thread alone: its id, its name, a part of its name that no other has, or `#2` for the second that `info` lists
     #[arg(long, value_name = "THREAD")]
     pub(super) thread: Option<String>,
 }

@@ -305,6 +305,9 @@ mod tests {
         assert_eq!(value(12_345, &Unit::Samples), "12,345");
         assert_eq!(value(-999, &Unit::Count), "−999");
         assert_eq!(value(-1_000, &cycles()), "−1,000 cycles");
+        assert_eq!(counted(1, "call", "calls"), "1 call");
+        assert_eq!(counted(0, "call", "calls"), "0 calls");
+        assert_eq!(counted(12_345, "call", "calls"), "12,345 calls");
         assert_eq!(count(0), "0");
         assert_eq!(count(i64::MAX), "9,223,372,036,854,775,807");
         assert_eq!(count(i64::MIN), "−9,223,372,036,854,775,808");

@@ -168,7 +168,13 @@ impl Profile {
     /// Whether equal samples stand as one row with their number: then rows are stacks, and how many samples there were is
     /// the total of a metric.
     pub fn samples_are_stacks(&self) -> bool {
-        self.origin.time == TimeMeaning::None && self.metrics.iter().any(|metric| metric.unit == Unit::Samples)
+        let counts_samples = |metric: &Metric| match metric.unit {
+            Unit::Samples => true,
+            // pprof writes them as `samples/count`.
+            Unit::Count => matches!(metric.name.as_str(), "samples" | "sample"),
+            _ => false,
+        };
+        self.origin.time == TimeMeaning::None && self.metrics.iter().any(counts_samples)
     }
 
     /// A number of samples in words: `1,000 samples`, or, where they [are stacks](Self::samples_are_stacks), `12 stacks`.

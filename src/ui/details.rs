@@ -168,7 +168,9 @@ fn calls_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId) {
         let (some, all) = (format::count(table.total(group)), format::count(table.sum()));
         lines.push(("On the stack in", format!("{some} of {all} samples")));
     } else if let Some(samples) = ctx.analysis.samples() {
-        lines.push(("Samples counted", format::count(samples as i64)));
+        let stacks = ctx.analysis.profile().samples_are_stacks();
+        let name = if stacks { "Stacks counted" } else { "Samples counted" };
+        lines.push((name, format::count(samples as i64)));
     }
     ui.add_space(theme::GAP);
     for (what, value) in lines {

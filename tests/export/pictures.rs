@@ -89,6 +89,17 @@ fn the_stamp_says_what_the_picture_is_of() {
     assert!(estimated.contains("≈ Estimated: the profiler recorded who calls whom"), "{estimated}");
 }
 
+/// A profile of Go has a row for each stack, and the number of its samples is a metric.
+#[test]
+fn rows_that_stand_for_many_samples_are_not_called_samples() {
+    let cpu = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/pprof/cpu.pb.gz");
+    let profile = helioscope::import::open(std::path::Path::new(cpu), &helioscope::import::Job::new()).expect("opens");
+    let samples = profile.total(helioscope::model::MetricId(0));
+    assert!(samples > profile.sample_count() as i64);
+    let facts = texts(&svg(&Folder::new(), &[cpu])).into_iter().find(|text| text.contains("cpu ")).expect("the facts");
+    assert!(facts.contains(&format!(" · {} stacks · ", profile.sample_count())), "{facts}");
+}
+
 #[test]
 fn what_does_not_fit_is_said_once() {
     let folder = Folder::new();

@@ -57,7 +57,7 @@ impl Weights {
                     timed_by_itself.push(edge.callee);
                 }
             } else {
-                weights.from_other(graph, edge).add(edge, weight);
+                weights.called_from_other(graph, edge).add(edge, weight);
             }
         }
         for f in (0..functions).map(FunctionId::at) {
@@ -88,14 +88,14 @@ impl Weights {
             let (edge, weight) = (&graph.edges()[e as usize], total * part);
             self.of_edges[e as usize] = weight;
             if edge.caller != f {
-                self.from_other(graph, edge).weight += weight;
+                self.called_from_other(graph, edge).weight += weight;
             }
         }
     }
 
     /// What an edge between two functions counts for.
     #[inline]
-    fn from_other(&mut self, graph: &CallGraph, edge: &CallEdge) -> &mut Called {
+    fn called_from_other(&mut self, graph: &CallGraph, edge: &CallEdge) -> &mut Called {
         let together = graph.cycles().are_together(edge.caller.0, edge.callee.0);
         let column = if together { &mut self.from_cycle } else { &mut self.from_outside };
         &mut column[edge.callee.index()]
