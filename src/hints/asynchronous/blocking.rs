@@ -142,7 +142,10 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule, what: &Kindred) -> Vec<Finding> {
     let Some(within) = on_the_loop(ctx) else { return Vec::new() };
     let set = ctx.find(what.callees);
     let sites = ctx.sites_within(&set, &within);
-    let sites = if ctx.threads_are_mixed() { awaiting_sites(ctx, &set, sites) } else { sites };
+    let mut sites = if ctx.threads_are_mixed() { awaiting_sites(ctx, &set, sites) } else { sites };
+    // What is handed on to a thread keeps nobody waiting.
+    let hands_over = ctx.find(&["asyncio.threads:to_thread", "asyncio.base_events:run_in_executor"]);
+    sites.retain(|s| !hands_over.contains(&s.via));
     let all: i64 = sites.iter().map(|s| s.total).sum();
     let share = ctx.share_of_all(all);
     let Some(site) = sites.first().filter(|_| share >= what.min_share) else {
