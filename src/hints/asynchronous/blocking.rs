@@ -184,10 +184,9 @@ fn sampled(ctx: &Ctx<'_>, rule: &'static Rule, what: &Kindred, within: &Within) 
         }
         let Some(spot) = ctx.spot_of(function) else { continue };
         let facts = &spot.facts;
-        let tree = facts.tree();
         let nodes: Vec<NodeId> = facts.calls_in(spot.scope).filter(|&c| blocks(facts, c, what)).collect();
         let Some(lines) = spot.lines.as_ref().filter(|_| !nodes.is_empty()) else { continue };
-        let amount: i64 = nodes.iter().map(|&n| lines.total(tree.line(n)..=tree.last_line(n))).sum();
+        let amount = lines.total_of(facts.tree(), &nodes);
         let share = ctx.share_of_all(amount.min(ctx.inclusive(function)));
         if share < what.min_share {
             continue;

@@ -34,9 +34,7 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         let nodes: Vec<NodeId> = found.iter().map(|(n, _)| *n).collect();
         let total = ctx.inclusive(function);
         let (amount, measured) = match ctx.line_costs(function) {
-            Some(lines) => {
-                (nodes.iter().map(|&n| lines.total(tree.line(n)..=tree.last_line(n))).sum::<i64>().min(total), true)
-            }
+            Some(lines) => (lines.total_of(tree, &nodes).min(total), true),
             None => (total, false),
         };
         let share = ctx.share(amount);
