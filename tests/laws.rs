@@ -174,9 +174,14 @@ proptest! {
             stacks_keep_the_laws(&analysis)?;
         }
         let group = GroupId::at(focus);
-        for transform in
-            [Transform::Focus(group), Transform::Hide(group), Transform::Drop(group), Transform::CollapseRecursion]
-        {
+        for transform in [
+            Transform::Focus(group),
+            Transform::FocusSubtree(vec![group]),
+            Transform::Hide(group),
+            Transform::Drop(group),
+            Transform::CollapseModule(group),
+            Transform::CollapseRecursion,
+        ] {
             stacks_keep_the_laws(&transformed(&profile, transform))?;
         }
     }
@@ -237,6 +242,12 @@ proptest! {
         prop_assert_eq!((dropped.sum(), dropped.table().total(group)), (all.sum() - total, 0));
         let hidden = transformed(&profile, Transform::Hide(group));
         prop_assert_eq!((hidden.sum(), hidden.table().total(group)), (all.sum(), 0));
+        let by_module = analysis(&profile, |q| q.transforms = vec![Transform::CollapseModule(group)]);
+        prop_assert_eq!(by_module.sum(), all.sum());
+        prop_assert!(by_module.table().own(group) <= all.table().total(group));
+        // The outermost calls of all functions divide the whole among them.
+        let subtrees = groups(&all).map(|g| transformed(&profile, Transform::FocusSubtree(vec![g])).sum());
+        prop_assert_eq!(subtrees.sum::<i64>(), all.sum());
         let collapsed = transformed(&profile, Transform::CollapseRecursion);
         prop_assert_eq!(collapsed.sum(), all.sum());
         for group in groups(&all) {

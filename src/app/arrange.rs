@@ -12,6 +12,7 @@ use crate::ui::bounds_strip::Strip;
 use crate::ui::chrome::{BarState, bar_ui, status_ui, transforms_ui};
 use crate::ui::compare_bar::{CompareBar, compare_bar_ui, side_ui};
 use crate::ui::hints_page::HintsPage;
+use crate::ui::search_field::Search;
 use crate::ui::views::{
     SourceCtx, ViewKind, activity_ui, callers_ui, flame_ui, hints_ui, source_ui, sunburst_ui, table_ui,
 };
@@ -145,10 +146,12 @@ fn bars_ui(
         sum: subject.compared().is_none().then(|| analysis.sum()),
         view: document.view,
         hints: document.hints.count(subject),
-        search: &document.search,
-        search_error: document.search_error.as_deref(),
-        found: document.found(),
-        focus_search: chosen.focus_search,
+        search: Search {
+            text: &document.search,
+            error: document.search_error.as_deref(),
+            found: document.found(),
+            focus: chosen.focus_search,
+        },
         can_go_back: document.history().can_go_back(),
         can_go_forward: document.history().can_go_forward(),
     };

@@ -20,7 +20,7 @@ use crate::layout::Scheme;
 use crate::model::{TimeMeaning, TrackId};
 use crate::ui::annotations::AnnotationsCtx;
 use crate::ui::canvas::{CanvasLink, Linked};
-use crate::ui::chrome::Found;
+use crate::ui::search_field::Found;
 use crate::ui::views::ViewKind;
 use crate::ui::{Arrangement, Command, CompareCtx, Theme, TreeKind, ViewCtx};
 use regex::Regex;

@@ -102,8 +102,6 @@ pub(super) enum DiffSortArgument {
     Name,
 }
 
-/// Rows people are shown unless they ask for more.
-const ROWS_TO_READ: usize = 30;
 /// The width of a terminal that does not say.
 const TERMINAL: usize = 80;
 /// Less than this is no table any more.
@@ -211,12 +209,8 @@ fn line_width() -> usize {
 
 /// The rows to print, in the order asked for. People are not shown what is the same, unless they ask for every row.
 fn rows(comparison: &Comparison, arguments: &DiffArguments) -> Vec<GroupId> {
-    let for_people = matches!(arguments.format, TableFormat::Table | TableFormat::Markdown);
-    let limit = match (arguments.rows, for_people) {
-        (Some(RowLimit::First(rows)), _) => rows,
-        (None, true) => ROWS_TO_READ,
-        (Some(RowLimit::All), _) | (None, false) => usize::MAX,
-    };
+    let for_people = arguments.format.is_for_people();
+    let limit = arguments.rows.map_or_else(|| arguments.format.rows_to_print(), RowLimit::most);
     let table = comparison.table();
     let differs = |row: &DiffRow| row.delta(Measure::Own) != 0 || row.status(Measure::Total) != Status::Same;
     let all = !for_people || arguments.rows == Some(RowLimit::All);

@@ -84,6 +84,12 @@ impl Failure {
             Self::Slower { advice, .. } => advice,
             Self::Align(AlignError::NothingInCommon { .. }) => "Record both with the same profiler, or compare others.",
             Self::Usage(_) | Self::Picture(_) => "For more information, try '--help'.",
+            Self::Output { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+                "Check that its folder is there."
+            }
+            Self::Output { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
+                "Choose a folder you may write to."
+            }
             Self::Output { .. } | Self::Stdout(_) | Self::SelfProfile(_) | Self::Align(_) | Self::Window(_) => "",
         };
         let mut err = io::stderr().lock();

@@ -1,7 +1,7 @@
 //! `helioscope hints`: what to do about it.
 
 use super::failure::Failure;
-use super::options::{ScrubArguments, percent_of_whole};
+use super::options::{ScrubArguments, folder, percent_of_whole};
 use super::{load, warn};
 use crate::analyze::{Activity, Analysis, Query};
 use crate::export::findings::{bounds_line, document, evidence_line, gain, name_and_place, silent_line};
@@ -21,7 +21,7 @@ pub(super) struct HintsArguments {
     /// The profile
     pub(super) file: PathBuf,
     /// Look for sources in this folder, too; may be given more than once
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = folder())]
     pub(super) source_root: Vec<PathBuf>,
     /// What was recorded under FROM lies in TO; may be given more than once
     #[arg(long, value_name = "FROM=TO")]

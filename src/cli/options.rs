@@ -4,8 +4,9 @@ use crate::analyze::GroupBy;
 use crate::analyze::diff::Normalize;
 use crate::export::scrub::Scrub;
 use crate::model::Profile;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PathBufValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
+use std::path::PathBuf;
 
 /// What to change about the stacks before they are counted.
 #[derive(Args, Debug, Default)]
@@ -74,11 +75,36 @@ pub(super) enum TableFormat {
     Markdown,
 }
 
+/// Rows people are shown unless they ask for more.
+const ROWS_TO_READ: usize = 30;
+
+impl TableFormat {
+    /// Whether it is read by people, and not by programs.
+    pub(super) fn is_for_people(self) -> bool {
+        matches!(self, Self::Table | Self::Markdown)
+    }
+
+    /// The most rows that are printed where nobody says how many.
+    pub(super) fn rows_to_print(self) -> usize {
+        if self.is_for_people() { ROWS_TO_READ } else { usize::MAX }
+    }
+}
+
 /// How many rows to print.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum RowLimit {
     All,
     First(usize),
+}
+
+impl RowLimit {
+    /// The most rows that are printed.
+    pub(super) fn most(self) -> usize {
+        match self {
+            Self::All => usize::MAX,
+            Self::First(rows) => rows,
+        }
+    }
 }
 
 impl std::str::FromStr for RowLimit {
@@ -90,6 +116,11 @@ impl std::str::FromStr for RowLimit {
             _ => text.parse().map(Self::First).map_err(|_| "expected a number or `all`"),
         }
     }
+}
+
+/// A folder that is there: one that is misspelt would be looked into in vain.
+pub(super) fn folder() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| if path.is_dir() { Ok(path) } else { Err("there is no such folder") })
 }
 
 /// A number of per cent, not below zero; `5` and `5 %` are the same.

@@ -2,7 +2,7 @@
 
 use super::counted::{Asked, Counted, Loaded};
 use super::failure::Failure;
-use super::options::{ScrubArguments, SelectArguments, Theme, TransformArguments, normalize};
+use super::options::{RowLimit, ScrubArguments, SelectArguments, Theme, TransformArguments, folder, normalize};
 use super::output::{self, file_name};
 use super::render::scheme;
 use crate::analyze::diff::Normalize;
@@ -35,9 +35,9 @@ pub(super) struct ReportArguments {
     /// Report what changed since this profile
     #[arg(long, value_name = "FILE")]
     pub(super) base: Option<PathBuf>,
-    /// How many functions to list in Markdown
-    #[arg(short = 'n', long = "rows", value_name = "N", default_value_t = 15)]
-    pub(super) rows: usize,
+    /// How many functions to list in Markdown, or `all`
+    #[arg(short = 'n', long = "rows", value_name = "N", default_value = "15")]
+    pub(super) rows: RowLimit,
     /// Dark or light [default: light; a page follows the reader's system]
     #[arg(long, value_enum, hide_default_value = true)]
     pub(super) theme: Option<Theme>,
@@ -45,7 +45,7 @@ pub(super) struct ReportArguments {
     #[arg(long, value_name = "HOW", requires = "base", default_value = Normalize::default().name(), value_parser = normalize())]
     pub(super) normalize: Normalize,
     /// Look for sources in this folder, too, for hints; may be given more than once
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = folder())]
     pub(super) source_root: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) scrub: ScrubArguments,
@@ -131,7 +131,7 @@ fn write_markdown(
         Err(PictureError::NoCalls) => None,
         Err(error) => return Err(error.into()),
     };
-    let parts = Review { rows: arguments.rows, picture, found: Some(found), annotations: &[] };
+    let parts = Review { rows: arguments.rows.most(), picture, found: Some(found), annotations: &[] };
     let text = match subject.base {
         Some(base) => review_of_both(subject, base, parts),
         None => review(subject, parts),

@@ -57,9 +57,6 @@ pub(super) enum Sort {
     Calls,
 }
 
-/// Rows people are shown unless they ask for more.
-const ROWS_TO_READ: usize = 30;
-
 pub(super) fn run(arguments: &TopArguments, out: &mut dyn Write) -> Result<(), Failure> {
     let profile = load(&arguments.file)?;
     let mut query = select::query(&profile, &arguments.select)?;
@@ -81,11 +78,7 @@ pub(super) fn run(arguments: &TopArguments, out: &mut dyn Write) -> Result<(), F
             query.by.name()
         )]);
     }
-    let limit = match (arguments.rows, arguments.format) {
-        (Some(RowLimit::First(rows)), _) => rows,
-        (None, TableFormat::Table | TableFormat::Markdown) => ROWS_TO_READ,
-        (Some(RowLimit::All), _) | (None, TableFormat::Json | TableFormat::Csv) => usize::MAX,
-    };
+    let limit = arguments.rows.map_or_else(|| arguments.format.rows_to_print(), RowLimit::most);
     let scrub = arguments.scrub.scrub_printed(&[&profile], arguments.format == TableFormat::Markdown);
     let counted = Counted {
         profile: &profile,

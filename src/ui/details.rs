@@ -7,7 +7,7 @@ mod pairing;
 mod runs;
 
 use super::hint_marks::{self, hints_of_ui};
-use super::views::{ViewKind, callers_tables::NOT_COUNTED, table::transform_button};
+use super::views::{ViewKind, callers_tables::NOT_COUNTED, group_rows::transform_button};
 use super::{Action, Actions, ViewCtx, cell, theme};
 use crate::analyze::{Class, Exactness, GroupBy, GroupId, Neighbour, Transform, share};
 use crate::layout::fit_name;

@@ -106,7 +106,8 @@ fn legend_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, compare: &CompareCtx<'_>) {
     let (less, more) = less_and_more(unit);
     let ends = [signed(scale.limit().saturating_neg(), unit), signed(scale.limit(), unit)];
     let small = |text: String, color: Color32| RichText::new(text).small().color(color);
-    let shown = ui.horizontal(|ui| {
+    let is_narrow = ui.available_width() < LEGEND_ROOM;
+    let entries = |ui: &mut Ui| {
         ui.label(small(format!("▼ {less} {}", ends[0]), ctx.theme.faster));
         gradient_ui(ui, ctx.theme);
         ui.label(small(format!("{} {more} ▲", ends[1]), ctx.theme.slower));
@@ -118,12 +119,13 @@ fn legend_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, compare: &CompareCtx<'_>) {
         swatch_ui(ui, ctx.theme, 0.0, None);
         let grey = if compare.comparison.noise() == NoiseKind::Unknown { "same" } else { "same, within noise" };
         ui.label(small(grey.to_owned(), ctx.theme.text));
-        if ui.available_width() + GRADIENT_WIDTH + ui.min_rect().width() > LEGEND_ROOM {
+        if !is_narrow && ui.available_width() + GRADIENT_WIDTH + ui.min_rect().width() > LEGEND_ROOM {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.add(Label::new(small(about(compare), ctx.theme.text_weak)).truncate());
             });
         }
-    });
+    };
+    let shown = if is_narrow { ui.horizontal_wrapped(entries) } else { ui.horizontal(entries) };
     let label = format!("Legend: {} {less} to {} {more}, {}", ends[0], ends[1], about(compare));
     let response = shown.response.interact(Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &label));

@@ -20,6 +20,7 @@ pub mod hints_page;
 mod menus;
 pub mod notice;
 pub mod overlays;
+pub mod search_field;
 pub mod source_page;
 pub mod start;
 pub mod theme;

@@ -42,5 +42,6 @@ fn a_file_that_cannot_be_written_is_status_1_and_leaves_nothing_behind() {
     let run = folder.run(["export", "a.folded", "-o", "none/b.folded"]);
     assert_eq!(run.status, Some(1));
     assert!(run.err.starts_with("error: none/b.folded could not be written: "), "{}", run.err);
+    assert!(run.err.ends_with("\n\nCheck that its folder is there.\n"), "{}", run.err);
     assert_eq!(std::fs::read_dir(folder.path()).expect("lists").count(), 1);
 }

@@ -102,6 +102,13 @@ fn a_command_line_without_meaning_is_status_2() {
         (&["top", "a.folded", "b.folded"], "unexpected argument 'b.folded'"),
         (&["export", "a.folded"], "--output <OUT>"),
         (&["a.folded", "top", "a.folded"], "a file stands before the command"),
+        (&["hints", "a.folded", "--source-root", "none"], "there is no such folder"),
+        (&["hints", "a.folded", "--min-share", "101"], "expected per cent, from 0 to 100"),
+        (&["diff", "a.folded", "a.folded", "--min-share", "a%"], "expected a number of per cent"),
+        (&["diff", "a.folded"], "a comparison needs two recordings"),
+        (&["report", "a.folded", "-o", "a.txt"], "names no kind of report"),
+        (&["report", "a.folded", "-o", "a.md", "-n", "few"], "expected a number or `all`"),
+        (&["rules", "none"], "there is no rule “none”"),
         (&["--verbose"], "unexpected argument '--verbose'"),
     ];
     for (arguments, part) in cases {

@@ -1,4 +1,6 @@
-use crate::window::{PROF, Recording, SIZE, SPEEDSCOPE, Window, click_box, press, press_with, rest, start, write};
+use crate::window::{
+    PROF, Recording, SIZE, SPEEDSCOPE, Window, click_box, compare, press, press_with, rest, start, write,
+};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Rect, Vec2};
 use egui_kittest::Node;
@@ -72,6 +74,47 @@ fn tables_of_callers_and_callees_stay_apart_in_a_small_window() {
     assert_apart(&rects);
     let callees = rects[1].1.left();
     assert!(rects[2].1.right() <= callees, "names of callers end where the table of callees begins");
+}
+
+/// What has one of these names, whole or in part.
+fn named(window: &Window, names: &[&str]) -> Vec<(String, Rect)> {
+    let found = names.iter().map(|name| {
+        let is_it = |node: &Node<'_>| {
+            let node = node.accesskit_node();
+            [node.label(), node.value()].into_iter().flatten().any(|text| text.contains(name))
+        };
+        let node = window.root().children_recursive().find(is_it);
+        ((*name).to_owned(), node.unwrap_or_else(|| panic!("{name} is not there")).rect())
+    });
+    found.collect()
+}
+
+#[test]
+fn controls_of_views_and_what_to_know_about_them_stay_apart_in_a_small_window() {
+    let window = small(PROF);
+    let flame = ["Left heavy", "Time order", "Inverted", "Icicle", "Overview", "estimated from a call graph"];
+    assert_apart(&named(&window, &flame));
+    let mut window = small(SPEEDSCOPE);
+    press(&mut window, Key::Num6);
+    let details = window.get_by_label("Nothing selected").rect().left();
+    let controls = named(&window, &["By activity", "By package", "Zoom to span", "All of the time", "Clear span"]);
+    assert_apart(&controls);
+    for (name, rect) in controls {
+        assert!(rect.right() < details, "{name} is cut: {rect}");
+    }
+}
+
+#[test]
+fn the_legend_of_a_comparison_is_whole_in_a_small_window() {
+    let [base, new] = ["main;a 5\nmain;b 7\n", "main;a 3\nmain;c 9\n"].map(Recording::new);
+    let mut window = compare(&base, &new);
+    window.set_size(SMALL);
+    rest(&mut window);
+    let details = window.get_by_label("Everything").rect().left();
+    let legend = ["new", "gone", "same"].map(|name| window.get_all_by_role_and_label(Role::Label, name));
+    let legend: Vec<Rect> = legend.into_iter().flatten().map(|node| node.rect()).collect();
+    assert!(legend.len() >= 3);
+    assert!(legend.iter().all(|rect| rect.right() < details), "{legend:?}");
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub(super) fn findings(comparison: &Comparison) -> Vec<Finding> {
     let mut say = |subject: &'static str, text: Option<String>| {
         found.extend(text.map(|text| Finding { subject, text }));
     };
-    say("profiler", profilers(base, new));
+    say("profiler", profilers(base, new, Side::BOTH.map(|side| comparison.was_sampled(side))));
     if aligned.basis() == Basis::Shares {
         say("shares", Some(shares(comparison)));
     }
@@ -63,7 +63,8 @@ fn both(what: &str, base: &str, new: &str) -> String {
     format!("{what}: {base} (base), {new} (new).")
 }
 
-fn profilers(base: &Profile, new: &Profile) -> Option<String> {
+/// `sampled` says of which side it is known that it was.
+fn profilers(base: &Profile, new: &Profile, sampled: [bool; 2]) -> Option<String> {
     let named = |p: &Profile| {
         let (producer, format) = (p.origin().producer.as_str(), p.origin().format);
         if producer.is_empty() { format.to_owned() } else { producer.replace('@', " ") }
@@ -84,7 +85,8 @@ fn profilers(base: &Profile, new: &Profile) -> Option<String> {
         let differs = named(base) != named(new);
         return differs.then(|| both("The profilers' versions differ", &named(base), &named(new)));
     }
-    let why = if is_graph(base) == is_graph(new) { "" } else { " One counts calls, the other looks now and then." };
+    let counts_and_samples = (is_graph(base) && sampled[1]) || (sampled[0] && is_graph(new));
+    let why = if counts_and_samples { " One counts calls, the other looks now and then." } else { "" };
     let known = |p: &Profile| !p.origin().producer.is_empty();
     let what = if known(base) && known(new) { "The profilers differ" } else { "The profilers may differ" };
     Some(format!("{}{why}", both(what, &named(base), &named(new))))

@@ -308,6 +308,14 @@ impl Comparison {
         }
     }
 
+    /// Whether a side was sampled at one rate, so that its values are numbers of samples.
+    pub(super) fn was_sampled(&self, side: Side) -> bool {
+        match side {
+            Side::Base => self.base.counts.is_some(),
+            Side::New => self.new.counts.is_some(),
+        }
+    }
+
     /// The side that was sampled, where the other one was not and shares are compared.
     pub(super) fn sampled_alone(&self) -> Option<Side> {
         match (self.table.sampling()?, &self.base.counts, &self.new.counts) {

@@ -4,10 +4,10 @@ mod columns;
 mod copy;
 mod rows;
 
-use super::ViewKind;
-use super::table::{filter_ui, group_items_ui, keyboard, things};
-use crate::analyze::diff::{DiffRow, Measure, Normalize, Status};
-use crate::analyze::{GroupId, SearchText};
+use super::group_rows::{Scrolled, keyboard, row_ui, things};
+use super::table::filter_ui;
+use crate::analyze::SearchText;
+use crate::analyze::diff::{Measure, Normalize, Status};
 use crate::model::format;
 use crate::ui::{
     Action, Actions, CompareCtx, ViewCtx,
@@ -17,7 +17,6 @@ use crate::ui::{
 };
 use columns::Column;
 use egui::{Button, RichText, Role, ScrollArea, Ui, WidgetInfo};
-use egui_extras::TableRow;
 use rows::{Order, Rows, Scales, Statuses};
 
 /// What the table remembers: its order and its filters, and the rows these give.
@@ -29,10 +28,7 @@ pub struct DifferencesState {
     /// The statuses that are shown; none shows all.
     only: Statuses,
     rows: Rows,
-    /// The selection that has been scrolled to.
-    followed: Option<GroupId>,
-    /// How many rows the screen held in the frame before.
-    rows_on_screen: usize,
+    scrolled: Scrolled,
 }
 
 impl Default for DifferencesState {
@@ -42,8 +38,7 @@ impl Default for DifferencesState {
             filter: SearchText::default(),
             only: Statuses::default(),
             rows: Rows::default(),
-            followed: None,
-            rows_on_screen: 1,
+            scrolled: Scrolled::default(),
         }
     }
 }
@@ -73,7 +68,7 @@ pub(super) fn differences_ui(
     }
     if keys_are_free {
         let rows = &state.rows;
-        keyboard(ui, ctx, rows.shown(), |g| rows.position(g), state.rows_on_screen, actions);
+        keyboard(ui, ctx, rows.shown(), |g| rows.position(g), &state.scrolled, actions);
     } else if to_first_row {
         actions.push(Action::Select(state.rows.shown().first().copied()));
     }
@@ -182,12 +177,7 @@ fn rows_ui(
     for (column, _, head_width) in &columns.list {
         builder = builder.column(column.width(*head_width, room));
     }
-    if state.followed != ctx.selection {
-        state.followed = ctx.selection;
-        if let Some(row) = ctx.selection.and_then(|g| state.rows.position(g)) {
-            builder = builder.scroll_to_row(row, None);
-        }
-    }
+    builder = state.scrolled.follow(builder, ctx.selection, |g| state.rows.position(g));
     let mut sort_by = None;
     let order = state.order;
     let mut table = builder.header(theme::TABLE_HEAD, |mut row| {
@@ -204,11 +194,14 @@ fn rows_ui(
         body.rows(theme::TABLE_ROW, rows.shown().len(), |mut row| {
             if let Some(&group) = rows.shown().get(row.index()) {
                 let of = compare.comparison.table().row(group);
-                row_ui(&mut row, ctx, compare, rows, &scales, &columns.list, &of, actions);
+                let cells =
+                    columns.list.iter().map(|(column, ..)| |ui: &Ui| column.cell_ui(ui, ctx, compare, &scales, &of));
+                let menu = |ui: &mut Ui, actions: &mut Actions| copy_items_ui(ui, compare, rows, &scales, actions);
+                row_ui(&mut row, ctx, group, cells, menu, actions);
             }
         });
     });
-    state.rows_on_screen = (scrolled.inner_rect.height() / theme::TABLE_ROW) as usize;
+    state.scrolled.fit(scrolled.inner_rect.height());
     if let Some(column) = sort_by {
         state.order = state.order.clicked(column);
         ui.ctx().request_repaint();
@@ -239,45 +232,6 @@ fn fitting(ui: &Ui, ctx: &ViewCtx<'_>, compare: &CompareCtx<'_>, scales: &Scales
     let room = ui.available_width() - gaps - figures;
     list.retain(|(column, ..)| column.fits(room));
     Fitting { list, room }
-}
-
-#[expect(clippy::too_many_arguments, reason = "a row is drawn from all of what the table is drawn from")]
-fn row_ui(
-    row: &mut TableRow<'_, '_>,
-    ctx: &ViewCtx<'_>,
-    compare: &CompareCtx<'_>,
-    rows: &Rows,
-    scales: &Scales,
-    columns: &[(Column, Head<'static>, f32)],
-    of: &DiffRow,
-    actions: &mut Actions,
-) {
-    let group = of.group;
-    row.set_selected(ctx.selection == Some(group));
-    if ctx.hovered == Some(group) {
-        row.set_hovered(true);
-    }
-    for (column, ..) in columns {
-        let mut more = None;
-        let (_, response) = row.col(|ui| more = column.cell_ui(ui, ctx, compare, scales, of));
-        if let Some(more) = more.filter(|_| response.hovered()) {
-            response.on_hover_text(more);
-        }
-    }
-    let response = row.response();
-    if response.hovered() {
-        actions.push(Action::Hover(group));
-    }
-    if response.clicked() || response.secondary_clicked() {
-        actions.push(Action::Select(Some(group)));
-    }
-    if response.double_clicked() {
-        actions.push(Action::Show(ViewKind::Flame));
-    }
-    response.context_menu(|ui| {
-        group_items_ui(ui, ctx, group, actions);
-        copy_items_ui(ui, compare, rows, scales, actions);
-    });
 }
 
 fn copy_items_ui(ui: &mut Ui, compare: &CompareCtx<'_>, rows: &Rows, scales: &Scales, actions: &mut Actions) {

@@ -6,7 +6,7 @@ use crate::model::{TimeMeaning, format};
 use crate::ui::annotations::outside_ui;
 use crate::ui::canvas::{CanvasState, Growth, canvas_ui, minimap_ui};
 use crate::ui::difference::legend_panel_ui;
-use crate::ui::{Actions, TreeKind, ViewCtx, no_trees_message, theme};
+use crate::ui::{Actions, TreeKind, ViewCtx, cell, no_trees_message, theme};
 use egui::{RichText, Ui};
 
 /// State of the flame view.
@@ -63,7 +63,7 @@ pub fn flame_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut FlameState, actions:
 
 fn controls(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut FlameState) {
     egui::Frame::new().inner_margin(egui::Margin::symmetric(theme::MARGIN as i8, 6)).show(ui, |ui| {
-        ui.horizontal(|ui| {
+        let have_room = ui.horizontal(|ui| {
             let before = state.order;
             for (order, label, hint) in [
                 (Order::LeftHeavy, "Left heavy", "Equal stacks together, the widest first."),
@@ -98,18 +98,36 @@ fn controls(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut FlameState) {
                 state.growth = if state.growth == Growth::Down { Growth::Up } else { Growth::Down };
             }
             ui.toggle_value(&mut state.minimap, "Overview").on_hover_text("The strip that shows the whole recording.");
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| notes(ui, ctx, state));
+            let notes = notes(ctx, state);
+            let have_room = notes.iter().map(|note| cell::width(ui, &note.text)).sum::<f32>() <= ui.available_width();
+            if have_room {
+                let right_to_left = egui::Layout::right_to_left(egui::Align::Center);
+                ui.with_layout(right_to_left, |ui| notes_ui(ui, &notes));
+            }
+            have_room
         });
+        if !have_room.inner {
+            ui.horizontal(|ui| notes_ui(ui, &notes(ctx, state)));
+        }
     });
 }
 
-/// What to know about this picture.
-fn notes(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &FlameState) {
+/// Something to know about this picture, and why it is so.
+struct Note {
+    text: String,
+    color: egui::Color32,
+    why: &'static str,
+}
+
+fn notes(ctx: &ViewCtx<'_>, state: &FlameState) -> Vec<Note> {
+    let mut notes = Vec::new();
     if ctx.exactness() == Exactness::Estimated {
-        ui.label(RichText::new("≈ estimated from a call graph").small().color(ctx.theme.estimated)).on_hover_text(
-            "The profiler recorded functions and who calls whom, not whole stacks. Widths here divide each function's \
-             cost among its callers in proportion; the table is exact.",
-        );
+        notes.push(Note {
+            text: "≈ estimated from a call graph".to_owned(),
+            color: ctx.theme.estimated,
+            why: "The profiler recorded functions and who calls whom, not whole stacks. Widths here divide each \
+                  function's cost among its callers in proportion; the table is exact.",
+        });
     }
     if state.order == Order::Time {
         let track = ctx.analysis.profile().track(ctx.time_track).title();
@@ -117,7 +135,15 @@ fn notes(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &FlameState) {
             TimeMeaning::Order => format!("{track} · order of samples, gaps not recorded"),
             TimeMeaning::Clock | TimeMeaning::None => track,
         };
-        ui.label(RichText::new(text).small().color(ctx.theme.text_weak));
+        notes.push(Note { text, color: ctx.theme.text_weak, why: "Stacks in time order are those of one thread." });
+    }
+    notes
+}
+
+fn notes_ui(ui: &mut Ui, notes: &[Note]) {
+    for note in notes {
+        let text = RichText::new(&note.text).small().color(note.color);
+        ui.add(egui::Label::new(text).truncate()).on_hover_text(note.why);
     }
 }
 

@@ -7,6 +7,7 @@ mod callers_rows;
 pub mod callers_tables;
 pub mod differences;
 mod flame;
+pub(super) mod group_rows;
 mod hints;
 pub mod source;
 mod sunburst;

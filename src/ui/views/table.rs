@@ -5,10 +5,10 @@ mod copy;
 mod filter;
 mod rows;
 
-use super::ViewKind;
 use super::differences::{DifferencesState, differences_ui};
-use crate::analyze::{GroupBy, GroupId, SearchText, SortKey, Transform};
-use crate::model::{Body, format};
+use super::group_rows::{Scrolled, keyboard, row_ui, things};
+use crate::analyze::{SearchText, SortKey};
+use crate::model::format;
 use crate::ui::{
     Action, Actions, ViewCtx,
     cell::{self, Head},
@@ -17,7 +17,7 @@ use crate::ui::{
 use columns::Column;
 pub(in crate::ui) use columns::name_head;
 pub(super) use copy::{MARKDOWN_ROWS, code, one_field};
-use egui::{Key, Modifiers, Response, RichText, ScrollArea, Ui};
+use egui::{Response, RichText, ScrollArea, Ui};
 use egui_extras::{Column as Width, TableRow};
 pub(super) use filter::filter_ui;
 use rows::{RowOrder, Rows, Scales};
@@ -34,10 +34,7 @@ pub struct TableState {
     /// The table of differences.
     pub differences: DifferencesState,
     rows: Rows,
-    /// The selection that has been scrolled to.
-    followed: Option<GroupId>,
-    /// How many rows the screen held in the frame before.
-    rows_on_screen: usize,
+    scrolled: Scrolled,
 }
 
 impl Default for TableState {
@@ -48,8 +45,7 @@ impl Default for TableState {
             filter: SearchText::default(),
             differences: DifferencesState::default(),
             rows: Rows::default(),
-            followed: None,
-            rows_on_screen: 1,
+            scrolled: Scrolled::default(),
         }
     }
 }
@@ -78,7 +74,7 @@ pub fn table_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut TableState, actions:
     }
     if keys_are_free {
         let rows = &state.rows;
-        keyboard(ui, ctx, rows.shown(), |g| rows.position(g), state.rows_on_screen, actions);
+        keyboard(ui, ctx, rows.shown(), |g| rows.position(g), &state.scrolled, actions);
     } else if to_first_row {
         actions.push(Action::Select(state.rows.shown().first().copied()));
     }
@@ -112,11 +108,6 @@ fn count_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &TableState) {
     ui.label(RichText::new(text).color(ctx.theme.text_weak));
 }
 
-pub(super) fn things(by: GroupBy, count: usize) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{}{plural}", by.name())
-}
-
 /// Why there is nothing to see, and what to do about it.
 fn empty_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut TableState) {
     let query = ctx.analysis.query();
@@ -134,43 +125,6 @@ fn empty_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut TableState) {
     });
 }
 
-/// Steps of the keyboard from row to row.
-pub(super) fn keyboard(
-    ui: &Ui,
-    ctx: &ViewCtx<'_>,
-    shown: &[GroupId],
-    position: impl Fn(GroupId) -> Option<usize>,
-    rows_on_screen: usize,
-    actions: &mut Actions,
-) {
-    const NONE: Modifiers = Modifiers::NONE;
-    let (steps, first, last, enter) = ui.input_mut(|i| {
-        let page = rows_on_screen.saturating_sub(1).max(1);
-        let down = i.count_and_consume_key(NONE, Key::ArrowDown) + page * i.count_and_consume_key(NONE, Key::PageDown);
-        let up = i.count_and_consume_key(NONE, Key::ArrowUp) + page * i.count_and_consume_key(NONE, Key::PageUp);
-        let enter = ctx.selection.is_some() && i.consume_key(NONE, Key::Enter);
-        (down as isize - up as isize, i.consume_key(NONE, Key::Home), i.consume_key(NONE, Key::End), enter)
-    });
-    let end = shown.len().saturating_sub(1);
-    let to = if first {
-        Some(0)
-    } else if last {
-        Some(end)
-    } else if steps != 0 {
-        // From nowhere, the first step goes to the first row.
-        let from = ctx.selection.and_then(position);
-        Some(from.map_or(0, |at| at.saturating_add_signed(steps).min(end)))
-    } else {
-        None
-    };
-    if let Some(&group) = to.and_then(|to| shown.get(to)) {
-        actions.push(Action::Select(Some(group)));
-    }
-    if enter {
-        actions.push(Action::Show(if has_trees(ctx) { ViewKind::Callers } else { ViewKind::Source }));
-    }
-}
-
 fn rows_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut TableState, actions: &mut Actions) {
     let Some(scales) = state.rows.scales().cloned() else { return };
     let columns: Vec<(Column, Head<'_>)> = Column::shown(ctx).into_iter().map(|c| (c, c.head(ctx, &scales))).collect();
@@ -184,12 +138,7 @@ fn rows_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut TableState, actions: &mut
     for width in widths {
         builder = builder.column(width);
     }
-    if state.followed != ctx.selection {
-        state.followed = ctx.selection;
-        if let Some(row) = ctx.selection.and_then(|g| state.rows.position(g)) {
-            builder = builder.scroll_to_row(row, None);
-        }
-    }
+    builder = state.scrolled.follow(builder, ctx.selection, |g| state.rows.position(g));
     let mut sort_by = None;
     let mut table = builder.header(theme::TABLE_HEAD, |mut row| {
         for (column, head) in &columns {
@@ -203,11 +152,13 @@ fn rows_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut TableState, actions: &mut
     let scrolled = table.body(|body| {
         body.rows(theme::TABLE_ROW, rows.shown().len(), |mut row| {
             if let Some(&group) = rows.shown().get(row.index()) {
-                row_ui(&mut row, ctx, rows, &scales, &columns, group, actions);
+                let cells = columns.iter().map(|(column, _)| |ui: &Ui| column.cell_ui(ui, ctx, &scales, group));
+                let menu = |ui: &mut Ui, actions: &mut Actions| copy_items_ui(ui, ctx, rows, actions);
+                row_ui(&mut row, ctx, group, cells, menu, actions);
             }
         });
     });
-    state.rows_on_screen = (scrolled.inner_rect.height() / theme::TABLE_ROW) as usize;
+    state.scrolled.fit(scrolled.inner_rect.height());
     if let Some(column) = sort_by {
         state.sort_by(column);
         ui.ctx().request_repaint();
@@ -239,42 +190,8 @@ fn head_ui(
     cell::sort_head(row, ctx.theme, head, sorted, &column.tooltip(ctx))
 }
 
-fn row_ui(
-    row: &mut TableRow<'_, '_>,
-    ctx: &ViewCtx<'_>,
-    rows: &Rows,
-    scales: &Scales,
-    columns: &[(Column, Head<'_>)],
-    group: GroupId,
-    actions: &mut Actions,
-) {
-    row.set_selected(ctx.selection == Some(group));
-    if ctx.hovered == Some(group) {
-        row.set_hovered(true);
-    }
-    for (column, _) in columns {
-        let mut whole = None;
-        let (_, response) = row.col(|ui| whole = column.cell_ui(ui, ctx, scales, group));
-        if let Some(whole) = whole.filter(|_| response.hovered()) {
-            response.on_hover_text(whole);
-        }
-    }
-    let response = row.response();
-    if response.hovered() {
-        actions.push(Action::Hover(group));
-    }
-    if response.clicked() || response.secondary_clicked() {
-        actions.push(Action::Select(Some(group)));
-    }
-    if response.double_clicked() {
-        actions.push(Action::Show(if has_trees(ctx) { ViewKind::Flame } else { ViewKind::Source }));
-    }
-    response.context_menu(|ui| menu_ui(ui, ctx, rows, group, actions));
-}
-
-/// What can be done with a row.
-fn menu_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, rows: &Rows, group: GroupId, actions: &mut Actions) {
-    group_items_ui(ui, ctx, group, actions);
+/// What can be done with all rows.
+fn copy_items_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, rows: &Rows, actions: &mut Actions) {
     let tsv = ui.button("Copy table as TSV").on_hover_text("Every row that is shown, for a spreadsheet.");
     if tsv.clicked() {
         actions.push(Action::Copy(copy::tsv(ctx.analysis, rows.shown()), "Table copied"));
@@ -284,46 +201,4 @@ fn menu_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, rows: &Rows, group: GroupId, actions:
         let text = copy::markdown(ctx.analysis, rows.shown(), &scales.own, &scales.total);
         actions.push(Action::Copy(text, "Table copied"));
     }
-}
-
-/// What can be done with the group of a row.
-pub(super) fn group_items_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId, actions: &mut Actions) {
-    let transforms = [
-        ("Focus", "Begin every stack at it and drop stacks without it.", Transform::Focus(group)),
-        ("Hide", "Take it out of every stack; its time goes to its caller.", Transform::Hide(group)),
-        ("Drop samples", "Leave out every sample whose stack holds it.", Transform::Drop(group)),
-    ];
-    for (label, tooltip, transform) in transforms {
-        if transform_button(ui, ctx, label, tooltip).clicked() {
-            actions.push(Action::Transform(transform));
-        }
-    }
-    ui.separator();
-    if ui.button("Show source").on_hover_text(ViewKind::Source.tooltip()).clicked() {
-        actions.push(Action::Show(ViewKind::Source));
-    }
-    ui.separator();
-    if ui.button("Copy name").clicked() {
-        actions.push(Action::Copy(ctx.analysis.name(group).into_owned(), "Name copied"));
-    }
-    let place = cell::place(ctx, group);
-    if ui.add_enabled(!place.is_empty(), egui::Button::new("Copy file:line")).clicked() {
-        actions.push(Action::Copy(place, "Place copied"));
-    }
-    ui.separator();
-}
-
-/// A button for a transform; greyed out, with the reason, where there are no stacks to transform.
-pub(in crate::ui) fn transform_button(ui: &mut Ui, ctx: &ViewCtx<'_>, label: &str, tooltip: &str) -> Response {
-    ui.add_enabled(is_stacks(ctx), egui::Button::new(label))
-        .on_hover_text(tooltip)
-        .on_disabled_hover_text("This profile holds no whole stacks, so there is nothing to take out of them.")
-}
-
-fn has_trees(ctx: &ViewCtx<'_>) -> bool {
-    ctx.analysis.profile().has_trees()
-}
-
-fn is_stacks(ctx: &ViewCtx<'_>) -> bool {
-    matches!(ctx.analysis.profile().body(), Body::Stacks(_))
 }

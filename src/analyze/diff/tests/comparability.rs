@@ -3,7 +3,7 @@
 use super::{compared, listed};
 use crate::analyze::diff::{Basis, Matching, NoiseKind, Normalize, align};
 use crate::analyze::testing;
-use crate::model::{Function, Origin, Profile, ProfileBuilder, StringId, Track, Unit};
+use crate::model::{Function, GraphBuilder, Origin, Profile, ProfileBuilder, StringId, TimeMeaning, Track, Unit};
 use std::sync::Arc;
 
 /// Stacks of py-spy or of nobody in particular, `function@file samples` a line.
@@ -109,4 +109,31 @@ fn shares_of_a_call_counter_and_a_sampler_stray_as_the_samples_do() {
     assert_eq!(statuses(&shares(5_500, 4_500)), ["slower", "faster"]);
     let text = said(&counted, &shares(55, 45), "shares").unwrap_or_default();
     assert!(text.contains("The error is that of new, which was sampled"), "{text}");
+}
+
+#[test]
+fn only_what_was_sampled_is_said_to_look_now_and_then() {
+    let mut b = GraphBuilder::new("cProfile");
+    b.metric("time", Unit::Nanoseconds);
+    "cProfile".clone_into(&mut b.origin_mut().producer);
+    let (name, file) = (b.string("f"), b.string("a.py"));
+    let function = b.function(Function { name, file, line: 1, object: StringId::EMPTY });
+    b.add(function, 1, 1, &[500], &[500]);
+    let counted = Arc::new(b.finish().expect("builds"));
+    let of_pyspy = sampled(&["f@a.py 50"], |origin| "py-spy".clone_into(&mut origin.producer));
+    let text = "The profilers differ: cProfile (base), py-spy (new). One counts calls, the other looks now and then.";
+    assert_eq!(said(&counted, &of_pyspy, "profiler").as_deref(), Some(text));
+
+    let mut b = ProfileBuilder::new("Chrome trace");
+    b.metric("time", Unit::Nanoseconds);
+    "viztracer".clone_into(&mut b.origin_mut().producer);
+    b.origin_mut().time = TimeMeaning::Clock;
+    let track = b.track(Track::default());
+    let function = b.function_named("f", "a.py", 1);
+    let frame = b.frame(function, 1);
+    let stack = b.stack_of(&[frame]);
+    b.sample(track, stack, Some(0), &[481]);
+    let watched = Arc::new(b.finish().expect("builds"));
+    let text = "The profilers differ: cProfile (base), viztracer (new).";
+    assert_eq!(said(&counted, &watched, "profiler").as_deref(), Some(text));
 }

@@ -8,6 +8,7 @@ use crate::model::format;
 use crate::ui::difference::{
     interval_text, less_and_more, measure_name, relative_text, signed_count, signed_in, status_text, text_color,
 };
+use crate::ui::views::group_rows::{Texts, dragged};
 use crate::ui::views::table::name_head;
 use crate::ui::{
     CompareCtx, ViewCtx,
@@ -18,7 +19,6 @@ use egui::Ui;
 use egui_extras::Column as Width;
 use std::borrow::Cow;
 
-const NAME_AT_LEAST: f32 = 130.0;
 /// Modules are shown where there is so much room for texts: files say nearly the same.
 const MODULE_ROOM: f32 = 520.0;
 
@@ -40,7 +40,7 @@ pub(super) enum Column {
 }
 
 impl Column {
-    /// The columns that have something to say about a comparison. Modules stand last: see [`Self::fit`].
+    /// The columns that have something to say about a comparison. Modules are left out where there is little room: see [`Self::fits`].
     pub(super) fn shown(ctx: &ViewCtx<'_>, compare: &CompareCtx<'_>) -> Vec<Self> {
         let mut columns = vec![Self::Base, Self::New, Self::Delta, Self::Relative];
         if compare.comparison.noise() != NoiseKind::Unknown {
@@ -66,18 +66,21 @@ impl Column {
 
     /// Whether it holds numbers: flush right, and largest first when sorted.
     pub(super) fn is_number(self) -> bool {
-        !matches!(self, Self::Status | Self::Name | Self::Module | Self::Place)
+        self != Self::Status && self.texts().is_none()
+    }
+
+    fn texts(self) -> Option<Texts> {
+        match self {
+            Self::Name => Some(Texts::Names),
+            Self::Module => Some(Texts::Modules),
+            Self::Place => Some(Texts::Places),
+            _ => None,
+        }
     }
 
     /// Its width at first. `room` is what the columns of texts share.
     pub(super) fn width(self, head: f32, room: f32) -> Width {
-        let dragged = |width: f32| Width::initial(width).at_least(40.0).clip(true).resizable(true);
-        match self {
-            Self::Name => Width::remainder().at_least(NAME_AT_LEAST).clip(true).resizable(false),
-            Self::Module => dragged((room * 0.24).clamp(64.0, 180.0)),
-            Self::Place => dragged((room * 0.32).clamp(92.0, 280.0)),
-            _ => dragged(self.fixed_width(head)),
-        }
+        self.texts().map_or_else(|| dragged(self.fixed_width(head)), |texts| texts.width(room))
     }
 
     /// Room for the longest figures that are usual; nothing for texts.

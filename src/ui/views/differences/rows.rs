@@ -3,8 +3,9 @@
 
 use super::columns::Column;
 use crate::analyze::diff::{Comparison, DiffRow, DiffSort, Effects, Measure, NoiseKind, Normalize, Side, Status};
-use crate::analyze::{GroupId, Matches, SearchText};
+use crate::analyze::{GroupId, SearchText};
 use crate::model::format::Scale;
+use crate::ui::views::group_rows::RowFilter;
 use std::cmp::Reverse;
 
 /// An order of rows.
@@ -77,10 +78,7 @@ pub(super) struct Rows {
     scales: Option<Scales>,
     order: Option<Order>,
     sorted: Vec<GroupId>,
-    filter: SearchText,
-    /// By group: whether the filter lets it through. `None` where it lets everything through.
-    mask: Option<Vec<bool>>,
-    error: Option<String>,
+    filter: RowFilter,
     only: Statuses,
     /// Rows of each status that the filter lets through.
     counts: [usize; Status::ALL.len()],
@@ -121,10 +119,9 @@ impl Rows {
             self.source = Some(source);
             self.set_source(comparison, measure);
         }
-        let new_filter = new_source || self.filter != *filter;
+        let new_filter = self.filter.update(comparison.side(Side::New), filter, new_source);
         if new_filter {
-            self.filter.clone_from(filter);
-            self.set_filter(comparison);
+            self.count_statuses();
         }
         let new_order = new_source || self.order != Some(order);
         if new_order {
@@ -136,7 +133,7 @@ impl Rows {
         }
         if new_filter || new_order || self.only != only {
             self.only = only;
-            let passes = |g: &GroupId| self.passes(*g);
+            let passes = |g: &GroupId| self.filter.passes(*g);
             let has_status = |g: &GroupId| only.is_empty() || only.contains(self.statuses[g.index()]);
             self.shown = self.sorted.iter().copied().filter(|g| passes(g) && has_status(g)).collect();
         }
@@ -155,31 +152,11 @@ impl Rows {
         self.order = None;
     }
 
-    /// A filter that cannot be read leaves what the last one showed.
-    fn set_filter(&mut self, comparison: &Comparison) {
-        let analysis = comparison.side(Side::New);
-        match self.filter.matcher() {
-            Ok(matcher) => {
-                self.error = None;
-                self.mask =
-                    matcher.map(|m| Matches::find(analysis.profile(), analysis.classes(), analysis.groups(), &m).mask);
-            }
-            Err(error) => {
-                self.error = Some(error);
-                self.mask = self.mask.take().filter(|mask| mask.len() == analysis.groups().len());
-            }
-        }
+    fn count_statuses(&mut self) {
         self.counts = [0; Status::ALL.len()];
-        for i in 0..self.present.len() {
-            let group = self.present[i];
-            if self.passes(group) {
-                self.counts[index(self.statuses[group.index()])] += 1;
-            }
+        for group in self.present.iter().filter(|g| self.filter.passes(**g)) {
+            self.counts[index(self.statuses[group.index()])] += 1;
         }
-    }
-
-    fn passes(&self, group: GroupId) -> bool {
-        self.mask.as_ref().is_none_or(|mask| mask.get(group.index()).copied().unwrap_or(false))
     }
 
     /// The rows that are shown, in order.
@@ -204,7 +181,7 @@ impl Rows {
 
     /// What is wrong with the filter.
     pub(super) fn error(&self) -> Option<&str> {
-        self.error.as_deref()
+        self.filter.error()
     }
 
     /// The units of the columns; `None` before the first update.

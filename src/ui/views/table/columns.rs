@@ -3,6 +3,7 @@
 use super::rows::Scales;
 use crate::analyze::{GroupBy, GroupId, SortKey};
 use crate::model::format;
+use crate::ui::views::group_rows::{Texts, dragged};
 use crate::ui::{
     ViewCtx,
     cell::{self, Head},
@@ -11,9 +12,6 @@ use crate::ui::{
 use egui::Ui;
 use egui_extras::Column as Width;
 use std::borrow::Cow;
-
-/// The width below which names are not squeezed: the table scrolls sideways before that.
-pub(super) const NAME_AT_LEAST: f32 = 130.0;
 
 /// A column of the table.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -71,19 +69,21 @@ impl Column {
 
     /// Whether it holds numbers: flush right, and largest first when sorted.
     pub(super) fn is_number(self) -> bool {
-        !matches!(self, Self::Name | Self::Module | Self::Place)
+        self.texts().is_none()
     }
 
-    /// Its width at first. Columns can be dragged, but for names, which take the room that is left. `room` is what the
-    /// columns of texts share.
-    pub(super) fn width(self, head: f32, room: f32) -> Width {
-        let dragged = |width: f32| Width::initial(width).at_least(40.0).clip(true).resizable(true);
+    fn texts(self) -> Option<Texts> {
         match self {
-            Self::Name => Width::remainder().at_least(NAME_AT_LEAST).clip(true).resizable(false),
-            Self::Module => dragged((room * 0.24).clamp(64.0, 180.0)),
-            Self::Place => dragged((room * 0.32).clamp(92.0, 280.0)),
-            _ => dragged(self.number_width(head)),
+            Self::Name => Some(Texts::Names),
+            Self::Module => Some(Texts::Modules),
+            Self::Place => Some(Texts::Places),
+            _ => None,
         }
+    }
+
+    /// Its width at first. `room` is what the columns of texts share.
+    pub(super) fn width(self, head: f32, room: f32) -> Width {
+        self.texts().map_or_else(|| dragged(self.number_width(head)), |texts| texts.width(room))
     }
 
     /// Room for the longest figures that are usual, and for `head`: what its head, or its widest figure, needs.

@@ -1,8 +1,9 @@
 //! Which rows the table shows, and in what order: kept from frame to frame, and counted again only when the analysis,
 //! the order or the filter has changed.
 
-use crate::analyze::{Analysis, GroupId, Matches, SearchText, SortKey};
+use crate::analyze::{Analysis, GroupId, SearchText, SortKey};
 use crate::model::format::Scale;
+use crate::ui::views::group_rows::RowFilter;
 
 /// An order of rows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -18,11 +19,7 @@ pub(super) struct Rows {
     present: Option<(u64, Vec<GroupId>)>,
     scales: Option<Scales>,
     sorted: Option<(RowOrder, Vec<GroupId>)>,
-    filter: SearchText,
-    /// By group: whether the filter lets it through. `None` where it lets everything through.
-    mask: Option<Vec<bool>>,
-    /// What is wrong with the filter.
-    error: Option<String>,
+    filter: RowFilter,
     /// `None` where every row is shown.
     shown: Option<Vec<GroupId>>,
 }
@@ -47,11 +44,7 @@ impl Rows {
             self.present = Some((analysis.serial(), present));
             self.sorted = None;
         }
-        let new_filter = new_analysis || self.filter != *filter;
-        if new_filter {
-            self.filter.clone_from(filter);
-            self.set_filter(analysis);
-        }
+        let new_filter = self.filter.update(analysis, filter, new_analysis);
         let new_order = self.sorted.as_ref().is_none_or(|(of, _)| *of != order);
         if new_order {
             // From the same beginning every time, so that equal rows stand by own cost however one got here.
@@ -62,23 +55,8 @@ impl Rows {
             self.sorted = Some((order, rows));
         }
         if new_filter || new_order {
-            let passes = self.mask.as_ref();
-            self.shown = passes.map(|mask| self.all().iter().copied().filter(|g| mask[g.index()]).collect());
-        }
-    }
-
-    /// A filter that cannot be read leaves what the last one showed: half a regular expression is not an answer.
-    fn set_filter(&mut self, analysis: &Analysis) {
-        match self.filter.matcher() {
-            Ok(matcher) => {
-                self.error = None;
-                self.mask =
-                    matcher.map(|m| Matches::find(analysis.profile(), analysis.classes(), analysis.groups(), &m).mask);
-            }
-            Err(error) => {
-                self.error = Some(error);
-                self.mask = self.mask.take().filter(|mask| mask.len() == analysis.groups().len());
-            }
+            let filtered = || self.all().iter().copied().filter(|g| self.filter.passes(*g)).collect();
+            self.shown = (!self.filter.is_open()).then(filtered);
         }
     }
 
@@ -103,7 +81,7 @@ impl Rows {
 
     /// What is wrong with the filter.
     pub(super) fn error(&self) -> Option<&str> {
-        self.error.as_deref()
+        self.filter.error()
     }
 
     /// The units of the columns; `None` before the first update.
