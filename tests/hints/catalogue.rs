@@ -34,7 +34,7 @@ fn what_a_rule_shows_is_python() {
     for rule in HINTS.iter().filter(|r| !SHELL.contains(&r.id)) {
         for code in [rule.before, rule.after] {
             // `await` stands in a coroutine.
-            let lines: String = code.lines().map(|line| format!("    {line}\n")).collect();
+            let lines = code.lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n");
             let parsed = ruff_python_parser::parse_module(&format!("async def f():\n    pass\n{lines}"));
             assert!(parsed.is_ok(), "{}: {code}\n{:?}", rule.id, parsed.err());
         }
