@@ -306,13 +306,8 @@ impl CalleeRule {
             let part = spot.part(&calls, 0);
             let (facts, tree) = (&spot.facts, spot.facts.tree());
             // A key that sorting calls is sampled below the line.
-            let keyed = calls.iter().filter(|&&c| facts.keyword(c, "key").is_some());
-            let below: i64 = keyed
-                .filter_map(|&c| {
-                    let (lines, range) = (spot.lines.as_ref()?, tree.line(c)..=tree.last_line(c));
-                    Some(lines.total(range.clone()) - lines.own(range))
-                })
-                .sum();
+            let keyed: Vec<NodeId> = calls.iter().copied().filter(|&c| facts.keyword(c, "key").is_some()).collect();
+            let below = spot.lines.as_ref().map_or(0, |l| l.total_of(tree, &keyed) - l.own_of(tree, &keyed));
             let amount = (part.amount + below).min(ctx.inclusive(spot.function));
             let share = self.share(ctx, amount);
             if self.weight(ctx, amount) < 1.0 || (self.once_is_fine && spot.scope == ScopeId::MODULE) {

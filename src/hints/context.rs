@@ -48,6 +48,8 @@ pub struct Ctx<'a> {
     names: Names,
     files: &'a dyn Files,
     loaded: RefCell<FxHashMap<String, Option<Rc<Facts>>>>,
+    /// Files that others were compared with: as they are written, without what their own neighbours say.
+    neighbours: RefCell<FxHashMap<String, Option<Rc<Facts>>>>,
     spots: OnceCell<Vec<Spot>>,
     /// The user's files, those with most time first.
     yours: Vec<String>,
@@ -83,6 +85,7 @@ impl<'a> Ctx<'a> {
             names: Names::new(profile, analysis.classes()),
             files,
             loaded: RefCell::default(),
+            neighbours: RefCell::default(),
             spots: OnceCell::new(),
             yours: your_files(analysis),
             stacks,
@@ -191,6 +194,11 @@ impl<'a> Ctx<'a> {
         self.analysis.table().calls(crate::analyze::GroupId(function.0))
     }
 
+    /// How often functions that patterns name were called; 0 where that was not counted.
+    pub(super) fn calls_to(&self, patterns: &[&str]) -> i64 {
+        self.find(patterns).into_iter().filter_map(|f| self.calls(f)).map(|(all, _)| all).sum()
+    }
+
     /// The functions that a pattern names.
     ///
     /// `list.pop` and `time.sleep` name built-in methods and functions, `copy:deepcopy` a function of a module,
@@ -239,7 +247,7 @@ impl<'a> Ctx<'a> {
 
     /// Tells a file what the recorded files that it imports, or that import it, say about it.
     fn learn_from_neighbours(&self, facts: &mut Facts, file: &str) {
-        /// Files looked into for the sake of one: each is parsed for it.
+        /// Files looked into for the sake of one.
         const MOST: usize = 6;
         /// Imports for which a file beside it is looked for.
         const MOST_IMPORTS: usize = 24;
@@ -256,11 +264,21 @@ impl<'a> Ctx<'a> {
             let Some(module) = module_of(other).filter(|_| looked.len() <= MOST && !looked.contains(&other)) else {
                 continue;
             };
-            if let Some(from) = self.files.facts(other) {
+            if let Some(from) = self.neighbour(other) {
                 looked.push(other);
                 facts.learn(module, &from, own);
             }
         }
+    }
+
+    /// A file as it is written, read once for all that it is a neighbour of.
+    fn neighbour(&self, file: &str) -> Option<Rc<Facts>> {
+        if let Some(known) = self.neighbours.borrow().get(file) {
+            return known.clone();
+        }
+        let facts = self.files.facts(file);
+        self.neighbours.borrow_mut().insert(file.to_owned(), facts.clone());
+        facts
     }
 
     /// The source of a function: its file, and the scope in it. A comprehension's or a generator expression's is that of

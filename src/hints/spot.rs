@@ -1,7 +1,7 @@
 //! A function of the user's whose source is known and whose time is worth a look.
 
 use crate::model::FunctionId;
-use crate::source::{Facts, NodeId, ScopeId};
+use crate::source::{Facts, NodeId, ScopeId, Tree};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -15,15 +15,32 @@ impl LineCosts {
         self.0.range(lines).map(|(_, cost)| cost.0).sum()
     }
 
-    /// Time in a range of lines with everything they called.
-    pub(super) fn total(&self, lines: std::ops::RangeInclusive<u32>) -> i64 {
+    fn total(&self, lines: std::ops::RangeInclusive<u32>) -> i64 {
         self.0.range(lines).map(|(_, cost)| cost.1).sum()
+    }
+
+    /// Time in the lines of some nodes themselves, each line counted once.
+    pub(super) fn own_of(&self, tree: &Tree, nodes: &[NodeId]) -> i64 {
+        lines_of(tree, nodes).into_iter().map(|line| self.own(line..=line)).sum()
+    }
+
+    /// Time in the lines of some nodes with everything they called, each line counted once.
+    pub(super) fn total_of(&self, tree: &Tree, nodes: &[NodeId]) -> i64 {
+        lines_of(tree, nodes).into_iter().map(|line| self.total(line..=line)).sum()
     }
 
     /// The line with most time of its own, within a range.
     pub(super) fn hottest(&self, lines: std::ops::RangeInclusive<u32>) -> Option<u32> {
         self.0.range(lines).max_by_key(|(_, cost)| cost.0).map(|(line, _)| *line)
     }
+}
+
+/// The lines of some nodes, in order.
+fn lines_of(tree: &Tree, nodes: &[NodeId]) -> Vec<u32> {
+    let mut lines: Vec<u32> = nodes.iter().flat_map(|&n| tree.line(n)..=tree.last_line(n)).collect();
+    lines.sort_unstable();
+    lines.dedup();
+    lines
 }
 
 /// A function with its comprehensions and generator expressions.
@@ -86,10 +103,7 @@ impl Spot {
         let tree = self.facts.tree();
         let whole = self.work.max(1) as f64;
         if let Some(costs) = &self.lines {
-            let mut lines: Vec<u32> = nodes.iter().flat_map(|&n| tree.line(n)..=tree.last_line(n)).collect();
-            lines.sort_unstable();
-            lines.dedup();
-            let amount = lines.iter().map(|&l| costs.own(l..=l)).sum();
+            let amount = costs.own_of(tree, nodes);
             return Part { amount, measured: true, of_function: (amount as f64 / whole).min(1.0) };
         }
         let weight =
@@ -114,10 +128,7 @@ impl Spot {
     pub(super) fn loops_around(&self, nodes: &[NodeId]) -> Option<i64> {
         let (tree, costs) = (self.facts.tree(), self.lines.as_ref()?);
         let loops: Option<Vec<NodeId>> = nodes.iter().map(|&n| self.facts.loops_around(n).last()).collect();
-        let mut lines: Vec<u32> = loops?.into_iter().flat_map(|l| tree.line(l)..=tree.last_line(l)).collect();
-        lines.sort_unstable();
-        lines.dedup();
-        Some(lines.into_iter().map(|l| costs.own(l..=l)).sum())
+        Some(costs.own_of(tree, &loops?))
     }
 
     /// Whether a node runs very often: in a loop, or in a function that is called very often.

@@ -27,6 +27,20 @@ fn every_rule_says_when_it_speaks_what_to_do_and_when_it_is_wrong() {
     }
 }
 
+/// What is shown is code that runs, but for what is typed into a shell.
+#[test]
+fn what_a_rule_shows_is_python() {
+    const SHELL: [&str; 3] = ["dev-server", "worker-saturated", "worker-threads-not-profiled"];
+    for rule in HINTS.iter().filter(|r| !SHELL.contains(&r.id)) {
+        for code in [rule.before, rule.after] {
+            // `await` stands in a coroutine.
+            let lines = code.lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n");
+            let parsed = ruff_python_parser::parse_module(&format!("async def f():\n    pass\n{lines}"));
+            assert!(parsed.is_ok(), "{}: {code}\n{:?}", rule.id, parsed.err());
+        }
+    }
+}
+
 #[test]
 fn every_category_has_rules() {
     let categories: BTreeSet<&str> = HINTS.iter().map(|r| r.category.name()).collect();

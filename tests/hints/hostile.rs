@@ -1,6 +1,10 @@
 //! Sources that mean harm: too large, too deep, no text, or not what ran.
 
 use super::support::{folder, hints_of, spoken};
+use helioscope::analyze::{Analysis, Query};
+use helioscope::hints::{Hints, NoFiles, Options};
+use helioscope::model::{Function, FunctionId, GraphBuilder, StringId, Unit};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// What is said of a recording whose program's source is this.
@@ -76,6 +80,42 @@ fn a_file_takes_time_by_its_size_whatever_it_repeats() {
         assert!(one.elapsed() < Duration::from_secs(20), "{:?} for {}", one.elapsed(), &source[source.len() - 200..]);
     }
     assert!(begin.elapsed() < Duration::from_mins(2), "{:?}", begin.elapsed());
+}
+
+/// Thousands of functions of a library that call each other, each of which calls what rules look for.
+#[test]
+fn who_asked_is_found_in_time_by_the_size_of_the_call_graph() {
+    const MANY: usize = 8_000;
+    let mut b = GraphBuilder::new("test");
+    b.metric("time", Unit::Nanoseconds);
+    let function = |b: &mut GraphBuilder, name: &str, file: &str, line: usize| {
+        let (name, file) = (b.string(name), b.string(file));
+        b.function(Function { name, file, line: line as u32, object: StringId::EMPTY })
+    };
+    let main = function(&mut b, "main", "/srv/app/main.py", 1);
+    let library: Vec<FunctionId> = (1..=MANY)
+        .map(|i| function(&mut b, &format!("f{i}"), "/usr/lib/python3.12/site-packages/lib/a.py", i))
+        .collect();
+    let sorted = function(&mut b, "<built-in method builtins.sorted>", "~", 0);
+    let spent = 1_000_000;
+    b.add(main, 1, 1, &[spent], &[spent * MANY as i64 * 2]);
+    b.add_edge(main, library[0], (1, 1), &[spent], &[spent * MANY as i64]);
+    for (i, &f) in library.iter().enumerate() {
+        b.add(f, 9, 9, &[spent], &[spent * (MANY - i) as i64]);
+        b.add_edge(f, sorted, (99, 99), &[spent], &[spent]);
+        for caller in [i / 2, i / 3, i * 7 % MANY].map(|c| library[c]) {
+            b.add_edge(caller, f, (3, 3), &[spent], &[spent * 2]);
+        }
+    }
+    b.add(sorted, 99 * MANY as i64, 99 * MANY as i64, &[spent * MANY as i64], &[spent * MANY as i64]);
+    let profile = Arc::new(b.finish().expect("builds"));
+    let query = Query::new(&profile);
+    let analysis = Analysis::new(profile, query, None);
+    let begin = Instant::now();
+    let hints = Hints::new(&analysis, &NoFiles, Options::default());
+    assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
+    let found = hints.findings.iter().find(|f| f.rule.id == "sort-in-loop").expect("the sorts");
+    assert_eq!(found.name, "main", "nobody else of the user's asked for them");
 }
 
 #[test]

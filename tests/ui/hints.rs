@@ -52,7 +52,7 @@ fn the_best_finding_is_open_with_all_it_rests_on() {
     let window = hints_of(SLOW);
     assert!(count(&window) >= 1);
     let first = buttons(&window, TITLE).first().cloned().expect("the finding");
-    assert!(first.contains("likely") && first.contains("at most"), "{first}");
+    assert!(first.contains("likely") && first.contains("up to 100×"), "{first}");
     for part in
         ["share", "Before", "After", "Confidence", "What would settle it", "It would be wrong if", "Documentation"]
     {

@@ -142,7 +142,10 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule, what: &Kindred) -> Vec<Finding> {
     let Some(within) = on_the_loop(ctx) else { return Vec::new() };
     let set = ctx.find(what.callees);
     let sites = ctx.sites_within(&set, &within);
-    let sites = if ctx.threads_are_mixed() { awaiting_sites(ctx, &set, sites) } else { sites };
+    let mut sites = if ctx.threads_are_mixed() { awaiting_sites(ctx, &set, sites) } else { sites };
+    // What is handed on to a thread keeps nobody waiting.
+    let hands_over = ctx.find(&["asyncio.threads:to_thread", "asyncio.base_events:run_in_executor"]);
+    sites.retain(|s| !hands_over.contains(&s.via));
     let all: i64 = sites.iter().map(|s| s.total).sum();
     let share = ctx.share_of_all(all);
     let Some(site) = sites.first().filter(|_| share >= what.min_share) else {
@@ -181,10 +184,9 @@ fn sampled(ctx: &Ctx<'_>, rule: &'static Rule, what: &Kindred, within: &Within) 
         }
         let Some(spot) = ctx.spot_of(function) else { continue };
         let facts = &spot.facts;
-        let tree = facts.tree();
         let nodes: Vec<NodeId> = facts.calls_in(spot.scope).filter(|&c| blocks(facts, c, what)).collect();
         let Some(lines) = spot.lines.as_ref().filter(|_| !nodes.is_empty()) else { continue };
-        let amount: i64 = nodes.iter().map(|&n| lines.total(tree.line(n)..=tree.last_line(n))).sum();
+        let amount = lines.total_of(facts.tree(), &nodes);
         let share = ctx.share_of_all(amount.min(ctx.inclusive(function)));
         if share < what.min_share {
             continue;

@@ -26,8 +26,7 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     let set = ctx.find(&["asyncio:*", "asyncio.*:*"]);
     let own: i64 = set.iter().filter(|&&f| ctx.bounds().activity_of(f).is_active()).map(|&f| ctx.own(f)).sum();
     let share = ctx.share(own);
-    let scheduled: i64 =
-        ctx.find(&["asyncio.base_events:call_soon"]).iter().filter_map(|&f| ctx.calls(f)).map(|c| c.0).sum();
+    let scheduled = ctx.calls_to(&["asyncio.base_events:call_soon"]);
     let counted = ctx.graph().is_some();
     let debugging = ctx.has(&["asyncio.format_helpers:extract_stack"]);
     if share < 0.3 || ctx.bounds().share(Activity::EventLoop) > 0.1 || (counted && scheduled < 20_000) || debugging {

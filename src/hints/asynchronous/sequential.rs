@@ -45,10 +45,7 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         let nodes: Vec<NodeId> = awaits(facts, spot.scope).filter(|&n| is_independent(facts, n)).collect();
         let Some(&first) = nodes.first() else { continue };
         let share = match &spot.lines {
-            Some(costs) if lines => {
-                let tree = facts.tree();
-                ctx.share_of_all(nodes.iter().map(|&n| costs.total(tree.line(n)..=tree.last_line(n))).sum())
-            }
+            Some(costs) if lines => ctx.share_of_all(costs.total_of(facts.tree(), &nodes)),
             _ => idle,
         };
         if lines && share < 0.5 {

@@ -186,8 +186,7 @@ pub(in crate::hints) static STAT_STORM: Rule = Rule {
 /// Few records, or none that pass the level.
 fn no_records(ctx: &Ctx<'_>) -> bool {
     const MANY: i64 = 1_000;
-    ctx.recording == Recording::Calls
-        && ctx.find(&["logging:_log"]).iter().filter_map(|&f| ctx.calls(f)).map(|c| c.0).sum::<i64>() < MANY
+    ctx.recording == Recording::Calls && ctx.calls_to(&["logging:_log"]) < MANY
 }
 
 /// Pipes between processes are read and written in small pieces, whatever the program does.

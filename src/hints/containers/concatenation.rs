@@ -121,7 +121,7 @@ fn adapted(facts: &Facts, node: NodeId) -> String {
 fn sum_without_source(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     let set = ctx.find(&["builtins.sum"]);
     let own: i64 = set.iter().map(|&f| ctx.own(f)).sum();
-    let calls: i64 = set.iter().filter_map(|&f| ctx.calls(f)).map(|c| c.0).sum();
+    let calls = ctx.calls_to(&["builtins.sum"]);
     let slow = ctx.nanoseconds(own).is_some_and(|ns| calls > 0 && ns / calls >= 5_000_000);
     let share = ctx.share(own);
     let Some(site) = ctx.sites(&set).into_iter().next().filter(|_| slow && share >= 0.2) else { return Vec::new() };

@@ -13,8 +13,8 @@ pub(in crate::hints) static RULE: Rule = Rule {
     needs: Needs::Source,
     signal: "a fifth of the active time in a function that builds a list only to test it or take its first element",
     advice: "Drop the brackets (generator) so it stops at the first hit, or use next(gen, default). For sum, min and max the brackets do no harm: those read everything anyway.",
-    before: "if any([p(x) for x in xs]):",
-    after: "if any(p(x) for x in xs):",
+    before: "if any([p(x) for x in xs]): ...",
+    after: "if any(p(x) for x in xs): ...",
     docs: "https://docs.astral.sh/ruff/rules/unnecessary-comprehension-in-call/",
     removable: 0.60,
     settle: "drop the brackets and record again",
@@ -34,9 +34,7 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         let nodes: Vec<NodeId> = found.iter().map(|(n, _)| *n).collect();
         let total = ctx.inclusive(function);
         let (amount, measured) = match ctx.line_costs(function) {
-            Some(lines) => {
-                (nodes.iter().map(|&n| lines.total(tree.line(n)..=tree.last_line(n))).sum::<i64>().min(total), true)
-            }
+            Some(lines) => (lines.total_of(tree, &nodes).min(total), true),
             None => (total, false),
         };
         let share = ctx.share(amount);

@@ -6,6 +6,7 @@ use super::within::Within;
 use crate::model::{Body, FunctionId, StackProfile};
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 /// What a group of functions cost, counted once however they call each other.
 #[derive(Clone, Copy, Default, Debug)]
@@ -172,8 +173,13 @@ impl Ctx<'_> {
         sites
     }
 
+    /// Divides what entered a group among the user's functions above, in the proportion of the recorded edges.
     fn counted_sites(&self, set: &[FunctionId], within: Option<&Within>) -> Sites {
+        let Some(graph) = self.graph() else { return Sites::default() };
         let mut sites = Sites::default();
+        let none = |function, via| Site { function, via, total: 0, calls: None, line: 0 };
+        // What others than the user's functions asked for, by who asked.
+        let mut open: BTreeMap<FunctionId, f64> = BTreeMap::new();
         for entry in self.entries(set) {
             let Some(caller) = entry.caller else { continue };
             let share = match within {
@@ -181,10 +187,37 @@ impl Ctx<'_> {
                 _ => 1.0,
             };
             // What hardly ever happened there happened elsewhere.
-            if share > 0.05 {
-                let total = (entry.total as f64 * share) as i64;
-                self.climb(caller, &Entry { total, ..entry }, &mut sites);
+            if share <= 0.05 {
+                continue;
             }
+            if self.is_yours(caller) {
+                let site = sites.entry((caller, entry.callee)).or_insert(none(caller, entry.callee));
+                site.total += (entry.total as f64 * share) as i64;
+                *site.calls.get_or_insert(0) += entry.calls;
+            } else {
+                *open.entry(caller).or_default() += entry.total as f64 * share;
+            }
+        }
+        let totals = graph.edge_total(self.analysis.query().metric);
+        for _ in 0..MAX_CLIMB {
+            let mut above: BTreeMap<FunctionId, f64> = BTreeMap::new();
+            for (function, amount) in open {
+                // A function is not asked by itself.
+                let callers = graph.incoming(function).iter().map(|&e| e as usize);
+                let callers = callers.filter(|&e| graph.edges()[e].caller != function);
+                let all: f64 = callers.clone().map(|e| totals[e].max(1) as f64).sum();
+                for e in callers {
+                    let (caller, part) = (graph.edges()[e].caller, totals[e].max(1) as f64 / all);
+                    if self.is_yours(caller) {
+                        let site = sites.entry((caller, function)).or_insert(none(caller, function));
+                        site.total += (amount * part).round() as i64;
+                    } else if part >= 0.01 {
+                        // Less than one part in a hundred does not change who asked for it.
+                        *above.entry(caller).or_default() += amount * part;
+                    }
+                }
+            }
+            open = above;
         }
         sites
     }
@@ -216,38 +249,6 @@ impl Ctx<'_> {
             sites.entry((function, via)).or_insert(none).total += total;
         }
         sites
-    }
-
-    /// Divides what entered a group among the user's functions above, in the proportion of the recorded edges.
-    fn climb(&self, from: FunctionId, entry: &Entry, sites: &mut Sites) {
-        let Some(graph) = self.graph() else { return };
-        let metric = self.analysis.query().metric;
-        let mut open: Vec<(FunctionId, FunctionId, f64, usize)> = vec![(from, entry.callee, entry.total as f64, 0)];
-        let mut seen: Vec<FunctionId> = Vec::new();
-        while let Some((function, via, total, height)) = open.pop() {
-            if self.is_yours(function) {
-                let site =
-                    sites.entry((function, via)).or_insert(Site { function, via, total: 0, calls: None, line: 0 });
-                site.total += total.round() as i64;
-                if via == entry.callee {
-                    *site.calls.get_or_insert(0) += entry.calls;
-                }
-                continue;
-            }
-            if height == MAX_CLIMB || seen.contains(&function) {
-                continue;
-            }
-            seen.push(function);
-            let edges = graph.incoming(function);
-            let all: i64 = edges.iter().map(|&e| graph.edge_total(metric)[e as usize].max(1)).sum();
-            for &e in edges {
-                let part = graph.edge_total(metric)[e as usize].max(1) as f64 / all as f64;
-                // Less than one part in a hundred does not change who asked for it.
-                if part >= 0.01 {
-                    open.push((graph.edges()[e as usize].caller, function, total * part, height + 1));
-                }
-            }
-        }
     }
 }
 

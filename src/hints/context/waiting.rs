@@ -15,9 +15,9 @@ impl Ctx<'_> {
         let mut parts = vec![0.0; self.analysis.profile().functions().len()];
         let Some(graph) = self.graph() else { return parts };
         let metric = self.analysis.query().metric;
+        let also = self.members(also);
         for (f, part) in parts.iter_mut().enumerate() {
-            let function = FunctionId::at(f);
-            if !self.bounds().activity_of(function).is_active() || also.contains(&function) {
+            if also[f] || !self.bounds().activity_of(FunctionId::at(f)).is_active() {
                 *part = 1.0;
             }
         }

@@ -299,7 +299,7 @@ fn one_by_one(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         return findings;
     }
     let counted = ctx.graph().is_some();
-    let connects: i64 = ctx.find(CONNECTS).iter().filter_map(|&f| ctx.calls(f)).map(|c| c.0).sum();
+    let connects = ctx.calls_to(CONNECTS);
     for place in places(ctx) {
         let share = ctx.share_of_all(place.total);
         let mean_ns = ctx.nanoseconds(place.total).map_or(0.0, |ns| ns as f64 / place.calls.max(1) as f64);
@@ -381,10 +381,7 @@ fn sampled(ctx: &Ctx<'_>, rule: &'static Rule, wanted: Statement) -> Vec<Finding
         let tree = spot.facts.tree();
         let Some(lines) = &spot.lines else { continue };
         // A function of the user's may stand between the line and the driver.
-        let mut at: Vec<u32> = nodes.iter().flat_map(|&n| tree.line(n)..=tree.last_line(n)).collect();
-        at.sort_unstable();
-        at.dedup();
-        let amount: i64 = at.into_iter().map(|line| lines.total(line..=line)).sum();
+        let amount = lines.total_of(tree, &nodes);
         let share = ctx.share(amount.min(ctx.inclusive(function)));
         if share >= 0.2 {
             let connects = spot.facts.calls_in(spot.scope).any(|c| CONNECTING.contains(&spot.facts.callee(c).as_str()));

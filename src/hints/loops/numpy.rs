@@ -82,7 +82,7 @@ fn called_for_each(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         let Some(&first) = nodes.first() else { continue };
         let here = || sites.iter().filter(|s| s.function == function);
         let (amount, calls) = match &spot.lines {
-            Some(lines) => (nodes.iter().map(|&n| lines.total(tree.line(n)..=tree.last_line(n))).sum::<i64>(), None),
+            Some(lines) => (lines.total_of(tree, &nodes), None),
             None => (here().map(|s| s.total).sum(), Some(here().filter_map(|s| s.calls).sum::<i64>())),
         };
         let per_call = calls.and_then(|c| Some(ctx.nanoseconds(amount)? as f64 / c.max(1) as f64));

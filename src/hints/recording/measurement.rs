@@ -91,13 +91,13 @@ fn idle(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
 }
 
 fn workers(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
-    let started = ctx.find(&["_thread.start_new_thread", "_thread.start_joinable_thread"]);
+    const STARTS: &[&str] = &["_thread.start_new_thread", "_thread.start_joinable_thread"];
     let pools = ctx.has(&["multiprocessing.pool:*", "concurrent.futures.process:*"]);
     let waiting = ctx.bounds().share(Activity::Locks) + if pools { ctx.bounds().share(Activity::Waiting) } else { 0.0 };
-    if (started.is_empty() && !pools) || waiting < 0.4 || (ctx.threads_are_mixed() && !pools) {
+    if (!ctx.has(STARTS) && !pools) || waiting < 0.4 || (ctx.threads_are_mixed() && !pools) {
         return Vec::new();
     }
-    let threads: i64 = started.iter().filter_map(|&f| ctx.calls(f)).map(|c| c.0).sum();
+    let threads = ctx.calls_to(STARTS);
     let reason = "the recorded thread waits for others that are not in the recording";
     vec![
         Finding::new(rule, waiting, Confidence::High, reason)
@@ -110,7 +110,7 @@ fn mixed(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     if !ctx.threads_are_mixed() {
         return Vec::new();
     }
-    let threads: i64 = ctx.find(&["threading:_bootstrap"]).iter().filter_map(|&f| ctx.calls(f)).map(|c| c.0).sum();
+    let threads = ctx.calls_to(&["threading:_bootstrap"]);
     let reason = "cProfile cannot see the first function of a thread unless it records all threads as one";
     let mut finding = Finding::new(rule, 0.0, Confidence::High, reason).with("threads", Evidence::Count(threads));
     if let Some(minor) = ctx.minor {

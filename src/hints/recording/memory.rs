@@ -64,11 +64,7 @@ fn materialize(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         nodes.extend(derived);
         let Some(&first) = nodes.first() else { continue };
         let amount = match &spot.lines {
-            Some(lines) => nodes
-                .iter()
-                .map(|&n| lines.total(tree.line(n)..=tree.last_line(n)))
-                .sum::<i64>()
-                .min(ctx.inclusive(function)),
+            Some(lines) => lines.total_of(tree, &nodes).min(ctx.inclusive(function)),
             None => read_by(ctx, function, &spot, &nodes),
         };
         let share = ctx.share(amount);

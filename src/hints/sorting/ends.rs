@@ -31,16 +31,11 @@ fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
     for function in ctx.costly_functions(0.1) {
         let Some(spot) = ctx.spot_of(function) else { continue };
         let (facts, scope) = (&spot.facts, spot.scope);
-        let tree = facts.tree();
         let found: Vec<(NodeId, Ends)> = sorts(facts, scope).filter_map(|c| Some((c, ends_read(facts, c)?))).collect();
         let Some((first, ends)) = found.first().copied() else { continue };
         let nodes: Vec<NodeId> = found.iter().map(|(n, _)| *n).collect();
         let amount = match &spot.lines {
-            Some(lines) => nodes
-                .iter()
-                .map(|&n| lines.total(tree.line(n)..=tree.last_line(n)))
-                .sum::<i64>()
-                .min(ctx.inclusive(function)),
+            Some(lines) => lines.total_of(facts.tree(), &nodes).min(ctx.inclusive(function)),
             None => ctx.sites(&set).iter().filter(|s| s.function == function).map(|s| s.total).sum(),
         };
         let share = ctx.share(amount);

@@ -26,10 +26,8 @@ pub(in crate::hints) static RULE: Rule = Rule {
 };
 
 fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
-    let count =
-        |patterns: &[&str]| -> i64 { ctx.find(patterns).iter().filter_map(|&f| ctx.calls(f)).map(|c| c.0).sum() };
-    let asked = count(&["logging:isEnabledFor"]);
-    let written = count(&["logging:_log"]);
+    let asked = ctx.calls_to(&["logging:isEnabledFor"]);
+    let written = ctx.calls_to(&["logging:_log"]);
     // Where calls were counted, they tell whether messages are dropped.
     if ctx.graph().is_some() && (asked < 1_000 || written * 10 > asked) {
         return Vec::new();
@@ -74,11 +72,8 @@ const LEAST: f64 = 0.15;
 fn called_for(ctx: &Ctx<'_>, spot: &Spot, messages: &[NodeId]) -> i64 {
     let (facts, tree) = (&spot.facts, spot.facts.tree());
     if let Some(lines) = &spot.lines {
-        let below = |&n: &NodeId| {
-            let range = tree.line(n)..=tree.last_line(n);
-            lines.total(range.clone()) - lines.own(range)
-        };
-        return messages.iter().map(below).sum::<i64>().min(ctx.inclusive(spot.function));
+        let below = lines.total_of(tree, messages) - lines.own_of(tree, messages);
+        return below.min(ctx.inclusive(spot.function));
     }
     let Some(graph) = ctx.graph() else { return 0 };
     let metric = ctx.analysis.query().metric;

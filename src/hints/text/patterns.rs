@@ -168,9 +168,7 @@ fn sampled_backtracking(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
         let Some(lines) = &spot.lines else { continue };
         for found in uses(&spot.facts, spot.scope).iter().filter(|u| overlaps(u.pattern)) {
             // Through the module, the samples fall on the functions of `re` below this line.
-            let share = ctx.share(
-                lines.total(tree.line(found.call)..=tree.last_line(found.call)).min(ctx.inclusive(spot.function)),
-            );
+            let share = ctx.share(lines.total_of(tree, &[found.call]).min(ctx.inclusive(spot.function)));
             if share >= 0.2_f64.max(ctx.options.min_share) {
                 let reason =
                     "the line with the match took the samples, and the pattern can match the same text in many ways";
@@ -312,8 +310,7 @@ fn literal(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
             continue;
         }
         let amount = if let Some(lines) = &spot.lines {
-            let sampled: i64 = fixed.iter().map(|&c| lines.total(tree.line(c)..=tree.last_line(c))).sum();
-            sampled.min(ctx.inclusive(function))
+            lines.total_of(tree, &fixed).min(ctx.inclusive(function))
         } else {
             // Of what the function spent in matching, the part of these calls.
             let sites = ctx.sites(&matching);

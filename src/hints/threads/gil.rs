@@ -99,8 +99,7 @@ fn crowding(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
 
 /// From Python 3.12 on cProfile records all threads as one: what ran below their first function is known, not where.
 fn computing_mixed(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
-    let begins = ctx.find(&["threading:_bootstrap"]);
-    let threads: i64 = begins.iter().filter_map(|&f| ctx.calls(f)).map(|c| c.0).sum();
+    let threads = ctx.calls_to(&["threading:_bootstrap"]);
     let waits = ctx.has(&[
         "threading:join",
         "concurrent.futures._base:result",
@@ -130,8 +129,7 @@ fn computing_mixed(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
 
 /// Only the thread that waits for the others was recorded: what they compute, the source says.
 fn computing_unseen(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
-    let started = ctx.find(&["_thread.start_new_thread", "_thread.start_joinable_thread"]);
-    let threads: i64 = started.iter().filter_map(|&f| ctx.calls(f)).map(|c| c.0).sum();
+    let threads = ctx.calls_to(&["_thread.start_new_thread", "_thread.start_joinable_thread"]);
     let processes = ctx.has(&["multiprocessing.*:*", "concurrent.futures.process:*"]);
     let Some(waiting) = ctx.waiting_for_threads().filter(|_| threads >= 2 && !processes) else { return Vec::new() };
     let handed = ctx.handed_to_threads();

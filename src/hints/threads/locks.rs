@@ -123,12 +123,7 @@ fn contended(
     if let Some(graph) = ctx.graph() {
         // What waits at the lock is not in such a recording; what is slow inside it is.
         let metric = ctx.analysis.query().metric;
-        let threads: i64 = ctx
-            .find(&["_thread.start_new_thread", "_thread.start_joinable_thread"])
-            .iter()
-            .filter_map(|&f| ctx.calls(f))
-            .map(|c| c.0)
-            .sum();
+        let threads = ctx.calls_to(&["_thread.start_new_thread", "_thread.start_joinable_thread"]);
         let names: FxHashSet<&str> = held
             .iter()
             .flat_map(|&h| tree.inside(h))

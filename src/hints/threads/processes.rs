@@ -38,14 +38,12 @@ const STARTING: &[&str] = &[
 ];
 
 fn check(ctx: &Ctx<'_>, rule: &'static Rule) -> Vec<Finding> {
-    let count =
-        |patterns: &[&str]| -> i64 { ctx.find(patterns).iter().filter_map(|&f| ctx.calls(f)).map(|c| c.0).sum() };
-    let messages = count(&[
+    let messages = ctx.calls_to(&[
         "multiprocessing.connection:send",
         "multiprocessing.connection:_send_bytes",
         "multiprocessing.connection:send_bytes",
     ]);
-    let started = count(&[
+    let started = ctx.calls_to(&[
         "multiprocessing.popen_fork:_launch",
         "multiprocessing.popen_spawn_posix:_launch",
         "multiprocessing.popen_forkserver:_launch",

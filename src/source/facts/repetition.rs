@@ -37,7 +37,7 @@ impl Facts {
             Kind::While => around + u16::from(matches!(role, Role::Body | Role::Test)),
             // The first clause's iterable runs once, everything else for each item.
             kind if kind.is_comprehension() => around + 1,
-            Kind::Clause if role == Role::Iter && self.is_first_clause(parent) => around - 1,
+            Kind::Clause if role == Role::Iter && self.is_first_clause(parent) => around.saturating_sub(1),
             _ => around,
         };
         self.repetition.loops[node.index()] = loops;
