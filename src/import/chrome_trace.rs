@@ -136,7 +136,7 @@ impl<'a> Trace<'a> {
                 (b"viztracer_metadata", Kind::Object) => self.read_viztracer(json)?,
                 (b"samples", Kind::Array) => {
                     let at = json.offset();
-                    json.skip()?;
+                    json.skip_for(job)?;
                     let mut inside = Json::at(json.bytes(), at);
                     if inside.array()?.next(&mut inside)? {
                         self.samples = Some(at);

@@ -11,7 +11,7 @@
 //!
 //! Frames stand innermost first. Each thread becomes one sample.
 
-use super::json::{self, Json, JsonError, Kind};
+use super::json::{self, Json, JsonError, Kind, ReadError};
 use super::{Format, ImportError, Input, Job, Recipe, Sniff, decimal, frame_text::FrameText};
 use crate::model::{FrameId, Function, Label, LabelValue, Profile, ProfileBuilder, StringId, TimeMeaning, Track, Unit};
 
@@ -43,12 +43,13 @@ fn parse(input: &mut Input, job: &Job) -> Result<Profile, ImportError> {
     let mut builder = ProfileBuilder::new(NAME);
     builder.metric("samples", Unit::Samples);
     let mut threads = 0;
-    match read_threads(&mut Json::new(bytes), &mut builder, &mut threads) {
+    match read_threads(&mut Json::new(bytes), &mut builder, &mut threads, job) {
         Ok(()) => {}
-        Err(JsonError::Truncated) if threads > 0 => {
+        Err(ReadError::Json(JsonError::Truncated)) if threads > 0 => {
             builder.warn("The dump is cut short: threads that stood after the cut are missing.");
         }
-        Err(error) => return Err(error.of_format(NAME, bytes.len())),
+        Err(ReadError::Json(error)) => return Err(error.of_format(NAME, bytes.len())),
+        Err(ReadError::Stopped(error)) => return Err(error),
     }
     builder.warn("A dump is one moment, not a recording: it shows where each thread was, not where time went.");
     let origin = builder.origin_mut();
@@ -57,9 +58,15 @@ fn parse(input: &mut Input, job: &Job) -> Result<Profile, ImportError> {
     Ok(builder.finish()?)
 }
 
-fn read_threads(json: &mut Json<'_>, builder: &mut ProfileBuilder, threads: &mut u64) -> Result<(), JsonError> {
+fn read_threads(
+    json: &mut Json<'_>,
+    builder: &mut ProfileBuilder,
+    threads: &mut u64,
+    job: &Job,
+) -> Result<(), ReadError> {
     let mut items = json.array()?;
     while items.next(json)? {
+        job.progress(json.offset() as u64, json.bytes().len() as u64)?;
         if json.peek()? == Kind::Object {
             let thread = Thread::read(json, builder)?;
             thread.add(builder);

@@ -49,6 +49,9 @@ pub(crate) const RUNNING_LINES: &str = ", lines as they ran";
 /// Most units of one file. The format knows seven.
 const MOST_UNITS: usize = 32;
 
+/// Rows between two reports of progress.
+const ROWS: usize = 8192;
+
 /// Frames whose index the file does not define.
 const MISSING_FRAME: &str = "[missing frame]";
 
@@ -65,7 +68,7 @@ fn sniff(head: &[u8]) -> Sniff {
 
 fn parse(input: &mut Input, job: &Job) -> Result<Profile, ImportError> {
     let bytes = input.bytes(job)?;
-    let outline = Outline::read(bytes)?;
+    let outline = Outline::read(bytes, job)?;
     Reader::new(bytes, job, &outline)?.read(&outline)
 }
 
@@ -287,6 +290,9 @@ impl<'a> Reader<'a> {
     ) -> Result<(), ReadError> {
         let mut items = json.array()?;
         while items.next(json)? {
+            if self.frames.len().is_multiple_of(ROWS) {
+                self.job.progress(json.offset() as u64, self.bytes.len() as u64)?;
+            }
             if json.peek()? != Kind::Object {
                 json.skip()?;
                 let missing = self.missing_frame();

@@ -21,7 +21,7 @@
 use super::events::Event;
 use super::threads::Book;
 use super::{NAME, Trace};
-use crate::import::json::{Json, JsonError, Kind, Text};
+use crate::import::json::{Json, JsonError, Kind, ReadError, Text};
 use crate::import::{ImportError, Job, decimal};
 use crate::model::{FrameId, MetricId, ProfileBuilder, StackId, Unit};
 use rustc_hash::FxHashMap;
@@ -42,6 +42,7 @@ pub(super) fn read<'a>(
 ) -> Result<bool, ImportError> {
     let mut reader = Reader { bytes, profiles: Vec::new(), index: FxHashMap::default(), bad_samples: 0 };
     for at in trace.events.profile_events() {
+        job.progress(0, 0)?;
         reader.read_event(at, book, builder).map_err(|e| e.of_format(NAME, bytes.len()))?;
     }
     let of_browser = reader.has_samples();
@@ -53,10 +54,11 @@ pub(super) fn read<'a>(
             builder.warn("The trace holds samples beside its durations; they are not shown.");
         }
     } else {
-        match reader.read_global(trace, book, builder) {
+        match reader.read_global(trace, book, builder, job) {
             // Of what is cut the beginning is kept.
-            Ok(()) | Err(JsonError::Truncated) => {}
-            Err(error) => return Err(error.of_format(NAME, bytes.len())),
+            Ok(()) | Err(ReadError::Json(JsonError::Truncated)) => {}
+            Err(ReadError::Json(error)) => return Err(error.of_format(NAME, bytes.len())),
+            Err(ReadError::Stopped(error)) => return Err(error),
         }
     }
     if !reader.has_samples() {
@@ -154,14 +156,20 @@ impl<'a> Reader<'a> {
         trace: &Trace<'a>,
         book: &mut Book,
         builder: &mut ProfileBuilder,
-    ) -> Result<(), JsonError> {
+        job: &Job,
+    ) -> Result<(), ReadError> {
         let (Some(frames), Some(samples)) = (trace.stack_frames, trace.samples) else { return Ok(()) };
         let mut tree = Tree::default();
         tree.read_stack_frames(&mut Json::at(self.bytes, frames))?;
         let stacks = tree.all_stacks(builder);
         let mut json = Json::at(self.bytes, samples);
         let mut items = json.array()?;
+        let mut row = 0_usize;
         while items.next(&mut json)? {
+            row += 1;
+            if row.is_multiple_of(ROWS) {
+                job.progress(0, 0)?;
+            }
             if json.peek()? != Kind::Object {
                 json.skip()?;
                 continue;
