@@ -30,6 +30,9 @@ pub(super) use text::Text;
 use super::Job;
 use memchr::{memchr2, memchr3};
 
+/// What to tell where a text goes on behind its value, as when two files were put together.
+pub(super) const LEFT_OUT: &str = "Something stands in the file behind the end of its JSON; it was left out.";
+
 /// What is wrong with the text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum JsonError {
@@ -124,6 +127,12 @@ impl<'a> Json<'a> {
     #[inline]
     pub(super) fn offset(&self) -> usize {
         self.at
+    }
+
+    /// Whether anything but blanks is left of the text.
+    pub(super) fn has_more(&mut self) -> bool {
+        self.blanks();
+        self.at < self.bytes.len()
     }
 
     /// The whole text this is a position in.

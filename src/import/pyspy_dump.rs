@@ -43,7 +43,9 @@ fn parse(input: &mut Input, job: &Job) -> Result<Profile, ImportError> {
     let mut builder = ProfileBuilder::new(NAME);
     builder.metric("samples", Unit::Samples);
     let mut threads = 0;
-    match read_threads(&mut Json::new(bytes), &mut builder, &mut threads, job) {
+    let mut json = Json::new(bytes);
+    match read_threads(&mut json, &mut builder, &mut threads, job) {
+        Ok(()) if json.has_more() => builder.warn(json::LEFT_OUT),
         Ok(()) => {}
         Err(ReadError::Json(JsonError::Truncated)) if threads > 0 => {
             builder.warn("The dump is cut short: threads that stood after the cut are missing.");
@@ -96,9 +98,9 @@ impl Thread {
         let mut members = json.object()?;
         while let Some(key) = members.next(json)? {
             match (key.raw(), json.peek()?) {
-                (b"pid", _) => thread.track.pid = id(json.scalar()?),
-                (b"os_thread_id", _) => thread.track.tid = id(json.scalar()?),
-                (b"thread_id", _) => thread.python_id = id(json.scalar()?),
+                (b"pid", _) => thread.track.pid = decimal::id(json.scalar()?),
+                (b"os_thread_id", _) => thread.track.tid = decimal::id(json.scalar()?),
+                (b"thread_id", _) => thread.python_id = decimal::id(json.scalar()?),
                 (b"thread_name", Kind::String) => thread.track.name = json.string()?.text().into_owned(),
                 (b"active", _) => thread.active = truth(json.scalar()?),
                 (b"owns_gil", _) => thread.owns_gil = truth(json.scalar()?),
@@ -158,10 +160,7 @@ fn read_frame(json: &mut Json<'_>, builder: &mut ProfileBuilder) -> Result<Frame
         match key.raw() {
             b"name" => name = json.string_or_skip()?,
             b"filename" => file = json.string_or_skip()?,
-            b"line" => {
-                let number = json.scalar()?.and_then(|w| decimal::scaled(w, 0));
-                line = number.and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
-            }
+            b"line" => line = decimal::line(json.scalar()?),
             _ => json.skip()?,
         }
     }
@@ -172,10 +171,6 @@ fn read_frame(json: &mut Json<'_>, builder: &mut ProfileBuilder) -> Result<Frame
     let object = if is_native { file } else { StringId::EMPTY };
     let function = builder.function(Function { name, file, line: 0, object });
     Ok(builder.frame(function, line))
-}
-
-fn id(word: Option<&[u8]>) -> Option<u64> {
-    std::str::from_utf8(word?).ok()?.parse().ok()
 }
 
 fn truth(word: Option<&[u8]>) -> Option<bool> {

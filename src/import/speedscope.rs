@@ -305,7 +305,7 @@ impl<'a> Reader<'a> {
                 match key.raw() {
                     b"name" => name = json.string_or_skip()?,
                     b"file" => file = json.string_or_skip()?,
-                    b"line" => line = line_number(json.scalar()?),
+                    b"line" => line = decimal::line(json.scalar()?),
                     _ => json.skip()?,
                 }
             }
@@ -396,6 +396,9 @@ impl<'a> Reader<'a> {
         if self.cut {
             self.builder.warn("The file is cut short: what comes before the cut is shown, the rest is missing.");
         }
+        if outline.has_more {
+            self.builder.warn(json::LEFT_OUT);
+        }
         if let Some(active) = outline.active
             && active >= outline.profiles.len() as u64
         {
@@ -409,11 +412,6 @@ impl<'a> Reader<'a> {
         }
         Ok(self.builder.finish()?)
     }
-}
-
-/// A line number; 0 for none, `null` and whatever else is no plain number.
-fn line_number(word: Option<&[u8]>) -> u32 {
-    word.and_then(|w| decimal::scaled(w, 0)).and_then(|n| u32::try_from(n).ok()).unwrap_or(0)
 }
 
 /// The thread a profile is of. py-spy names it `Thread 4711 "MainThread"`, and with several processes

@@ -20,7 +20,7 @@ mod title;
 mod tree;
 
 use super::frame_text::{self, Dialect, scope::Scope, scope::Tracks};
-use super::{Format, ImportError, Input, Job, Recipe, Sniff};
+use super::{Format, ImportError, Input, Job, Recipe, Sniff, utf8};
 use crate::model::{FrameId, Profile, ProfileBuilder, StackId, TrackId, Unit};
 use picture::Picture;
 use tree::{Placed, Tree};
@@ -44,7 +44,7 @@ fn sniff(head: &[u8]) -> Sniff {
 }
 
 fn parse(input: &mut Input, job: &Job) -> Result<Profile, ImportError> {
-    let (text, _) = frame_text::decode(input.bytes(job)?);
+    let text = utf8::decoded(input.bytes(job)?);
     let picture = Picture::read(&text, job)?;
     if picture.frames.is_empty() {
         return Err(not_a_flame_graph(&picture));

@@ -15,6 +15,8 @@ pub(super) struct Outline<'a> {
     pub(super) active: Option<u64>,
     /// The file ends too early.
     pub(super) cut: bool,
+    /// Something stands behind its end.
+    pub(super) has_more: bool,
     has_profiles: bool,
 }
 
@@ -44,8 +46,9 @@ pub(super) struct ProfileOutline<'a> {
 impl<'a> Outline<'a> {
     pub(super) fn read(bytes: &'a [u8], job: &Job) -> Result<Self, ImportError> {
         let mut outline = Self::default();
-        match outline.read_members(&mut Json::new(bytes), job) {
-            Ok(()) => {}
+        let mut json = Json::new(bytes);
+        match outline.read_members(&mut json, job) {
+            Ok(()) => outline.has_more = json.has_more(),
             Err(ReadError::Json(JsonError::Truncated)) => outline.cut = true,
             Err(ReadError::Json(error)) => return Err(error.of_format(NAME, bytes.len())),
             Err(ReadError::Stopped(error)) => return Err(error),
