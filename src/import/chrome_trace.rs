@@ -98,12 +98,20 @@ struct Trace<'a> {
     samples: Option<usize>,
     stack_frames: Option<usize>,
     cut: bool,
+    /// Something stands behind its end.
+    has_more: bool,
 }
 
 impl<'a> Trace<'a> {
     fn read(bytes: &'a [u8], job: &Job) -> Result<Self, ImportError> {
-        let mut trace =
-            Self { events: Events::default(), about: About::default(), samples: None, stack_frames: None, cut: false };
+        let mut trace = Self {
+            events: Events::default(),
+            about: About::default(),
+            samples: None,
+            stack_frames: None,
+            cut: false,
+            has_more: false,
+        };
         let mut json = Json::new(bytes);
         let result = match json.peek() {
             Ok(Kind::Array) => trace.events.read(&mut json, job).map(|()| true),
@@ -111,7 +119,7 @@ impl<'a> Trace<'a> {
             _ => Ok(false),
         };
         match result {
-            Ok(true) => {}
+            Ok(true) => trace.has_more = json.has_more(),
             Ok(false) => return Err(ImportError::NotThisFormat),
             Err(ReadError::Json(JsonError::Truncated)) => trace.cut = true,
             Err(ReadError::Json(error)) => return Err(error.of_format(NAME, bytes.len())),
@@ -136,7 +144,7 @@ impl<'a> Trace<'a> {
                 (b"viztracer_metadata", Kind::Object) => self.read_viztracer(json)?,
                 (b"samples", Kind::Array) => {
                     let at = json.offset();
-                    json.skip()?;
+                    json.skip_for(job)?;
                     let mut inside = Json::at(json.bytes(), at);
                     if inside.array()?.next(&mut inside)? {
                         self.samples = Some(at);
@@ -172,6 +180,9 @@ impl<'a> Trace<'a> {
     fn warn(&self, builder: &mut ProfileBuilder) {
         if self.cut {
             builder.warn("The trace is cut short: what comes before the cut is shown, the rest is missing.");
+        }
+        if self.has_more {
+            builder.warn(json::LEFT_OUT);
         }
         if self.about.overflow {
             builder.warn(

@@ -70,8 +70,8 @@ fn parse(input: &mut Input, job: &Job) -> Result<Profile, ImportError> {
     for layout in &LAYOUTS {
         let mut plan = Plan::new(layout);
         loop {
-            let mut reader = Reader::new(bytes, plan);
-            match reader.walk(job) {
+            let mut reader = Reader::new(bytes, plan, job);
+            match reader.walk() {
                 Ok(()) => return reader.finish(),
                 Err(Stop::Again(better)) => plan = better,
                 Err(Stop::Error(error)) => return Err(*error),

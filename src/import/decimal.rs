@@ -50,6 +50,16 @@ pub(super) fn scaled(text: &[u8], scale: i32) -> Option<i64> {
     Some(if negative { -magnitude } else { magnitude })
 }
 
+/// A line number; 0 for none, `null` and whatever else is no plain number.
+pub(super) fn line(word: Option<&[u8]>) -> u32 {
+    word.and_then(|word| scaled(word, 0)).and_then(|n| u32::try_from(n).ok()).unwrap_or(0)
+}
+
+/// A plain number without a sign, as ids are.
+pub(super) fn id(word: Option<&[u8]>) -> Option<u64> {
+    std::str::from_utf8(word?).ok()?.parse().ok()
+}
+
 /// Whether a minus stands before the digits, and the digits.
 fn split_sign(text: &[u8]) -> (bool, &[u8]) {
     match text {

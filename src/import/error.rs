@@ -91,7 +91,7 @@ impl ImportError {
                 "Record one with a profiler from the list on the start page, or run `helioscope formats`."
             }
             Self::Malformed { .. } => {
-                "It may be cut short or still being written. Wait until the profiler has ended, copy it again, or record it again."
+                "It may be cut short, still being written, or changed on its way. Wait until the profiler has ended, copy it again, or record it again."
             }
             Self::Compression { .. } => "It may be cut short. Copy or download it again.",
             Self::Swells { .. } | Self::Build(BuildError::TooManyStacks(_)) => {

@@ -27,7 +27,11 @@ mod text;
 pub(super) use rows::IndexRows;
 pub(super) use text::Text;
 
+use super::Job;
 use memchr::{memchr2, memchr3};
+
+/// What to tell where a text goes on behind its value, as when two files were put together.
+pub(super) const LEFT_OUT: &str = "Something stands in the file behind the end of its JSON; it was left out.";
 
 /// What is wrong with the text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -123,6 +127,12 @@ impl<'a> Json<'a> {
     #[inline]
     pub(super) fn offset(&self) -> usize {
         self.at
+    }
+
+    /// Whether anything but blanks is left of the text.
+    pub(super) fn has_more(&mut self) -> bool {
+        self.blanks();
+        self.at < self.bytes.len()
     }
 
     /// The whole text this is a position in.
@@ -301,18 +311,40 @@ impl<'a> Json<'a> {
         match self.peek()? {
             Kind::Word => self.word().map(drop),
             Kind::String => self.string().map(drop),
-            Kind::Object => self.skip_nested(b'{', b'}'),
-            Kind::Array => self.skip_nested(b'[', b']'),
+            Kind::Object => self.skip_nested(b'{', b'}', || Ok(())),
+            Kind::Array => self.skip_nested(b'[', b']', || Ok(())),
         }
     }
 
-    fn skip_nested(&mut self, open: u8, close: u8) -> Result<()> {
+    /// The same for a value that may be most of a large file: the user can stop it.
+    pub(super) fn skip_for(&mut self, job: &Job) -> std::result::Result<(), ReadError> {
+        let check = || Ok(job.progress(0, 0)?);
+        match self.peek()? {
+            Kind::Word | Kind::String => Ok(self.skip()?),
+            Kind::Object => self.skip_nested(b'{', b'}', check),
+            Kind::Array => self.skip_nested(b'[', b']', check),
+        }
+    }
+
+    /// Calls `check` from time to time.
+    fn skip_nested<E: From<JsonError>>(
+        &mut self,
+        open: u8,
+        close: u8,
+        check: impl Fn() -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
+        const MARKS_A_CHECK: usize = 1 << 16;
         let mut depth = 0_usize;
+        let mut marks = 0_usize;
         loop {
+            marks += 1;
+            if marks.is_multiple_of(MARKS_A_CHECK) {
+                check()?;
+            }
             let rest = self.bytes.get(self.at..).unwrap_or_default();
             let Some(i) = memchr3(open, close, b'"', rest) else {
                 self.at = self.bytes.len();
-                return Err(JsonError::Truncated);
+                return Err(JsonError::Truncated.into());
             };
             self.at += i;
             match self.byte() {

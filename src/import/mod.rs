@@ -16,10 +16,12 @@ mod json;
 mod lprof;
 mod marshal;
 mod pprof;
+mod prefix;
 mod protobuf;
 mod pyspy_dump;
 mod recognise;
 mod speedscope;
+mod utf8;
 
 pub use error::ImportError;
 pub use input::{Input, Job};
@@ -90,7 +92,7 @@ pub fn open_bytes(bytes: Vec<u8>, job: &Job) -> Result<Profile, ImportError> {
 }
 
 fn read(input: &mut Input, job: &Job) -> Result<Profile, ImportError> {
-    if let Some(error) = recognise::before_decompression(input) {
+    if let Some(error) = recognise::no_profile(input) {
         return Err(error);
     }
     let mut candidates: Vec<(Sniff, &Format)> =

@@ -11,7 +11,7 @@
 //!
 //! Frames stand innermost first. Each thread becomes one sample.
 
-use super::json::{self, Json, JsonError, Kind};
+use super::json::{self, Json, JsonError, Kind, ReadError};
 use super::{Format, ImportError, Input, Job, Recipe, Sniff, decimal, frame_text::FrameText};
 use crate::model::{FrameId, Function, Label, LabelValue, Profile, ProfileBuilder, StringId, TimeMeaning, Track, Unit};
 
@@ -43,12 +43,15 @@ fn parse(input: &mut Input, job: &Job) -> Result<Profile, ImportError> {
     let mut builder = ProfileBuilder::new(NAME);
     builder.metric("samples", Unit::Samples);
     let mut threads = 0;
-    match read_threads(&mut Json::new(bytes), &mut builder, &mut threads) {
+    let mut json = Json::new(bytes);
+    match read_threads(&mut json, &mut builder, &mut threads, job) {
+        Ok(()) if json.has_more() => builder.warn(json::LEFT_OUT),
         Ok(()) => {}
-        Err(JsonError::Truncated) if threads > 0 => {
+        Err(ReadError::Json(JsonError::Truncated)) if threads > 0 => {
             builder.warn("The dump is cut short: threads that stood after the cut are missing.");
         }
-        Err(error) => return Err(error.of_format(NAME, bytes.len())),
+        Err(ReadError::Json(error)) => return Err(error.of_format(NAME, bytes.len())),
+        Err(ReadError::Stopped(error)) => return Err(error),
     }
     builder.warn("A dump is one moment, not a recording: it shows where each thread was, not where time went.");
     let origin = builder.origin_mut();
@@ -57,9 +60,15 @@ fn parse(input: &mut Input, job: &Job) -> Result<Profile, ImportError> {
     Ok(builder.finish()?)
 }
 
-fn read_threads(json: &mut Json<'_>, builder: &mut ProfileBuilder, threads: &mut u64) -> Result<(), JsonError> {
+fn read_threads(
+    json: &mut Json<'_>,
+    builder: &mut ProfileBuilder,
+    threads: &mut u64,
+    job: &Job,
+) -> Result<(), ReadError> {
     let mut items = json.array()?;
     while items.next(json)? {
+        job.progress(json.offset() as u64, json.bytes().len() as u64)?;
         if json.peek()? == Kind::Object {
             let thread = Thread::read(json, builder)?;
             thread.add(builder);
@@ -89,9 +98,9 @@ impl Thread {
         let mut members = json.object()?;
         while let Some(key) = members.next(json)? {
             match (key.raw(), json.peek()?) {
-                (b"pid", _) => thread.track.pid = id(json.scalar()?),
-                (b"os_thread_id", _) => thread.track.tid = id(json.scalar()?),
-                (b"thread_id", _) => thread.python_id = id(json.scalar()?),
+                (b"pid", _) => thread.track.pid = decimal::id(json.scalar()?),
+                (b"os_thread_id", _) => thread.track.tid = decimal::id(json.scalar()?),
+                (b"thread_id", _) => thread.python_id = decimal::id(json.scalar()?),
                 (b"thread_name", Kind::String) => thread.track.name = json.string()?.text().into_owned(),
                 (b"active", _) => thread.active = truth(json.scalar()?),
                 (b"owns_gil", _) => thread.owns_gil = truth(json.scalar()?),
@@ -151,10 +160,7 @@ fn read_frame(json: &mut Json<'_>, builder: &mut ProfileBuilder) -> Result<Frame
         match key.raw() {
             b"name" => name = json.string_or_skip()?,
             b"filename" => file = json.string_or_skip()?,
-            b"line" => {
-                let number = json.scalar()?.and_then(|w| decimal::scaled(w, 0));
-                line = number.and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
-            }
+            b"line" => line = decimal::line(json.scalar()?),
             _ => json.skip()?,
         }
     }
@@ -165,10 +171,6 @@ fn read_frame(json: &mut Json<'_>, builder: &mut ProfileBuilder) -> Result<Frame
     let object = if is_native { file } else { StringId::EMPTY };
     let function = builder.function(Function { name, file, line: 0, object });
     Ok(builder.frame(function, line))
-}
-
-fn id(word: Option<&[u8]>) -> Option<u64> {
-    std::str::from_utf8(word?).ok()?.parse().ok()
 }
 
 fn truth(word: Option<&[u8]>) -> Option<bool> {

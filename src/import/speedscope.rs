@@ -49,6 +49,9 @@ pub(crate) const RUNNING_LINES: &str = ", lines as they ran";
 /// Most units of one file. The format knows seven.
 const MOST_UNITS: usize = 32;
 
+/// Rows between two reports of progress.
+const ROWS: usize = 8192;
+
 /// Frames whose index the file does not define.
 const MISSING_FRAME: &str = "[missing frame]";
 
@@ -65,7 +68,7 @@ fn sniff(head: &[u8]) -> Sniff {
 
 fn parse(input: &mut Input, job: &Job) -> Result<Profile, ImportError> {
     let bytes = input.bytes(job)?;
-    let outline = Outline::read(bytes)?;
+    let outline = Outline::read(bytes, job)?;
     Reader::new(bytes, job, &outline)?.read(&outline)
 }
 
@@ -287,6 +290,9 @@ impl<'a> Reader<'a> {
     ) -> Result<(), ReadError> {
         let mut items = json.array()?;
         while items.next(json)? {
+            if self.frames.len().is_multiple_of(ROWS) {
+                self.job.progress(json.offset() as u64, self.bytes.len() as u64)?;
+            }
             if json.peek()? != Kind::Object {
                 json.skip()?;
                 let missing = self.missing_frame();
@@ -299,7 +305,7 @@ impl<'a> Reader<'a> {
                 match key.raw() {
                     b"name" => name = json.string_or_skip()?,
                     b"file" => file = json.string_or_skip()?,
-                    b"line" => line = line_number(json.scalar()?),
+                    b"line" => line = decimal::line(json.scalar()?),
                     _ => json.skip()?,
                 }
             }
@@ -390,6 +396,9 @@ impl<'a> Reader<'a> {
         if self.cut {
             self.builder.warn("The file is cut short: what comes before the cut is shown, the rest is missing.");
         }
+        if outline.has_more {
+            self.builder.warn(json::LEFT_OUT);
+        }
         if let Some(active) = outline.active
             && active >= outline.profiles.len() as u64
         {
@@ -403,11 +412,6 @@ impl<'a> Reader<'a> {
         }
         Ok(self.builder.finish()?)
     }
-}
-
-/// A line number; 0 for none, `null` and whatever else is no plain number.
-fn line_number(word: Option<&[u8]>) -> u32 {
-    word.and_then(|w| decimal::scaled(w, 0)).and_then(|n| u32::try_from(n).ok()).unwrap_or(0)
 }
 
 /// The thread a profile is of. py-spy names it `Thread 4711 "MainThread"`, and with several processes

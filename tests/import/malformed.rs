@@ -3,7 +3,7 @@
 //! The files are written by `tests/fixtures/malformed/make.py`. Error texts are for people: the snapshot holds all of
 //! them, to be read when they change.
 
-use crate::support::fixture;
+use crate::support::{fixture, open_bytes};
 use helioscope::import::{self, ImportError, Job};
 use helioscope::model::Profile;
 use std::collections::BTreeMap;
@@ -94,5 +94,23 @@ fn files_open_without_their_names() {
         let by_name = import::open(&path, &Job::new()).map(|p| p.origin().format).map_err(|e| e.to_string());
         let by_bytes = import::open_bytes(bytes, &Job::new()).map(|p| p.origin().format).map_err(|e| e.to_string());
         assert_eq!(by_name, by_bytes, "{}", path.display());
+    }
+}
+
+#[test]
+fn what_stands_behind_json_is_told() {
+    let files = [
+        r#"{"shared":{"frames":[{"name":"f"}]},"profiles":[{"type":"sampled","name":"","unit":"seconds","samples":[[0]],"weights":[1]}]}"#,
+        r#"[{"ph":"X","pid":1,"tid":1,"ts":1,"dur":2,"name":"f"}]"#,
+        r#"{"traceEvents":[{"ph":"X","pid":1,"tid":1,"ts":1,"dur":2,"name":"f"}]}"#,
+        r#"[{"pid":1,"thread_id":2,"frames":[{"name":"f","filename":"a.py","line":3}]}]"#,
+    ];
+    for file in files {
+        let is_told = |file: String| {
+            let profile = open_bytes(file).expect("opens");
+            profile.warnings().iter().any(|w| w.text.contains("behind the end of its JSON"))
+        };
+        assert!(!is_told(format!("{file}\n \n")), "{file}");
+        assert!(is_told(format!("{file}\n{file}")), "{file}");
     }
 }

@@ -1,6 +1,7 @@
 //! Dumps of py-spy.
 
 use crate::support::{fixture, folded, misspelt, open, open_bytes};
+use helioscope::import::{self, ImportError, Job};
 use helioscope::model::{Body, LabelValue, MetricId, Profile, TrackId};
 
 /// The key and value of each label of a sample.
@@ -52,4 +53,20 @@ fn a_dump_cut_anywhere_or_changed_does_not_panic() {
     }
     assert!(threads.is_sorted() && threads.last() == Some(&3), "{threads:?}");
     misspelt(&whole, 1000).for_each(|bytes| drop(open_bytes(bytes)));
+}
+
+#[test]
+fn a_long_dump_stops_when_it_is_asked_to() {
+    let thread = r#"{"pid":1,"thread_id":2,"frames":[{"name":"f","filename":"a.py","line":3}]}"#;
+    let dump = format!("[{}]", vec![thread; 200_000].join(","));
+    let job = Job::new();
+    let opened = std::thread::scope(|scope| {
+        let opening = scope.spawn(|| import::open_bytes(dump.into_bytes(), &job));
+        while job.fraction().is_none() && !opening.is_finished() {
+            std::thread::yield_now();
+        }
+        job.cancel();
+        opening.join().expect("does not fail")
+    });
+    assert!(matches!(opened, Err(ImportError::Cancelled)), "{:?}", opened.map(|p| p.tracks().len()));
 }

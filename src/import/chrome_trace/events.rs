@@ -126,8 +126,8 @@ impl<'a> Event<'a> {
     }
 }
 
-/// A number of microseconds.
-fn nanoseconds(text: Option<&[u8]>) -> Option<i64> {
+/// A number of microseconds, as the format has them.
+pub(super) fn nanoseconds(text: Option<&[u8]>) -> Option<i64> {
     decimal::scaled(text?, 3)
 }
 
@@ -455,10 +455,7 @@ fn read_place(bytes: &[u8], args: usize) -> Result<(Option<Text<'_>>, u32), Json
     while let Some(key) = members.next(&mut json)? {
         match key.raw() {
             b"filename" => file = json.string_or_skip()?,
-            b"line" => {
-                let number = json.scalar()?.and_then(|w| decimal::scaled(w, 0));
-                line = number.and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
-            }
+            b"line" => line = decimal::line(json.scalar()?),
             _ => json.skip()?,
         }
     }

@@ -18,11 +18,12 @@
 //!
 //! Either way a sample holds from its time until the next one of its thread.
 
-use super::events::Event;
+use super::events::{Event, nanoseconds};
 use super::threads::Book;
 use super::{NAME, Trace};
-use crate::import::json::{Json, JsonError, Kind, Text};
-use crate::import::{ImportError, Job, decimal};
+use crate::import::decimal::{self, id};
+use crate::import::json::{Json, JsonError, Kind, ReadError, Text};
+use crate::import::{ImportError, Job};
 use crate::model::{FrameId, MetricId, ProfileBuilder, StackId, Unit};
 use rustc_hash::FxHashMap;
 
@@ -42,6 +43,7 @@ pub(super) fn read<'a>(
 ) -> Result<bool, ImportError> {
     let mut reader = Reader { bytes, profiles: Vec::new(), index: FxHashMap::default(), bad_samples: 0 };
     for at in trace.events.profile_events() {
+        job.progress(0, 0)?;
         reader.read_event(at, book, builder).map_err(|e| e.of_format(NAME, bytes.len()))?;
     }
     let of_browser = reader.has_samples();
@@ -53,10 +55,11 @@ pub(super) fn read<'a>(
             builder.warn("The trace holds samples beside its durations; they are not shown.");
         }
     } else {
-        match reader.read_global(trace, book, builder) {
+        match reader.read_global(trace, book, builder, job) {
             // Of what is cut the beginning is kept.
-            Ok(()) | Err(JsonError::Truncated) => {}
-            Err(error) => return Err(error.of_format(NAME, bytes.len())),
+            Ok(()) | Err(ReadError::Json(JsonError::Truncated)) => {}
+            Err(ReadError::Json(error)) => return Err(error.of_format(NAME, bytes.len())),
+            Err(ReadError::Stopped(error)) => return Err(error),
         }
     }
     if !reader.has_samples() {
@@ -106,14 +109,6 @@ struct Node<'a> {
     stack: Option<StackId>,
 }
 
-fn microseconds(word: Option<&[u8]>) -> Option<i64> {
-    decimal::scaled(word?, 3)
-}
-
-fn id(word: Option<&[u8]>) -> Option<u64> {
-    std::str::from_utf8(word?).ok()?.parse().ok()
-}
-
 impl<'a> Reader<'a> {
     fn has_samples(&self) -> bool {
         self.profiles.iter().any(|p| !p.samples.is_empty())
@@ -136,7 +131,7 @@ impl<'a> Reader<'a> {
         let key = event.id.unwrap_or(event.tid);
         let profile = self.profile((event.pid, key), thread);
         // Unless the profile says better.
-        profile.start = profile.start.or(microseconds(event.time));
+        profile.start = profile.start.or(nanoseconds(event.time));
         if let Some(args) = event.args {
             profile.read_args(&mut Json::at(bytes, args))?;
         }
@@ -154,20 +149,26 @@ impl<'a> Reader<'a> {
         trace: &Trace<'a>,
         book: &mut Book,
         builder: &mut ProfileBuilder,
-    ) -> Result<(), JsonError> {
+        job: &Job,
+    ) -> Result<(), ReadError> {
         let (Some(frames), Some(samples)) = (trace.stack_frames, trace.samples) else { return Ok(()) };
         let mut tree = Tree::default();
         tree.read_stack_frames(&mut Json::at(self.bytes, frames))?;
         let stacks = tree.all_stacks(builder);
         let mut json = Json::at(self.bytes, samples);
         let mut items = json.array()?;
+        let mut row = 0_usize;
         while items.next(&mut json)? {
+            row += 1;
+            if row.is_multiple_of(ROWS) {
+                job.progress(0, 0)?;
+            }
             if json.peek()? != Kind::Object {
                 json.skip()?;
                 continue;
             }
             let event = Event::read(&mut json)?;
-            let (Some(time), Some(frame)) = (microseconds(event.time), id(event.stack_frame)) else {
+            let (Some(time), Some(frame)) = (nanoseconds(event.time), id(event.stack_frame)) else {
                 self.bad_samples += 1;
                 continue;
             };
@@ -235,13 +236,13 @@ impl<'a> CpuProfile<'a> {
             b"cpuProfile" => profile.read_data(json),
             b"nodes" => profile.tree.read_nodes(json),
             b"samples" => numbers(json, |word| profile.nodes.push(id(Some(word)).unwrap_or(u64::MAX))),
-            b"timeDeltas" => numbers(json, |word| profile.deltas.push(microseconds(Some(word)).unwrap_or(0))),
+            b"timeDeltas" => numbers(json, |word| profile.deltas.push(nanoseconds(Some(word)).unwrap_or(0))),
             b"startTime" => {
-                profile.start = microseconds(json.scalar()?).or(profile.start);
+                profile.start = nanoseconds(json.scalar()?).or(profile.start);
                 Ok(())
             }
             b"endTime" => {
-                profile.end = microseconds(json.scalar()?);
+                profile.end = nanoseconds(json.scalar()?);
                 Ok(())
             }
             _ => json.skip(),

@@ -9,6 +9,7 @@
 //! ```
 
 use crate::import::frame_text::{self, Dialect, scope::Scope, scope::Tracks};
+use crate::import::{prefix, utf8};
 use crate::model::{FrameId, ProfileBuilder, StackId, TrackId};
 use rustc_hash::FxHashMap;
 
@@ -81,7 +82,7 @@ impl StackReader {
             Last::Kept => self.kept.as_slice(),
             Last::InBlock { start, end } => block.get(start..end).unwrap_or_default(),
         };
-        let common = common_prefix(last, stack);
+        let common = prefix::common(last, stack);
         // A frame is the same if its text is, and if it ends there in both.
         let ends_at = |end: usize| end < common || (end == common && stack.get(end).is_none_or(|b| *b == b';'));
         while self.levels.last().is_some_and(|level| !ends_at(level.end as usize)) {
@@ -112,8 +113,8 @@ impl StackReader {
         if let Some(&id) = self.frames.get(text) {
             return id;
         }
-        let (name, damaged) = frame_text::decode(text);
-        self.not_utf8 += u64::from(damaged);
+        let name = utf8::decoded(text);
+        self.not_utf8 += u64::from(utf8::is_damaged(&name));
         let id = frame_text::intern(&mut self.builder, &name, self.dialect);
         self.frames.insert(text.into(), id);
         id
@@ -131,7 +132,7 @@ impl StackReader {
             if from == 0 && self.frames.contains_key(text) {
                 break;
             }
-            let Some(next) = scope.with(&frame_text::decode(text).0) else { break };
+            let Some(next) = scope.with(&utf8::decoded(text)) else { break };
             scope = next;
             from += end + 1;
             if scope.is_whole() {
@@ -152,7 +153,7 @@ impl StackReader {
         const MOST: usize = 20;
         let comments = &mut self.builder.origin_mut().comments;
         if comments.len() < MOST {
-            comments.push(frame_text::decode(text).0.trim().to_owned());
+            comments.push(utf8::decoded(text).trim().to_owned());
         }
     }
 
@@ -177,31 +178,5 @@ impl StackReader {
             self.not_utf8,
         );
         self.builder
-    }
-}
-
-/// How many bytes two texts begin alike.
-#[inline]
-fn common_prefix(a: &[u8], b: &[u8]) -> usize {
-    let chunks = a.as_chunks::<32>().0.iter().zip(b.as_chunks::<32>().0);
-    let whole = 32 * chunks.take_while(|(x, y)| x == y).count();
-    let rest = a.get(whole..).unwrap_or_default().iter().zip(b.get(whole..).unwrap_or_default());
-    whole + rest.take_while(|(x, y)| x == y).count()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn common_beginnings_are_measured_across_chunks() {
-        let a = b"0123456789abcdef0123456789abcdef0123456789abcdef".as_slice();
-        for n in 0..=a.len() {
-            let mut b = a.to_vec();
-            b.truncate(n);
-            assert_eq!(common_prefix(a, &b), n);
-            b.push(b'!');
-            assert_eq!(common_prefix(a, &b), n);
-        }
     }
 }

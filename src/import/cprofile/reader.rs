@@ -61,13 +61,17 @@ struct Tally {
     reversed_calls: u64,
 }
 
-/// How many functions are read between two reports of progress.
+/// How many functions are read between two reports of progress, and how many callers of one function.
 const ROWS_A_REPORT: usize = 1024;
+const CALLERS_A_REPORT: usize = 1 << 15;
 
 pub(super) struct Reader<'a> {
+    job: &'a Job,
     walker: Walker<'a>,
     builder: GraphBuilder,
     plan: Plan,
+    /// How many rows were read.
+    rows: usize,
     /// The functions that have a row, in the order of the rows.
     listed: Vec<FunctionId>,
     is_listed: Vec<bool>,
@@ -87,7 +91,7 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(bytes: &'a [u8], plan: Plan) -> Self {
+    pub(super) fn new(bytes: &'a [u8], plan: Plan, job: &'a Job) -> Self {
         let mut builder = GraphBuilder::new(NAME);
         let unit = match plan.unit {
             TimeUnit::Seconds => Unit::Nanoseconds,
@@ -99,9 +103,11 @@ impl<'a> Reader<'a> {
         }
         let tilde = builder.string("~");
         Self {
+            job,
             walker: Walker::new(bytes, plan.layout),
             builder,
             plan,
+            rows: 0,
             listed: Vec::new(),
             is_listed: Vec::new(),
             counted_callers: Vec::new(),
@@ -122,15 +128,15 @@ impl<'a> Reader<'a> {
     }
 
     /// Walks the whole dictionary.
-    pub(super) fn walk(&mut self, job: &Job) -> Result<(), Stop> {
-        let whole = self.walker.remaining() as u64;
+    pub(super) fn walk(&mut self) -> Result<(), Stop> {
         let opened = self.walker.open()?;
         if opened.code != b'{' {
             return Err(Damage { at: opened.start, why: "it does not begin with a dictionary" }.into());
         }
         while self.row()? {
-            if self.listed.len().is_multiple_of(ROWS_A_REPORT) {
-                job.progress(self.walker.position() as u64, whole).map_err(|e| Stop::Error(Box::new(e)))?;
+            self.rows += 1;
+            if self.rows.is_multiple_of(ROWS_A_REPORT) {
+                self.report()?;
             }
         }
         // Only a layout that reads the file to its last byte is the right one.
@@ -141,6 +147,11 @@ impl<'a> Reader<'a> {
             return Err(self.again_in_timer_units());
         }
         Ok(())
+    }
+
+    fn report(&self) -> Result<(), Stop> {
+        let (at, left) = (self.walker.position() as u64, self.walker.remaining() as u64);
+        self.job.progress(at, at + left).map_err(|e| Stop::Error(Box::new(e)))
     }
 
     fn damage(&self, why: &'static str) -> Stop {
@@ -219,6 +230,7 @@ impl<'a> Reader<'a> {
             return Err(Damage { at: opened.start, why: "a function's callers are not a dictionary" }.into());
         }
         let mut is_called = false;
+        let mut callers = 0_usize;
         loop {
             let caller = match self.walker.item()? {
                 Item::End => break,
@@ -229,6 +241,10 @@ impl<'a> Reader<'a> {
                 },
             };
             is_called |= caller != callee;
+            callers += 1;
+            if callers.is_multiple_of(CALLERS_A_REPORT) {
+                self.report()?;
+            }
             match self.walker.tuple_or_number()? {
                 Entry::Tuple(opened) => self.edge(caller, callee, &opened)?,
                 Entry::Number(number) => {

@@ -20,7 +20,7 @@ mod title;
 mod tree;
 
 use super::frame_text::{self, Dialect, scope::Scope, scope::Tracks};
-use super::{Format, ImportError, Input, Job, Recipe, Sniff};
+use super::{Format, ImportError, Input, Job, Recipe, Sniff, utf8};
 use crate::model::{FrameId, Profile, ProfileBuilder, StackId, TrackId, Unit};
 use picture::Picture;
 use tree::{Placed, Tree};
@@ -44,14 +44,14 @@ fn sniff(head: &[u8]) -> Sniff {
 }
 
 fn parse(input: &mut Input, job: &Job) -> Result<Profile, ImportError> {
-    let (text, _) = frame_text::decode(input.bytes(job)?);
+    let text = utf8::decoded(input.bytes(job)?);
     let picture = Picture::read(&text, job)?;
     if picture.frames.is_empty() {
         return Err(not_a_flame_graph(&picture));
     }
     job.progress(1, 2)?;
     let tree = Tree::of(&picture);
-    Reader::new(&picture).profile(&picture, &tree)
+    Reader::new(&picture).profile(&picture, &tree, job)
 }
 
 fn not_a_flame_graph(picture: &Picture) -> ImportError {
@@ -127,11 +127,15 @@ impl Reader {
         }
     }
 
-    fn profile(mut self, picture: &Picture, tree: &Tree) -> Result<Profile, ImportError> {
+    fn profile(mut self, picture: &Picture, tree: &Tree, job: &Job) -> Result<Profile, ImportError> {
+        const FRAMES_A_REPORT: usize = 1 << 16;
         let root = Standing { stack: StackId::EMPTY, scope: 0, in_frames: false };
         // Parents stand before their callees, so that one pass finds every caller known.
         let mut standings: Vec<Standing> = Vec::with_capacity(tree.placed.len());
         for placed in &tree.placed {
+            if standings.len().is_multiple_of(FRAMES_A_REPORT) {
+                job.progress((tree.placed.len() + standings.len()) as u64, 2 * tree.placed.len() as u64)?;
+            }
             let caller = placed.caller.and_then(|c| standings.get(c)).unwrap_or(&root);
             let standing = match picture.frames.get(placed.frame) {
                 Some(frame) if !placed.is_root => self.enter(*caller, frame.name, picture.name(frame)),

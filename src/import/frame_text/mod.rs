@@ -5,7 +5,6 @@
 pub(super) mod scope;
 
 use crate::model::{Frame, FrameId, Function, ProfileBuilder, StringId};
-use std::borrow::Cow;
 
 /// How a producer writes its frames.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -149,28 +148,9 @@ pub(super) fn intern(builder: &mut ProfileBuilder, text: &str, dialect: Dialect)
     builder.frame_of(Frame { function, line, inlined: annotation == Annotation::Inlined })
 }
 
-/// Bytes as text. Bytes that are no UTF-8 are written as `\xE9`, so that different names stay different; the flag tells
-/// whether there were any.
-pub(super) fn decode(bytes: &[u8]) -> (Cow<'_, str>, bool) {
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return (Cow::Borrowed(text), false);
-    }
-    let mut text = String::with_capacity(bytes.len() + 8);
-    for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
-        for byte in chunk.invalid() {
-            text.push_str("\\x");
-            for nibble in [byte >> 4, byte & 15] {
-                text.extend(char::from_digit(u32::from(nibble), 16).map(|c| c.to_ascii_uppercase()));
-            }
-        }
-    }
-    (Cow::Owned(text), true)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Annotation, Dialect, FrameText, decode};
+    use super::{Annotation, Dialect, FrameText};
 
     #[test]
     fn a_frame_is_name_place_and_line() {
@@ -216,13 +196,6 @@ mod tests {
         assert_eq!(Annotation::split("f_[i]"), ("f", Annotation::Inlined));
         assert_eq!(Annotation::split("f_[0]"), ("f_[0]", Annotation::None));
         assert_eq!(Annotation::split("_[k]"), ("_[k]", Annotation::None));
-    }
-
-    #[test]
-    fn names_that_are_no_utf8_stay_different() {
-        assert_eq!(decode(b"caf\xe9"), ("caf\\xE9".into(), true));
-        assert_ne!(decode(b"caf\xe9"), decode(b"caf\xe8"));
-        assert_eq!(decode("café".as_bytes()), ("café".into(), false));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Arrays of indices, row after row.
 
 use super::{Json, Kind, Result};
+use crate::import::prefix;
 
 /// Arrays of indices that stand one after another and mostly begin alike, as the stacks of a sampler do: what a row has in
 /// common with the one before it is compared as text and not read again.
@@ -43,7 +44,7 @@ impl IndexRows {
     fn shared_with(&self, json: &Json<'_>) -> usize {
         let last = json.bytes.get(self.row.clone()).unwrap_or_default();
         let next = json.bytes.get(json.at..).unwrap_or_default();
-        let common = common_prefix(last, next);
+        let common = prefix::common(last, next);
         let shared = self.ends.partition_point(|end| *end < common);
         // The last digits they share end a number in both rows, or else `12` would pass for `123`.
         let ends_here = matches!(next.get(common), Some(b',' | b']' | b' ' | b'\n' | b'\r' | b'\t'));
@@ -119,15 +120,6 @@ impl IndexRows {
         }
         Ok(())
     }
-}
-
-/// How many bytes two texts have in common at their beginning.
-fn common_prefix(a: &[u8], b: &[u8]) -> usize {
-    const STEP: usize = 32;
-    let (blocks_a, blocks_b) = (a.as_chunks::<STEP>().0, b.as_chunks::<STEP>().0);
-    let same = STEP * blocks_a.iter().zip(blocks_b).take_while(|(x, y)| x == y).count();
-    let rest = a.iter().zip(b).skip(same).take_while(|(x, y)| x == y).count();
-    same + rest
 }
 
 /// A plain unsigned integer.

@@ -1,5 +1,6 @@
 //! Strings and their escapes.
 
+use crate::import::utf8;
 use std::borrow::Cow;
 
 /// A string as it stands in the file, between its quotes.
@@ -30,11 +31,11 @@ fn unescape(raw: &[u8]) -> String {
     let mut out = String::with_capacity(raw.len());
     let mut rest = raw;
     while let Some(i) = memchr::memchr(b'\\', rest) {
-        push_utf8(&mut out, rest.get(..i).unwrap_or_default());
+        utf8::push(&mut out, rest.get(..i).unwrap_or_default());
         rest = rest.get(i + 1..).unwrap_or_default();
         rest = unescape_one(&mut out, rest);
     }
-    push_utf8(&mut out, rest);
+    utf8::push(&mut out, rest);
     out
 }
 
@@ -73,7 +74,7 @@ fn unescape_unicode<'a>(out: &mut String, rest: &'a [u8]) -> &'a [u8] {
         out.push(c);
         return after;
     }
-    push_escape(out, 'u', first, 4);
+    utf8::push_escape(out, 'u', first, 4);
     after
 }
 
@@ -81,22 +82,4 @@ fn four_hex(rest: &[u8]) -> Option<(u32, &[u8])> {
     let (digits, after) = rest.split_at_checked(4)?;
     let value = digits.iter().try_fold(0, |v, &b| Some(v * 16 + char::from(b).to_digit(16)?))?;
     Some((value, after))
-}
-
-fn push_utf8(out: &mut String, bytes: &[u8]) {
-    for chunk in bytes.utf8_chunks() {
-        out.push_str(chunk.valid());
-        for byte in chunk.invalid() {
-            push_escape(out, 'x', u32::from(*byte), 2);
-        }
-    }
-}
-
-/// Writes what is no character as Python's `backslashreplace` does.
-fn push_escape(out: &mut String, letter: char, value: u32, digits: usize) {
-    out.push('\\');
-    out.push(letter);
-    for place in (0..digits).rev() {
-        out.extend(char::from_digit((value >> (4 * place)) & 0xf, 16));
-    }
 }

@@ -66,7 +66,7 @@ fn parse(input: &mut Input, job: &Job) -> Result<Profile, ImportError> {
     let factors = add_metrics(&contents, &mut builder)?;
     add_origin(&contents, &mut builder)?;
     let mut texts = TextIds::new(&contents);
-    let places = Places::read(&contents, &mut texts, &mut builder)?;
+    let places = Places::read(&contents, &mut texts, &mut builder, job)?;
     SampleReader::new(&contents, &places, &factors, &mut texts).read(bytes, &mut builder, job)?;
     builder
         .warn_times("A name or label is not valid UTF-8; its odd bytes are shown as \\xNN.", contents.texts.invalid());

@@ -1,6 +1,6 @@
 //! Locations → frames.
 
-use super::super::ImportError;
+use super::super::{ImportError, Job};
 use super::messages::{Contents, Line, Location};
 use super::texts::TextIds;
 use crate::model::{Frame, FrameId, Function, FunctionId, ProfileBuilder, StringId};
@@ -9,6 +9,9 @@ use std::num::NonZeroU32;
 
 /// What a frame is called where the file does not say.
 const UNKNOWN: &str = "[unknown]";
+
+/// How many functions or locations are read between two reports of progress.
+const ROWS_A_REPORT: usize = 8192;
 
 /// The rows of [`Places::frames`] that belong to a location.
 #[derive(Clone, Copy)]
@@ -30,11 +33,15 @@ impl Places {
         contents: &Contents<'_>,
         texts: &mut TextIds,
         builder: &mut ProfileBuilder,
+        job: &Job,
     ) -> Result<Self, ImportError> {
-        let mut namer = Namer::read(contents, texts, builder)?;
+        let mut namer = Namer::read(contents, texts, builder, job)?;
         let mut spans = Vec::with_capacity(contents.locations.len());
         let mut frames = Vec::with_capacity(contents.lines.len());
         for (row, location) in contents.locations.iter().enumerate() {
+            if row.is_multiple_of(ROWS_A_REPORT) {
+                job.progress(0, 0)?;
+            }
             let start = frames.len() as u32;
             let object = namer.object(location);
             match contents.lines_of(row) {
@@ -90,9 +97,17 @@ struct Namer {
 }
 
 impl Namer {
-    fn read(contents: &Contents<'_>, texts: &mut TextIds, builder: &mut ProfileBuilder) -> Result<Self, ImportError> {
+    fn read(
+        contents: &Contents<'_>,
+        texts: &mut TextIds,
+        builder: &mut ProfileBuilder,
+        job: &Job,
+    ) -> Result<Self, ImportError> {
         let mut functions = Vec::with_capacity(contents.functions.len());
-        for function in &contents.functions {
+        for (row, function) in contents.functions.iter().enumerate() {
+            if row.is_multiple_of(ROWS_A_REPORT) {
+                job.progress(0, 0)?;
+            }
             let mut name = texts.id(function.name, contents, builder)?;
             if name == StringId::EMPTY {
                 name = texts.id(function.system_name, contents, builder)?;

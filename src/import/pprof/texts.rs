@@ -1,13 +1,12 @@
 //! The table of texts, to which everything else refers by number.
 
-use super::super::ImportError;
 use super::super::protobuf::Reader;
+use super::super::{ImportError, utf8};
 use super::messages::Contents;
 use crate::model::{ProfileBuilder, StringId};
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::fmt::Write;
 
 /// The table of texts. It keeps where each field begins and no more: a hostile file of empty texts needs no more
 /// memory for the table than twice its own size.
@@ -44,12 +43,11 @@ impl<'a> Texts<'a> {
 
     /// The text with a number. Bytes that are no text are written as `\xNN`, so that different names stay different.
     pub(super) fn get(&self, number: u64) -> Option<Cow<'a, str>> {
-        let bytes = self.bytes(number)?;
-        if let Ok(text) = std::str::from_utf8(bytes) {
-            return Some(Cow::Borrowed(text));
+        let text = utf8::decoded(self.bytes(number)?);
+        if utf8::is_damaged(&text) {
+            self.invalid.borrow_mut().insert(number);
         }
-        self.invalid.borrow_mut().insert(number);
-        Some(Cow::Owned(escaped(bytes)))
+        Some(text)
     }
 
     /// How many texts that were asked for are not UTF-8.
@@ -88,16 +86,4 @@ impl TextIds {
             None => Ok(builder.string(&contents.text(number)?)),
         }
     }
-}
-
-fn escaped(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() + 16);
-    for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
-        for byte in chunk.invalid() {
-            // Writing to a string does not fail.
-            let _ = write!(text, "\\x{byte:02x}");
-        }
-    }
-    text
 }

@@ -29,11 +29,12 @@ impl From<Known> for ImportError {
 }
 
 /// What can be told before any format is asked.
-pub(super) fn before_decompression(input: &Input) -> Option<ImportError> {
+pub(super) fn no_profile(input: &Input) -> Option<ImportError> {
     let head = input.head();
     if head.is_empty() {
+        let what = if input.is_compressed() { "a compressed file with nothing in it" } else { "an empty file" };
         let advice = "The profiler wrote nothing: it may have been stopped too early. Record it again.";
-        return Some(known("an empty file", advice).into());
+        return Some(known(what, advice).into());
     }
     if head.starts_with(b"version https://git-lfs.github.com/") {
         let advice = "Fetch the real file with `git lfs pull`, then open it again.";

@@ -1,12 +1,9 @@
 //! Evented profiles: frames opened and closed at times. Each stretch of time with one stack becomes a sample.
 
 use super::outline::ProfileOutline;
-use super::{Reader, track_named};
+use super::{ROWS, Reader, track_named};
 use crate::import::json::{Json, Kind, ReadError};
 use crate::model::{FrameId, MetricId, StackId, TrackId};
-
-/// Rows between two reports of progress.
-const ROWS: usize = 8192;
 
 /// Reads one evented profile; times are counted from `base`, the beginning of the recording.
 pub(super) fn read(reader: &mut Reader<'_>, profile: &ProfileOutline<'_>, base: i64) -> Result<(), ReadError> {

@@ -1,8 +1,8 @@
 //! Where in the file things stand, found without reading the arrays.
 
 use super::{Measure, NAME};
-use crate::import::ImportError;
-use crate::import::json::{Json, JsonError, Kind};
+use crate::import::json::{Json, JsonError, Kind, ReadError};
+use crate::import::{ImportError, Job};
 
 /// The file without its arrays.
 #[derive(Debug, Default)]
@@ -15,6 +15,8 @@ pub(super) struct Outline<'a> {
     pub(super) active: Option<u64>,
     /// The file ends too early.
     pub(super) cut: bool,
+    /// Something stands behind its end.
+    pub(super) has_more: bool,
     has_profiles: bool,
 }
 
@@ -42,22 +44,24 @@ pub(super) struct ProfileOutline<'a> {
 }
 
 impl<'a> Outline<'a> {
-    pub(super) fn read(bytes: &'a [u8]) -> Result<Self, ImportError> {
+    pub(super) fn read(bytes: &'a [u8], job: &Job) -> Result<Self, ImportError> {
         let mut outline = Self::default();
-        match outline.read_members(&mut Json::new(bytes)) {
-            Ok(()) => {}
-            Err(JsonError::Truncated) => outline.cut = true,
-            Err(error) => return Err(error.of_format(NAME, bytes.len())),
+        let mut json = Json::new(bytes);
+        match outline.read_members(&mut json, job) {
+            Ok(()) => outline.has_more = json.has_more(),
+            Err(ReadError::Json(JsonError::Truncated)) => outline.cut = true,
+            Err(ReadError::Json(error)) => return Err(error.of_format(NAME, bytes.len())),
+            Err(ReadError::Stopped(error)) => return Err(error),
         }
         if outline.has_profiles { Ok(outline) } else { Err(ImportError::NotThisFormat) }
     }
 
-    fn read_members(&mut self, json: &mut Json<'a>) -> Result<(), JsonError> {
+    fn read_members(&mut self, json: &mut Json<'a>, job: &Job) -> Result<(), ReadError> {
         let mut members = json.object()?;
         while let Some(key) = members.next(json)? {
             match (key.raw(), json.peek()?) {
-                (b"shared", Kind::Object) => self.read_shared(json)?,
-                (b"profiles", Kind::Array) => self.read_profiles(json)?,
+                (b"shared", Kind::Object) => self.read_shared(json, job)?,
+                (b"profiles", Kind::Array) => self.read_profiles(json, job)?,
                 (b"exporter", Kind::String) => self.exporter = json.string()?.text().into_owned(),
                 (b"name", Kind::String) => self.name = json.string()?.text().into_owned(),
                 (b"activeProfileIndex", Kind::Word) => {
@@ -69,28 +73,29 @@ impl<'a> Outline<'a> {
         Ok(())
     }
 
-    fn read_shared(&mut self, json: &mut Json<'a>) -> Result<(), JsonError> {
+    fn read_shared(&mut self, json: &mut Json<'a>, job: &Job) -> Result<(), ReadError> {
         let mut members = json.object()?;
         while let Some(key) = members.next(json)? {
             if key.raw() == b"frames" && json.peek()? == Kind::Array {
                 self.frames = Some(json.offset());
             }
-            json.skip()?;
+            json.skip_for(job)?;
         }
         Ok(())
     }
 
-    fn read_profiles(&mut self, json: &mut Json<'a>) -> Result<(), JsonError> {
+    fn read_profiles(&mut self, json: &mut Json<'a>, job: &Job) -> Result<(), ReadError> {
         self.has_profiles = true;
         let mut items = json.array()?;
         while items.next(json)? {
+            job.progress(0, 0)?;
             if json.peek()? != Kind::Object {
                 json.skip()?;
                 continue;
             }
             let mut profile = ProfileOutline::new();
             // What stands before a cut is kept.
-            let result = profile.read_members(json);
+            let result = profile.read_members(json, job);
             self.profiles.push(profile.completed());
             result?;
         }
@@ -144,7 +149,7 @@ impl<'a> ProfileOutline<'a> {
         }
     }
 
-    fn read_members(&mut self, json: &mut Json<'a>) -> Result<(), JsonError> {
+    fn read_members(&mut self, json: &mut Json<'a>, job: &Job) -> Result<(), ReadError> {
         let mut members = json.object()?;
         while let Some(key) = members.next(json)? {
             match (key.raw(), json.peek()?) {
@@ -153,18 +158,18 @@ impl<'a> ProfileOutline<'a> {
                 (b"unit", Kind::String) => self.measure = Measure::of_unit(&json.string()?.text()),
                 (b"startValue", _) => self.start = json.scalar()?,
                 (b"endValue", _) => self.end = json.scalar()?,
-                (b"samples", Kind::Array) => Self::pass(&mut self.samples, json)?,
-                (b"weights", Kind::Array) => Self::pass(&mut self.weights, json)?,
-                (b"events", Kind::Array) => Self::pass(&mut self.events, json)?,
+                (b"samples", Kind::Array) => Self::pass(&mut self.samples, json, job)?,
+                (b"weights", Kind::Array) => Self::pass(&mut self.weights, json, job)?,
+                (b"events", Kind::Array) => Self::pass(&mut self.events, json, job)?,
                 _ => json.skip()?,
             }
         }
         Ok(())
     }
 
-    fn pass(place: &mut Option<usize>, json: &mut Json<'a>) -> Result<(), JsonError> {
+    fn pass(place: &mut Option<usize>, json: &mut Json<'a>, job: &Job) -> Result<(), ReadError> {
         *place = Some(json.offset());
-        json.skip()
+        json.skip_for(job)
     }
 
     /// Draws the conclusions that need all members.

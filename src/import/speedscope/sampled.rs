@@ -1,12 +1,9 @@
 //! Sampled profiles: an array of stacks beside an array of weights.
 
 use super::outline::ProfileOutline;
-use super::{Measure, Period, Reader, track_named};
+use super::{Measure, Period, ROWS, Reader, track_named};
 use crate::import::json::{IndexRows, Items, Json, ReadError};
 use crate::model::{StackId, TrackId, Unit};
-
-/// Rows between two reports of progress.
-const ROWS: usize = 8192;
 
 /// Reads one sampled profile. Samples and weights are walked side by side, so neither is held.
 pub(super) fn read(reader: &mut Reader<'_>, profile: &ProfileOutline<'_>) -> Result<(), ReadError> {
