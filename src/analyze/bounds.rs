@@ -4,7 +4,7 @@
 //! and this is where it comes from: every function is told by its name and module to compute or to wait, and what is
 //! called while a module is being imported counts as importing.
 
-use super::{Analysis, Class, Classes};
+use super::{Analysis, Class, Classes, is_of_another_language};
 use crate::model::{Body, CallGraph, FunctionId, MetricId, Profile, StackProfile};
 
 /// What time was spent on.
@@ -180,14 +180,6 @@ fn activities(profile: &Profile, classes: &Classes) -> Vec<Activity> {
             }
         })
         .collect()
-}
-
-/// Whether a file is no Python: what runs in it was compiled, or is another language's program.
-fn is_of_another_language(file: &str) -> bool {
-    const ENDINGS: [&str; 16] =
-        ["c", "cc", "cpp", "cs", "cxx", "go", "h", "hpp", "java", "js", "kt", "pyx", "rb", "rs", "s", "ts"];
-    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
-    name.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.iter().any(|e| ending.eq_ignore_ascii_case(e)))
 }
 
 fn is_poll(name: &str, module: &str) -> bool {

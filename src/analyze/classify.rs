@@ -265,6 +265,14 @@ pub(super) fn is_python_file(file: &str) -> bool {
     file.starts_with('<') || PYTHON_SUFFIXES.iter().any(|suffix| file.ends_with(suffix))
 }
 
+/// Whether a file is no Python: what runs in it was compiled, or is another language's program.
+pub fn is_of_another_language(file: &str) -> bool {
+    const ENDINGS: [&str; 16] =
+        ["c", "cc", "cpp", "cs", "cxx", "go", "h", "hpp", "java", "js", "kt", "pyx", "rb", "rs", "s", "ts"];
+    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    name.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.iter().any(|e| ending.eq_ignore_ascii_case(e)))
+}
+
 fn base_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
 }

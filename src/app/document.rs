@@ -226,6 +226,7 @@ impl Document {
             trees: &answers.trees,
             theme,
             selection: self.selection,
+            chosen: self.views.get(part).chosen(self.view, &answers.trees),
             hovered: self.hovered,
             matches: self.answers.get(answering).matches.as_ref(),
             neighbours: neighbours(answering),

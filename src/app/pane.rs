@@ -150,6 +150,22 @@ impl Views {
         }
     }
 
+    /// The box or arc of a view that was chosen last, where it is a call of the whole recording.
+    pub(super) fn chosen(&self, view: ViewKind, trees: &Trees) -> Option<(TreeKind, usize)> {
+        let kind = match view {
+            ViewKind::Flame => TreeKind::Whole(self.flame.order),
+            ViewKind::Sunburst => TreeKind::Sunburst,
+            ViewKind::Table | ViewKind::Callers | ViewKind::Source | ViewKind::Activity | ViewKind::Hints => return None,
+        };
+        let tree = trees.get(kind)?;
+        let node = if view == ViewKind::Flame {
+            self.flame.canvas.node(tree, kind.paths())
+        } else {
+            self.sunburst.node(tree)
+        };
+        node.map(|node| (kind, node))
+    }
+
     pub(super) fn choices(&self) -> Choices {
         Choices {
             order: self.flame.order,

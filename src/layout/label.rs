@@ -1,6 +1,6 @@
 //! Labels that shorten with the room they have.
 
-use crate::analyze::{Analysis, Class, GroupBy, GroupId};
+use crate::analyze::{Analysis, Class, GroupBy, GroupId, is_of_another_language};
 use std::borrow::Cow;
 
 /// The names of a group, from the longest to the shortest that still says something.
@@ -18,8 +18,11 @@ impl<'a> Names<'a> {
         let name = analysis.name(group);
         let by_function = matches!(analysis.groups().by(), GroupBy::Function | GroupBy::Line);
         let built_in = analysis.groups().class(analysis.classes(), group) == Class::BuiltIn;
-        let has_file = !built_in && !analysis.place(group).0.is_empty();
-        let module = if by_function && has_file { analysis.groups().module(analysis.classes(), group) } else { "" };
+        let file = analysis.place(group).0;
+        // Other languages' compilers put packages into names; Cython's does not.
+        let is_python = !is_of_another_language(file) || file.ends_with(".pyx");
+        let has_module = !built_in && !file.is_empty() && is_python;
+        let module = if by_function && has_module { analysis.groups().module(analysis.classes(), group) } else { "" };
         Self { module: Cow::Borrowed(module), name }
     }
 
@@ -181,6 +184,9 @@ pub fn shorten_middle(text: &str, characters: usize) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analyze::Query;
+    use crate::model::ProfileBuilder;
+    use std::sync::Arc;
 
     #[test]
     fn a_label_loses_packages_then_modules_then_its_end() {
@@ -204,6 +210,23 @@ mod tests {
         let method = Names { module: "".into(), name: "<method 'append' of 'list' objects>".into() };
         assert_eq!(method.fit(12).as_deref(), Some("list.append"));
         assert_eq!(method.fit(10).as_deref(), Some("…append"));
+    }
+
+    #[test]
+    fn modules_stand_before_names_of_python_alone() {
+        let mut b = ProfileBuilder::new("test");
+        let files = ["/srv/app/orders.py", "/srv/app/fast.pyx", "/usr/lib/go/src/runtime/proc.go", "/src/ceval.c"];
+        for file in files {
+            b.function_named("run", file, 1);
+        }
+        let profile = Arc::new(b.finish().expect("builds"));
+        let analysis = Analysis::new(Arc::clone(&profile), Query::new(&profile), None);
+        let labels: Vec<String> = analysis
+            .groups()
+            .ids()
+            .filter_map(|group| Names::of(&analysis, group).fit(80).map(Cow::into_owned))
+            .collect();
+        assert_eq!(labels, ["orders.run", "fast.run", "run", "run"]);
     }
 
     #[test]

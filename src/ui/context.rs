@@ -96,6 +96,8 @@ pub struct ViewCtx<'a> {
     pub theme: &'a Theme,
     /// The selected group, the same in every view.
     pub selection: Option<GroupId>,
+    /// The box or arc it was chosen by: a node of the tree of a kind.
+    pub chosen: Option<(TreeKind, usize)>,
     /// The group under the pointer in the frame before, in whatever view.
     pub hovered: Option<GroupId>,
     /// What the search found; `None` while nothing is searched for.
@@ -139,6 +141,7 @@ impl<'a> ViewCtx<'a> {
             trees,
             theme,
             selection: None,
+            chosen: None,
             hovered: None,
             matches: None,
             neighbours: None,

@@ -43,6 +43,7 @@ pub fn details_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, actions: &mut Actions) {
         place_ui(ui, ctx, &cell::place(ctx, group), actions);
         ui.add_space(theme::GAP);
         figures_ui(ui, ctx, group);
+        path_ui(ui, ctx, group);
         calls_ui(ui, ctx, group);
         note_ui(ui, ctx, group);
         hints_of_ui(ui, ctx, group, actions);
@@ -147,6 +148,22 @@ fn figure_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, caption: &str, value: i64) {
     ui.label(RichText::new(format::percent(share)).color(ctx.theme.text_weak));
     ui.add_space(2.0);
     cell::meter(ui, ctx.theme, share);
+}
+
+/// What the calls cost that the selected box or arc stands for, where the function is also called otherwise.
+fn path_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId) {
+    let Some((tree, node)) = ctx.chosen.and_then(|(kind, node)| Some((ctx.trees.get(kind)?, node))) else { return };
+    let (own, total, table) = (tree.own(node), tree.total(node), ctx.analysis.table());
+    if tree.group(node) != group || (own, total) == (table.own(group), table.total(group)) {
+        return;
+    }
+    let about = if tree.is_exact(node) { "" } else { "≈ " };
+    ui.add_space(theme::GAP);
+    ui.label(RichText::new("This call path").small().color(ctx.theme.text_weak));
+    for (what, value) in [("Self", own), ("Total", total)] {
+        let share = format::percent(share(value, tree.sum()));
+        line_ui(ui, ctx, what, &format!("{about}{} · {share}", format::value(value, &ctx.metric().unit)));
+    }
 }
 
 /// How often it was called and what a call cost, or how many samples it stands on.

@@ -82,11 +82,15 @@ impl CanvasState {
 
     /// What the box stands for that the keyboard is at.
     pub fn marked(&self, tree: &CallTree, paths: Paths) -> Option<Marked> {
+        self.node(tree, paths).map(|node| Marked::of(tree, node, paths))
+    }
+
+    /// The box the keyboard is at.
+    pub fn node(&self, tree: &CallTree, paths: Paths) -> Option<usize> {
         let depth = self.current.len().checked_sub(1)?;
         let clicked = self.current_start.filter(|_| paths == Paths::InTime).and_then(|start| tree.at(depth, start));
         let first = || tree.find(&self.current).filter(|(_, found)| *found == self.current.len()).map(|(node, _)| node);
-        let node = clicked.filter(|&node| tree.path(node) == self.current).or_else(first)?;
-        Some(Marked::of(tree, node, paths))
+        clicked.filter(|&node| tree.path(node) == self.current).or_else(first)
     }
 
     /// The numbers of annotations that are drawn.

@@ -54,8 +54,12 @@ impl SunburstState {
 
     /// What the arc stands for that was chosen last.
     pub fn marked(&self, tree: &CallTree) -> Option<Marked> {
-        let found = tree.find(&self.current).filter(|(_, found)| *found == self.current.len());
-        found.map(|(node, _)| Marked::of(tree, node, Paths::FromRoot))
+        self.node(tree).map(|node| Marked::of(tree, node, Paths::FromRoot))
+    }
+
+    /// The arc that was chosen last.
+    pub fn node(&self, tree: &CallTree) -> Option<usize> {
+        tree.find(&self.current).filter(|(_, found)| *found == self.current.len()).map(|(node, _)| node)
     }
 
     /// Translates groups after a reload; what is gone ends the path.
