@@ -86,12 +86,3 @@ fn lines_of_a_call_graph_are_its_functions() {
     let a = asked(&graph(&["main 10 30", "f 20 20", "main>f 20"]), |q| q.by = GroupBy::Line);
     assert_eq!(tree_text(&a, &a.tree(Detail::ALL)), ["main 30 10", "  f 20 20"]);
 }
-
-#[test]
-fn counts_of_calls_too_large_to_add_up_stay_the_largest_there_is() {
-    let most = i64::MAX;
-    let lines = [format!("one@a.py 1 1 x{most}"), format!("two@a.py 1 1 x{most}")];
-    let a = asked(&graph(&super::borrowed(&lines)), |q| q.by = GroupBy::File);
-    let file = a.groups().ids().next().expect("a file");
-    assert_eq!(a.table().calls(file), Some((most, most)));
-}
