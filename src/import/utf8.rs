@@ -5,21 +5,14 @@
 
 use std::borrow::Cow;
 
-/// Bytes as text.
-pub(super) fn decoded(bytes: &[u8]) -> Cow<'_, str> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => {
-            let mut text = String::with_capacity(bytes.len() + 8);
-            push(&mut text, bytes);
-            Cow::Owned(text)
-        }
+/// Bytes as text, and whether any of them are no UTF-8.
+pub(super) fn decoded(bytes: &[u8]) -> (Cow<'_, str>, bool) {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return (Cow::Borrowed(text), false);
     }
-}
-
-/// Whether a text had bytes that are no UTF-8, as [`decoded`] answers it.
-pub(super) fn is_damaged(text: &Cow<'_, str>) -> bool {
-    matches!(text, Cow::Owned(_))
+    let mut text = String::with_capacity(bytes.len() + 8);
+    push(&mut text, bytes);
+    (Cow::Owned(text), true)
 }
 
 /// Appends bytes as text.
@@ -47,13 +40,8 @@ mod tests {
 
     #[test]
     fn names_that_are_no_utf8_stay_different() {
-        let decoded = |bytes| {
-            let text = decoded(bytes);
-            let damaged = is_damaged(&text);
-            (text.into_owned(), damaged)
-        };
-        assert_eq!(decoded(b"caf\xe9"), ("caf\\xe9".to_owned(), true));
+        assert_eq!(decoded(b"caf\xe9"), ("caf\\xe9".into(), true));
         assert_ne!(decoded(b"caf\xe9"), decoded(b"caf\xe8"));
-        assert_eq!(decoded("café".as_bytes()), ("café".to_owned(), false));
+        assert_eq!(decoded("café".as_bytes()), ("café".into(), false));
     }
 }

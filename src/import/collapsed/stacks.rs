@@ -113,8 +113,8 @@ impl StackReader {
         if let Some(&id) = self.frames.get(text) {
             return id;
         }
-        let name = utf8::decoded(text);
-        self.not_utf8 += u64::from(utf8::is_damaged(&name));
+        let (name, damaged) = utf8::decoded(text);
+        self.not_utf8 += u64::from(damaged);
         let id = frame_text::intern(&mut self.builder, &name, self.dialect);
         self.frames.insert(text.into(), id);
         id
@@ -132,7 +132,7 @@ impl StackReader {
             if from == 0 && self.frames.contains_key(text) {
                 break;
             }
-            let Some(next) = scope.with(&utf8::decoded(text)) else { break };
+            let Some(next) = scope.with(&utf8::decoded(text).0) else { break };
             scope = next;
             from += end + 1;
             if scope.is_whole() {
@@ -153,7 +153,7 @@ impl StackReader {
         const MOST: usize = 20;
         let comments = &mut self.builder.origin_mut().comments;
         if comments.len() < MOST {
-            comments.push(utf8::decoded(text).trim().to_owned());
+            comments.push(utf8::decoded(text).0.trim().to_owned());
         }
     }
 

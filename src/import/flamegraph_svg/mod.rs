@@ -44,7 +44,7 @@ fn sniff(head: &[u8]) -> Sniff {
 }
 
 fn parse(input: &mut Input, job: &Job) -> Result<Profile, ImportError> {
-    let text = utf8::decoded(input.bytes(job)?);
+    let (text, _) = utf8::decoded(input.bytes(job)?);
     let picture = Picture::read(&text, job)?;
     if picture.frames.is_empty() {
         return Err(not_a_flame_graph(&picture));

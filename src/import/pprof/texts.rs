@@ -43,8 +43,8 @@ impl<'a> Texts<'a> {
 
     /// The text with a number. Bytes that are no text are written as `\xNN`, so that different names stay different.
     pub(super) fn get(&self, number: u64) -> Option<Cow<'a, str>> {
-        let text = utf8::decoded(self.bytes(number)?);
-        if utf8::is_damaged(&text) {
+        let (text, damaged) = utf8::decoded(self.bytes(number)?);
+        if damaged {
             self.invalid.borrow_mut().insert(number);
         }
         Some(text)
