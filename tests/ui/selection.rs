@@ -50,6 +50,18 @@ fn every_box_of_a_function_is_selected_with_it() {
 }
 
 #[test]
+fn details_tell_a_call_path_from_the_whole_function() {
+    let mut window = start(&[Recording::new(STACKS)]);
+    click_box(&mut window, "read");
+    assert!(says(&window, "This call path") && says(&window, "12 · 52.2 %"));
+    press(&mut window, Key::Num1);
+    assert!(!says(&window, "This call path"), "a row stands for all of them");
+    press(&mut window, Key::Num2);
+    click_box(&mut window, "parse");
+    assert!(!says(&window, "This call path"), "there is no other");
+}
+
+#[test]
 fn the_ground_beside_the_boxes_selects_nothing() {
     let mut window = start(&[Recording::new(STACKS)]);
     click_box(&mut window, "parse");
