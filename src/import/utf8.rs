@@ -7,14 +7,12 @@ use std::borrow::Cow;
 
 /// Bytes as text.
 pub(super) fn decoded(bytes: &[u8]) -> Cow<'_, str> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => {
-            let mut text = String::with_capacity(bytes.len() + 8);
-            push(&mut text, bytes);
-            Cow::Owned(text)
-        }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Cow::Borrowed(text);
     }
+    let mut text = String::with_capacity(bytes.len() + 8);
+    push(&mut text, bytes);
+    Cow::Owned(text)
 }
 
 /// Whether a text had bytes that are no UTF-8, as [`decoded`] answers it.
