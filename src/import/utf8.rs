@@ -16,6 +16,7 @@ pub(super) fn decoded(bytes: &[u8]) -> Cow<'_, str> {
 }
 
 /// Whether a text had bytes that are no UTF-8, as [`decoded`] answers it.
+#[expect(clippy::ptr_arg, reason = "whether it had to be made anew is what is asked")]
 pub(super) fn is_damaged(text: &Cow<'_, str>) -> bool {
     matches!(text, Cow::Owned(_))
 }
