@@ -6,6 +6,7 @@ use super::subject::Part;
 use super::window::Helioscope;
 use crate::analyze::Transform;
 use crate::analyze::diff::Normalize;
+use crate::layout::ColourBy;
 use crate::ui::notice::Notice;
 use crate::ui::overlays::Overlay;
 use crate::ui::{Action, Actions, Command};
@@ -195,6 +196,14 @@ impl Helioscope {
                 };
                 self.options.theme = next;
                 ctx.set_theme(next);
+                self.say(what);
+            }
+            Command::SwitchColours => {
+                let (by, what) = match self.options.colour_by {
+                    ColourBy::Package => (ColourBy::OwnShare, "Colours by self share"),
+                    ColourBy::OwnShare => (ColourBy::Package, "Colours by package"),
+                };
+                self.colour_by(by);
                 self.say(what);
             }
             Command::ToggleDetails => self.options.details = !self.options.details,

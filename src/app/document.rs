@@ -16,7 +16,7 @@ use super::subject::{Part, Request, Subject};
 use crate::analyze::diff::{BoxWidth, DiffNeighbours, Measure, Renamed, Side, Status};
 use crate::analyze::{GroupId, Matches, Order, Query, SearchText};
 use crate::hints::FindingKey;
-use crate::layout::Scheme;
+use crate::layout::{Palette, Scheme};
 use crate::model::{TimeMeaning, TrackId};
 use crate::ui::annotations::AnnotationsCtx;
 use crate::ui::canvas::{CanvasLink, Linked};
@@ -46,7 +46,8 @@ pub(super) struct Document {
     links: [CanvasLink; 3],
     pub(super) sources: DocumentSources,
     pub(super) hints: DocumentHints,
-    colour_scheme: Scheme,
+    /// What colours that are kept are of.
+    palette: Palette,
 
     pub(super) view: ViewKind,
     arrangement: Arrangement,
@@ -100,7 +101,7 @@ impl Document {
             links: Default::default(),
             sources,
             hints: DocumentHints::default(),
-            colour_scheme: Scheme::default(),
+            palette: Palette::new(Scheme::default()),
             view: if has_trees { ViewKind::default() } else { ViewKind::Source },
             arrangement: options.arrangement,
             equal_scale: true,
@@ -190,8 +191,8 @@ impl Document {
         renamed: &'a [Renamed],
         theme: &'a Theme,
     ) -> (ViewCtx<'a>, &'a mut Views) {
-        if self.colour_scheme != theme.palette.scheme {
-            self.colour_scheme = theme.palette.scheme;
+        if self.palette != theme.palette {
+            self.palette = theme.palette;
             for answers in self.answers.each_mut() {
                 answers.colours.borrow_mut().clear();
             }
@@ -309,6 +310,7 @@ impl Document {
             selection: self.selection,
             search: searched,
             side_by_side: self.shown_parts().len() > 1,
+            colour_by: self.palette.by,
             equal_scale: self.equal_scale,
             annotations: self.annotations.found().to_vec(),
             box_width: self.request.width,

@@ -2,6 +2,7 @@
 
 use crate::analyze::Order;
 use crate::hints::Dismissal;
+use crate::layout::ColourBy;
 use crate::source::{Mapping, Places};
 use crate::ui::Arrangement;
 use crate::ui::canvas::Growth;
@@ -18,6 +19,7 @@ pub(super) const KEY: &str = "helioscope options";
 #[serde(default)]
 pub(super) struct Options {
     pub(super) theme: egui::ThemePreference,
+    pub(super) colour_by: ColourBy,
     pub(super) details: bool,
     pub(super) recent: Vec<PathBuf>,
     pub(super) growth: Growth,
@@ -40,6 +42,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             theme: egui::ThemePreference::System,
+            colour_by: ColourBy::default(),
             details: true,
             recent: Vec::new(),
             growth: Growth::Down,

@@ -155,14 +155,13 @@ impl Views {
         let kind = match view {
             ViewKind::Flame => TreeKind::Whole(self.flame.order),
             ViewKind::Sunburst => TreeKind::Sunburst,
-            ViewKind::Table | ViewKind::Callers | ViewKind::Source | ViewKind::Activity | ViewKind::Hints => return None,
+            ViewKind::Table | ViewKind::Callers | ViewKind::Source | ViewKind::Activity | ViewKind::Hints => {
+                return None;
+            }
         };
         let tree = trees.get(kind)?;
-        let node = if view == ViewKind::Flame {
-            self.flame.canvas.node(tree, kind.paths())
-        } else {
-            self.sunburst.node(tree)
-        };
+        let node =
+            if view == ViewKind::Flame { self.flame.canvas.node(tree, kind.paths()) } else { self.sunburst.node(tree) };
         node.map(|node| (kind, node))
     }
 

@@ -10,7 +10,7 @@ use super::recordings::{LoadError, Recordings};
 use super::session::Pending;
 use super::tabs::{Content, Slot};
 use super::watch::{self, Watch, Watched};
-use crate::layout::Scheme;
+use crate::layout::{ColourBy, Scheme};
 use crate::ui::annotations::Annotating;
 use crate::ui::chrome::tabs_ui;
 use crate::ui::drops::drop_target_ui;
@@ -92,7 +92,7 @@ impl Helioscope {
         if options.editor.is_empty() {
             options.editor = editor::guess();
         }
-        let [dark, light] = [Scheme::Dark, Scheme::Light].map(|scheme| Arc::new(Theme::new(scheme)));
+        let [dark, light] = themes(options.colour_by);
         ctx.set_fonts(Theme::fonts());
         ctx.set_style_of(egui::Theme::Dark, dark.style());
         ctx.set_style_of(egui::Theme::Light, light.style());
@@ -131,6 +131,12 @@ impl Helioscope {
             egui::Theme::Dark => &self.dark,
             egui::Theme::Light => &self.light,
         })
+    }
+
+    /// Lets the colours of functions tell something else.
+    pub(super) fn colour_by(&mut self, by: ColourBy) {
+        self.options.colour_by = by;
+        [self.dark, self.light] = themes(by);
     }
 
     fn dropped(&mut self, ctx: &Context, theme: &Theme) {
@@ -350,4 +356,9 @@ pub(super) fn samples() -> Vec<PathBuf> {
         }
     }
     Vec::new()
+}
+
+/// The dark theme and the light one.
+fn themes(by: ColourBy) -> [Arc<Theme>; 2] {
+    [Scheme::Dark, Scheme::Light].map(|scheme| Arc::new(Theme::new(scheme).telling(by)))
 }

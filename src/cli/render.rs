@@ -10,7 +10,7 @@ use crate::analyze::{Analysis, DivideBy, GroupId, Order};
 use crate::export::html::Page;
 use crate::export::picture::{Base, Height, Picture, PictureView, Subject};
 use crate::export::png;
-use crate::layout::{Growth, Scheme};
+use crate::layout::{ColourBy, Growth, Scheme};
 use crate::model::Profile;
 use clap::{Args, ValueEnum};
 use std::mem::ManuallyDrop;
@@ -59,6 +59,9 @@ pub(super) struct RenderArguments {
     /// Dark or light [default: dark; a page follows the reader's system]
     #[arg(long, value_enum, hide_default_value = true)]
     pub(super) theme: Option<Theme>,
+    /// What the colours of functions tell
+    #[arg(long, value_enum, value_name = "WHAT", conflicts_with = "base", default_value_t)]
+    pub(super) colour_by: Colours,
     /// Leave out the text that says what the picture is of
     #[arg(long)]
     pub(super) no_stamp: bool,
@@ -78,6 +81,17 @@ Examples:
   helioscope render new.prof --base old.prof -o change.png
   helioscope render new.prof --base old.prof --width new -o change.html
   helioscope render out.prof -o out.html            zoom, search and sort in any browser";
+
+/// What the colours of functions tell.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum Colours {
+    /// Whose code they are
+    #[default]
+    Package,
+    /// What part of everything they cost themselves
+    #[value(name = "self")]
+    OwnShare,
+}
 
 /// What to draw.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -193,6 +207,10 @@ fn picture(arguments: &RenderArguments, analysis: &Analysis, profiles: &[&Profil
         depth: arguments.depth.map(usize::from),
         selection: function,
         stamped: !arguments.no_stamp,
+        colour_by: match arguments.colour_by {
+            Colours::Package => ColourBy::Package,
+            Colours::OwnShare => ColourBy::OwnShare,
+        },
         ..Picture::new(view(arguments.view, function)?, scheme(arguments.theme.unwrap_or(Theme::Dark)))
     })
 }

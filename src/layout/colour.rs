@@ -1,4 +1,5 @@
-//! Colours of boxes and arcs, by package: told apart by people who see fewer colours, too.
+//! Colours of boxes and arcs, by package or by what functions cost themselves: told apart by people who see fewer colours,
+//! too.
 
 use crate::analyze::{Activity, Analysis, BandKind, Class, GroupId};
 
@@ -106,22 +107,47 @@ impl Tones {
 /// fixed ones of [`Palette::fill`]. A package keeps its hue in every profile, because it is chosen by its name.
 const PACKAGE_HUES: [f32; 9] = [262.0, 145.0, 330.0, 205.0, 285.0, 170.0, 238.0, 305.0, 120.0];
 
+/// What the colours of functions tell.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, serde::Serialize, serde::Deserialize)]
+pub enum ColourBy {
+    /// Whose code they are.
+    #[default]
+    Package,
+    /// What part of everything they cost themselves.
+    OwnShare,
+}
+
 /// The colours of a scheme.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Palette {
     /// The scheme.
     pub scheme: Scheme,
+    /// What the colours of functions tell.
+    pub by: ColourBy,
 }
 
+/// The share of everything from which on a function is as hot as can be: few programs have one that costs more.
+const HOTTEST: f64 = 0.25;
+
 impl Palette {
-    /// The palette of a scheme.
+    /// The palette of a scheme, by package.
     pub fn new(scheme: Scheme) -> Self {
-        Self { scheme }
+        Self { scheme, by: ColourBy::Package }
     }
 
-    /// The fill of a group: the hue says whose code it is, the lightness varies a little by name, so that neighbours
-    /// are told apart.
+    /// The same, telling something else.
+    #[must_use]
+    pub fn telling(self, by: ColourBy) -> Self {
+        Self { by, ..self }
+    }
+
+    /// The fill of a group. By package, the hue says whose code it is, and the lightness varies a little by name, so that
+    /// neighbours are told apart.
     pub fn fill(self, analysis: &Analysis, group: GroupId) -> Rgb {
+        if self.by == ColourBy::OwnShare {
+            let table = analysis.table();
+            return self.heat(table.share(table.own(group)));
+        }
         let class = analysis.groups().class(analysis.classes(), group);
         let function = analysis.groups().example(group);
         let package = &analysis.classes().packages()[analysis.classes().package_of(function) as usize];
@@ -132,6 +158,23 @@ impl Palette {
     /// The colour a class or package has in legends.
     pub fn legend(self, class: Class, package: &str) -> Rgb {
         self.colour(class, package, 0.5)
+    }
+
+    /// The colour of a share of everything, from grey to strong: small shares are given more room than large ones. It does not
+    /// depend on the profile, so the same colour means the same share in every picture.
+    pub fn heat(self, share: f64) -> Rgb {
+        let part = (share.abs() / HOTTEST).min(1.0).sqrt() as f32;
+        let (from, to) = match self.scheme {
+            Scheme::Dark => (0.66, 0.72),
+            Scheme::Light => (0.88, 0.72),
+        };
+        oklch(from + (to - from) * part, 0.012 + 0.158 * part, 75.0 - 30.0 * part)
+    }
+
+    /// What colours of shares mean: some of them, the smallest first.
+    pub fn heat_legend(self) -> [(Rgb, &'static str); 5] {
+        [(0.0, "0 %"), (0.01, "1 %"), (0.05, "5 %"), (0.1, "10 %"), (HOTTEST, "25 % and more")]
+            .map(|(share, text)| (self.heat(share), text))
     }
 
     fn shade(self, class: Class, package: &str, name: &str) -> Rgb {
@@ -256,6 +299,26 @@ pub(super) mod tests {
                     assert!(contrast >= 4.5, "{scheme:?} {class:?} {name}: {contrast:.2}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_share_has_a_colour_of_its_own_that_can_be_written_on() {
+        for scheme in [Scheme::Dark, Scheme::Light] {
+            let palette = Palette::new(scheme);
+            let heats = palette.heat_legend().map(|(heat, _)| heat);
+            for pair in heats.windows(2) {
+                assert_ne!(pair[0], pair[1], "{scheme:?}");
+                // Redder than blue, and more so: what no lack of cones hides.
+                let warmth = |Rgb(r, _, b): Rgb| i32::from(r) - i32::from(b);
+                assert!(warmth(pair[1]) > warmth(pair[0]) + 12, "{scheme:?}: {pair:?}");
+            }
+            for heat in heats {
+                let contrast = contrast(heat, palette.text_on_fill());
+                assert!(contrast >= 4.5, "{scheme:?}: {contrast:.2}");
+            }
+            assert_eq!(palette.heat(0.9), palette.heat(HOTTEST));
+            assert_eq!(palette.heat(-0.1), palette.heat(0.1), "a difference of heaps holds values below zero");
         }
     }
 

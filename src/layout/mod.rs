@@ -17,7 +17,7 @@ pub use callout::{
     ARROW, Callout, Ground, NOTE_LINE, NOTE_PADDING, NOTE_TEXT, NOTE_WIDTH, Note, Point, RING, RING_HALO, Rectangle,
     Target, arrow_head, note_room, note_size, place_callouts, wrap_note,
 };
-pub use colour::{DIMMED, Palette, Rgb, Scheme, Tones};
+pub use colour::{ColourBy, DIMMED, Palette, Rgb, Scheme, Tones};
 pub use difference::{Difference, DifferenceScale, STRIPE_STEP, Stripes, sign, signed};
 pub use flame::{FlameBox, FlameView, Growth, LABEL_INSET, LABEL_ROOM, LABEL_SIZE, ROW_HEIGHT, flame_boxes};
 pub use follow::{FollowScale, Followed, follow};

@@ -189,6 +189,8 @@ pub enum Command {
     Shortcuts,
     /// Dark, light, or as the system.
     SwitchTheme,
+    /// What colours of functions tell: whose code they are, or what they cost themselves.
+    SwitchColours,
     /// Show or hide the details.
     ToggleDetails,
     /// What to know about this profile.
@@ -294,6 +296,7 @@ impl Command {
             Self::ToggleDetails,
             Self::ShowWarnings,
             Self::SwitchTheme,
+            Self::SwitchColours,
             Self::ScaleUp,
             Self::ScaleDown,
             Self::ScaleReset,
@@ -332,6 +335,7 @@ impl Command {
             Self::Palette => "Command palette",
             Self::Shortcuts => "Keyboard shortcuts",
             Self::SwitchTheme => "Switch theme",
+            Self::SwitchColours => "Colours by package or self share",
             Self::ToggleDetails => "Show or hide details",
             Self::ShowWarnings => "Show warnings",
             Self::ScaleUp => "Larger",
@@ -391,6 +395,7 @@ impl Command {
             Self::Palette => "Find a command by name.",
             Self::Shortcuts => "Every command and its keys.",
             Self::SwitchTheme => "Dark, light, or as the system has it.",
+            Self::SwitchColours => "Whose code functions are, or what part of everything they cost themselves.",
             Self::ToggleDetails => "The panel with everything about the selected function.",
             Self::ShowWarnings => "What to know before believing this profile.",
             Self::ScaleUp => "Enlarge text and boxes.",
@@ -491,6 +496,7 @@ impl Command {
             | Self::CollapseModule
             | Self::CollapseRecursion
             | Self::CompareWithEarlier
+            | Self::SwitchColours
             | Self::ToggleWatching => return None,
         };
         Some(KeyboardShortcut::new(modifiers, key))

@@ -95,14 +95,8 @@ pub(super) fn relative_text(relative: Option<f64>) -> String {
     relative.map_or_else(|| "–".to_owned(), |r| format!("{}{}", if r > 0.0 { "+" } else { "" }, format::percent(r)))
 }
 
-/// The legend of boxes coloured by difference, along the lower edge of a view that draws both sides as one.
-pub(super) fn legend_panel_ui(ui: &mut Ui, ctx: &ViewCtx<'_>) {
-    let Some(compare) = ctx.merged() else { return };
-    let frame = egui::Frame::new().fill(ctx.theme.panel).inner_margin(egui::Margin::symmetric(theme::MARGIN as i8, 4));
-    egui::Panel::bottom("difference legend").resizable(false).frame(frame).show(ui, |ui| legend_ui(ui, ctx, compare));
-}
-
-fn legend_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, compare: &CompareCtx<'_>) {
+/// The legend of boxes coloured by difference.
+pub(super) fn legend_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, compare: &CompareCtx<'_>) {
     let unit = &ctx.metric().unit;
     let scale = DifferenceScale::of(compare.comparison, compare.measure);
     let (less, more) = less_and_more(unit);

@@ -17,6 +17,7 @@ mod empty;
 pub mod export_dialog;
 mod hint_marks;
 pub mod hints_page;
+mod legend;
 mod menus;
 pub mod notice;
 pub mod overlays;

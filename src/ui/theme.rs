@@ -3,7 +3,7 @@
 //! The only place that may name a literal colour: see `clippy.toml`.
 
 use crate::analyze::Activity;
-use crate::layout::{self, Palette, Rgb, Scheme, Tones};
+use crate::layout::{self, ColourBy, Palette, Rgb, Scheme, Tones};
 use crate::source::Ink;
 use egui::{Color32, CornerRadius, FontFamily, FontId, Margin, Stroke, Style, TextStyle, Vec2, Visuals};
 
@@ -156,6 +156,12 @@ pub const CODE_TEXT: f32 = 11.0;
 pub const BOX_TEXT: f32 = layout::LABEL_SIZE;
 
 impl Theme {
+    /// The same, with colours of functions that tell something else.
+    #[must_use]
+    pub fn telling(self, by: ColourBy) -> Self {
+        Self { palette: self.palette.telling(by), ..self }
+    }
+
     /// The theme of a scheme.
     pub fn new(scheme: Scheme) -> Self {
         let c = Color32::from_rgb;

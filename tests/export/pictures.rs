@@ -2,6 +2,7 @@
 
 use crate::stacks;
 use crate::support::{FOLDED, Folder, TWO_THREADS, cprofile};
+use helioscope::layout::{Palette, Scheme};
 use std::collections::BTreeSet;
 
 /// The program on a machine without a display.
@@ -39,6 +40,23 @@ fn boxes(svg: &str) -> Vec<(String, f64, f64, f64, f64)> {
         group.has_tag_name("g").then(|| (name, number("x"), number("y"), number("width"), number("height")))
     });
     titled.collect()
+}
+
+#[test]
+fn colours_can_tell_what_functions_cost_themselves() {
+    let folder = Folder::new();
+    folder.write("a.folded", "main;read 30\nmain;parse 2\nmain 68\n");
+    for (theme, scheme) in [("dark", Scheme::Dark), ("light", Scheme::Light)] {
+        let picture = svg(&folder, &["a.folded", "--colour-by", "self", "--theme", theme]);
+        let palette = Palette::new(scheme);
+        let filled = |share| picture.contains(&format!("fill=\"{}\"", palette.heat(share)));
+        assert!(filled(0.02) && filled(0.3) && !filled(0.5 * 0.25), "{theme}");
+        let texts = texts(&picture);
+        assert!(texts.contains(&"self 25 % and more".to_owned()) && !texts.contains(&"your code".to_owned()));
+    }
+    folder.write("b.folded", "main 1\n");
+    let (status, err) = render(&folder, &["a.folded", "--base", "b.folded", "--colour-by", "self", "-o", "out.svg"]);
+    assert_eq!(status, Some(2), "{err}");
 }
 
 #[test]

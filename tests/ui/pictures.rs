@@ -1,8 +1,11 @@
 //! Pictures of the main views in both themes.
 
 use crate::picture::compare;
-use crate::window::{FOLDED, PROF, SPEEDSCOPE, Window, click, click_box, leave, press, press_with, start, start_in};
+use crate::window::{
+    FOLDED, PROF, SPEEDSCOPE, Window, click, click_box, leave, press, press_with, start, start_in, write,
+};
 use egui::{Key, Modifiers, Theme};
+use egui_kittest::kittest::Queryable;
 
 fn picture(mut window: Window, name: &str) {
     leave(&mut window);
@@ -50,6 +53,20 @@ fn sunburst_in_the_light() {
     press(&mut window, Key::Num3);
     click_box(&mut window, "main");
     picture(window, "sunburst_light");
+}
+
+#[test]
+fn colours_that_tell_what_functions_cost_themselves() {
+    let mut window = start_in(Theme::Light, &[PROF]);
+    for expected in [true, false, true] {
+        press_with(&mut window, Modifiers::COMMAND, Key::K);
+        write(&mut window, "colours");
+        press(&mut window, Key::Enter);
+        let legend = window.query_by_label("Legend: colours by self share");
+        assert_eq!(legend.is_some(), expected);
+    }
+    press(&mut window, Key::Num2);
+    picture(window, "self_share_light");
 }
 
 #[test]

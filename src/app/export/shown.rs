@@ -13,7 +13,7 @@ use crate::export::markdown::{Review, review, review_of_both};
 use crate::export::picture::{self, Base, Height, Picture, PictureView};
 use crate::export::png::{self, Raster};
 use crate::export::scrub::Scrub;
-use crate::layout::{Annotation, Growth};
+use crate::layout::{Annotation, ColourBy, Growth};
 use crate::model::Profile;
 use crate::ui::export_dialog::{Drawing, ExportChoice, Format, Which};
 use crate::ui::hints_page::{HintsPage, changes};
@@ -49,6 +49,8 @@ pub(in crate::app) struct Shown {
     pub(in crate::app) equal_scale: bool,
     /// What is marked.
     pub(in crate::app) annotations: Vec<Annotation>,
+    /// What the colours of a single profile's functions tell.
+    pub(in crate::app) colour_by: ColourBy,
     /// Whose cost boxes of two recordings are as wide as.
     pub(in crate::app) box_width: BoxWidth,
     /// Which cost they are coloured by.
@@ -122,6 +124,7 @@ impl Shown {
             selection: self.selection.filter(|_| choice.selection),
             stamped: choice.stamped,
             annotations: self.marked(choice).to_vec(),
+            colour_by: self.colour_by,
             ..Picture::new(view, choice.scheme)
         })
     }

@@ -15,7 +15,7 @@ mod table;
 use super::findings::Found;
 use super::markdown;
 use super::picture::{
-    ByDifference, ByPackage, LegendEntry, Look, Picture, PictureError, PictureView, Recording, Stamp, Subject,
+    ByDifference, LegendEntry, Look, OfProfile, Picture, PictureError, PictureView, Recording, Stamp, Subject,
     describe_activity, stamp_of_both,
 };
 use super::svg::Escaped;
@@ -47,7 +47,8 @@ impl Page<'_> {
             Some(Scheme::Light) => &[Scheme::Light],
             Some(Scheme::Dark) => &[Scheme::Dark],
         };
-        let looks: Vec<Box<dyn Look + '_>> = schemes.iter().map(|scheme| look(subject, *scheme)).collect();
+        let looks: Vec<Box<dyn Look + '_>> =
+            schemes.iter().map(|scheme| look(subject, self.palette(*scheme))).collect();
         let (recording, mut stamp) = match &subject.base {
             None => {
                 let stamp = Stamp::new(subject.name, subject.analysis, subject.scrub, None);
@@ -122,6 +123,10 @@ impl Page<'_> {
         writeln!(page, "</header>")
     }
 
+    fn palette(&self, scheme: Scheme) -> Palette {
+        Palette::new(scheme).telling(self.picture.colour_by)
+    }
+
     /// The picture with what zooms and searches it, and its legend.
     fn graph(
         &self,
@@ -162,10 +167,9 @@ impl Page<'_> {
 type Drawing = (&'static str, String);
 
 /// How boxes look in a scheme. What is searched for is the script's business.
-fn look<'a>(subject: &Subject<'a>, scheme: Scheme) -> Box<dyn Look + 'a> {
-    let palette = Palette::new(scheme);
+fn look<'a>(subject: &Subject<'a>, palette: Palette) -> Box<dyn Look + 'a> {
     match &subject.base {
-        None => Box::new(ByPackage::new(subject.analysis, palette, subject.scrub, None)),
+        None => Box::new(OfProfile::new(subject.analysis, palette, subject.scrub, None)),
         Some(base) => Box::new(ByDifference::new(base, palette, subject.scrub, None)),
     }
 }

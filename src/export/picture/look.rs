@@ -4,7 +4,7 @@
 use super::boxes::label_in;
 use crate::analyze::{Analysis, CallTree, Class, Exactness, GroupBy, GroupId, Matches, share};
 use crate::export::scrub::Scrub;
-use crate::layout::{Names, Palette, Rgb, Stripes};
+use crate::layout::{ColourBy, Names, Palette, Rgb, Stripes};
 use crate::model::{Unit, format};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
@@ -104,16 +104,16 @@ pub struct LegendEntry {
     pub text: String,
 }
 
-/// One profile, coloured by package.
+/// One profile, in the colours of its palette.
 #[derive(Clone, Copy)]
-pub struct ByPackage<'a> {
+pub struct OfProfile<'a> {
     analysis: &'a Analysis,
     palette: Palette,
     scrub: &'a Scrub,
     matches: Option<&'a Matches>,
 }
 
-impl<'a> ByPackage<'a> {
+impl<'a> OfProfile<'a> {
     /// The look of an analysis. With `matches`, everything else stands back.
     pub fn new(analysis: &'a Analysis, palette: Palette, scrub: &'a Scrub, matches: Option<&'a Matches>) -> Self {
         Self { analysis, palette, scrub, matches }
@@ -135,7 +135,7 @@ impl<'a> ByPackage<'a> {
     }
 }
 
-impl Look for ByPackage<'_> {
+impl Look for OfProfile<'_> {
     fn fill(&self, tree: &CallTree, node: usize) -> Rgb {
         self.fill_of(tree.group(node))
     }
@@ -190,8 +190,12 @@ impl Look for ByPackage<'_> {
         format!("{about}{}", format::value(tree.total(node), unit))
     }
 
-    /// Classes and packages by what they cost themselves.
+    /// Shares; or classes and packages by what they cost themselves.
     fn legend(&self) -> Vec<LegendEntry> {
+        if self.palette.by == ColourBy::OwnShare {
+            let entry = |(fill, share)| LegendEntry { fill, stripes: None, text: format!("self {share}") };
+            return self.palette.heat_legend().map(entry).into();
+        }
         let (classes, groups, table) = (self.analysis.classes(), self.analysis.groups(), self.analysis.table());
         let mut own: FxHashMap<u32, i64> = FxHashMap::default();
         for group in table.present() {

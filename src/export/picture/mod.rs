@@ -20,7 +20,7 @@ pub(crate) use activity::describe_activity;
 pub(crate) use annotations::marked_name;
 pub(crate) use difference::{ByDifference, stamp as stamp_of_both};
 pub(crate) use flame::{describe_flame, flame_tree};
-pub use look::{ByPackage, LegendEntry, Listed, Look};
+pub use look::{LegendEntry, Listed, Look, OfProfile};
 pub(crate) use recording::Recording;
 pub use stamp::{Stamp, transform_text};
 
@@ -28,7 +28,7 @@ use super::scrub::Scrub;
 use super::svg::Svg;
 use crate::analyze::diff::{BoxWidth, Comparison, Measure};
 use crate::analyze::{Analysis, DivideBy, GroupId, Matches, Order};
-use crate::layout::{Annotation, Ground, Growth, Palette, Scheme, Tones, fit_name};
+use crate::layout::{Annotation, ColourBy, Ground, Growth, Palette, Scheme, Tones, fit_name};
 use crate::model::{Body, format};
 use annotations::Marks;
 use stamp::StampLayout;
@@ -84,6 +84,8 @@ pub struct Picture {
     pub height: Height,
     /// Dark or light.
     pub scheme: Scheme,
+    /// What the colours of a single profile's functions tell.
+    pub colour_by: ColourBy,
     /// At most so many levels of calls.
     pub depth: Option<usize>,
     /// The function that flame graphs from the outermost calls and sunbursts begin at, where stacks were not recorded and a
@@ -109,6 +111,7 @@ impl Picture {
             width: 1600,
             height: Height::Pixels(900),
             scheme,
+            colour_by: ColourBy::default(),
             depth: None,
             below: None,
             selection: None,
@@ -129,12 +132,12 @@ impl Picture {
         if !subject.has_calls() {
             return Err(PictureError::NoCalls);
         }
-        let palette = Palette::new(self.scheme);
+        let palette = Palette::new(self.scheme).telling(self.colour_by);
         let found = subject.search.map(|(_, found)| found);
         let picture = self.scrubbed(subject.scrub);
         match subject.base {
             None => {
-                let look = ByPackage::new(subject.analysis, palette, subject.scrub, found);
+                let look = OfProfile::new(subject.analysis, palette, subject.scrub, found);
                 let stamp = Stamp::new(subject.name, subject.analysis, subject.scrub, subject.search);
                 picture.draw(Recording::one(subject.analysis, self.below), subject, &look, stamp)
             }

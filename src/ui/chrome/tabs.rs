@@ -37,7 +37,12 @@ pub enum Shown {
 impl Shown {
     fn allows(self, command: Command) -> bool {
         match command {
-            Command::OpenDialog | Command::SwitchTheme | Command::Palette | Command::Shortcuts | Command::Quit => true,
+            Command::OpenDialog
+            | Command::SwitchTheme
+            | Command::SwitchColours
+            | Command::Palette
+            | Command::Shortcuts
+            | Command::Quit => true,
             Command::CompareWith | Command::ReloadAndCompare => matches!(self, Self::Profile { .. }),
             Command::CompareWithEarlier => self == Self::Profile { has_earlier: true },
             Command::SwapSides | Command::SwitchArrangement | Command::NextNormalization => self == Self::Comparison,
@@ -143,7 +148,7 @@ fn main_menu(ui: &mut Ui, menu: MenuState, actions: &mut Actions) {
             Command::NextNormalization,
         ],
         &[Command::Find, Command::Back, Command::Forward, Command::ResetZoom],
-        &[Command::ToggleDetails, Command::ShowWarnings, Command::SwitchTheme],
+        &[Command::ToggleDetails, Command::ShowWarnings, Command::SwitchTheme, Command::SwitchColours],
         &[Command::Palette, Command::Shortcuts, Command::Quit],
     ];
     for (i, section) in sections.into_iter().enumerate() {

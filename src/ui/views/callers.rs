@@ -6,7 +6,8 @@ use crate::layout::{Difference, fit_name};
 use crate::model::format;
 use crate::ui::annotations::outside_ui;
 use crate::ui::canvas::{CanvasState, Growth, canvas_ui};
-use crate::ui::difference::{legend_panel_ui, measure_name, text_color};
+use crate::ui::difference::{measure_name, text_color};
+use crate::ui::legend::legend_panel_ui;
 use crate::ui::{Actions, TreeKind, ViewCtx, empty_message, no_trees_message, theme};
 use egui::{Align, Label, Layout, RichText, Sense, Ui, UiBuilder, Vec2};
 

@@ -5,7 +5,7 @@ use crate::layout::ruler_marks;
 use crate::model::{TimeMeaning, format};
 use crate::ui::annotations::outside_ui;
 use crate::ui::canvas::{CanvasState, Growth, canvas_ui, minimap_ui};
-use crate::ui::difference::legend_panel_ui;
+use crate::ui::legend::legend_panel_ui;
 use crate::ui::{Actions, TreeKind, ViewCtx, cell, no_trees_message, theme};
 use egui::{RichText, Ui};
 

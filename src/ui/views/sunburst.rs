@@ -6,7 +6,7 @@ mod side;
 use crate::analyze::{CallTree, Detail, GroupId};
 use crate::layout::{self, Arc, Ground, Marked, Paths, RingPlace, SunburstView, arc_at, sunburst_arcs};
 use crate::ui::annotations::{Marks, outside_ui};
-use crate::ui::difference::legend_panel_ui;
+use crate::ui::legend::legend_panel_ui;
 use crate::ui::tooltip::node_tooltip;
 use crate::ui::{Action, Actions, TreeKind, TreeNeed, ViewCtx, accessible, empty_message, no_trees_message, theme};
 use egui::{Rect, Sense, Stroke, Ui, Vec2};

@@ -1,0 +1,35 @@
+//! What colours mean, along the lower edge of views of boxes and arcs.
+
+use super::{Theme, ViewCtx, cell, difference, theme};
+use crate::layout::ColourBy;
+use egui::{Frame, Margin, Panel, RichText, Role, Sense, Ui, WidgetInfo};
+
+/// The legend of a view that draws both sides of a comparison as one, or whose colours tell shares. Colours by package need
+/// none: names say the same, and the details whose they are.
+pub(super) fn legend_panel_ui(ui: &mut Ui, ctx: &ViewCtx<'_>) {
+    let merged = ctx.merged();
+    if merged.is_none() && ctx.theme.palette.by == ColourBy::Package {
+        return;
+    }
+    let frame = Frame::new().fill(ctx.theme.panel).inner_margin(Margin::symmetric(theme::MARGIN as i8, 4));
+    Panel::bottom("legend").resizable(false).frame(frame).show(ui, |ui| match merged {
+        Some(compare) => difference::legend_ui(ui, ctx, compare),
+        None => shares_ui(ui, ctx.theme),
+    });
+}
+
+fn shares_ui(ui: &mut Ui, theme: &Theme) {
+    let shown = ui.horizontal_wrapped(|ui| {
+        ui.label(RichText::new("Self").small().color(theme.text_weak));
+        for (heat, share) in theme.palette.heat_legend() {
+            cell::square(ui, Theme::color(heat));
+            ui.label(RichText::new(share).small().color(theme.text));
+        }
+    });
+    let response = shown.response.interact(Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, "Legend: colours by self share"));
+    response.on_hover_text(
+        "Colours tell what part of everything that was counted a function costs itself, in all places together. They mean the \
+         same in every profile.",
+    );
+}
