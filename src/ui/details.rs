@@ -150,19 +150,22 @@ fn figure_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, caption: &str, value: i64) {
     cell::meter(ui, ctx.theme, share);
 }
 
-/// What the calls cost that the selected box or arc stands for, where the function is also called otherwise.
+/// What the calls cost that the selected box or arc stands for, where that is not what the function costs everywhere.
 fn path_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId) {
     let Some((tree, node)) = ctx.chosen.and_then(|(kind, node)| Some((ctx.trees.get(kind)?, node))) else { return };
-    let (own, total, table) = (tree.own(node), tree.total(node), ctx.analysis.table());
-    if tree.group(node) != group || (own, total) == (table.own(group), table.total(group)) {
+    let (table, unit) = (ctx.analysis.table(), &ctx.metric().unit);
+    let of_path = [tree.own(node), tree.total(node)];
+    // Estimates are a few nanoseconds off: what reads alike is the same.
+    let read = |figures: [i64; 2]| figures.map(|figure| format::value(figure, unit));
+    if tree.group(node) != group || read(of_path) == read([table.own(group), table.total(group)]) {
         return;
     }
     let about = if tree.is_exact(node) { "" } else { "≈ " };
     ui.add_space(theme::GAP);
     ui.label(RichText::new("This call path").small().color(ctx.theme.text_weak));
-    for (what, value) in [("Self", own), ("Total", total)] {
-        let share = format::percent(share(value, tree.sum()));
-        line_ui(ui, ctx, what, &format!("{about}{} · {share}", format::value(value, &ctx.metric().unit)));
+    for (what, figure) in ["Self", "Total"].into_iter().zip(of_path) {
+        let share = format::percent(share(figure, tree.sum()));
+        line_ui(ui, ctx, what, &format!("{about}{} · {share}", format::value(figure, unit)));
     }
 }
 
