@@ -20,7 +20,8 @@ impl<'a> Names<'a> {
         let built_in = analysis.groups().class(analysis.classes(), group) == Class::BuiltIn;
         let file = analysis.place(group).0;
         // Other languages' compilers put packages into names; Cython's does not.
-        let is_python = !is_of_another_language(file) || file.ends_with(".pyx");
+        let is_cython = file.rsplit_once('.').is_some_and(|(_, ending)| ending == "pyx");
+        let is_python = !is_of_another_language(file) || is_cython;
         let has_module = !built_in && !file.is_empty() && is_python;
         let module = if by_function && has_module { analysis.groups().module(analysis.classes(), group) } else { "" };
         Self { module: Cow::Borrowed(module), name }
