@@ -281,8 +281,10 @@ fn paint(ui: &Ui, rect: Rect, galley: Arc<Galley>, color: Color32) {
 /// is not laid out again.
 fn cut_end(ui: &Ui, text: &str, font: FontId, width: f32) -> (Arc<Galley>, bool) {
     let whole = layout::fit(text, MOST_CHARACTERS);
+    // Looking for where to cut a text costs as much again as laying it out.
+    let fits = whole.chars().map(letter_width(ui, &font)).sum::<f32>() < width - 1.0;
     let mut job = LayoutJob::simple_singleline(whole.into_owned(), font, Color32::PLACEHOLDER);
-    job.wrap.max_width = width;
+    job.wrap.max_width = if fits { f32::INFINITY } else { width };
     job.wrap.max_rows = 1;
     job.wrap.break_anywhere = true;
     let galley = ui.painter().layout_job(job);
