@@ -2,7 +2,7 @@
 
 use super::{Theme, ViewCtx, cell, difference, theme};
 use crate::layout::ColourBy;
-use egui::{Frame, Margin, Panel, RichText, Role, Sense, Ui, WidgetInfo};
+use egui::{Frame, Label, Margin, Panel, RichText, Role, Sense, Ui, WidgetInfo};
 
 /// The legend of a view that draws both sides of a comparison as one, or whose colours tell shares. Colours by package need
 /// none: names say the same, and the details whose they are.
@@ -23,7 +23,7 @@ fn shares_ui(ui: &mut Ui, theme: &Theme) {
         ui.label(RichText::new("Self").small().color(theme.text_weak));
         for (heat, share) in theme.palette.heat_legend() {
             cell::square(ui, Theme::color(heat));
-            ui.label(RichText::new(share).small().color(theme.text));
+            ui.add(Label::new(RichText::new(share).small().color(theme.text)).extend());
         }
     });
     let response = shown.response.interact(Sense::hover());
