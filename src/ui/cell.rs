@@ -54,7 +54,9 @@ pub(super) fn head(ui: &Ui, theme: &Theme, head: &Head<'_>, is_sorted: bool) -> 
     let galley = ui.painter().layout_job(job);
     let left = if head.is_number { (rect.right() - galley.size().x).max(rect.left()) } else { rect.left() };
     let covered = Rect::from_min_size(Pos2::new(left, rect.top()), Vec2::new(galley.size().x, rect.height()));
-    paint(ui, covered, galley, color);
+    // A column can be dragged narrower than its head.
+    let top = rect.center().y - galley.size().y / 2.0;
+    ui.painter_at(rect).galley(Pos2::new(covered.left(), top), galley, color);
     covered
 }
 
@@ -71,7 +73,7 @@ pub(super) fn sort_head(
         if let Some(descending) = sorted {
             let beside = theme::SWATCH;
             let x = if head.is_number { covered.left() - beside } else { covered.right() + beside };
-            ui.painter().add(arrow(Pos2::new(x, covered.center().y), descending, theme.accent));
+            ui.painter_at(ui.max_rect()).add(arrow(Pos2::new(x, covered.center().y), descending, theme.accent));
         }
     });
     response.widget_info(|| WidgetInfo::labeled(Role::ColumnHeader, true, head.label()));
@@ -234,9 +236,29 @@ pub(super) fn meter(ui: &mut Ui, theme: &Theme, share: f64) {
     }
 }
 
-/// Says to screen readers, and to tests, what the cell shows.
-pub(super) fn describe(ui: &Ui, text: &str) {
-    ui.response().widget_info(|| WidgetInfo::labeled(Role::Cell, true, text));
+/// What a cell was painted with.
+pub(super) struct Painted<'a> {
+    /// Its text, whole.
+    pub(super) text: Cow<'a, str>,
+    /// Whether some of it was cut off.
+    pub(super) is_cut: bool,
+    /// What there is to say about it, if that is not its text.
+    pub(super) note: Option<String>,
+}
+
+/// Adds a cell to a row. Says its text to screen readers, and to tests; on hovering, what it does not show.
+///
+/// Cells keep within their columns by themselves: with a clip of its own, each would be a mesh and a draw call of its own.
+pub(super) fn add<'a>(row: &mut TableRow<'_, '_>, paint: impl FnOnce(&Ui) -> Painted<'a>) {
+    let mut painted = None;
+    let (_, response) = row.col(|ui| painted = Some(paint(ui)));
+    let Some(Painted { text, is_cut, note }) = painted else { return };
+    response.widget_info(|| WidgetInfo::labeled(Role::Cell, true, &*text));
+    if response.hovered()
+        && let Some(more) = note.as_deref().or(is_cut.then_some(&*text))
+    {
+        response.on_hover_text(more);
+    }
 }
 
 /// `12 / 4`: all calls and primitive calls, as pstats shows them; `12` where they are the same.
