@@ -3,7 +3,7 @@
 //! Cells are painted, not laid out as widgets: a screen full of them is drawn in every frame. Each says what it shows to
 //! screen readers through the response of the [`Ui`] it stands in.
 
-use super::{Theme, ViewCtx, theme};
+use super::{Theme, ViewCtx, figures, theme};
 use crate::analyze::GroupId;
 use crate::layout;
 use crate::model::format;
@@ -23,7 +23,10 @@ const MOST_CHARACTERS: usize = 600;
 /// it was cut.
 pub(super) fn number(ui: &Ui, text: &str, color: Color32) -> bool {
     let rect = ui.max_rect();
-    let (galley, cut) = cut_end(ui, text, TextStyle::Body.resolve(ui.style()), rect.width());
+    let font = TextStyle::Body.resolve(ui.style());
+    let whole = figures::layout(ui, text, &font);
+    let fits = whole.size().x <= rect.width();
+    let (galley, cut) = if fits { (whole, false) } else { cut_end(ui, text, font, rect.width()) };
     let left = rect.right() - galley.size().x;
     paint(ui, rect.with_min_x(left), galley, color);
     cut
