@@ -29,6 +29,8 @@ pub(super) struct Column {
     pub(super) tooltip: String,
     /// It is no narrower than this.
     pub(super) least: f32,
+    /// A figure it has room for, however wide.
+    pub(super) widest: String,
     /// Where there is no room for all columns, which of them go first; one without stays.
     pub(super) goes: Option<u8>,
 }
@@ -51,7 +53,13 @@ pub(super) enum Bar {
 impl Column {
     /// A column of numbers.
     pub(super) fn of(name: &'static str, unit: &str, tooltip: impl Into<String>, least: f32) -> Self {
-        Self { head: Head { name, unit: unit.to_owned(), is_number: true }, tooltip: tooltip.into(), least, goes: None }
+        let head = Head { name, unit: unit.to_owned(), is_number: true };
+        Self { head, tooltip: tooltip.into(), least, widest: String::new(), goes: None }
+    }
+
+    /// One with room for a figure, however wide.
+    pub(super) fn with_room_for(self, widest: String) -> Self {
+        Self { widest, ..self }
     }
 
     /// One that goes where there is no room for all.
@@ -87,7 +95,8 @@ pub(super) fn table_ui(
         ui.label(RichText::new(none).color(ctx.theme.text_weak));
         return;
     }
-    let widths: Vec<f32> = columns.iter().map(|column| column.head.width(ui).max(column.least)).collect();
+    let width = |column: &Column| column.head.width(ui).max(cell::width(ui, &column.widest)).max(column.least);
+    let widths: Vec<f32> = columns.iter().map(width).collect();
     let shown = columns_with_room(ui, columns, &widths);
     let mut builder = cell::table(ui, ctx.theme).id_salt((which, &shown, salt));
     for &column in &shown {

@@ -97,6 +97,7 @@ impl Column {
     /// The widest text usual in its cells.
     pub(super) fn widest(self, scales: &Scales) -> String {
         match self {
+            Self::Base | Self::New => scales.costs.format(scales.largest_cost),
             Self::DeltaCalls => signed_count(scales.largest_delta_calls),
             Self::Status => status_text(if scales.knows_noise { Status::WithinNoise } else { Status::Slower }),
             _ => String::new(),

@@ -96,6 +96,16 @@ impl Column {
         }
     }
 
+    /// The widest figure in its cells; empty for texts, and where all are about as wide.
+    pub(super) fn widest(self, scales: &Scales) -> String {
+        match self {
+            Self::Own => scales.own.format(scales.largest_own),
+            Self::Total => scales.total.format(scales.largest_total),
+            Self::Calls => cell::calls(scales.widest_calls),
+            _ => String::new(),
+        }
+    }
+
     /// Its head: a name and the unit of its figures.
     pub(super) fn head(self, ctx: &ViewCtx<'_>, scales: &Scales) -> Head<'static> {
         let unit = match self {
