@@ -15,6 +15,7 @@ mod input;
 mod json;
 mod lprof;
 mod marshal;
+mod pipe;
 mod pprof;
 mod prefix;
 mod protobuf;
@@ -107,6 +108,7 @@ fn read(input: &mut Input, job: &Job) -> Result<Profile, ImportError> {
     }
     let mut refused = None;
     for (_, format) in candidates {
+        input.hold(job)?;
         match (format.parse)(input, job) {
             Ok(mut profile) => {
                 if input.has_leftover() {

@@ -145,7 +145,7 @@ fn most_stacks(input: &Input) -> usize {
     const ALWAYS: usize = 16 << 20;
     const FOR_A_BYTE: usize = 16;
     let stored = usize::try_from(input.stored_bytes()).unwrap_or(usize::MAX);
-    if input.is_compressed() && stored > 0 { stored.saturating_mul(FOR_A_BYTE).max(ALWAYS) } else { usize::MAX }
+    if input.is_compressed() { stored.saturating_mul(FOR_A_BYTE).max(ALWAYS) } else { usize::MAX }
 }
 
 fn finish(stacks: StackReader, tally: &Tally, places: u32) -> Result<Profile, ImportError> {

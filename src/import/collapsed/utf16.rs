@@ -42,7 +42,7 @@ pub(super) fn head_as_utf8(head: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// A stream as UTF-8, without a byte order mark.
-pub(super) fn as_utf8(mut input: Box<dyn BufRead + Send>) -> Result<Box<dyn Read + Send>> {
+pub(super) fn as_utf8<'a>(mut input: Box<dyn BufRead + Send + 'a>) -> Result<Box<dyn Read + Send + 'a>> {
     let head = input.fill_buf()?;
     if let Some(order) = Order::of(head) {
         input.consume(2);
@@ -77,14 +77,14 @@ impl Decoder {
     }
 }
 
-struct Transcoder {
-    input: Box<dyn BufRead + Send>,
+struct Transcoder<'a> {
+    input: Box<dyn BufRead + Send + 'a>,
     decoder: Decoder,
     text: String,
     given: usize,
 }
 
-impl Read for Transcoder {
+impl Read for Transcoder<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
         const STEP: u64 = 64 << 10;
         while self.given == self.text.len() {
