@@ -116,7 +116,7 @@ mod tests {
     fn what_a_format_takes_is_read_to_its_end_compressed_or_not() {
         let text = "main;parse 12\nmain;read 30\n".repeat(100_000).into_bytes();
         // A frame that is skipped, longer than what is looked at first.
-        let skipped = [b"\x5e\x2a\x4d\x18".as_slice(), &200_000_u32.to_le_bytes(), &[0; 200_000]].concat();
+        let skipped = [b"\x5e\x2a\x4d\x18".as_slice(), &200_000_u32.to_le_bytes(), &vec![0; 200_000]].concat();
         let level = ruzstd::encoding::CompressionLevel::Fastest;
         let zstd = [skipped, ruzstd::encoding::compress_to_vec(text.as_slice(), level)].concat();
         for bytes in [text.clone(), gzip(&text), zstd] {
