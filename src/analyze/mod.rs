@@ -1,6 +1,7 @@
 //! `(&Profile, &Query)` → tables, trees, callers and callees, search. Pure functions; caches live in the application.
 
 mod analysis;
+mod below;
 mod bounds;
 mod classify;
 pub mod diff;
@@ -24,6 +25,7 @@ mod tree;
 mod walk;
 
 pub use analysis::{Analysis, Order};
+pub use below::shares_below;
 pub use bounds::{Activity, Bounds};
 pub use classify::{Class, Classes, Package, is_of_another_language};
 pub use estimate::EstimatedStacks;
