@@ -73,8 +73,8 @@ mod tests {
     fn a_share_is_that_of_the_callers_by_their_time() {
         let profile = profile();
         let Body::Graph(graph) = profile.body() else { panic!("built as a graph") };
-        let of =
-            |totals_hold| shares_below(graph, MetricId(0), 9, totals_hold, |f| (f.0 < 2).then_some(f64::from(1 - f.0)));
+        let given = [Some(1.0), Some(0.0), None, None];
+        let of = |totals_hold| shares_below(graph, MetricId(0), 9, totals_hold, |f| given[f.index()]);
         assert_eq!(of(true), [1.0, 0.0, 0.6, 0.6]);
         assert_eq!(of(false), [1.0, 0.0, 0.75, 0.75]);
     }
