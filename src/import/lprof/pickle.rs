@@ -12,7 +12,7 @@ mod literals;
 #[cfg(test)]
 mod tests;
 
-use crate::import::{ImportError, Job};
+use crate::import::{ImportError, Job, utf8};
 use literals::{decimal, long, written_text};
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -29,7 +29,7 @@ pub(super) enum Value<'a> {
     /// An integer that needs more than 64 bits.
     LongInt,
     Float(f64),
-    /// A text, or the bytes that texts were in Python 2.
+    /// A text, or the bytes that texts were in Python 2. Bytes that are no UTF-8 are written as `\xe9`.
     Text(Cow<'a, str>),
     Tuple(Vec<ValueId>),
     List(Vec<ValueId>),
@@ -63,6 +63,10 @@ impl From<ImportError> for Stop {
 pub(super) struct Pickle<'a> {
     values: Vec<Value<'a>>,
     root: ValueId,
+    /// Texts that are not UTF-8.
+    pub(super) damaged_texts: u64,
+    /// Bytes behind its end.
+    pub(super) left: usize,
 }
 
 impl<'a> Pickle<'a> {
@@ -99,6 +103,7 @@ pub(super) fn read<'a>(bytes: &'a [u8], expected: &[Expected], job: &Job) -> Res
         stack: Vec::new(),
         marks: Vec::new(),
         memo: Memo::default(),
+        damaged_texts: 0,
     };
     let mut opcodes = 0_usize;
     loop {
@@ -109,7 +114,8 @@ pub(super) fn read<'a>(bytes: &'a [u8], expected: &[Expected], job: &Job) -> Res
         let at = machine.at;
         let ended = machine.step().map_err(|why| Stop::Damage { at, why })?;
         if let Some(root) = ended {
-            return Ok(Pickle { values: machine.values, root });
+            let Machine { values, damaged_texts, .. } = machine;
+            return Ok(Pickle { values, root, damaged_texts, left: bytes.len() - machine.at });
         }
     }
 }
@@ -152,6 +158,7 @@ struct Machine<'a, 'e> {
     /// How long the stack was at each mark.
     marks: Vec<usize>,
     memo: Memo,
+    damaged_texts: u64,
 }
 
 impl<'a> Machine<'a, '_> {
@@ -211,8 +218,10 @@ impl<'a> Machine<'a, '_> {
                 self.push(Value::Float(f64::from_be_bytes(float)))?;
             }
             b'S' | b'V' => {
-                let text = written_text(self.line()?, opcode == b'S');
-                self.push(Value::Text(Cow::Owned(text)))?;
+                let bytes = written_text(self.line()?, opcode == b'S');
+                let (text, damaged) = utf8::decoded(&bytes);
+                self.damaged_texts += u64::from(damaged);
+                self.push(Value::Text(Cow::Owned(text.into_owned())))?;
             }
             b'U' | b'C' | 0x8c => self.text(1)?,
             b'T' | b'B' | b'X' => self.text(4)?,
@@ -339,7 +348,8 @@ impl<'a> Machine<'a, '_> {
 
     fn text(&mut self, length_bytes: usize) -> Step<()> {
         let length = self.length(length_bytes)?;
-        let text = String::from_utf8_lossy(self.take(length)?);
+        let (text, damaged) = utf8::decoded(self.take(length)?);
+        self.damaged_texts += u64::from(damaged);
         self.push(Value::Text(text))
     }
 

@@ -24,8 +24,8 @@ pub(super) fn long(bytes: &[u8]) -> Value<'static> {
     if high.iter().all(|b| *b == padding) && (number < 0) == negative { Value::Int(number) } else { Value::LongInt }
 }
 
-/// A text of protocol 0: in quotes with Python's escapes, or raw with `\u` escapes only.
-pub(super) fn written_text(line: &[u8], quoted: bool) -> String {
+/// The bytes of a text of protocol 0: in quotes with Python's escapes, or raw with `\u` escapes only.
+pub(super) fn written_text(line: &[u8], quoted: bool) -> Vec<u8> {
     let line = line.trim_ascii();
     let inner = match line {
         [b'\'', inner @ .., b'\''] | [b'"', inner @ .., b'"'] if quoted => inner,
@@ -68,7 +68,7 @@ pub(super) fn written_text(line: &[u8], quoted: bool) -> String {
             None => bytes.push(b'\\'),
         }
     }
-    String::from_utf8_lossy(&bytes).into_owned()
+    bytes
 }
 
 fn push_char(bytes: &mut Vec<u8>, byte: u8, quoted: bool) {
