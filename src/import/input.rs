@@ -6,6 +6,7 @@
 use super::ImportError;
 use super::compression::{self, Compression, Parts};
 use super::pipe::Pipe;
+use super::utf16::{Order, Transcoder};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -87,12 +88,14 @@ impl Place {
     }
 }
 
-/// A file to be read, with its compression already taken off.
+/// A file to be read, with its compression already taken off, and its text as UTF-8.
 pub struct Input {
     place: Place,
     /// Bytes on disk, before decompression.
     stored_bytes: u64,
     layers: Vec<Compression>,
+    /// What lies within is text in UTF-16.
+    utf16: Option<Order>,
     head: Vec<u8>,
     whole: Option<Vec<u8>>,
     /// Whether something stood behind the compressed data that was left out.
@@ -141,15 +144,24 @@ impl Input {
     }
 
     fn new(place: Place, stored_bytes: u64) -> Self {
-        Self { place, stored_bytes, layers: Vec::new(), head: Vec::new(), whole: None, leftover: Arc::default() }
+        Self {
+            place,
+            stored_bytes,
+            layers: Vec::new(),
+            utf16: None,
+            head: Vec::new(),
+            whole: None,
+            leftover: Arc::default(),
+        }
     }
 
-    /// Takes compression off until the first bytes are those of a profile.
+    /// Takes compression and UTF-16 off until the first bytes are those of a profile.
     fn look(&mut self) -> Result<(), ImportError> {
         self.layers.clear();
+        self.utf16 = None;
         loop {
             self.head = self.read_head()?;
-            let Some(compression) = Compression::of(&self.head) else { return Ok(()) };
+            let Some(compression) = Compression::of(&self.head) else { break };
             if self.layers.len() == MAX_LAYERS {
                 return Err(ImportError::Compression {
                     compression: compression.name(),
@@ -158,6 +170,11 @@ impl Input {
             }
             self.layers.push(compression);
         }
+        self.utf16 = Order::of(&self.head);
+        if self.utf16.is_some() {
+            self.head = self.read_head()?;
+        }
+        Ok(())
     }
 
     /// Reads a pipe to its end, since a format takes it; anything else is at hand as it is.
@@ -184,7 +201,7 @@ impl Input {
         }
     }
 
-    /// The first bytes after decompression.
+    /// The first bytes after decompression, of text as UTF-8.
     pub fn head(&self) -> &[u8] {
         &self.head
     }
@@ -207,7 +224,7 @@ impl Input {
         !self.layers.is_empty()
     }
 
-    /// A fresh stream over all bytes, decompressed, for readers that need not hold the file. `on_bytes` style progress
+    /// A fresh stream over all bytes, as [`head`](Self::head) shows them, for readers that need not hold the file. Progress
     /// is up to the reader: [`Input::stored_bytes`] is the total of an uncompressed file.
     pub fn open(&self) -> Result<Box<dyn BufRead + Send + '_>, ImportError> {
         const BUFFER: usize = 1 << 20;
@@ -223,12 +240,15 @@ impl Input {
             let parts = Parts::new(*layer, reader, Arc::clone(&self.leftover));
             reader = Box::new(BufReader::with_capacity(BUFFER, parts));
         }
+        if let Some(order) = self.utf16 {
+            reader = Box::new(BufReader::with_capacity(BUFFER, Transcoder::new(reader, order)));
+        }
         Ok(reader)
     }
 
-    /// All bytes, decompressed, read on first use and kept until `rewind` or the end.
+    /// All bytes, as [`head`](Self::head) shows them, read on first use and kept until `rewind` or the end.
     pub fn bytes(&mut self, job: &Job) -> Result<&[u8], ImportError> {
-        if let Some(bytes) = self.place.held().filter(|_| self.layers.is_empty()) {
+        if let Some(bytes) = self.place.held().filter(|_| self.layers.is_empty() && self.utf16.is_none()) {
             return Ok(bytes);
         }
         if self.whole.is_none() {

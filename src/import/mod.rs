@@ -22,6 +22,7 @@ mod protobuf;
 mod pyspy_dump;
 mod recognise;
 mod speedscope;
+mod utf16;
 mod utf8;
 
 pub use error::ImportError;
