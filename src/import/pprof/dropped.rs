@@ -15,7 +15,7 @@ use regex::{Regex, RegexBuilder};
 use rustc_hash::FxHashMap;
 
 /// The longest pattern; parsed, it needs many times its length.
-const LONGEST_PATTERN: usize = 64 << 10;
+const LONGEST_PATTERN: usize = 16 << 10;
 
 /// The most memory a pattern may need. With the length of a name it bounds the time that takes.
 const MOST_MEMORY: usize = 256 << 10;
@@ -118,5 +118,6 @@ mod tests {
         assert!(pattern("mall(oc").is_none());
         assert!(pattern(&"x".repeat(LONGEST_PATTERN + 1)).is_none());
         assert!(pattern("((a{100}){100}){100}").is_none());
+        assert!(pattern(&r"\pL".repeat(LONGEST_PATTERN / 3)).is_none());
     }
 }
