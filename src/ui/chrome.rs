@@ -7,6 +7,7 @@ mod tabs;
 pub use status::status_ui;
 pub use tabs::{MenuState, Shown, Tab, tabs_ui};
 
+use super::menus::sign_button;
 use super::search_field::{self, Search, search_field_ui};
 use super::views::ViewKind;
 use super::{Action, Actions, Command, Theme};
@@ -42,8 +43,8 @@ const BESIDE_SEARCH: f32 = 190.0;
 pub fn bar_ui(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut Actions) {
     let right_to_left = egui::Layout::right_to_left(egui::Align::Center);
     let steps = |ui: &mut Ui, actions: &mut Actions| {
-        step_button(ui, "→", Command::Forward, state.can_go_forward, actions);
-        step_button(ui, "←", Command::Back, state.can_go_back, actions);
+        sign_button(ui, "→", Command::Forward, state.can_go_forward, actions);
+        sign_button(ui, "←", Command::Back, state.can_go_back, actions);
     };
     Frame::new().fill(theme.panel).inner_margin(Margin::symmetric(8, 5)).show(ui, |ui| {
         // What the choices need is known once they were drawn.
@@ -99,15 +100,6 @@ fn choices(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut Actio
     track_choice(ui, theme, state.analysis, actions);
     group_choice(ui, state.analysis, actions);
     ui.cursor().left() - left
-}
-
-fn step_button(ui: &mut Ui, text: &str, command: Command, enabled: bool, actions: &mut Actions) {
-    let keys = command.keys(ui.ctx());
-    let response = ui.add_enabled(enabled, Button::new(text).frame(false));
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, enabled, command.label()));
-    if response.on_hover_text(format!("{} ({keys})", command.tooltip())).clicked() {
-        actions.push(Action::Run(command));
-    }
 }
 
 /// The transforms in force, each with a cross that takes it off.

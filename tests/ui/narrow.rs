@@ -159,3 +159,18 @@ fn the_tab_that_is_shown_can_be_seen_among_many() {
     assert!(shown(&window, "recording-0.folded"), "the one after it, which is the first");
     assert!(!shown(&window, "recording-15.folded"));
 }
+
+#[test]
+fn tabs_leave_room_for_the_signs_behind_them_in_the_smallest_window() {
+    let files: Vec<Recording> =
+        (0..9).map(|i| Recording::named(&format!("recording-{i}.folded"), "main;parse 3\nmain;draw 2\n")).collect();
+    let mut window = start(&files);
+    window.set_size(Vec2::new(640.0, 400.0));
+    press_with(&mut window, Modifiers::CTRL, Key::Tab);
+    rest(&mut window);
+    let rect = |name: &str| window.get_by_label(name).rect();
+    let signs = ["Switch theme", "Keyboard shortcuts"].map(rect);
+    assert!(signs[0].right() <= signs[1].left() && signs[1].right() <= 640.0, "{signs:?}");
+    assert!((signs[1].center().x - rect("Forward").center().x).abs() < 1.0, "signs stand above signs");
+    assert!(rect("Close recording-0.folded").right() < signs[0].left(), "the tab that is shown is not below them");
+}

@@ -1,9 +1,10 @@
 //! The row of tabs, and the main menu.
 
 use crate::layout::shorten_middle;
-use crate::ui::menus::command_button;
-use crate::ui::{Action, Actions, Command, Theme};
-use egui::{Button, Frame, Margin, Response, RichText, Ui};
+use crate::ui::menus::{command_button, sign_button};
+use crate::ui::{Action, Actions, Command, Theme, theme};
+use egui::{Button, Frame, Margin, Pos2, Response, RichText, Shape, Stroke, Ui, Vec2};
+use std::f32::consts::PI;
 
 /// What stands in a tab.
 pub struct Tab {
@@ -76,9 +77,42 @@ pub fn tabs_ui(
             if ui.add(home).on_hover_text("Recent files, samples, and how to record a profile").clicked() {
                 actions.push(Action::Run(Command::StartPage));
             }
-            tab_row(ui, theme, tabs, active, actions);
+            // Tabs have what the signs at the end leave, however many there are.
+            let signs = SIGNS as f32 * (theme::SIGN_BUTTON + ui.spacing().item_spacing.x);
+            let room = Vec2::new((ui.available_width() - signs).max(0.0), theme::SIGN_BUTTON);
+            ui.allocate_ui(room, |ui| {
+                ui.set_min_width(room.x);
+                tab_row(ui, theme, tabs, active, actions);
+            });
+            let response = sign_button(ui, "", Command::SwitchTheme, true, actions);
+            let color = ui.style().interact(&response).text_color();
+            ui.painter().add(moon(response.rect.center(), Stroke::new(theme::MOON_LINE, color)));
+            sign_button(ui, "?", Command::Shortcuts, true, actions);
         });
     });
+}
+
+/// Commands that stand at the end of the row as signs.
+const SIGNS: usize = 2;
+
+/// A crescent: drawn, because the program's fonts have none. The shadow is a circle, too, up and to the right of the moon.
+fn moon(center: Pos2, stroke: Stroke) -> Shape {
+    const SHADOW: f32 = 0.8;
+    const AWAY: f32 = 0.6;
+    const TOWARDS: f32 = -0.25 * PI;
+    const POINTS: usize = 12;
+    // How far from the middle of each circle, towards the shadow, the line through both horns is.
+    let horns = (1.0 + AWAY * AWAY - SHADOW * SHADOW) / (2.0 * AWAY);
+    let arc = |middle: f32, radius: f32, from: f32, to: f32| {
+        (0..=POINTS).map(move |i| {
+            let angle = TOWARDS + from + (to - from) * i as f32 / POINTS as f32;
+            center + theme::MOON * (middle * Vec2::angled(TOWARDS) + radius * Vec2::angled(angle))
+        })
+    };
+    let (lit, dark) = (horns.acos(), ((horns - AWAY) / SHADOW).acos());
+    let outer = arc(0.0, 1.0, lit, 2.0 * PI - lit);
+    let inner = arc(AWAY, SHADOW, 2.0 * PI - dark, dark);
+    Shape::closed_line(outer.chain(inner).collect(), stroke)
 }
 
 /// The tabs, as many as there is room for; the one that is shown is among them when it begins to be.
