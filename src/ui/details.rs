@@ -9,7 +9,7 @@ mod runs;
 use super::hint_marks::{self, hints_of_ui};
 use super::views::{ViewKind, callers_tables::NOT_COUNTED, group_rows::transform_button};
 use super::{Action, Actions, ViewCtx, cell, theme};
-use crate::analyze::{Class, Exactness, GroupBy, GroupId, Neighbour, Transform, share};
+use crate::analyze::{Class, Exactness, GroupBy, GroupId, Neighbour, Transform, has_module, share};
 use crate::layout::fit_name;
 use crate::model::{Body, Unit, format};
 use egui::{Align, Label, Layout, RichText, Role, ScrollArea, Sense, TextStyle, Ui, Vec2, WidgetInfo};
@@ -86,7 +86,7 @@ fn identity_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId) {
         label.on_hover_text(&*name);
     }
     let module = ctx.analysis.groups().module(ctx.analysis.classes(), group);
-    if !module.is_empty() && *module != *name {
+    if !module.is_empty() && *module != *name && has_module(ctx.analysis.place(group).0) {
         ui.add(Label::new(weak(module.to_owned())).wrap());
     }
 }
