@@ -453,13 +453,17 @@ impl Document {
         self.views.get_mut(Part::Whole).hints.show(key);
     }
 
-    /// Shows a line of the source of a group.
+    /// Shows a line of the source of a group; with 0, where it begins.
     pub(super) fn show_line(&mut self, group: GroupId, line: u32, workers: &Workers) {
         self.select(Some(group), workers);
         self.show(ViewKind::Source);
         if line > 0 {
             let lead = self.lead();
             self.views.get_mut(lead).source.go_to(line);
+        } else {
+            for &part in self.shown_parts() {
+                self.views.get_mut(part).source.go_to_selection();
+            }
         }
     }
 

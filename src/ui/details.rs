@@ -12,7 +12,7 @@ use super::{Action, Actions, ViewCtx, cell, theme};
 use crate::analyze::{Class, Exactness, GroupBy, GroupId, Neighbour, Transform, has_module, share};
 use crate::layout::fit_name;
 use crate::model::{Body, Unit, format};
-use egui::{Align, Label, Layout, RichText, Role, ScrollArea, Sense, TextStyle, Ui, Vec2, WidgetInfo};
+use egui::{Align, CursorIcon, Label, Layout, RichText, Role, ScrollArea, Sense, TextStyle, Ui, Vec2, WidgetInfo};
 use neighbours::{Row, list_ui};
 
 /// A longer name would push everything else out of the panel.
@@ -40,7 +40,7 @@ pub fn details_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, actions: &mut Actions) {
             hints_of_ui(ui, ctx, group, actions);
             return;
         }
-        place_ui(ui, ctx, &cell::place(ctx, group), actions);
+        place_ui(ui, ctx, &cell::place(ctx, group), &[Action::ShowLine(group, 0)], actions);
         ui.add_space(theme::GAP);
         figures_ui(ui, ctx, group);
         path_ui(ui, ctx, group);
@@ -91,8 +91,8 @@ fn identity_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId) {
     }
 }
 
-/// Where it stands, with a button that copies it.
-fn place_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, place: &str, actions: &mut Actions) {
+/// Where it stands: a click shows it there. With a button that copies it.
+fn place_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, place: &str, show: &[Action], actions: &mut Actions) {
     if !place.is_empty() && ctx.analysis.query().by != GroupBy::Package {
         // The button first, from the right: the path has what is left.
         ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
@@ -102,10 +102,15 @@ fn place_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, place: &str, actions: &mut Actions) 
                 actions.push(Action::Copy(place.to_owned(), "Place copied"));
             }
             let size = Vec2::new(ui.available_width(), copy.rect.height());
-            let (rect, path) = ui.allocate_exact_size(size, Sense::hover());
-            path.widget_info(|| WidgetInfo::labeled(Role::Label, true, place));
-            if cell::path(ui, rect, place, ctx.theme.text_weak) {
-                path.on_hover_text(place);
+            let (rect, path) = ui.allocate_exact_size(size, Sense::click());
+            path.widget_info(|| WidgetInfo::labeled(Role::Link, true, place));
+            if path.hovered() || path.has_focus() {
+                ui.painter().rect_filled(rect, theme::SMALL_RADIUS, ctx.theme.raised);
+            }
+            cell::path(ui, rect, place, ctx.theme.accent);
+            let path = path.on_hover_text(format!("{place}\nShow it in the source."));
+            if path.on_hover_cursor(CursorIcon::PointingHand).clicked() {
+                actions.extend_from_slice(show);
             }
         });
     }
