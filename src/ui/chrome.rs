@@ -14,7 +14,7 @@ use super::{Action, Actions, Command, Theme};
 use crate::analyze::{Analysis, Transform};
 use crate::layout::fit_name;
 use crate::model::format;
-use egui::{Button, Frame, Margin, RichText, Ui};
+use egui::{Align, Button, Frame, Layout, Margin, RichText, TextStyle, Ui, Vec2};
 use lists::{group_choice, metric_choice, track_choice};
 
 /// What the bar of a profile shows and changes.
@@ -41,7 +41,7 @@ const BESIDE_SEARCH: f32 = 190.0;
 
 /// Views, metric, thread, grouping and search: in a row, or in two where the window is too narrow for one.
 pub fn bar_ui(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut Actions) {
-    let right_to_left = egui::Layout::right_to_left(egui::Align::Center);
+    let right_to_left = Layout::right_to_left(Align::Center);
     let steps = |ui: &mut Ui, actions: &mut Actions| {
         sign_button(ui, "→", Command::Forward, state.can_go_forward, actions);
         sign_button(ui, "←", Command::Back, state.can_go_back, actions);
@@ -67,7 +67,10 @@ pub fn bar_ui(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut Ac
             in_one_row
         });
         if !in_one_row.inner {
-            ui.horizontal(|ui| {
+            // A text that comes first is centred only in a row whose height is known.
+            let height = ui.text_style_height(&TextStyle::Button) + 2.0 * ui.spacing().button_padding.y;
+            let row = Vec2::new(ui.available_width(), height);
+            ui.allocate_ui_with_layout(row, Layout::left_to_right(Align::Center), |ui| {
                 drawn = choices(ui, theme, state, actions);
                 ui.with_layout(right_to_left, |ui| search_field_ui(ui, theme, &state.search, actions));
             });

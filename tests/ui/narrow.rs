@@ -1,5 +1,5 @@
 use crate::window::{
-    PROF, Recording, SIZE, SPEEDSCOPE, Window, click_box, compare, press, press_with, rest, start, write,
+    FOLDED, PROF, Recording, SIZE, SPEEDSCOPE, Window, click_box, compare, press, press_with, rest, start, write,
 };
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Rect, Vec2};
@@ -56,6 +56,16 @@ fn the_bar_is_a_row_where_there_is_room_for_one() {
     let field = window.get_by_label(FIELD).rect();
     assert!((field.center().y - table.center().y).abs() < 4.0, "{field} beside {table}");
     assert!(field.width() > 140.0, "{field}");
+}
+
+#[test]
+fn what_is_counted_stands_on_a_line_with_the_choices_beside_it() {
+    let window = small(FOLDED);
+    let is_choice = |node: &Node<'_>| node.accesskit_node().role() == Role::ComboBox;
+    let choice = window.root().children_recursive().find(is_choice).map(|node| node.rect().center().y);
+    let [(_, sum)] = &named(&window, &["samples · "])[..] else { panic!("it is said once") };
+    let choice = choice.expect("threads");
+    assert!((sum.center().y - choice).abs() < 1.0, "{sum} beside a choice at {choice}");
 }
 
 #[test]
