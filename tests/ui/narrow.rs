@@ -2,7 +2,7 @@ use crate::window::{
     FOLDED, PROF, Recording, SIZE, SPEEDSCOPE, Window, click_box, compare, press, press_with, rest, start, write,
 };
 use egui::accesskit::Role;
-use egui::{Key, Modifiers, Rect, Vec2};
+use egui::{Key, Modifiers, Pos2, Rect, Vec2};
 use egui_kittest::Node;
 use egui_kittest::kittest::{NodeT, Queryable};
 
@@ -183,4 +183,19 @@ fn tabs_leave_room_for_the_signs_behind_them_in_the_smallest_window() {
     assert!(signs[0].right() <= signs[1].left() && signs[1].right() <= 640.0, "{signs:?}");
     assert!((signs[1].center().x - rect("Forward").center().x).abs() < 1.0, "signs stand above signs");
     assert!(rect("Close recording-0.folded").right() < signs[0].left(), "the tab that is shown is not below them");
+}
+
+#[test]
+fn the_scroll_bar_of_the_details_stands_in_their_margin() {
+    let mut window = small(PROF);
+    click_box(&mut window, "main");
+    let top = |window: &Window| window.get_by_label("Show in flame").rect().top();
+    let (before, right) = (top(&window), window.get_by_label("Copy file:line").rect().right());
+    let bar = Pos2::new(SMALL.x - 4.0, 140.0);
+    assert!(right < bar.x - 4.0, "nothing lies under it: {right}");
+    window.drag_at(bar);
+    window.run();
+    window.drop_at(bar + Vec2::new(0.0, 60.0));
+    window.run();
+    assert!(top(&window) < before - 20.0, "{} after {before}", top(&window));
 }
