@@ -1,5 +1,6 @@
 use crate::window::{
-    FOLDED, PROF, Recording, SIZE, SPEEDSCOPE, Window, click_box, compare, press, press_with, rest, start, write,
+    FOLDED, PROF, Recording, SIZE, SPEEDSCOPE, Window, click, click_box, compare, point_at, press, press_with, rest,
+    start, write,
 };
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Pos2, Rect, Vec2};
@@ -155,6 +156,23 @@ fn the_legend_of_a_comparison_is_whole_in_a_small_window() {
 }
 
 #[test]
+fn no_word_of_the_legend_is_parted_from_its_colour() {
+    let [base, new] = ["main;a 5\nmain;b 7\n", "main;a 3\nmain;c 9\n"].map(Recording::new);
+    let mut window = compare(&base, &new);
+    let is = |node: &Node<'_>, texts: &[&str]| node.accesskit_node().value().is_some_and(|v| texts.contains(&&*v));
+    for width in (640..=820).step_by(12) {
+        window.set_size(Vec2::new(width as f32, 600.0));
+        rest(&mut window);
+        let flame = window.get_by_role_and_label(Role::Canvas, "Flame graph").rect();
+        let words: Vec<_> = window.root().children_recursive().collect();
+        let words = words.iter().filter(|node| is(node, &["new", "gone", "same, within noise"]));
+        for word in words.map(Node::rect).filter(|rect| rect.top() > flame.bottom()) {
+            assert!(word.left() > flame.left() + 28.0, "{word} begins a line of a window {width} wide");
+        }
+    }
+}
+
+#[test]
 fn the_tab_that_is_shown_can_be_seen_among_many() {
     let files: Vec<Recording> =
         (0..16).map(|i| Recording::named(&format!("recording-{i}.folded"), "main 1\n")).collect();
@@ -198,4 +216,24 @@ fn the_scroll_bar_of_the_details_stands_in_their_margin() {
     window.drop_at(bar + Vec2::new(0.0, 60.0));
     window.run();
     assert!(top(&window) < before - 20.0, "{} after {before}", top(&window));
+}
+
+#[test]
+fn the_end_of_the_menu_can_be_reached_in_a_small_window() {
+    let mut window = small(PROF);
+    click(&mut window, "Menu");
+    let last = |window: &Window| window.get_by_label_contains("Quit").rect();
+    assert!(last(&window).top() > SMALL.y, "it is taller than the window");
+    point_at(&mut window, Pos2::new(60.0, 300.0));
+    for _ in 0..10 {
+        window.event(egui::Event::MouseWheel {
+            unit: egui::MouseWheelUnit::Line,
+            delta: Vec2::new(0.0, -10.0),
+            phase: egui::TouchPhase::Move,
+            modifiers: Modifiers::NONE,
+            source: egui::MouseWheelSource::Wheel,
+        });
+        window.run();
+    }
+    assert!(last(&window).bottom() < SMALL.y, "{}", last(&window));
 }

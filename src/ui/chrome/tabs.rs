@@ -72,7 +72,11 @@ pub fn tabs_ui(
 ) {
     Frame::new().fill(theme.panel).inner_margin(Margin::symmetric(8, 5)).show(ui, |ui| {
         ui.horizontal(|ui| {
-            ui.menu_button("Menu", |ui| main_menu(ui, menu, actions));
+            ui.menu_button("Menu", |ui| {
+                // It is taller than a small window.
+                let room = ui.ctx().content_rect().height() - theme::BAR_HEIGHT - theme::MARGIN;
+                egui::ScrollArea::vertical().max_height(room).show(ui, |ui| main_menu(ui, menu, actions));
+            });
             let home = Button::selectable(active.is_none(), "Start");
             if ui.add(home).on_hover_text("Recent files, samples, and how to record a profile").clicked() {
                 actions.push(Action::Run(Command::StartPage));
