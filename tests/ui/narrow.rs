@@ -236,4 +236,9 @@ fn the_end_of_the_menu_can_be_reached_in_a_small_window() {
         window.run();
     }
     assert!(last(&window).bottom() < SMALL.y, "{}", last(&window));
+    let mut window = start(&[PROF]);
+    click(&mut window, "Menu");
+    assert!(last(&window).bottom() < SIZE.y, "all of it is on screen where there is room: {}", last(&window));
+    let details = window.get_by_label_contains("Show or hide details").rect();
+    assert!(details.bottom() < last(&window).top() && details.top() > 500.0, "{details}");
 }

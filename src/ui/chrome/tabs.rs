@@ -3,7 +3,7 @@
 use crate::layout::shorten_middle;
 use crate::ui::menus::{command_button, sign_button};
 use crate::ui::{Action, Actions, Command, Theme, theme};
-use egui::{Button, Frame, Margin, Pos2, Response, RichText, Shape, Stroke, Ui, Vec2};
+use egui::{Button, Frame, Margin, Pos2, Response, RichText, ScrollArea, Shape, Stroke, TextWrapMode, Ui, Vec2};
 use std::f32::consts::PI;
 
 /// What stands in a tab.
@@ -74,8 +74,13 @@ pub fn tabs_ui(
         ui.horizontal(|ui| {
             ui.menu_button("Menu", |ui| {
                 // It is taller than a small window.
-                let room = ui.ctx().content_rect().height() - theme::BAR_HEIGHT - theme::MARGIN;
-                egui::ScrollArea::vertical().max_height(room).show(ui, |ui| main_menu(ui, menu, actions));
+                let room = ui.ctx().content_rect().height() - theme::BAR_HEIGHT - 2.0 * theme::MARGIN;
+                ui.style_mut().wrap_mode = Some(TextWrapMode::Extend);
+                let spacing = ui.spacing_mut();
+                spacing.item_spacing.y = theme::GAP / 2.0;
+                spacing.scroll.floating_allocated_width = theme::GAP;
+                let area = ScrollArea::vertical().max_height(room).min_scrolled_height(room);
+                area.show(ui, |ui| main_menu(ui, menu, actions));
             });
             let home = Button::selectable(active.is_none(), "Start");
             if ui.add(home).on_hover_text("Recent files, samples, and how to record a profile").clicked() {
@@ -125,7 +130,7 @@ fn tab_row(ui: &mut Ui, theme: &Theme, tabs: &[Tab], active: Option<usize>, acti
     let now = (active, tabs.len());
     let is_new = ui.data(|d| d.get_temp(id)) != Some(now);
     ui.data_mut(|d| d.insert_temp(id, now));
-    egui::ScrollArea::horizontal().id_salt("tabs").show(ui, |ui| {
+    ScrollArea::horizontal().id_salt("tabs").show(ui, |ui| {
         for (i, tab) in tabs.iter().enumerate() {
             let response = tab_ui(ui, theme, tab, i, active == Some(i), actions);
             if is_new && active == Some(i) {
