@@ -1,5 +1,6 @@
 //! How a difference looks: the legend of its colours, the stripes of boxes, and its figures in words.
 
+use super::legend::keep_together;
 use super::{CompareCtx, Theme, ViewCtx, theme};
 use crate::analyze::GroupId;
 use crate::analyze::diff::{Costs, Interval, Measure, NoiseKind, Normalize, Status};
@@ -156,12 +157,9 @@ fn gradient_ui(ui: &mut Ui, theme: &Theme) {
 
 /// A colour and what it means, on one line.
 fn entry_ui(ui: &mut Ui, theme: &Theme, (position, stripes): (f32, Option<Stripes>), text: &str) {
-    let font = TextStyle::Small.resolve(ui.style());
-    let words = ui.painter().layout_no_wrap(text.to_owned(), font, theme.text).size().x;
     let swatch = Vec2::new(theme::SWATCH * 2.2, theme::SWATCH + 2.0);
-    if ui.available_size_before_wrap().x < theme::GAP / 2.0 + swatch.x + ui.spacing().item_spacing.x + words {
-        ui.end_row();
-    }
+    let gap = ui.spacing().item_spacing.x;
+    keep_together(ui, theme::GAP / 2.0 + swatch.x, &[text], &TextStyle::Small, gap);
     ui.add_space(theme::GAP / 2.0);
     let (_, rect) = ui.allocate_space(swatch);
     let mut mesh = Mesh::default();

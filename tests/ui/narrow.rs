@@ -242,3 +242,54 @@ fn the_end_of_the_menu_can_be_reached_in_a_small_window() {
     let details = window.get_by_label_contains("Show or hide details").rect();
     assert!(details.bottom() < last(&window).top() && details.top() > 500.0, "{details}");
 }
+
+/// A second in each of many packages, one after the other; in the last a bit more.
+fn packages(more: f64) -> Recording {
+    let names = ["django", "sqlalchemy", "rest_framework", "requests", "celery", "pandas", "jinja2", "urllib3"];
+    let frame = |name: &&str| format!(r#"{{"name":"run","file":"/srv/lib/python3.11/site-packages/{name}/base.py"}}"#);
+    let frames: Vec<String> = names.iter().map(frame).collect();
+    let samples: Vec<String> = (0..names.len()).map(|i| format!("[{i}]")).collect();
+    let profile = format!(
+        r#"{{"$schema":"https://www.speedscope.app/file-format-schema.json","shared":{{"frames":[{}]}},"profiles":[
+        {{"type":"sampled","name":"t","unit":"seconds","startValue":0,"endValue":{},"samples":[{}],
+        "weights":[1,1,1,1,1,1,1,{}]}}]}}"#,
+        frames.join(","),
+        8.0 + more,
+        samples.join(","),
+        1.0 + more
+    );
+    Recording::named("run.speedscope.json", profile)
+}
+
+#[test]
+fn every_package_of_the_activity_is_in_its_legend_whole() {
+    let mut window = start(&[packages(0.0)]);
+    window.set_size(SMALL);
+    press(&mut window, Key::Num6);
+    click(&mut window, "By package");
+    let details = window.get_by_label("Nothing selected").rect().left();
+    let is_share = |node: &Node<'_>| node.accesskit_node().value().is_some_and(|text| text == "12.5 %");
+    let shares: Vec<Rect> = window.root().children_recursive().filter(is_share).map(|node| node.rect()).collect();
+    assert!(shares.len() >= 8, "{shares:?}");
+    assert!(shares.iter().all(|rect| rect.right() < details && rect.bottom() < SMALL.y), "{shares:?}");
+}
+
+#[test]
+fn no_time_along_a_flame_graph_is_cut_at_its_end() {
+    let mut window = start(&[packages(0.1)]);
+    click(&mut window, "Time order");
+    let mut seen = 0;
+    for width in (800..1280).step_by(8) {
+        window.set_size(Vec2::new(width as f32, 600.0));
+        window.run();
+        for shape in &window.output().shapes {
+            let egui::Shape::Text(text) = &shape.shape else { continue };
+            if text.galley.text().ends_with(" s") && shape.clip_rect.height() < 19.0 {
+                let right = text.pos.x + text.galley.size().x;
+                assert!(right <= shape.clip_rect.right(), "{} of a window {width} wide", text.galley.text());
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 100, "{seen}");
+}
