@@ -169,6 +169,11 @@ pub(super) fn place(name: &str, object: &str, file: &str, own_root: &str) -> Pla
         let library = base_name(&file);
         return Place { class: Class::Native, package: library.to_owned(), module: library.to_owned() };
     }
+    if !has_module(&file) {
+        // Its path is not dotted: nobody imports it.
+        let path = file.strip_prefix(own_root).unwrap_or(&file).trim_start_matches("./");
+        return Place { class: Class::Yours, package: String::new(), module: path.to_owned() };
+    }
     let relative = !file.starts_with('/') && file.as_bytes().get(1) != Some(&b':') && !file.starts_with('.');
     if relative {
         let top = file.split('/').next().unwrap_or(&file);
@@ -271,6 +276,11 @@ pub fn is_of_another_language(file: &str) -> bool {
         ["c", "cc", "cpp", "cs", "cxx", "go", "h", "hpp", "java", "js", "kt", "pyx", "rb", "rs", "s", "ts"];
     let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
     name.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.iter().any(|e| ending.eq_ignore_ascii_case(e)))
+}
+
+/// Whether what a file holds lies in a module of Python: compiled from Cython it does.
+pub fn has_module(file: &str) -> bool {
+    is_python_file(file) || !is_of_another_language(file)
 }
 
 fn base_name(path: &str) -> &str {
@@ -430,6 +440,9 @@ mod tests {
             ("<built-in method builtins.len>", "", Class::BuiltIn, "built-in", "builtins"),
             ("<method 'execute' of 'sqlite3.Cursor' objects>", "", Class::BuiltIn, "built-in", "sqlite3"),
             ("f", "/usr/lib/x86_64-linux-gnu/libc.so.6", Class::Native, "libc.so.6", "libc.so.6"),
+            ("shop.Parse", "/srv/app/shop/parse.go", Class::Yours, "your code", "shop/parse.go"),
+            ("io.Copy", "io/io.go", Class::Yours, "your code", "io/io.go"),
+            ("f", "/srv/app/fast.pyx", Class::Yours, "your code", "fast"),
         ];
         let functions: Vec<_> = cases.iter().map(|(name, file, ..)| (*name, *file)).collect();
         let (profile, classes) = classes(&functions);

@@ -27,7 +27,7 @@ mod walk;
 pub use analysis::{Analysis, Order};
 pub use below::shares_below;
 pub use bounds::{Activity, Bounds};
-pub use classify::{Class, Classes, Package, is_of_another_language};
+pub use classify::{Class, Classes, Package, has_module, is_of_another_language};
 pub use estimate::EstimatedStacks;
 pub use flow::Flow;
 pub use groups::{GroupId, GroupKey, Groups, shown_name};

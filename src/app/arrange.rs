@@ -61,7 +61,7 @@ pub(super) fn document_ui(
     if chosen.options.details {
         let (ctx, _) = document.view_parts(Part::Whole, renamed, theme);
         Panel::right("details")
-            .frame(plain.inner_margin(theme::MARGIN))
+            .frame(plain.inner_margin(Margin { right: 0, ..Margin::same(theme::MARGIN as i8) }))
             .resizable(true)
             .default_size(310.0)
             .size_range(240.0..=520.0)

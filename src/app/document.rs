@@ -1,6 +1,7 @@
 //! An open profile, or two that are compared, and how they are looked at.
 
 mod look;
+mod places;
 mod requests;
 
 use super::annotations::Annotations;
@@ -72,6 +73,8 @@ pub(super) struct Document {
     pub(super) annotations: Annotations,
 
     history: History,
+    /// A place of another grouping that was gone to: its groups mean something once they are counted.
+    going: Option<Place>,
 }
 
 impl Document {
@@ -117,6 +120,7 @@ impl Document {
             rank: (None, 0),
             annotations: Annotations::default(),
             history: History::default(),
+            going: None,
         }
     }
 
@@ -319,63 +323,6 @@ impl Document {
         }
     }
 
-    fn here(&self) -> Place {
-        let shown = || self.shown_parts().iter().map(|part| self.views.get(*part));
-        let longest = |paths: &mut dyn Iterator<Item = &[GroupId]>| {
-            paths.max_by_key(|path| path.len()).map(<[GroupId]>::to_vec).unwrap_or_default()
-        };
-        Place {
-            view: self.view,
-            arrangement: self.arrangement,
-            selection: self.selection,
-            order: self.views.get(self.lead()).flame.order,
-            // One side may lack the end of the path that the other is zoomed to.
-            zoom: longest(&mut shown().map(|views| views.flame.canvas.zoomed())),
-            root: longest(&mut shown().map(|views| views.sunburst.root())),
-            request: self.request.clone(),
-        }
-    }
-
-    /// Remembers where we are before going elsewhere.
-    fn leave(&mut self) {
-        let here = self.here();
-        self.history.leave(here);
-    }
-
-    pub(super) fn go_back(&mut self, workers: &Workers) {
-        let here = self.here();
-        if let Some(place) = self.history.back(here) {
-            self.go_to(place, workers);
-        }
-    }
-
-    pub(super) fn go_forward(&mut self, workers: &Workers) {
-        let here = self.here();
-        if let Some(place) = self.history.forward(here) {
-            self.go_to(place, workers);
-        }
-    }
-
-    fn go_to(&mut self, place: Place, workers: &Workers) {
-        self.view = place.view;
-        self.arrangement = place.arrangement;
-        if place.request != self.request {
-            self.request = place.request;
-            self.recount(workers);
-        }
-        for part in Part::ALL {
-            let (orderly, views) = (self.subject.can_order(part, place.order), self.views.get_mut(part));
-            if orderly {
-                views.order_by(place.order);
-            }
-            if views.flame.canvas.zoomed() != place.zoom {
-                views.flame.canvas.zoom_to(place.zoom.clone());
-            }
-            views.sunburst.root_at(place.root.clone());
-        }
-        self.set_selection(place.selection, workers);
-    }
-
     pub(super) fn show(&mut self, view: ViewKind) {
         if view != self.view {
             self.leave();
@@ -453,13 +400,17 @@ impl Document {
         self.views.get_mut(Part::Whole).hints.show(key);
     }
 
-    /// Shows a line of the source of a group.
+    /// Shows a line of the source of a group; with 0, where it begins.
     pub(super) fn show_line(&mut self, group: GroupId, line: u32, workers: &Workers) {
         self.select(Some(group), workers);
         self.show(ViewKind::Source);
         if line > 0 {
             let lead = self.lead();
             self.views.get_mut(lead).source.go_to(line);
+        } else {
+            for &part in self.shown_parts() {
+                self.views.get_mut(part).source.go_to_selection();
+            }
         }
     }
 

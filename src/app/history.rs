@@ -8,7 +8,7 @@ use crate::ui::views::ViewKind;
 /// Most steps "back" remembers.
 const MOST: usize = 200;
 
-/// What is looked at, and how.
+/// What is looked at, and how. Groups are those of the request's grouping.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Place {
     pub(super) view: ViewKind,
@@ -61,7 +61,7 @@ impl History {
         Some(place)
     }
 
-    /// Forgets everything: groups mean something else now.
+    /// Forgets everything: groups of another recording mean something else.
     pub(super) fn clear(&mut self) {
         self.past.clear();
         self.future.clear();

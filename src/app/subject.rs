@@ -58,6 +58,8 @@ pub(super) struct Request {
 #[derive(Clone, Debug)]
 pub(super) struct Wish {
     metric: String,
+    /// How many metrics of the same name stand before it.
+    earlier: usize,
     track: Option<Track>,
     by: GroupBy,
     normalize: Normalize,
@@ -68,6 +70,7 @@ impl Wish {
     pub(super) fn of_look(look: &Look) -> Self {
         Self {
             metric: look.metric.clone(),
+            earlier: 0,
             track: look.thread.as_ref().map(Track::from),
             by: look.by.unwrap_or(GroupBy::Function),
             normalize: look.normalize,
@@ -77,8 +80,11 @@ impl Wish {
     /// What is wished for of another profile.
     pub(super) fn query(&self, profile: &Profile) -> Query {
         let mut query = Query::new(profile);
-        if let Some(i) = profile.metrics().iter().position(|m| m.name == self.metric) {
-            query.metric = MetricId::at(i);
+        let named = |i: &usize| profile.metrics()[*i].name == self.metric;
+        let mut metrics = (0..profile.metrics().len()).filter(named);
+        if let Some(first) = metrics.next() {
+            let one = self.earlier.checked_sub(1).and_then(|skipped| metrics.nth(skipped));
+            query.metric = MetricId::at(one.unwrap_or(first));
         }
         query.track =
             self.track.as_ref().and_then(|t| profile.tracks().iter().position(|other| other == t)).map(TrackId::at);
@@ -189,8 +195,11 @@ impl Subject {
     /// What of a request survives a reload.
     pub(super) fn wish(&self, request: &Request) -> Wish {
         let profile = self.analysis(Part::Whole).profile();
+        let metric = &profile.metric(request.query.metric).name;
+        let before = &profile.metrics()[..request.query.metric.index()];
         Wish {
-            metric: profile.metric(request.query.metric).name.clone(),
+            earlier: before.iter().filter(|m| m.name == *metric).count(),
+            metric: metric.clone(),
             track: request.query.track.map(|t| profile.track(t).clone()),
             by: request.query.by,
             normalize: request.normalize,
@@ -309,4 +318,29 @@ fn merged_tree(comparison: &Comparison, need: TreeNeed, width: BoxWidth) -> Opti
         TreeKind::CallersOf(group) => comparison.callers_tree(group, width, detail),
         TreeKind::CalleesOf(group) => comparison.callees_tree(group, width, detail),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ProfileBuilder, Unit};
+
+    fn profile(metrics: &[&str]) -> Arc<Profile> {
+        let mut b = ProfileBuilder::new("test");
+        for name in metrics {
+            b.metric(name, Unit::Count);
+        }
+        Arc::new(b.finish().expect("builds"))
+    }
+
+    #[test]
+    fn one_of_several_metrics_of_a_name_survives_a_reload() {
+        let subject = Subject::of_profile(profile(&["cpu", "wall", "cpu"]), None);
+        let mut request = subject.request(BoxWidth::default());
+        request.query.metric = MetricId::at(2);
+        let wish = subject.wish(&request);
+        let metric = |metrics: &[&str]| wish.query(&profile(metrics)).metric.index();
+        assert_eq!(metric(&["cpu", "wall", "cpu"]), 2);
+        assert_eq!(metric(&["wall", "cpu"]), 1, "the one that is left");
+    }
 }

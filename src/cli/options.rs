@@ -54,7 +54,8 @@ pub(super) enum Theme {
 /// What part of a profile to count.
 #[derive(Args, Debug)]
 pub(super) struct SelectArguments {
-    /// What to count, by its name in the profile [default: the profile's own choice, or time]
+    /// What to count: the name of a metric of the profile, or `#2` for the second that `info` lists [default: the profile's own
+    /// choice, or time]
     #[arg(long, value_name = "METRIC")]
     pub(super) metric: Option<String>,
     /// Count one thread alone: its id, its name, a part of its name that no other has, or `#2` for the second that `info` lists

@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::options::{SelectArguments, TransformArguments};
 use crate::analyze::{Analysis, Classes, FunctionTable, GroupId, Groups, Matches, Query, SearchText, Transform};
-use crate::model::{Body, MetricId, Profile, Track, TrackId, format};
+use crate::model::{Body, Metric, MetricId, Profile, Track, TrackId, format};
 use regex::Regex;
 
 /// The query for the metric and the thread asked for.
@@ -124,24 +124,44 @@ fn only(
     }
 }
 
-/// A metric by its name; upper and lower case count only where they tell two apart.
-fn metric(profile: &Profile, name: &str) -> Result<MetricId, Failure> {
+/// A metric by its number in the list (`#2`) or its name; upper and lower case count only where they tell two apart.
+fn metric(profile: &Profile, text: &str) -> Result<MetricId, Failure> {
     let metrics = profile.metrics();
-    let exact = metrics.iter().position(|m| m.name == name);
-    let found = exact.or_else(|| metrics.iter().position(|m| m.name.eq_ignore_ascii_case(name)));
-    found.map(MetricId::at).ok_or_else(|| {
-        let names: Vec<&str> = metrics.iter().map(|m| m.name.as_str()).collect();
-        Failure::usage(format!("the profile has no metric “{name}”; it has: {}", names.join(", ")))
-    })
+    if let Some(index) = number(text, metrics.len()) {
+        return Ok(MetricId::at(index));
+    }
+    let rules: [&dyn Fn(&Metric) -> bool; 2] = [&|m| m.name == text, &|m| m.name.eq_ignore_ascii_case(text)];
+    for fits in rules {
+        let found: Vec<usize> = (0..metrics.len()).filter(|&i| fits(&metrics[i])).collect();
+        match found[..] {
+            [] => {}
+            [only] => return Ok(MetricId::at(only)),
+            _ => {
+                let sum = |id| format::value(profile.total(id), &profile.metric(id).unit);
+                let line = |&i: &usize| {
+                    let id = MetricId::at(i);
+                    format!("\n  #{} {}: {}", i + 1, format::one_line(&metrics[i].name), sum(id))
+                };
+                let lines: String = found.iter().map(line).collect();
+                return Err(Failure::usage(format!("“{text}” fits several metrics:{lines}")));
+            }
+        }
+    }
+    let names: Vec<&str> = metrics.iter().map(|m| m.name.as_str()).collect();
+    Err(Failure::usage(format!("the profile has no metric “{text}”; it has: {}", names.join(", "))))
+}
+
+/// The position in a list of so many that `#2`, the second, stands for.
+fn number(text: &str, count: usize) -> Option<usize> {
+    let number: usize = text.strip_prefix('#')?.parse().ok()?;
+    (1..=count).contains(&number).then(|| number - 1)
 }
 
 /// A thread by its number in the list (`#2`), its id, its name, or a part of the text it is listed by. The first of
 /// these that fits any thread decides.
 fn thread(tracks: &[Track], text: &str) -> Result<TrackId, Failure> {
-    if let Some(number) = text.strip_prefix('#').and_then(|n| n.parse::<usize>().ok())
-        && (1..=tracks.len()).contains(&number)
-    {
-        return Ok(TrackId::at(number - 1));
+    if let Some(index) = number(text, tracks.len()) {
+        return Ok(TrackId::at(index));
     }
     let tid: Option<u64> = text.parse().ok();
     let rules: [&dyn Fn(&Track) -> bool; 4] =
@@ -187,6 +207,7 @@ fn list(tracks: &[Track], which: &[usize]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{ProfileBuilder, Unit};
 
     fn tracks() -> Vec<Track> {
         let track = |name: &str, pid, tid| Track { name: name.to_owned(), pid, tid, process: String::new() };
@@ -226,6 +247,25 @@ mod tests {
             "{none}"
         );
         assert!(found("#0").is_err() && found("#7").is_err() && found("wor").is_err());
+    }
+
+    #[test]
+    fn a_metric_is_known_by_name_or_number_and_one_of_several_by_number_alone() {
+        let mut b = ProfileBuilder::new("test");
+        for (name, unit) in [("cpu", Unit::Count), ("cpu", Unit::Nanoseconds), ("Alloc", Unit::Bytes)] {
+            b.metric(name, unit);
+        }
+        let track = b.track(Track::default());
+        let function = b.function_named("main", "", 0);
+        let frame = b.frame(function, 0);
+        let stack = b.stack_of(&[frame]);
+        b.sample(track, stack, None, &[3, 40, 500]);
+        let profile = b.finish().expect("builds");
+        let found = |text: &str| metric(&profile, text).map(MetricId::index).map_err(|e| e.to_string());
+        assert_eq!([found("alloc"), found("#1"), found("#2")], [Ok(2), Ok(0), Ok(1)]);
+        let several = "“cpu” fits several metrics:\n  #1 cpu: 3\n  #2 cpu: 40 ns";
+        assert_eq!(found("cpu"), Err(several.to_owned()));
+        assert_eq!(found("#4"), Err("the profile has no metric “#4”; it has: cpu, cpu, Alloc".to_owned()));
     }
 
     #[test]

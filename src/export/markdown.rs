@@ -16,7 +16,7 @@ use super::picture::{Base, Stamp, Subject, marked_name};
 use super::scrub::Scrub;
 use super::table::{Counted, Table, code_span};
 use crate::analyze::diff::{DiffRow, Measure, Status};
-use crate::analyze::{Exactness, FunctionTable, GroupId};
+use crate::analyze::{Exactness, FunctionTable, GroupBy, GroupId};
 use crate::layout::{Annotation, fit_name};
 use crate::model::format;
 use std::cmp::Reverse;
@@ -77,8 +77,7 @@ pub fn review(subject: &Subject<'_>, review: Review<'_>) -> String {
         text.push_str(&String::from_utf8_lossy(&bytes));
     }
     if rows.left_out() > 0 {
-        let functions = format::counted(rows.left_out() as i64, "more function is", "more functions are");
-        let _ = write!(text, "\n{functions} left out.\n");
+        let _ = write!(text, "\n{} left out.\n", more(query.by, rows.left_out(), ""));
     }
     if let Some(Found::One { hints, shown }) = review.found
         && !shown.is_empty()
@@ -103,6 +102,7 @@ pub fn review_of_both(subject: &Subject<'_>, base: Base<'_>, review: Review<'_>)
     let mut changed: Vec<DiffRow> = table.rows().filter(differs).collect();
     let size = |row: &DiffRow, measure| Reverse(row.delta(measure).unsigned_abs());
     changed.sort_by_key(|row| (size(row, Measure::Own), size(row, Measure::Total), row.group));
+    let left_out = changed.len().saturating_sub(review.rows);
     changed.truncate(review.rows);
     let groups: Vec<GroupId> = changed.iter().map(|row| row.group).collect();
     let names = [base.name, subject.name].map(|name| subject.scrub.text(name).into_owned());
@@ -117,6 +117,14 @@ pub fn review_of_both(subject: &Subject<'_>, base: Base<'_>, review: Review<'_>)
     let mut bytes = Vec::new();
     if export.write_markdown(&mut bytes).is_ok() {
         text.push_str(&String::from_utf8_lossy(&bytes));
+    }
+    if !groups.is_empty() {
+        text.push_str("\nThe largest difference in self cost comes first");
+        if left_out > 0 {
+            let by = base.comparison.question().query.by;
+            let _ = write!(text, "; {} left out", more(by, left_out, " that differ"));
+        }
+        text.push_str(".\n");
     }
     if let Some(Found::Both { base: before, new, changes }) = review.found
         && !changes.is_empty()
@@ -161,6 +169,12 @@ pub(super) fn summary(subject: &Subject<'_>, code: impl Fn(&str) -> String) -> S
         .collect();
     let summary = format!("{} {sum}.", metric.name);
     if named.is_empty() { summary } else { format!("{summary} Most expensive in themselves: {}.", named.join(", ")) }
+}
+
+/// `2 more functions are`, with words before the verb.
+fn more(by: GroupBy, count: usize, which: &str) -> String {
+    let name = by.name();
+    format::counted(count as i64, &format!("more {name}{which} is"), &format!("more {name}s{which} are"))
 }
 
 /// The order of functions: what costs most itself first.

@@ -1,6 +1,6 @@
 //! Labels that shorten with the room they have.
 
-use crate::analyze::{Analysis, Class, GroupBy, GroupId, is_of_another_language};
+use crate::analyze::{Analysis, Class, GroupBy, GroupId, has_module};
 use std::borrow::Cow;
 
 /// The names of a group, from the longest to the shortest that still says something.
@@ -19,11 +19,9 @@ impl<'a> Names<'a> {
         let by_function = matches!(analysis.groups().by(), GroupBy::Function | GroupBy::Line);
         let built_in = analysis.groups().class(analysis.classes(), group) == Class::BuiltIn;
         let file = analysis.place(group).0;
-        // Other languages' compilers put packages into names; Cython's does not.
-        let is_cython = file.rsplit_once('.').is_some_and(|(_, ending)| ending == "pyx");
-        let is_python = !is_of_another_language(file) || is_cython;
-        let has_module = !built_in && !file.is_empty() && is_python;
-        let module = if by_function && has_module { analysis.groups().module(analysis.classes(), group) } else { "" };
+        // Other languages' compilers put packages into names.
+        let is_named = by_function && !built_in && !file.is_empty() && has_module(file);
+        let module = if is_named { analysis.groups().module(analysis.classes(), group) } else { "" };
         Self { module: Cow::Borrowed(module), name }
     }
 

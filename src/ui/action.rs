@@ -96,7 +96,7 @@ pub enum Action {
     OpenInEditor(u32),
     /// The command to open an editor with.
     SetEditor(String),
-    /// Show a line of the source of a group, which is selected.
+    /// Show a line of the source of a group, which is selected; 0 for where it begins.
     ShowLine(GroupId, u32),
     /// Show a finding with its evidence.
     ShowHint(FindingKey),

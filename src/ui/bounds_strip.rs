@@ -2,6 +2,7 @@
 
 use super::compare_bar::side_title;
 use super::difference::add_stripes;
+use super::legend::keep_together;
 use super::views::ViewKind;
 use super::{Action, Actions, Theme, theme};
 use crate::analyze::diff::Side;
@@ -164,13 +165,16 @@ pub(super) fn bounds_ui(ui: &mut Ui, theme: &Theme, bounds: &Bounds) {
     bar_ui(ui, theme, bounds, rect);
     ui.horizontal_wrapped(|ui| {
         for (activity, share) in largest_first(bounds) {
+            let words = format!("{} {}", activity.name(), format::percent(share));
+            let gap = theme::GAP / 2.0;
+            keep_together(ui, theme::SWATCH, &[&words], &TextStyle::Body, gap);
             ui.horizontal(|ui| {
-                ui.spacing_mut().item_spacing.x = theme::GAP / 2.0;
+                ui.spacing_mut().item_spacing.x = gap;
                 let (swatch, _) = ui.allocate_exact_size(Vec2::splat(theme::SWATCH), Sense::hover());
                 let mut mesh = Mesh::default();
                 add_part(&mut mesh, theme, activity, swatch);
                 ui.painter().add(egui::Shape::mesh(mesh));
-                ui.label(format!("{} {}", activity.name(), format::percent(share)));
+                ui.label(words);
             });
         }
     });

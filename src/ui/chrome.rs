@@ -7,13 +7,14 @@ mod tabs;
 pub use status::status_ui;
 pub use tabs::{MenuState, Shown, Tab, tabs_ui};
 
+use super::menus::sign_button;
 use super::search_field::{self, Search, search_field_ui};
 use super::views::ViewKind;
 use super::{Action, Actions, Command, Theme};
 use crate::analyze::{Analysis, Transform};
 use crate::layout::fit_name;
 use crate::model::format;
-use egui::{Button, Frame, Margin, RichText, Ui};
+use egui::{Align, Button, Frame, Layout, Margin, RichText, TextStyle, Ui, Vec2};
 use lists::{group_choice, metric_choice, track_choice};
 
 /// What the bar of a profile shows and changes.
@@ -40,10 +41,10 @@ const BESIDE_SEARCH: f32 = 190.0;
 
 /// Views, metric, thread, grouping and search: in a row, or in two where the window is too narrow for one.
 pub fn bar_ui(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut Actions) {
-    let right_to_left = egui::Layout::right_to_left(egui::Align::Center);
+    let right_to_left = Layout::right_to_left(Align::Center);
     let steps = |ui: &mut Ui, actions: &mut Actions| {
-        step_button(ui, "→", Command::Forward, state.can_go_forward, actions);
-        step_button(ui, "←", Command::Back, state.can_go_back, actions);
+        sign_button(ui, "→", Command::Forward, state.can_go_forward, actions);
+        sign_button(ui, "←", Command::Back, state.can_go_back, actions);
     };
     Frame::new().fill(theme.panel).inner_margin(Margin::symmetric(8, 5)).show(ui, |ui| {
         // What the choices need is known once they were drawn.
@@ -66,7 +67,10 @@ pub fn bar_ui(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut Ac
             in_one_row
         });
         if !in_one_row.inner {
-            ui.horizontal(|ui| {
+            // A text that comes first is centred only in a row whose height is known.
+            let height = ui.text_style_height(&TextStyle::Button) + 2.0 * ui.spacing().button_padding.y;
+            let row = Vec2::new(ui.available_width(), height);
+            ui.allocate_ui_with_layout(row, Layout::left_to_right(Align::Center), |ui| {
                 drawn = choices(ui, theme, state, actions);
                 ui.with_layout(right_to_left, |ui| search_field_ui(ui, theme, &state.search, actions));
             });
@@ -99,15 +103,6 @@ fn choices(ui: &mut Ui, theme: &Theme, state: &BarState<'_>, actions: &mut Actio
     track_choice(ui, theme, state.analysis, actions);
     group_choice(ui, state.analysis, actions);
     ui.cursor().left() - left
-}
-
-fn step_button(ui: &mut Ui, text: &str, command: Command, enabled: bool, actions: &mut Actions) {
-    let keys = command.keys(ui.ctx());
-    let response = ui.add_enabled(enabled, Button::new(text).frame(false));
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, enabled, command.label()));
-    if response.on_hover_text(format!("{} ({keys})", command.tooltip())).clicked() {
-        actions.push(Action::Run(command));
-    }
 }
 
 /// The transforms in force, each with a cross that takes it off.

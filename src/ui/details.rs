@@ -9,10 +9,12 @@ mod runs;
 use super::hint_marks::{self, hints_of_ui};
 use super::views::{ViewKind, callers_tables::NOT_COUNTED, group_rows::transform_button};
 use super::{Action, Actions, ViewCtx, cell, theme};
-use crate::analyze::{Class, Exactness, GroupBy, GroupId, Neighbour, Transform, share};
+use crate::analyze::{Class, Exactness, GroupBy, GroupId, Neighbour, Transform, has_module, share};
 use crate::layout::fit_name;
 use crate::model::{Body, Unit, format};
-use egui::{Align, Label, Layout, RichText, Role, ScrollArea, Sense, TextStyle, Ui, Vec2, WidgetInfo};
+use egui::{
+    Align, CursorIcon, Frame, Label, Layout, Margin, RichText, Role, ScrollArea, Sense, TextStyle, Ui, Vec2, WidgetInfo,
+};
 use neighbours::{Row, list_ui};
 
 /// A longer name would push everything else out of the panel.
@@ -24,46 +26,49 @@ const MOST_NEIGHBOURS: usize = 12;
 const CALLED_BY: (&str, &str) = ("Called by", "Nothing calls it: it is where stacks begin.");
 const CALLS: (&str, &str) = ("Calls", "It calls nothing that was recorded.");
 
-/// Draws the details of the selection.
+/// Draws the details of the selection. They leave a margin at their right, which a scroll bar stands in.
 pub fn details_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, actions: &mut Actions) {
-    let Some(group) = ctx.selection else {
-        match &ctx.compare {
-            Some(compare) => compared::everything_ui(ui, ctx, compare),
-            None => nothing_selected_ui(ui, ctx),
-        }
-        return;
-    };
-    ScrollArea::vertical().id_salt(("details", group)).auto_shrink(false).show(ui, |ui| {
-        identity_ui(ui, ctx, group);
-        if let Some(compare) = &ctx.compare {
-            compared::compared_ui(ui, ctx, compare, group, actions);
-            hints_of_ui(ui, ctx, group, actions);
-            return;
-        }
-        place_ui(ui, ctx, &cell::place(ctx, group), actions);
-        ui.add_space(theme::GAP);
-        figures_ui(ui, ctx, group);
-        path_ui(ui, ctx, group);
-        calls_ui(ui, ctx, group);
-        note_ui(ui, ctx, group);
-        hints_of_ui(ui, ctx, group, actions);
-        // A finding is about lines: they come first.
-        let has_hint = hint_marks::best(ctx, group).is_some();
-        if has_hint {
-            excerpt::excerpt_ui(ui, ctx, group, actions);
-        }
-        ui.add_space(theme::GAP);
-        buttons_ui(ui, ctx, group, actions);
-        neighbours_ui(ui, ctx, group, actions);
-        if !has_hint {
-            excerpt::excerpt_ui(ui, ctx, group, actions);
-        }
+    let margin = Frame::new().inner_margin(Margin { right: theme::MARGIN as i8, ..Margin::ZERO });
+    let height = ui.available_height();
+    ScrollArea::vertical().id_salt(("details", ctx.selection)).auto_shrink(false).show(ui, |ui| {
+        margin.show(ui, |ui| match (ctx.selection, &ctx.compare) {
+            (Some(group), _) => selected_ui(ui, ctx, group, actions),
+            (None, Some(compare)) => compared::everything_ui(ui, ctx, compare),
+            (None, None) => nothing_selected_ui(ui, ctx, height),
+        });
     });
 }
 
-fn nothing_selected_ui(ui: &mut Ui, ctx: &ViewCtx<'_>) {
+fn selected_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId, actions: &mut Actions) {
+    identity_ui(ui, ctx, group);
+    if let Some(compare) = &ctx.compare {
+        compared::compared_ui(ui, ctx, compare, group, actions);
+        hints_of_ui(ui, ctx, group, actions);
+        return;
+    }
+    place_ui(ui, ctx, &cell::place(ctx, group), &[Action::ShowLine(group, 0)], actions);
+    ui.add_space(theme::GAP);
+    figures_ui(ui, ctx, group);
+    path_ui(ui, ctx, group);
+    calls_ui(ui, ctx, group);
+    note_ui(ui, ctx, group);
+    hints_of_ui(ui, ctx, group, actions);
+    // A finding is about lines: they come first.
+    let has_hint = hint_marks::best(ctx, group).is_some();
+    if has_hint {
+        excerpt::excerpt_ui(ui, ctx, group, actions);
+    }
+    ui.add_space(theme::GAP);
+    buttons_ui(ui, ctx, group, actions);
+    neighbours_ui(ui, ctx, group, actions);
+    if !has_hint {
+        excerpt::excerpt_ui(ui, ctx, group, actions);
+    }
+}
+
+fn nothing_selected_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, height: f32) {
     ui.vertical_centered(|ui| {
-        ui.add_space(ui.available_height() / 3.0);
+        ui.add_space(height / 3.0);
         ui.label(RichText::new("Nothing selected").strong());
         ui.label(
             RichText::new("Click a row, a box or an arc to see what it cost, who called it and what it called.")
@@ -86,13 +91,13 @@ fn identity_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, group: GroupId) {
         label.on_hover_text(&*name);
     }
     let module = ctx.analysis.groups().module(ctx.analysis.classes(), group);
-    if !module.is_empty() && *module != *name {
+    if !module.is_empty() && *module != *name && has_module(ctx.analysis.place(group).0) {
         ui.add(Label::new(weak(module.to_owned())).wrap());
     }
 }
 
-/// Where it stands, with a button that copies it.
-fn place_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, place: &str, actions: &mut Actions) {
+/// Where it stands: a click shows it there. With a button that copies it.
+fn place_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, place: &str, show: &[Action], actions: &mut Actions) {
     if !place.is_empty() && ctx.analysis.query().by != GroupBy::Package {
         // The button first, from the right: the path has what is left.
         ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
@@ -102,10 +107,15 @@ fn place_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, place: &str, actions: &mut Actions) 
                 actions.push(Action::Copy(place.to_owned(), "Place copied"));
             }
             let size = Vec2::new(ui.available_width(), copy.rect.height());
-            let (rect, path) = ui.allocate_exact_size(size, Sense::hover());
-            path.widget_info(|| WidgetInfo::labeled(Role::Label, true, place));
-            if cell::path(ui, rect, place, ctx.theme.text_weak) {
-                path.on_hover_text(place);
+            let (rect, path) = ui.allocate_exact_size(size, Sense::click());
+            path.widget_info(|| WidgetInfo::labeled(Role::Link, true, place));
+            if path.hovered() || path.has_focus() {
+                ui.painter().rect_filled(rect, theme::SMALL_RADIUS, ctx.theme.raised);
+            }
+            cell::path(ui, rect, place, ctx.theme.accent);
+            let path = path.on_hover_text(format!("{place}\nShow it in the source."));
+            if path.on_hover_cursor(CursorIcon::PointingHand).clicked() {
+                actions.extend_from_slice(show);
             }
         });
     }

@@ -1,11 +1,12 @@
 //! How a difference looks: the legend of its colours, the stripes of boxes, and its figures in words.
 
+use super::legend::keep_together;
 use super::{CompareCtx, Theme, ViewCtx, theme};
 use crate::analyze::GroupId;
 use crate::analyze::diff::{Costs, Interval, Measure, NoiseKind, Normalize, Status};
 use crate::layout::{Difference, DifferenceScale, STRIPE_STEP, Stripes, sign, signed};
 use crate::model::{Unit, format};
-use egui::{Align, Color32, Label, Layout, Mesh, Pos2, Rect, RichText, Role, Sense, Ui, Vec2, WidgetInfo};
+use egui::{Align, Color32, Label, Layout, Mesh, Pos2, Rect, RichText, Role, Sense, TextStyle, Ui, Vec2, WidgetInfo};
 
 /// Boxes narrower than this show no stripes.
 const STRIPES_ROOM: f32 = 6.0;
@@ -109,12 +110,10 @@ pub(super) fn legend_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, compare: &CompareCtx<'_>
         ui.label(small(format!("{} {more} ▲", ends[1]), ctx.theme.slower));
         for (status, stripes) in [(Status::New, Stripes::Rising), (Status::Gone, Stripes::Falling)] {
             let position = if stripes == Stripes::Rising { 0.6 } else { -0.6 };
-            swatch_ui(ui, ctx.theme, position, Some(stripes));
-            ui.label(small(status.name().to_owned(), ctx.theme.text));
+            entry_ui(ui, ctx.theme, (position, Some(stripes)), status.name());
         }
-        swatch_ui(ui, ctx.theme, 0.0, None);
         let grey = if compare.comparison.noise() == NoiseKind::Unknown { "same" } else { "same, within noise" };
-        ui.label(small(grey.to_owned(), ctx.theme.text));
+        entry_ui(ui, ctx.theme, (0.0, None), grey);
         if !is_narrow && ui.available_width() + GRADIENT_WIDTH + ui.min_rect().width() > LEGEND_ROOM {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.add(Label::new(small(about(compare), ctx.theme.text_weak)).truncate());
@@ -156,15 +155,20 @@ fn gradient_ui(ui: &mut Ui, theme: &Theme) {
     ui.painter().vline(rect.center().x, rect.y_range(), egui::Stroke::new(1.0, theme.text_weak));
 }
 
-fn swatch_ui(ui: &mut Ui, theme: &Theme, position: f32, stripes: Option<Stripes>) {
+/// A colour and what it means, on one line.
+fn entry_ui(ui: &mut Ui, theme: &Theme, (position, stripes): (f32, Option<Stripes>), text: &str) {
+    let swatch = Vec2::new(theme::SWATCH * 2.2, theme::SWATCH + 2.0);
+    let gap = ui.spacing().item_spacing.x;
+    keep_together(ui, theme::GAP / 2.0 + swatch.x, &[text], &TextStyle::Small, gap);
     ui.add_space(theme::GAP / 2.0);
-    let (_, rect) = ui.allocate_space(Vec2::new(theme::SWATCH * 2.2, theme::SWATCH + 2.0));
+    let (_, rect) = ui.allocate_space(swatch);
     let mut mesh = Mesh::default();
     mesh.add_colored_rect(rect, Theme::color(theme.palette.difference(position)));
     if let Some(stripes) = stripes {
         add_stripes(&mut mesh, rect, rect.left(), stripes, theme.stripe);
     }
     ui.painter().add(mesh);
+    ui.label(RichText::new(text).small().color(theme.text));
 }
 
 /// Two sides and what lies between, as rows of a grid of three columns: words, figure, share.

@@ -1,8 +1,9 @@
 //! What colours mean, along the lower edge of views of boxes and arcs.
 
+use super::theme::CLEAR;
 use super::{Theme, ViewCtx, cell, difference, theme};
 use crate::layout::ColourBy;
-use egui::{Frame, Label, Margin, Panel, RichText, Role, Sense, Ui, WidgetInfo};
+use egui::{Frame, Label, Margin, Panel, RichText, Role, Sense, TextStyle, Ui, WidgetInfo};
 
 /// The legend of a view that draws both sides of a comparison as one, or whose colours tell shares. Colours by package need
 /// none: names say the same, and the details whose they are.
@@ -16,6 +17,17 @@ pub(super) fn legend_panel_ui(ui: &mut Ui, ctx: &ViewCtx<'_>) {
         Some(compare) => difference::legend_ui(ui, ctx, compare),
         None => shares_ui(ui, ctx.theme),
     });
+}
+
+/// Begins the next line of a wrapped row where a square and words do not fit beside what is there: they are not parted.
+/// `gap` is what lies between each of them.
+pub(super) fn keep_together(ui: &mut Ui, square: f32, words: &[&str], style: &TextStyle, gap: f32) {
+    let font = style.resolve(ui.style());
+    let width = |text: &&str| ui.painter().layout_no_wrap((*text).to_owned(), font.clone(), CLEAR).size().x;
+    let needed = square + words.iter().map(|text| gap + width(text)).sum::<f32>();
+    if ui.available_size_before_wrap().x < needed {
+        ui.end_row();
+    }
 }
 
 fn shares_ui(ui: &mut Ui, theme: &Theme) {

@@ -1,11 +1,11 @@
 //! Menus that several views share.
 
 use super::views::ViewKind;
-use super::{Action, Actions, Command, TreeKind, ViewCtx};
+use super::{Action, Actions, Command, TreeKind, ViewCtx, theme};
 use crate::analyze::{GroupId, Order, Transform};
 use crate::layout::Marked;
 use crate::model::{Body, format};
-use egui::{Button, Ui};
+use egui::{Button, Response, Role, Ui, Vec2, WidgetInfo};
 
 /// Why a transform cannot be had.
 const NO_STACKS: &str = "This profile holds no whole stacks, so stacks cannot be changed.";
@@ -104,6 +104,23 @@ pub(super) fn command_button(ui: &mut Ui, command: Command, enabled: bool, actio
     if response.clicked() {
         actions.push(Action::Run(command));
         ui.close();
+    }
+    response
+}
+
+/// A button for a command with a sign in the place of its name.
+pub(super) fn sign_button(ui: &mut Ui, sign: &str, command: Command, enabled: bool, actions: &mut Actions) -> Response {
+    let button = |ui: &mut Ui| {
+        ui.spacing_mut().button_padding = Vec2::ZERO;
+        let button = Button::new(sign).min_size(Vec2::splat(theme::SIGN_BUTTON)).frame_when_inactive(false);
+        ui.add_enabled(enabled, button)
+    };
+    let response = ui.scope(button).inner;
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, command.label()));
+    let keys = command.keys(ui.ctx());
+    let response = response.on_hover_text(format!("{} ({keys})", command.tooltip()));
+    if response.clicked() {
+        actions.push(Action::Run(command));
     }
     response
 }

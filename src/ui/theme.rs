@@ -98,6 +98,12 @@ pub const MINIMAP_HEIGHT: f32 = 44.0;
 pub const TABLE_ROW: f32 = 22.0;
 /// Height of bars at the edges of the window.
 pub const BAR_HEIGHT: f32 = 34.0;
+/// Side of a button with a sign in the place of words.
+pub const SIGN_BUTTON: f32 = 24.0;
+/// Radius of the moon on such a button.
+pub const MOON: f32 = 6.0;
+/// Thickness of its outline.
+pub const MOON_LINE: f32 = 1.3;
 /// The gap between neighbouring things.
 pub const GAP: f32 = 8.0;
 /// The margin around the contents of panels.

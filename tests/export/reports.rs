@@ -87,6 +87,22 @@ fn a_report_of_a_change_says_what_changed() {
 }
 
 #[test]
+fn a_report_of_a_change_says_its_order_and_how_much_of_it_is_left_out() {
+    let folder = Folder::new();
+    folder.write("old.folded", "main;load 600\nmain;parse 50\nmain;draw 7\nmain;log 2\n");
+    folder.write("new.folded", "main;load 100\nmain;parse 90\nmain;draw 7\nmain;log 1\n");
+    folder.run(["report", "new.folded", "--base", "old.folded", "-o", "change.md", "-n", "1"]).clean();
+    let text = std::fs::read_to_string(folder.path().join("change.md")).expect("reads");
+    let said = "\nThe largest difference in self cost comes first; 3 more functions that differ are left out.\n";
+    assert!(text.contains("`load`") && text.contains(said), "{text}");
+    folder.run(["report", "new.folded", "--base", "old.folded", "-o", "all.md"]).clean();
+    let text = std::fs::read_to_string(folder.path().join("all.md")).expect("reads");
+    let place = |name: &str| text.find(&format!("`{name}`"));
+    assert!(place("load") < place("parse") && place("parse") < place("log"), "{text}");
+    assert!(text.contains("\nThe largest difference in self cost comes first.\n"), "{text}");
+}
+
+#[test]
 fn warnings_say_which_of_two_recordings_they_are_about() {
     let folder = Folder::new();
     folder.write("old.folded", "main;load 5\n 2\n");

@@ -1,8 +1,9 @@
 //! Metric, thread, theme, size.
 
-use crate::window::{Window, choose, click, press, press_with, says, start};
+use crate::window::{Window, choose, click, point_at, press, press_with, says, start};
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
+use helioscope::ui::Command;
 
 const HEAP: &str = "tests/fixtures/pprof/heap.pb.gz";
 const THREADS: &str = "tests/fixtures/speedscope/pyspy_threads.speedscope";
@@ -46,6 +47,20 @@ fn the_theme_goes_dark_then_light_then_with_the_system() {
         seen.push(window.ctx.theme());
     }
     assert_eq!(seen[..2], [egui::Theme::Dark, egui::Theme::Light]);
+}
+
+#[test]
+fn signs_at_the_end_of_the_tabs_switch_the_theme_and_show_the_shortcuts() {
+    let mut window = start::<&str>(&[]);
+    click(&mut window, "Switch theme");
+    assert!(says(&window, "Dark theme"));
+    for (name, keys) in [("Switch theme", Command::SwitchTheme), ("Keyboard shortcuts", Command::Shortcuts)] {
+        let (sign, keys) = (window.get_by_label(name).rect().center(), keys.keys(&window.ctx));
+        point_at(&mut window, sign);
+        assert!(says(&window, &format!("({keys})")), "{name} is {keys}");
+    }
+    click(&mut window, "Keyboard shortcuts");
+    assert!(says(&window, "In flame graphs"));
 }
 
 #[test]

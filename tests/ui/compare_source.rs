@@ -1,6 +1,6 @@
 //! The sources of both sides: each with the file, the lines and the costs that side recorded.
 
-use crate::window::{Recording, Window, compare, press, says};
+use crate::window::{Recording, Window, click, click_box, compare, press, says};
 use egui::Key;
 use egui_kittest::kittest::{NodeT, Queryable};
 
@@ -57,6 +57,18 @@ fn as_one_the_source_of_new_is_shown_and_says_so() {
     assert!(shows(&window, 8, "min(row)"), "the text of new");
     assert!(!says(&window, "slow(row)"), "not that of base");
     window.get_by_label("Show base, too");
+}
+
+#[test]
+fn the_place_on_a_side_leads_to_the_source_of_that_side() {
+    let (folder, _base, _new, mut window) = open();
+    let place = |side: &str| folder.path().join(side).join("app.py").display().to_string();
+    press(&mut window, Key::Num2);
+    click_box(&mut window, "parse");
+    click(&mut window, &place("after"));
+    assert!(shows(&window, 8, "min(row)") && !says(&window, "slow(row)"), "as one, the source is that of new");
+    click(&mut window, &place("before"));
+    assert!(shows(&window, 4, "slow(row) for row"), "so that of base stands beside it");
 }
 
 #[test]

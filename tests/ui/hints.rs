@@ -7,7 +7,7 @@ use crate::window::{
     write,
 };
 use egui::accesskit::Role;
-use egui::{Key, Theme};
+use egui::{Key, Theme, Vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 
 const SLOW: &str = "tests/fixtures/hints/banned_guests/slow.prof";
@@ -193,4 +193,19 @@ fn compared_in_the_dark() {
     click_button(&mut window, "Compare after fix…");
     click_last(&mut window, "fast.prof");
     picture(window, "hints_compared_dark");
+}
+
+#[test]
+fn a_finding_is_as_dense_beside_the_lists_of_a_wide_window_as_above_them() {
+    let mut window = hints_of(SLOW);
+    let gap = |window: &Window| {
+        let rect = |name: &str| window.get_by_role_and_label(Role::Button, name).rect();
+        rect("Compare after fix…").left() - rect("Show in source").right()
+    };
+    let above = gap(&window);
+    window.set_size(Vec2::new(2560.0, 1440.0));
+    rest(&mut window);
+    let lists = window.get_by_label_contains("Checked, nothing found").rect();
+    assert!(lists.top() < window.get_by_label("Compare after fix…").rect().top(), "they stand beside it");
+    assert!((gap(&window) - above).abs() < 1.0, "{} for {above}", gap(&window));
 }

@@ -1,6 +1,6 @@
 use crate::window::{
-    Recording, Window, box_of, boxes, click, click_box, double_click_box, is_zoomed_to, press, press_with, says,
-    selected, start,
+    PROF, Recording, Window, box_of, boxes, choose, click, click_box, double_click_box, is_zoomed_to, press,
+    press_with, says, selected, start,
 };
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
@@ -104,4 +104,30 @@ fn a_step_aside_forgets_the_way_forward() {
     assert!(window.get_by_label("Forward").accesskit_node().is_disabled());
     back(&mut window);
     assert_eq!(selected(&window), "");
+}
+
+#[test]
+fn back_crosses_a_change_of_grouping_and_finds_what_was_selected_and_zoomed_to() {
+    let mut window = start(&[PROF]);
+    double_click_box(&mut window, "parse");
+    assert!(is_zoomed_to(&window, "parse"));
+    choose(&mut window, "by function", "by file");
+    let file = "/usr/lib/python3.11/random.py";
+    click_box(&mut window, file);
+    choose(&mut window, "by file", "by module");
+    for _ in 0..2 {
+        back(&mut window);
+    }
+    assert_eq!(selected(&window), "", "no file had been selected yet");
+    assert!(!boxes(&window, file).is_empty(), "files");
+    back(&mut window);
+    assert_eq!(selected(&window), "parse");
+    assert!(is_zoomed_to(&window, "parse"));
+    for _ in 0..2 {
+        forward(&mut window);
+    }
+    assert_eq!(selected(&window), file);
+    forward(&mut window);
+    assert!(boxes(&window, file).is_empty() && !boxes(&window, "random").is_empty(), "modules");
+    assert!(window.get_by_label("Forward").accesskit_node().is_disabled());
 }

@@ -2,8 +2,8 @@
 
 use crate::picture::compare;
 use crate::window::{
-    FOLDED, PROF, Recording, Window, click, click_button, press, press_with, rest, says, selected, start, start_in,
-    write,
+    FOLDED, PROF, Recording, Window, click, click_box, click_button, leave, point_at, press, press_with, rest, says,
+    selected, start, start_in, write,
 };
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
@@ -102,6 +102,39 @@ fn samples_give_each_line_its_own_and_its_total() {
     assert_eq!(line(&window, 6), "6: work() [Self 1, Total 4, Self % 25.0 %]");
     click_button(&mut window, "Total");
     assert_eq!(line(&window, 6), "6: work() [Self 1, Total 4, Total % 100 %]");
+}
+
+#[test]
+fn the_place_in_the_details_leads_to_the_line() {
+    let mut window = start(&[PROF]);
+    click_box(&mut window, "parse");
+    let link = |window: &Window| window.get_by_role(Role::Link).rect().center();
+    let place = window.get_by_role(Role::Link).accesskit_node().label().unwrap_or_default();
+    let (file, number) = place.rsplit_once(':').expect("file:line");
+    assert!(file.ends_with("orders.py"), "{place}");
+    let number = number.parse().expect("a line");
+    let at = link(&window);
+    point_at(&mut window, at);
+    assert!(says(&window, &format!("{place}\nShow it in the source.")), "the whole path is said");
+    window.get_by_role(Role::Link).click();
+    rest(&mut window);
+    assert!(line(&window, number).contains("def parse("), "{:?}", lines(&window));
+    leave(&mut window);
+    for _ in 0..5 {
+        press(&mut window, Key::PageDown);
+    }
+    assert!(line(&window, number).is_empty(), "scrolled away");
+    window.get_by_role(Role::Link).focus();
+    press(&mut window, Key::Enter);
+    assert!(line(&window, number).contains("def parse("), "by the keyboard, and again: {:?}", lines(&window));
+}
+
+#[test]
+fn the_place_of_a_source_that_is_missing_leads_to_why() {
+    let mut window = start(&[Recording::new("main (/srv/shop/app.py:3) 5\n")]);
+    click_box(&mut window, "main");
+    click(&mut window, "/srv/shop/app.py");
+    window.get_by_label("Look again");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use helioscope::analyze::Transform;
 use helioscope::layout::Scheme;
-use helioscope::model::Profile;
+use helioscope::model::{Profile, ProfileBuilder, Track, Unit};
 use helioscope::ui::Action;
 use helioscope::ui::views::ViewKind;
 
@@ -74,6 +74,27 @@ fn nothing_is_wider_than_the_narrowest_panel() {
         let rect = h.get_by_label(label).rect();
         assert!(rect.left() >= 0.0 && rect.right() <= 280.0, "{label}: {rect:?}");
     }
+}
+
+/// Whose code it is, the name, and what stands below it before the place.
+fn head_of(file: &str) -> Vec<String> {
+    let mut b = ProfileBuilder::new("pprof");
+    b.metric("samples", Unit::Samples);
+    let track = b.track(Track::default());
+    let function = b.function_named("net/http.Get", file, 1);
+    let frame = b.frame(function, 7);
+    let stack = b.stack_of(&[frame]);
+    b.sample(track, stack, None, &[1]);
+    let h = details_of(b.finish().expect("builds"), "net/http.Get");
+    let mut texts: Vec<String> = h.root().children_recursive().filter_map(|n| n.accesskit_node().value()).collect();
+    texts.dedup();
+    texts.into_iter().take_while(|text| text != "Self").collect()
+}
+
+#[test]
+fn a_function_of_another_language_lies_in_no_module_of_its_path() {
+    assert_eq!(head_of("/srv/shop/net/client.go"), ["your code", "net/http.Get"]);
+    assert_eq!(head_of("/srv/shop/net/client.py"), ["your code", "net/http.Get", "client"]);
 }
 
 fn picture_of(scheme: Scheme, name: &str) {

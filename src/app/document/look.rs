@@ -15,7 +15,8 @@ impl Document {
         let analysis = self.subject.analysis(Part::Whole);
         let path = |path: &[GroupId]| path.iter().map(|&group| Place::of(analysis, group)).collect();
         // What is counted now may still be the answer to an earlier request; its names hold for both.
-        let query = &here.request.query;
+        let request = self.named_request();
+        let query = &request.query;
         Look {
             view: here.view,
             arrangement: here.arrangement,
@@ -33,8 +34,8 @@ impl Document {
             by: Some(query.by),
             transforms: query.transforms.iter().map(|transform| Change::of(analysis, transform)).collect(),
             time_ns: query.time_ns,
-            normalize: here.request.normalize,
-            box_width: here.request.width,
+            normalize: request.normalize,
+            box_width: request.width,
             measure: self.measure,
             dismissed: Vec::new(),
             annotations: self.annotations.named(),

@@ -75,7 +75,8 @@ impl Document {
     }
 
     pub(in crate::app) fn transform(&mut self, transform: Transform, workers: &Workers) {
-        if self.subject.can_transform() {
+        // Views still show other groups than those that are asked for: what was chosen there means nothing to them.
+        if self.subject.can_transform() && !self.is_regrouping() {
             self.ask(
                 |query| match query.transforms.iter().position(|t| *t == transform) {
                     // A switch that is on goes off.
@@ -262,6 +263,9 @@ impl Document {
         } else {
             self.translate(&Translation::new(&old, &self.subject));
         }
+        if let Some(place) = self.going.take().filter(|place| place.request.query.by == self.subject.by()) {
+            self.look_from(&place);
+        }
         self.annotations.find(self.subject.analysis(Part::Whole));
         let selection = self.selection;
         self.set_selection(selection, workers);
@@ -283,7 +287,6 @@ impl Document {
         for views in self.views.each_mut() {
             views.translate(|g| translation.group(g));
         }
-        self.history.clear();
     }
 
     /// What of the request survives a reload.
@@ -293,10 +296,12 @@ impl Document {
 
     /// Replaces what is looked at, keeping how it is looked at: after a reload, a swap, or with more runs.
     pub(in crate::app) fn replace(&mut self, subject: Subject, workers: &Workers) {
-        let transforms = self.request.query.transforms.clone();
+        let transforms = self.named_request().query.transforms;
         let old = std::mem::replace(&mut self.subject, subject);
         self.generation += 1;
         self.counting = false;
+        self.history.clear();
+        self.going = None;
         self.request = self.subject.request(self.request.width);
         self.forget_answers();
         for answers in self.answers.each_mut() {
@@ -353,6 +358,65 @@ mod tests {
             document.take(outcome, &workers);
         }
         assert_eq!(callers(&document), Some((log, 3)));
+    }
+
+    /// Groups by files, and waits for it.
+    fn by_files() -> (Document, Workers, GroupId) {
+        let (mut document, workers) = document();
+        let parse = group(&document, "parse");
+        document.select(Some(parse), &workers);
+        document.group_by(GroupBy::File, &workers);
+        settle(&mut document, &workers);
+        (document, workers, parse)
+    }
+
+    fn settle(document: &mut Document, workers: &Workers) {
+        for outcome in workers.outcomes() {
+            document.take(outcome, workers);
+        }
+    }
+
+    #[test]
+    fn back_and_forward_faster_than_groups_are_counted_lead_where_they_would() {
+        let (mut document, workers, parse) = by_files();
+        document.go_back(&workers);
+        document.go_back(&workers);
+        settle(&mut document, &workers);
+        assert_eq!((document.subject().by(), document.selection()), (GroupBy::Function, None));
+        document.go_forward(&workers);
+        assert_eq!(document.selection(), Some(parse));
+        document.go_forward(&workers);
+        document.go_back(&workers);
+        settle(&mut document, &workers);
+        assert_eq!((document.subject().by(), document.selection()), (GroupBy::Function, Some(parse)));
+    }
+
+    #[test]
+    fn what_is_chosen_before_groups_are_counted_changes_no_stacks() {
+        let (mut document, workers, _) = by_files();
+        let file = document.subject().analysis(Part::Whole).groups().ids().next().expect("a file");
+        document.go_back(&workers);
+        document.transform(Transform::Drop(file), &workers);
+        settle(&mut document, &workers);
+        assert_eq!(document.query().transforms, []);
+        assert_eq!(document.subject().analysis(Part::Whole).table().sum(), 10);
+    }
+
+    #[test]
+    fn a_reload_before_groups_are_counted_keeps_what_can_be_kept() {
+        let (mut document, workers) = document();
+        let log = group(&document, "log");
+        document.transform(Transform::Hide(log), &workers);
+        settle(&mut document, &workers);
+        document.group_by(GroupBy::Package, &workers);
+        settle(&mut document, &workers);
+        // Back to functions, of which there are more than packages.
+        document.go_back(&workers);
+        let again = Subject::of_profile(testing::stacks(&["main;log 4"]), Some(&document.wish()));
+        document.replace(again, &workers);
+        settle(&mut document, &workers);
+        assert_eq!(document.subject().by(), GroupBy::Function);
+        assert!(document.query().transforms.is_empty() && !document.history().can_go_back());
     }
 
     #[test]

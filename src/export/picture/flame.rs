@@ -191,7 +191,11 @@ impl Content for FlameContent<'_> {
             svg.begin_texts(style);
             for (at, x) in ruler_marks(from, to, area.width) {
                 svg.rect(area.x + x, area.y + ruler - 6.0, 1.0, 5.0, frame.tones.line);
-                svg.text(area.x + x + 4.0, area.y + 13.0, Anchor::Start, &format::value(at, unit));
+                let text = format::value(at, unit);
+                // The last one may have no room.
+                if x + 4.0 + style.font.width(&text, style.size) <= area.width {
+                    svg.text(area.x + x + 4.0, area.y + 13.0, Anchor::Start, &text);
+                }
             }
             svg.end();
         }

@@ -1,9 +1,10 @@
 //! The row of tabs, and the main menu.
 
 use crate::layout::shorten_middle;
-use crate::ui::menus::command_button;
-use crate::ui::{Action, Actions, Command, Theme};
-use egui::{Button, Frame, Margin, Response, RichText, Ui};
+use crate::ui::menus::{command_button, sign_button};
+use crate::ui::{Action, Actions, Command, Theme, theme};
+use egui::{Button, Frame, Margin, Pos2, Response, RichText, ScrollArea, Shape, Stroke, TextWrapMode, Ui, Vec2};
+use std::f32::consts::PI;
 
 /// What stands in a tab.
 pub struct Tab {
@@ -71,14 +72,56 @@ pub fn tabs_ui(
 ) {
     Frame::new().fill(theme.panel).inner_margin(Margin::symmetric(8, 5)).show(ui, |ui| {
         ui.horizontal(|ui| {
-            ui.menu_button("Menu", |ui| main_menu(ui, menu, actions));
+            ui.menu_button("Menu", |ui| {
+                // It is taller than a small window.
+                let room = ui.ctx().content_rect().height() - theme::BAR_HEIGHT - 2.0 * theme::MARGIN;
+                ui.style_mut().wrap_mode = Some(TextWrapMode::Extend);
+                let spacing = ui.spacing_mut();
+                spacing.item_spacing.y = theme::GAP / 2.0;
+                spacing.scroll.floating_allocated_width = theme::GAP;
+                let area = ScrollArea::vertical().max_height(room).min_scrolled_height(room);
+                area.show(ui, |ui| main_menu(ui, menu, actions));
+            });
             let home = Button::selectable(active.is_none(), "Start");
             if ui.add(home).on_hover_text("Recent files, samples, and how to record a profile").clicked() {
                 actions.push(Action::Run(Command::StartPage));
             }
-            tab_row(ui, theme, tabs, active, actions);
+            // Tabs have what the signs at the end leave, however many there are.
+            let signs = SIGNS as f32 * (theme::SIGN_BUTTON + ui.spacing().item_spacing.x);
+            let room = Vec2::new((ui.available_width() - signs).max(0.0), theme::SIGN_BUTTON);
+            ui.allocate_ui(room, |ui| {
+                ui.set_min_width(room.x);
+                tab_row(ui, theme, tabs, active, actions);
+            });
+            let response = sign_button(ui, "", Command::SwitchTheme, true, actions);
+            let color = ui.style().interact(&response).text_color();
+            ui.painter().add(moon(response.rect.center(), Stroke::new(theme::MOON_LINE, color)));
+            sign_button(ui, "?", Command::Shortcuts, true, actions);
         });
     });
+}
+
+/// Commands that stand at the end of the row as signs.
+const SIGNS: usize = 2;
+
+/// A crescent: drawn, because the program's fonts have none. The shadow is a circle, too, up and to the right of the moon.
+fn moon(center: Pos2, stroke: Stroke) -> Shape {
+    const SHADOW: f32 = 0.8;
+    const AWAY: f32 = 0.6;
+    const TOWARDS: f32 = -0.25 * PI;
+    const POINTS: usize = 12;
+    // How far from the middle of each circle, towards the shadow, the line through both horns is.
+    let horns = (1.0 + AWAY * AWAY - SHADOW * SHADOW) / (2.0 * AWAY);
+    let arc = |middle: f32, radius: f32, from: f32, to: f32| {
+        (0..=POINTS).map(move |i| {
+            let angle = TOWARDS + from + (to - from) * i as f32 / POINTS as f32;
+            center + theme::MOON * (middle * Vec2::angled(TOWARDS) + radius * Vec2::angled(angle))
+        })
+    };
+    let (lit, dark) = (horns.acos(), ((horns - AWAY) / SHADOW).acos());
+    let outer = arc(0.0, 1.0, lit, 2.0 * PI - lit);
+    let inner = arc(AWAY, SHADOW, 2.0 * PI - dark, dark);
+    Shape::closed_line(outer.chain(inner).collect(), stroke)
 }
 
 /// The tabs, as many as there is room for; the one that is shown is among them when it begins to be.
@@ -87,7 +130,7 @@ fn tab_row(ui: &mut Ui, theme: &Theme, tabs: &[Tab], active: Option<usize>, acti
     let now = (active, tabs.len());
     let is_new = ui.data(|d| d.get_temp(id)) != Some(now);
     ui.data_mut(|d| d.insert_temp(id, now));
-    egui::ScrollArea::horizontal().id_salt("tabs").show(ui, |ui| {
+    ScrollArea::horizontal().id_salt("tabs").show(ui, |ui| {
         for (i, tab) in tabs.iter().enumerate() {
             let response = tab_ui(ui, theme, tab, i, active == Some(i), actions);
             if is_new && active == Some(i) {

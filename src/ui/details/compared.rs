@@ -7,7 +7,7 @@ use crate::analyze::{GroupBy, GroupId};
 use crate::layout::{Difference, signed};
 use crate::model::format;
 use crate::ui::difference::{self, interval_text, relative_text, signed_count, status_sentence, text_color};
-use crate::ui::{Actions, CompareCtx, ViewCtx, cell, theme};
+use crate::ui::{Action, Actions, Arrangement, CompareCtx, ViewCtx, cell, theme};
 use egui::{Align, Color32, Grid, Label, Layout, RichText, Ui};
 
 /// Draws everything about a function below its name.
@@ -60,8 +60,9 @@ pub(super) fn everything_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, compare: &CompareCtx
 /// Where it is on each side: once where that is the same.
 fn places_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, compare: &CompareCtx<'_>, group: GroupId, actions: &mut Actions) {
     let aligned = compare.comparison.aligned();
+    let show = [Action::ShowLine(group, 0)];
     if ctx.analysis.query().by != GroupBy::Function {
-        place_ui(ui, ctx, &cell::place(ctx, group), actions);
+        place_ui(ui, ctx, &cell::place(ctx, group), &show, actions);
         return;
     }
     let function = ctx.analysis.groups().example(group);
@@ -72,13 +73,16 @@ fn places_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, compare: &CompareCtx<'_>, group: Gr
     };
     let [base, new] = Side::BOTH.map(place);
     if base == new {
-        place_ui(ui, ctx, &new.unwrap_or_default(), actions);
+        place_ui(ui, ctx, &new.unwrap_or_default(), &show, actions);
         return;
     }
-    for (name, color, place) in [("Base", ctx.theme.base, base), ("New", ctx.theme.new, new)] {
+    // As one, both sides show the source of new.
+    let show_base = [Action::Arrange(Arrangement::SideBySide), Action::ShowLine(group, 0)];
+    let sides = [("Base", ctx.theme.base, base, &show_base[..]), ("New", ctx.theme.new, new, &show[..])];
+    for (name, color, place, show) in sides {
         if let Some(place) = place.filter(|p| !p.is_empty()) {
             ui.label(RichText::new(name).small().color(color));
-            place_ui(ui, ctx, &place, actions);
+            place_ui(ui, ctx, &place, show, actions);
         }
     }
     let line = |side: Side| aligned.place(side, function).map(|(_, line)| line).filter(|l| *l > 0);

@@ -5,10 +5,11 @@ mod chart;
 use crate::analyze::{DivideBy, OverTime, TimeWindow, share};
 use crate::import::FORMATS;
 use crate::model::{Body, TimeMeaning, format};
+use crate::ui::legend::keep_together;
 use crate::ui::start::recipe_ui;
 use crate::ui::{Action, Actions, Arrangement, OverTimeNeed, Theme, ViewCtx, cell, empty_message, theme};
 use chart::chart_ui;
-use egui::{Align, Button, Frame, Layout, Margin, Panel, RichText, Ui, Vec2};
+use egui::{Align, Button, Frame, Layout, Margin, Panel, RichText, TextStyle, Ui, Vec2};
 
 /// State of the view.
 #[derive(Clone, Debug, Default)]
@@ -125,11 +126,13 @@ fn legend_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, over_time: &OverTime) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = Vec2::new(theme::MARGIN, 2.0);
         for band in over_time.bands() {
+            let part = format::percent(share(band.total, over_time.total()));
+            let gap = theme::GAP / 2.0;
+            keep_together(ui, theme::SWATCH, &[&band.kind.name(), &part], &TextStyle::Small, gap);
             ui.horizontal(|ui| {
-                ui.spacing_mut().item_spacing.x = theme::GAP / 2.0;
+                ui.spacing_mut().item_spacing.x = gap;
                 cell::square(ui, Theme::color(ctx.theme.palette.band(&band.kind)));
                 ui.label(RichText::new(band.kind.name()).small());
-                let part = format::percent(share(band.total, over_time.total()));
                 ui.label(RichText::new(part).small().color(ctx.theme.text_weak))
                     .on_hover_text(format!("{} of the whole recording", format::value(band.total, unit)));
             });

@@ -156,13 +156,11 @@ fn ruler(ui: &mut Ui, ctx: &ViewCtx<'_>, kind: TreeKind, canvas: &CanvasState) {
     for (at, x) in ruler_marks(from, to, rect.width()) {
         let x = rect.left() + x;
         painter.vline(x, rect.bottom() - 5.0..=rect.bottom(), egui::Stroke::new(1.0, ctx.theme.line));
-        let text = format::value(at, &ctx.metric().unit);
-        painter.text(
-            egui::pos2(x + 3.0, rect.center().y),
-            egui::Align2::LEFT_CENTER,
-            text,
-            font.clone(),
-            ctx.theme.text_weak,
-        );
+        let text = painter.layout_no_wrap(format::value(at, &ctx.metric().unit), font.clone(), ctx.theme.text_weak);
+        let begin = egui::pos2(x + 3.0, rect.center().y - text.size().y / 2.0);
+        // The last one may have no room: half a number is another number.
+        if begin.x + text.size().x <= rect.right() {
+            painter.galley(begin, text, ctx.theme.text_weak);
+        }
     }
 }

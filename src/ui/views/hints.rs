@@ -122,6 +122,8 @@ fn page_ui(
     let column = |ui: &mut Ui, width: f32, contents: &mut dyn FnMut(&mut Ui)| {
         ui.allocate_ui_with_layout(Vec2::new(width, 0.0), Layout::top_down(Align::Min), |ui| {
             ui.set_width(width);
+            // What stands in it is as close as in one column.
+            ui.spacing_mut().item_spacing.x = theme::GAP;
             contents(ui);
         });
     };

@@ -68,6 +68,11 @@ impl SourceState {
         self.aim = Some(Aim::Line(line));
     }
 
+    /// Goes to what is selected, also where it has been followed before.
+    pub fn go_to_selection(&mut self) {
+        self.followed = Followed::Nothing;
+    }
+
     /// Goes to the line that cost most.
     pub fn go_to_hottest(&mut self) {
         self.aim = Some(Aim::Hottest);
