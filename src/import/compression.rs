@@ -7,7 +7,9 @@
 //! 5? 2a 4d 18 …     a Zstandard frame to be skipped; pzstd puts one before each of the others
 //! ```
 
+use super::ImportError;
 use flate2::bufread::GzDecoder;
+use ruzstd::decoding::errors::FrameDecoderError;
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 use std::io::{BufRead, Error, ErrorKind, Read, Result};
 use std::sync::Arc;
@@ -37,8 +39,24 @@ impl Compression {
     }
 }
 
+/// What an error of a compressed stream means. Some files are sound, and need more than there is to be decompressed.
+pub(super) fn error_of(compression: Compression, error: &Error) -> ImportError {
+    let zstd = error.get_ref().and_then(|inner| inner.downcast_ref::<FrameDecoderError>());
+    match zstd {
+        Some(FrameDecoderError::WindowSizeTooBig { .. }) => ImportError::Recognised {
+            what: "a zstd file that needs more than 128 MiB of memory to be decompressed",
+            advice: "If you trust where it comes from, unpack it with `zstd -d --long=31 FILE` and open what comes out.",
+        },
+        Some(FrameDecoderError::DictNotProvided { .. }) => ImportError::Recognised {
+            what: "a zstd file that was compressed with a dictionary",
+            advice: "Unpack it with `zstd -d -D DICTIONARY FILE` and open what comes out.",
+        },
+        _ => ImportError::Compression { compression: compression.name(), why: why(error) },
+    }
+}
+
 /// What a decompressor has to say about an error of its stream.
-pub(super) fn why(error: &Error) -> String {
+fn why(error: &Error) -> String {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = cause {
         if error.downcast_ref::<Error>().is_some_and(|e| e.kind() == ErrorKind::UnexpectedEof) {
@@ -259,6 +277,18 @@ mod tests {
                 assert_eq!(read(&file, 64).expect("reads"), (b"data".to_vec(), expected), "{behind:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_sound_file_that_needs_more_than_there_is_is_not_called_damaged() {
+        // Headers of frames: a window of 256 MiB, and the number of a dictionary.
+        for (header, needs) in [(&[0x00, 18 << 3][..], "128 MiB"), (&[0x01, 0, 7], "dictionary")] {
+            let frame = [b"\x28\xb5\x2f\xfd", header, b"\x09\0\0x"].concat();
+            let error = error_of(Compression::Zstd, &read(&frame, 64).expect_err("cannot be read"));
+            assert!(matches!(&error, ImportError::Recognised { what, .. } if what.contains(needs)), "{error}");
+        }
+        let cut = read(&zstd(b"main;parse 12\n")[..9], 64).expect_err("is cut");
+        assert!(matches!(error_of(Compression::Zstd, &cut), ImportError::Compression { .. }));
     }
 
     #[test]

@@ -136,7 +136,7 @@ impl Input {
             let ended = input.read_on(wanted, &Job::new())?;
             match input.look() {
                 Ok(()) if ended || input.head.len() == HEAD_BYTES => return Ok(input),
-                Err(error) if ended => return Err(error),
+                Err(error) if ended || matches!(error, ImportError::Recognised { .. }) => return Err(error),
                 // Compressed data that unfolds later than it mostly does.
                 _ => wanted = wanted.saturating_mul(2),
             }
@@ -298,7 +298,7 @@ impl Input {
     /// An error of the stream from [`open`](Self::open), in the terms of this file.
     pub fn read_error(&self, source: std::io::Error) -> ImportError {
         match (self.layers.last(), &self.place) {
-            (Some(layer), _) => ImportError::Compression { compression: layer.name(), why: compression::why(&source) },
+            (Some(layer), _) => compression::error_of(*layer, &source),
             (None, Place::Path(path)) => ImportError::Io { path: path.clone(), source },
             (None, Place::Pipe(pipe)) => ImportError::Io { path: pipe.path().to_owned(), source },
             (None, Place::Memory(_)) => ImportError::Io { path: PathBuf::from("memory"), source },
