@@ -24,7 +24,7 @@ use std::cell::RefCell;
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Duration;
-use tour::{Random, Walk, journey, report, timed_frame};
+use tour::{Random, Walk, measure, report, timed_frame};
 
 /// Call paths a side.
 const NODES: usize = 100_000;
@@ -171,23 +171,6 @@ impl Stage {
     }
 }
 
-/// A tour, and criterion's measurement of a frame that does not move.
-fn view(
-    group: &mut criterion::BenchmarkGroup<'_, criterion::measurement::WallTime>,
-    stage: &mut Stage,
-    (name, parts): (&str, &[Part]),
-    mut draw: impl FnMut(&mut Ui, &ViewCtx<'_>, Part, &mut Actions),
-) {
-    // The first frames ask for trees.
-    for _ in 0..3 {
-        stage.frame(Vec::new(), parts, &mut draw);
-    }
-    report(name, journey().into_iter().map(|events| stage.frame(events, parts, &mut draw)).collect());
-    group.bench_function(name, |b| {
-        b.iter_custom(|times| (0..times).map(|_| stage.frame(Vec::new(), parts, &mut draw)).sum());
-    });
-}
-
 fn compare(c: &mut Criterion) {
     let (base, new) = (Arc::new(samples(false)), Arc::new(samples(true)));
     let mut group = c.benchmark_group("compare");
@@ -205,24 +188,26 @@ fn compare(c: &mut Criterion) {
     for order in [Order::LeftHeavy, Order::Inverted] {
         let mut state = FlameState { order, ..FlameState::default() };
         let name = format!("merged flame, {order:?}");
-        view(&mut group, &mut stage, (&name, &[None]), |ui, ctx, _, actions| flame_ui(ui, ctx, &mut state, actions));
+        measure(&mut group, &name, |events| {
+            stage.frame(events, &[None], |ui, ctx, _, actions| flame_ui(ui, ctx, &mut state, actions))
+        });
     }
     let mut state = SunburstState::default();
-    view(&mut group, &mut stage, ("merged sunburst", &[None]), |ui, ctx, _, actions| {
-        sunburst_ui(ui, ctx, &mut state, actions);
+    measure(&mut group, "merged sunburst", |events| {
+        stage.frame(events, &[None], |ui, ctx, _, actions| sunburst_ui(ui, ctx, &mut state, actions))
     });
     let sides = Side::BOTH.map(Some);
     let mut states = [FlameState::default(), FlameState::default()];
-    view(&mut group, &mut stage, ("flames side by side", &sides), |ui, ctx, part, actions| {
-        flame_ui(ui, ctx, &mut states[slot(part) - 1], actions);
+    measure(&mut group, "flames side by side", |events| {
+        stage.frame(events, &sides, |ui, ctx, part, actions| flame_ui(ui, ctx, &mut states[slot(part) - 1], actions))
     });
     let mut states = [SunburstState::default(), SunburstState::default()];
-    view(&mut group, &mut stage, ("sunbursts side by side", &sides), |ui, ctx, part, actions| {
-        sunburst_ui(ui, ctx, &mut states[slot(part) - 1], actions);
+    measure(&mut group, "sunbursts side by side", |events| {
+        stage.frame(events, &sides, |ui, ctx, part, actions| sunburst_ui(ui, ctx, &mut states[slot(part) - 1], actions))
     });
     let mut state = TableState::default();
-    view(&mut group, &mut stage, ("table of differences", &[None]), |ui, ctx, _, actions| {
-        table_ui(ui, ctx, &mut state, actions);
+    measure(&mut group, "table of differences", |events| {
+        stage.frame(events, &[None], |ui, ctx, _, actions| table_ui(ui, ctx, &mut state, actions))
     });
     let groups = stage.comparison.side(Side::New).groups().len() as u64;
     let mut random = Random(1);

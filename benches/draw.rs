@@ -24,7 +24,7 @@ use helioscope::ui::{Action, Actions, Theme, Trees, ViewCtx};
 use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
-use tour::{Random, Walk, journey, report, timed_frame};
+use tour::{Random, Walk, measure, report, timed_frame};
 
 const SAMPLES: usize = 1_000_000;
 const FUNCTIONS: u64 = 20_000;
@@ -123,23 +123,6 @@ impl Stage {
     }
 }
 
-/// A tour, and criterion's measurement of a frame that does not move.
-fn view(
-    group: &mut criterion::BenchmarkGroup<'_, criterion::measurement::WallTime>,
-    stage: &mut Stage,
-    name: &str,
-    mut draw: impl FnMut(&mut Ui, &ViewCtx<'_>, &mut Actions),
-) {
-    // The first frames ask for trees.
-    for _ in 0..3 {
-        stage.frame(Vec::new(), &mut draw);
-    }
-    report(name, journey().into_iter().map(|events| stage.frame(events, &mut draw)).collect());
-    group.bench_function(name, |b| {
-        b.iter_custom(|times| (0..times).map(|_| stage.frame(Vec::new(), &mut draw)).sum());
-    });
-}
-
 fn draw(c: &mut Criterion) {
     let mut group = c.benchmark_group("frame");
     let mut stage = Stage::new(samples());
@@ -148,20 +131,28 @@ fn draw(c: &mut Criterion) {
     });
     for order in [Order::LeftHeavy, Order::Time, Order::Inverted] {
         let mut state = FlameState { order, ..FlameState::default() };
-        view(&mut group, &mut stage, &format!("flame, {order:?}"), |ui, ctx, actions| {
-            flame_ui(ui, ctx, &mut state, actions);
+        measure(&mut group, &format!("flame, {order:?}"), |events| {
+            stage.frame(events, |ui, ctx, actions| flame_ui(ui, ctx, &mut state, actions))
         });
     }
     let mut callers = CallersState::default();
-    view(&mut group, &mut stage, "callers", |ui, ctx, actions| callers_ui(ui, ctx, &mut callers, actions));
+    measure(&mut group, "callers", |events| {
+        stage.frame(events, |ui, ctx, actions| callers_ui(ui, ctx, &mut callers, actions))
+    });
     let mut sunburst = SunburstState::default();
-    view(&mut group, &mut stage, "sunburst", |ui, ctx, actions| sunburst_ui(ui, ctx, &mut sunburst, actions));
+    measure(&mut group, "sunburst", |events| {
+        stage.frame(events, |ui, ctx, actions| sunburst_ui(ui, ctx, &mut sunburst, actions))
+    });
     let mut table = TableState::default();
-    view(&mut group, &mut stage, "table", |ui, ctx, actions| table_ui(ui, ctx, &mut table, actions));
+    measure(&mut group, "table", |events| {
+        stage.frame(events, |ui, ctx, actions| table_ui(ui, ctx, &mut table, actions))
+    });
 
     let mut stage = Stage::new(functions());
     let mut table = TableState::default();
-    view(&mut group, &mut stage, "table of 200,000", |ui, ctx, actions| table_ui(ui, ctx, &mut table, actions));
+    measure(&mut group, "table of 200,000", |events| {
+        stage.frame(events, |ui, ctx, actions| table_ui(ui, ctx, &mut table, actions))
+    });
     let mut random = Random(1);
     let jumps = (0..200).map(|_| {
         stage.selection = Some(GroupId::at(random.below(ROWS) as usize));

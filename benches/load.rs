@@ -29,8 +29,8 @@ fn load(c: &mut Criterion) {
         group.sample_size(10);
         group.bench_function("floor: read and decompress", |b| {
             b.iter(|| {
-                let reader = Input::from_path(&path).and_then(|input| input.open());
-                reader.ok().and_then(|mut r| std::io::copy(&mut r, &mut std::io::sink()).ok())
+                let input = Input::from_path(&path).ok()?;
+                std::io::copy(&mut input.open().ok()?, &mut std::io::sink()).ok()
             });
         });
         group.bench_function("load", |b| b.iter(|| black_box(import::open(&path, &Job::new()).is_ok())));

@@ -1,6 +1,8 @@
 //! What benches of drawing have in common: the calls that are drawn, the screen, the tour a view is taken on, and how its
 //! frames are reported.
 
+use criterion::BenchmarkGroup;
+use criterion::measurement::WallTime;
 use egui::{Context, Event, MouseWheelUnit, Pos2, RawInput, Rect, TouchPhase, Ui, Vec2};
 use helioscope::model::FrameId;
 use std::hint::black_box;
@@ -69,7 +71,7 @@ pub(crate) fn timed_frame(egui: &Context, now: &mut f64, events: Vec<Event>, dra
 }
 
 /// Frame by frame, what the user does: zooms in at a place until a few samples fill the screen, then pans and scrolls.
-pub(crate) fn journey() -> Vec<Vec<Event>> {
+fn journey() -> Vec<Vec<Event>> {
     const DOWN: [f32; 2] = [0.25, 0.75];
     let wheel = |delta: Vec2| Event::MouseWheel {
         unit: MouseWheelUnit::Point,
@@ -88,6 +90,20 @@ pub(crate) fn journey() -> Vec<Vec<Event>> {
         frames.extend((0..40).map(|_| vec![at.clone(), Event::Zoom(1.0 / 1.4)]));
     }
     frames
+}
+
+/// Takes a view on a tour, and has criterion measure a frame that does not move. `frame` draws one with what happened in it.
+pub(crate) fn measure(
+    group: &mut BenchmarkGroup<'_, WallTime>,
+    name: &str,
+    mut frame: impl FnMut(Vec<Event>) -> Duration,
+) {
+    // The first frames ask for trees.
+    for _ in 0..3 {
+        frame(Vec::new());
+    }
+    report(name, journey().into_iter().map(&mut frame).collect());
+    group.bench_function(name, |b| b.iter_custom(|times| (0..times).map(|_| frame(Vec::new())).sum()));
 }
 
 /// Reports the frames of a tour.

@@ -4,7 +4,7 @@
 //! and this is where it comes from: every function is told by its name and module to compute or to wait, and what is
 //! called while a module is being imported counts as importing.
 
-use super::{Analysis, Class, Classes, is_of_another_language};
+use super::{Analysis, Class, Classes, is_of_another_language, shares_below};
 use crate::model::{Body, CallGraph, FunctionId, MetricId, Profile, StackProfile};
 
 /// What time was spent on.
@@ -407,38 +407,10 @@ fn imported_shares(
     of_function: &[Activity],
     main: Option<FunctionId>,
 ) -> Vec<f64> {
-    let mut shares: Vec<f64> = of_function.iter().map(|&a| f64::from(u8::from(a == Activity::Importing))).collect();
-    if shares.iter().all(|&s| s == 0.0) {
-        return shares;
-    }
-    let totals = graph.edge_total(metric);
-    for _ in 0..IMPORT_ROUNDS {
-        let mut changed = 0.0_f64;
-        for f in 0..shares.len() {
-            if of_function[f] == Activity::Importing || main.is_some_and(|m| m.index() == f) {
-                continue;
-            }
-            let (mut all, mut importing) = (0.0, 0.0);
-            for &e in graph.incoming(FunctionId::at(f)) {
-                let edge = &graph.edges()[e as usize];
-                if edge.caller.index() != f {
-                    // Even a call too short to be timed says who calls.
-                    let weight = totals[e as usize].max(1) as f64;
-                    all += weight;
-                    importing += weight * shares[edge.caller.index()];
-                }
-            }
-            // What no recorded call explains began outside: the program itself.
-            all = all.max(graph.total(metric)[f] as f64);
-            let share = if all > 0.0 { importing / all } else { 0.0 };
-            changed = changed.max((share - shares[f]).abs());
-            shares[f] = share;
-        }
-        if changed < 0.01 {
-            break;
-        }
-    }
-    shares
+    shares_below(graph, metric, IMPORT_ROUNDS, true, |f| match of_function[f.index()] {
+        Activity::Importing => Some(1.0),
+        _ => (main == Some(f)).then_some(0.0),
+    })
 }
 
 #[cfg(test)]

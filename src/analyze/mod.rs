@@ -1,6 +1,7 @@
 //! `(&Profile, &Query)` → tables, trees, callers and callees, search. Pure functions; caches live in the application.
 
 mod analysis;
+mod below;
 mod bounds;
 mod classify;
 pub mod diff;
@@ -10,6 +11,7 @@ mod groups;
 mod heat;
 mod merged;
 mod module_names;
+mod neighbours;
 mod over_time;
 mod query;
 mod search;
@@ -23,6 +25,7 @@ mod tree;
 mod walk;
 
 pub use analysis::{Analysis, Order};
+pub use below::shares_below;
 pub use bounds::{Activity, Bounds};
 pub use classify::{Class, Classes, Package, has_module, is_of_another_language};
 pub use estimate::EstimatedStacks;
@@ -30,10 +33,11 @@ pub use flow::Flow;
 pub use groups::{GroupId, GroupKey, Groups, shown_name};
 pub use heat::{FileHeat, HeatKind, LineHeat};
 pub use merged::{MergedTree, Weights};
+pub use neighbours::{Neighbour, Neighbours};
 pub use over_time::{Band, BandKind, DivideBy, OverTime, TimeWindow};
 pub use query::{GroupBy, Query, Transform};
 pub use search::{Matches, SearchText};
-pub use table::{FunctionTable, Neighbour, Neighbours, SortKey, share};
+pub use table::{FunctionTable, SortKey, share};
 pub use timeline::Timeline;
 pub use tree::{CallTree, Detail, Exactness, Sides};
 pub use walk::{PathWalk, Step};

@@ -1,12 +1,11 @@
 //! The function table: cost of each group in itself and with everything it called.
 
-use super::{
-    Flow, GroupBy, GroupId, Groups, MergedTree, PathWalk, Query, Step, Weights, merged::ROOT, tree::outermost,
-};
+mod sort;
+
+pub use sort::SortKey;
+
+use super::{Flow, GroupBy, GroupId, Groups, MergedTree, PathWalk, Query, Step, Weights, merged::ROOT};
 use crate::model::{Body, CallGraph, FrameId, FunctionId, LineProfile, MetricId, Profile, StackProfile};
-use rustc_hash::FxHashMap;
-use std::borrow::Cow;
-use std::cmp::Ordering;
 
 /// Costs by group. Columns are indexed by [`GroupId`].
 #[derive(Debug, Clone)]
@@ -27,28 +26,6 @@ const NOT_RECORDED: i64 = -1;
 struct Calls {
     all: Vec<i64>,
     primitive: Vec<i64>,
-}
-
-/// A column the table can be sorted by.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, serde::Serialize, serde::Deserialize)]
-pub enum SortKey {
-    /// Cost in the function itself.
-    #[default]
-    Own,
-    /// Cost in the function and everything it called.
-    Total,
-    /// All calls.
-    Calls,
-    /// Own cost for each call.
-    OwnPerCall,
-    /// Total cost for each primitive call.
-    TotalPerCall,
-    /// Name.
-    Name,
-    /// Module.
-    Module,
-    /// File and line.
-    Place,
 }
 
 impl FunctionTable {
@@ -257,251 +234,11 @@ impl FunctionTable {
     pub fn is_present(&self, group: GroupId) -> bool {
         self.present.get(group.index()).copied().unwrap_or(false)
     }
-
-    /// Sorts groups by a column of numbers, or by a text the caller knows. Ties keep the groups' order.
-    pub fn sort<'a>(
-        &self,
-        rows: &mut [GroupId],
-        key: SortKey,
-        descending: bool,
-        text: impl Fn(GroupId) -> Cow<'a, str>,
-    ) {
-        let none = f64::NEG_INFINITY;
-        match key {
-            SortKey::Own => sort_by(rows, descending, |g| self.own(g)),
-            SortKey::Total => sort_by(rows, descending, |g| self.total(g)),
-            SortKey::Calls => sort_by(rows, descending, |g| self.calls(g).map_or(-1, |c| c.0)),
-            SortKey::OwnPerCall => sort_by(rows, descending, |g| Ordered(self.own_per_call(g).unwrap_or(none))),
-            SortKey::TotalPerCall => sort_by(rows, descending, |g| Ordered(self.total_per_call(g).unwrap_or(none))),
-            SortKey::Name | SortKey::Module | SortKey::Place => sort_by_text(rows, descending, text),
-        }
-    }
 }
 
 /// A value as a share of a sum, between −1 and 1; 0 where there is nothing.
 pub fn share(value: i64, sum: i64) -> f64 {
     if sum == 0 { 0.0 } else { (value as f64 / sum as f64).clamp(-1.0, 1.0) }
-}
-
-fn sort_by<K: Ord>(rows: &mut [GroupId], descending: bool, key: impl Fn(GroupId) -> K) {
-    if descending {
-        rows.sort_by_cached_key(|&g| std::cmp::Reverse(key(g)));
-    } else {
-        rows.sort_by_cached_key(|&g| key(g));
-    }
-}
-
-/// Many rows have one text, which lies in one place in memory: texts are sorted once for each place, and rows by the rank
-/// of theirs.
-fn sort_by_text<'a>(rows: &mut [GroupId], descending: bool, text: impl Fn(GroupId) -> Cow<'a, str>) {
-    let mut numbers = FxHashMap::default();
-    // All of them are kept until the end, so that no two can have had the same place.
-    let mut texts = Vec::new();
-    let mut keyed: Vec<(u32, u32, GroupId)> = (0..)
-        .zip(rows.iter())
-        .map(|(row, &group)| {
-            let text = text(group);
-            let number = *numbers.entry((text.as_ptr(), text.len())).or_insert_with(|| {
-                texts.push(text);
-                (texts.len() - 1) as u32
-            });
-            (number, row, group)
-        })
-        .collect();
-    let ranks = ranks(&texts, descending);
-    for (key, ..) in &mut keyed {
-        *key = ranks[*key as usize];
-    }
-    keyed.sort_unstable();
-    for (row, (.., group)) in rows.iter_mut().zip(keyed) {
-        *row = group;
-    }
-}
-
-/// Where each text stands among them; equal texts stand in one place.
-fn ranks(texts: &[Cow<'_, str>], descending: bool) -> Vec<u32> {
-    // The first eight bytes as a number decide most comparisons without a look at the text.
-    let mut order: Vec<(u64, u32)> = (0..).zip(texts).map(|(number, text)| (first_bytes(text), number)).collect();
-    let ascending =
-        |a: &(u64, u32), b: &(u64, u32)| a.0.cmp(&b.0).then_with(|| texts[a.1 as usize].cmp(&texts[b.1 as usize]));
-    if descending {
-        order.sort_unstable_by(|a, b| ascending(b, a));
-    } else {
-        order.sort_unstable_by(ascending);
-    }
-    let mut ranks = vec![0; texts.len()];
-    for (before, at) in order.iter().zip(order.iter().skip(1)) {
-        ranks[at.1 as usize] = ranks[before.1 as usize] + u32::from(ascending(before, at).is_ne());
-    }
-    ranks
-}
-
-fn first_bytes(text: &str) -> u64 {
-    let mut bytes = [0; 8];
-    let length = text.len().min(8);
-    bytes[..length].copy_from_slice(&text.as_bytes()[..length]);
-    u64::from_be_bytes(bytes)
-}
-
-#[derive(PartialEq)]
-struct Ordered(f64);
-
-impl Eq for Ordered {}
-
-impl PartialOrd for Ordered {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Ordered {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.0.total_cmp(&other.0)
-    }
-}
-
-/// A caller or a callee of a group.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Neighbour {
-    /// The other group.
-    pub group: GroupId,
-    /// Own cost of the callee along this edge; `None` where only totals are known.
-    pub own: Option<i64>,
-    /// Total cost of the callee along this edge.
-    pub total: i64,
-    /// All calls and primitive calls along this edge, where recorded.
-    pub calls: Option<(i64, i64)>,
-}
-
-/// Who calls a group and whom it calls, most expensive first.
-#[derive(Debug, Default, Clone)]
-pub struct Neighbours {
-    /// Groups that call it.
-    pub callers: Vec<Neighbour>,
-    /// Groups it calls.
-    pub callees: Vec<Neighbour>,
-}
-
-impl Neighbours {
-    /// From recorded stacks. A sample counts once for an edge however often the edge recurs on it.
-    pub fn of_stacks(tree: &MergedTree, weights: &Weights, of: GroupId) -> Self {
-        let (mut callers, mut callees) = (Edges::default(), Edges::default());
-        let recurs = (1..tree.len()).any(|n| tree.groups[n] == of && tree.recursive[n]);
-        if recurs {
-            for node in outermost(tree, of) {
-                count_below(tree, weights, node, &mut callers, &mut callees);
-            }
-        } else {
-            for node in 1..tree.len() {
-                let (group, parent) = (tree.groups[node], tree.parents[node]);
-                if parent == ROOT {
-                    continue;
-                }
-                let caller = tree.groups[parent as usize];
-                if group == of {
-                    callers.add(caller, weights.total[node]);
-                } else if caller == of {
-                    callees.add(group, weights.total[node]);
-                }
-            }
-        }
-        Self { callers: callers.into_rows(), callees: callees.into_rows() }
-    }
-
-    /// From recorded edges, exactly.
-    pub fn of_graph(graph: &CallGraph, metric: MetricId, of: GroupId) -> Self {
-        let function = FunctionId(of.0);
-        let edge = |e: usize, group: FunctionId| Neighbour {
-            group: GroupId(group.0),
-            own: Some(graph.edge_own(metric)[e]),
-            total: graph.edge_total(metric)[e],
-            calls: graph.has_calls().then(|| (graph.edges()[e].calls, graph.edges()[e].primitive_calls)),
-        };
-        let callers = graph.incoming(function).iter().map(|&e| edge(e as usize, graph.edges()[e as usize].caller));
-        let callees = graph.outgoing(function).map(|e| edge(e, graph.edges()[e].callee));
-        Self { callers: sorted(callers.collect()), callees: sorted(callees.collect()) }
-    }
-}
-
-fn sorted(mut rows: Vec<Neighbour>) -> Vec<Neighbour> {
-    rows.sort_by_key(|n| (std::cmp::Reverse(n.total), n.group));
-    rows
-}
-
-/// Edges from or to one group, by the group at the other end.
-#[derive(Default)]
-struct Edges(FxHashMap<GroupId, Edge>);
-
-#[derive(Default)]
-struct Edge {
-    total: i64,
-    /// How often it occurs on the path that is being walked.
-    on_path: u32,
-}
-
-impl Edges {
-    fn add(&mut self, group: GroupId, weight: i64) {
-        if weight != 0 {
-            self.0.entry(group).or_default().total += weight;
-        }
-    }
-
-    /// Counts a node the edge leads to, unless it stands below another one.
-    fn enter(&mut self, group: GroupId, weight: i64) {
-        let edge = self.0.entry(group).or_default();
-        if edge.on_path == 0 {
-            edge.total += weight;
-        }
-        edge.on_path += 1;
-    }
-
-    fn leave(&mut self, group: GroupId) {
-        if let Some(edge) = self.0.get_mut(&group) {
-            edge.on_path -= 1;
-        }
-    }
-
-    fn into_rows(self) -> Vec<Neighbour> {
-        let rows = self.0.into_iter().filter(|(_, edge)| edge.total != 0);
-        let rows = rows.map(|(group, edge)| Neighbour { group, own: None, total: edge.total, calls: None });
-        sorted(rows.collect())
-    }
-}
-
-/// Counts the edges from and to a recursive group at and below one of its outermost nodes.
-fn count_below(tree: &MergedTree, weights: &Weights, outermost: u32, callers: &mut Edges, callees: &mut Edges) {
-    enum Step {
-        Enter(u32),
-        Leave { caller: GroupId, callee: GroupId },
-    }
-    let of = tree.groups[outermost as usize];
-    let mut steps = vec![Step::Enter(outermost)];
-    while let Some(step) = steps.pop() {
-        let node = match step {
-            Step::Leave { caller, callee } => {
-                if callee == of {
-                    callers.leave(caller);
-                }
-                if caller == of {
-                    callees.leave(callee);
-                }
-                continue;
-            }
-            Step::Enter(node) => node,
-        };
-        let (callee, weight) = (tree.groups[node as usize], weights.total[node as usize]);
-        let caller = tree.group(tree.parent(node));
-        if let Some(caller) = caller.filter(|caller| *caller == of || callee == of) {
-            if callee == of {
-                callers.enter(caller, weight);
-            }
-            if caller == of {
-                callees.enter(callee, weight);
-            }
-            steps.push(Step::Leave { caller, callee });
-        }
-        steps.extend(tree.children(node).map(Step::Enter));
-    }
 }
 
 #[cfg(test)]

@@ -372,7 +372,8 @@ impl DiffExport<'_> {
                 .saturating_abs()
                 .max(row.cost(Side::New, measure).unwrap_or(0).saturating_abs())
         };
-        let own = scale(&|row| largest_side(row, Measure::Own));
+        // Sides and their difference are written alike: as finely as the difference needs.
+        let own = scale(&|row| largest_side(row, Measure::Own)).as_fine_as(&scale(&|row| row.delta(Measure::Own)));
         let total = scale(&|row| row.delta(Measure::Total));
         let mut head = vec![column_head("Base", &own), "New".to_owned(), "Δ".to_owned(), "Δ %".to_owned()];
         for column in columns {

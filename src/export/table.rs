@@ -157,7 +157,7 @@ impl<'a> Table<'a> {
         let largest =
             |value: fn(&Row<'_>) -> i64| self.rows.iter().map(|r| value(r).saturating_abs()).max().unwrap_or(0);
         let own = Scale::for_max(largest(|r| r.own), &self.metric.unit);
-        let total = Scale::for_max(largest(|r| r.total), &self.metric.unit);
+        let total = Scale::for_max(largest(|r| r.total), &self.metric.unit).as_fine_as(&own);
         // Where lines were recorded there is one cost, and hits in place of calls.
         let inclusive = self.costs.is_inclusive();
         let mut head = if inclusive {

@@ -5,8 +5,10 @@
 
 use super::ImportError;
 use super::compression::{self, Compression, Parts};
+use super::pipe::Pipe;
+use super::utf16::{Order, Transcoder};
 use std::fs::File;
-use std::io::{BufRead, BufReader, Cursor, Read};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -15,7 +17,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 pub(super) const HEAD_BYTES: usize = 64 << 10;
 
 /// Most bytes of one file held in memory, after decompression.
-const WHOLE_LIMIT: u64 = 4 << 30;
+pub(super) const WHOLE_LIMIT: u64 = 4 << 30;
 
 /// How many times its stored size a compressed file may be in memory, and what any may be. Real profiles shrink to a
 /// fiftieth at most; what shrinks further was made to fill the memory.
@@ -71,15 +73,29 @@ impl Job {
 
 enum Place {
     Path(PathBuf),
-    Memory(Arc<[u8]>),
+    Memory(Vec<u8>),
+    Pipe(Pipe),
 }
 
-/// A file to be read, with its compression already taken off.
+impl Place {
+    /// The bytes as stored, where they are in memory.
+    fn held(&self) -> Option<&[u8]> {
+        match self {
+            Self::Path(_) => None,
+            Self::Memory(bytes) => Some(bytes),
+            Self::Pipe(pipe) => Some(pipe.bytes()),
+        }
+    }
+}
+
+/// A file to be read, with its compression already taken off, and its text as UTF-8.
 pub struct Input {
     place: Place,
     /// Bytes on disk, before decompression.
     stored_bytes: u64,
     layers: Vec<Compression>,
+    /// What lies within is text in UTF-16.
+    utf16: Option<Order>,
     head: Vec<u8>,
     whole: Option<Vec<u8>>,
     /// Whether something stood behind the compressed data that was left out.
@@ -94,38 +110,84 @@ impl Input {
         if metadata.is_dir() {
             return Err(io(std::io::Error::new(std::io::ErrorKind::IsADirectory, "it is a folder")));
         }
-        // A pipe, a terminal or a device can be read only once and may never end: hold what it gives, within the limit.
         if !metadata.is_file() {
-            let mut bytes = Vec::new();
-            File::open(path).map_err(io)?.take(WHOLE_LIMIT + 1).read_to_end(&mut bytes).map_err(io)?;
-            if bytes.len() as u64 > WHOLE_LIMIT {
-                return Err(too_large());
-            }
-            return Self::new(Place::Memory(bytes.into()), 0);
+            let stream = File::open(path).map_err(io)?;
+            return Self::from_stream(path, Box::new(stream));
         }
-        Self::new(Place::Path(path.to_owned()), metadata.len())
+        let mut input = Self::new(Place::Path(path.to_owned()), metadata.len());
+        input.look()?;
+        Ok(input)
     }
 
     /// Bytes that are already in memory.
     pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, ImportError> {
         let stored = bytes.len() as u64;
-        Self::new(Place::Memory(bytes.into()), stored)
+        let mut input = Self::new(Place::Memory(bytes), stored);
+        input.look()?;
+        Ok(input)
     }
 
-    fn new(place: Place, stored_bytes: u64) -> Result<Self, ImportError> {
-        let mut input =
-            Self { place, stored_bytes, layers: Vec::new(), head: Vec::new(), whole: None, leftover: Arc::default() };
+    /// What can be read only once and may never end: no more is read than shows what it is. The rest waits for
+    /// [`hold`](Self::hold).
+    pub(super) fn from_stream(path: &Path, stream: Box<dyn Read + Send>) -> Result<Self, ImportError> {
+        let mut input = Self::new(Place::Pipe(Pipe::new(path, stream)), 0);
+        let mut wanted = HEAD_BYTES as u64;
         loop {
-            input.head = input.read_head()?;
-            let Some(compression) = Compression::of(&input.head) else { return Ok(input) };
-            if input.layers.len() == MAX_LAYERS {
+            let ended = input.read_on(wanted, &Job::new())?;
+            match input.look() {
+                Ok(()) if ended || input.head.len() == HEAD_BYTES => return Ok(input),
+                Err(error) if ended => return Err(error),
+                // Compressed data that unfolds later than it mostly does.
+                _ => wanted = wanted.saturating_mul(2),
+            }
+        }
+    }
+
+    fn new(place: Place, stored_bytes: u64) -> Self {
+        Self {
+            place,
+            stored_bytes,
+            layers: Vec::new(),
+            utf16: None,
+            head: Vec::new(),
+            whole: None,
+            leftover: Arc::default(),
+        }
+    }
+
+    /// Takes compression and UTF-16 off until the first bytes are those of a profile.
+    fn look(&mut self) -> Result<(), ImportError> {
+        self.layers.clear();
+        self.utf16 = None;
+        loop {
+            self.head = self.read_head()?;
+            let Some(compression) = Compression::of(&self.head) else { break };
+            if self.layers.len() == MAX_LAYERS {
                 return Err(ImportError::Compression {
                     compression: compression.name(),
                     why: format!("it is compressed more than {MAX_LAYERS} times over"),
                 });
             }
-            input.layers.push(compression);
+            self.layers.push(compression);
         }
+        self.utf16 = Order::of(&self.head);
+        if self.utf16.is_some() {
+            self.head = self.read_head()?;
+        }
+        Ok(())
+    }
+
+    /// Reads a pipe to its end, since a format takes it; anything else is at hand as it is.
+    pub(super) fn hold(&mut self, job: &Job) -> Result<(), ImportError> {
+        self.read_on(u64::MAX, job).map(drop)
+    }
+
+    /// Reads a pipe up to so many bytes in all; tells whether nothing is left to be read.
+    fn read_on(&mut self, wanted: u64, job: &Job) -> Result<bool, ImportError> {
+        let Place::Pipe(pipe) = &mut self.place else { return Ok(true) };
+        pipe.read_up_to(wanted, job)?;
+        self.stored_bytes = pipe.bytes().len() as u64;
+        Ok(pipe.has_ended())
     }
 
     fn read_head(&self) -> Result<Vec<u8>, ImportError> {
@@ -139,7 +201,7 @@ impl Input {
         }
     }
 
-    /// The first bytes after decompression.
+    /// The first bytes after decompression, of text as UTF-8.
     pub fn head(&self) -> &[u8] {
         &self.head
     }
@@ -148,11 +210,11 @@ impl Input {
     pub fn path(&self) -> Option<&Path> {
         match &self.place {
             Place::Path(path) => Some(path),
-            Place::Memory(_) => None,
+            Place::Memory(_) | Place::Pipe(_) => None,
         }
     }
 
-    /// Bytes on disk, before decompression; 0 where not known.
+    /// Bytes as stored, before decompression; of a pipe, those read so far.
     pub fn stored_bytes(&self) -> u64 {
         self.stored_bytes
     }
@@ -162,26 +224,33 @@ impl Input {
         !self.layers.is_empty()
     }
 
-    /// A fresh stream over all bytes, decompressed, for readers that need not hold the file. `on_bytes` style progress
+    /// A fresh stream over all bytes, as [`head`](Self::head) shows them, for readers that need not hold the file. Progress
     /// is up to the reader: [`Input::stored_bytes`] is the total of an uncompressed file.
-    pub fn open(&self) -> Result<Box<dyn BufRead + Send>, ImportError> {
+    pub fn open(&self) -> Result<Box<dyn BufRead + Send + '_>, ImportError> {
         const BUFFER: usize = 1 << 20;
-        let mut reader: Box<dyn BufRead + Send> = match &self.place {
+        let mut reader: Box<dyn BufRead + Send + '_> = match &self.place {
             Place::Path(path) => {
                 let file = File::open(path).map_err(|source| ImportError::Io { path: path.clone(), source })?;
                 Box::new(BufReader::with_capacity(BUFFER, file))
             }
-            Place::Memory(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
+            Place::Memory(bytes) => Box::new(bytes.as_slice()),
+            Place::Pipe(pipe) => Box::new(pipe.bytes()),
         };
         for layer in &self.layers {
             let parts = Parts::new(*layer, reader, Arc::clone(&self.leftover));
             reader = Box::new(BufReader::with_capacity(BUFFER, parts));
         }
+        if let Some(order) = self.utf16 {
+            reader = Box::new(BufReader::with_capacity(BUFFER, Transcoder::new(reader, order)));
+        }
         Ok(reader)
     }
 
-    /// All bytes, decompressed, read on first use and kept until `rewind` or the end.
+    /// All bytes, as [`head`](Self::head) shows them, read on first use and kept until `rewind` or the end.
     pub fn bytes(&mut self, job: &Job) -> Result<&[u8], ImportError> {
+        if let Some(bytes) = self.place.held().filter(|_| self.layers.is_empty() && self.utf16.is_none()) {
+            return Ok(bytes);
+        }
         if self.whole.is_none() {
             self.whole = Some(self.read_whole(job)?);
         }
@@ -212,11 +281,7 @@ impl Input {
 
     /// Most bytes to hold of this file, after decompression.
     fn most_held(&self) -> u64 {
-        let stored = match &self.place {
-            Place::Path(_) => self.stored_bytes,
-            Place::Memory(bytes) => bytes.len() as u64,
-        };
-        let most = stored.saturating_mul(MOST_TIMES).max(ALWAYS_HELD);
+        let most = self.stored_bytes.saturating_mul(MOST_TIMES).max(ALWAYS_HELD);
         if self.is_compressed() { most.min(WHOLE_LIMIT) } else { WHOLE_LIMIT }
     }
 
@@ -235,12 +300,13 @@ impl Input {
         match (self.layers.last(), &self.place) {
             (Some(layer), _) => ImportError::Compression { compression: layer.name(), why: compression::why(&source) },
             (None, Place::Path(path)) => ImportError::Io { path: path.clone(), source },
+            (None, Place::Pipe(pipe)) => ImportError::Io { path: pipe.path().to_owned(), source },
             (None, Place::Memory(_)) => ImportError::Io { path: PathBuf::from("memory"), source },
         }
     }
 }
 
-fn too_large() -> ImportError {
+pub(super) fn too_large() -> ImportError {
     ImportError::TooLarge { what: "the file".to_owned(), limit: "4 GiB" }
 }
 

@@ -15,12 +15,14 @@ mod input;
 mod json;
 mod lprof;
 mod marshal;
+mod pipe;
 mod pprof;
 mod prefix;
 mod protobuf;
 mod pyspy_dump;
 mod recognise;
 mod speedscope;
+mod utf16;
 mod utf8;
 
 pub use error::ImportError;
@@ -107,6 +109,7 @@ fn read(input: &mut Input, job: &Job) -> Result<Profile, ImportError> {
     }
     let mut refused = None;
     for (_, format) in candidates {
+        input.hold(job)?;
         match (format.parse)(input, job) {
             Ok(mut profile) => {
                 if input.has_leftover() {

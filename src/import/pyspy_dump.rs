@@ -12,8 +12,8 @@
 //! Frames stand innermost first. Each thread becomes one sample.
 
 use super::json::{self, Json, JsonError, Kind, ReadError};
-use super::{Format, ImportError, Input, Job, Recipe, Sniff, decimal, frame_text::FrameText};
-use crate::model::{FrameId, Function, Label, LabelValue, Profile, ProfileBuilder, StringId, TimeMeaning, Track, Unit};
+use super::{Format, ImportError, Input, Job, Recipe, Sniff, decimal, frame_text};
+use crate::model::{FrameId, Label, LabelValue, Profile, ProfileBuilder, TimeMeaning, Track, Unit};
 
 pub(super) const FORMAT: Format = Format {
     name: NAME,
@@ -166,10 +166,7 @@ fn read_frame(json: &mut Json<'_>, builder: &mut ProfileBuilder) -> Result<Frame
     }
     let name = name.map(|t| t.text()).unwrap_or_default();
     let file = file.map(|t| t.text()).unwrap_or_default();
-    let is_native = line == 0 && FrameText { name: &name, place: &file, line }.is_native();
-    let (name, file) = (builder.string(&name), builder.string(&file));
-    let object = if is_native { file } else { StringId::EMPTY };
-    let function = builder.function(Function { name, file, line: 0, object });
+    let function = frame_text::function_in(builder, (&name, &file), line, 0);
     Ok(builder.frame(function, line))
 }
 

@@ -21,10 +21,10 @@ mod evented;
 mod outline;
 mod sampled;
 
-use super::frame_text::{FrameText, scope::Scope};
+use super::frame_text::{self, scope::Scope};
 use super::json::{self, Json, JsonError, Kind, ReadError};
 use super::{Format, ImportError, Input, Job, Recipe, Sniff, decimal};
-use crate::model::{FrameId, Function, Profile, ProfileBuilder, StringId, TimeMeaning, Track, TrackId, Unit};
+use crate::model::{FrameId, Profile, ProfileBuilder, TimeMeaning, Track, TrackId, Unit};
 use outline::{Outline, ProfileKind, ProfileOutline};
 use rustc_hash::FxHashMap;
 
@@ -320,12 +320,9 @@ impl<'a> Reader<'a> {
                 self.frames.push(FrameId(u32::MAX));
                 continue;
             }
-            let is_native = line == 0 && FrameText { name: &name, place: &file, line }.is_native();
-            let (name, file) = (self.builder.string(&name), self.builder.string(&file));
-            let object = if is_native { file } else { StringId::EMPTY };
-            let (first_line, line) = if line_is_running { (0, line) } else { (line, 0) };
-            let function = self.builder.function(Function { name, file, line: first_line, object });
-            self.frames.push(self.builder.frame(function, line));
+            let (first_line, running) = if line_is_running { (0, line) } else { (line, 0) };
+            let function = frame_text::function_in(&mut self.builder, (&name, &file), line, first_line);
+            self.frames.push(self.builder.frame(function, running));
         }
         Ok(())
     }

@@ -158,6 +158,9 @@ pub struct Scale {
     decimals: u32,
 }
 
+/// Decimals in a column, at most.
+const MOST_DECIMALS: u32 = 3;
+
 impl Scale {
     /// The scale of a column whose largest value, up or down, is `max_abs`: that value is written in about four digits,
     /// and nothing is written finer than the base unit.
@@ -175,6 +178,16 @@ impl Scale {
             _ => 0,
         };
         Self { name: step.name.into(), factor: step.factor, decimals }
+    }
+
+    /// The same unit, with the decimals it takes to be as fine as the column beside it, at most three: beside a self cost
+    /// of `16.13`, a total that is rounded to `16` reads as less.
+    #[must_use]
+    pub fn as_fine_as(self, beside: &Self) -> Self {
+        let one = |scale: &Self, decimals| u128::from(scale.factor) * 10_u128.pow(decimals);
+        let is_as_fine = |decimals: &u32| one(&self, beside.decimals) <= one(beside, *decimals);
+        let decimals = (self.decimals..MOST_DECIMALS).find(is_as_fine).unwrap_or(MOST_DECIMALS);
+        Self { decimals, ..self }
     }
 
     /// What the numbers are in, for the column's head: `ms`, `MiB`, `samples`; empty for plain counts.
@@ -376,6 +389,22 @@ mod tests {
         assert_eq!(column(5, &Unit::Count, &[-5]), ["−5", ""]);
         assert_eq!(column(5, &cycles(), &[5]), ["5", "cycles"]);
         assert_eq!(column(0, &ns, &[0]), ["0", "ns"]);
+    }
+
+    #[test]
+    fn a_total_reads_no_less_than_the_self_cost_beside_it() {
+        let beside = |own, total, unit: &Unit, value| {
+            let own = Scale::for_max(own, unit);
+            let total = Scale::for_max(total, unit).as_fine_as(&own);
+            [own.format(value), total.format(value), own.unit_name().to_owned(), total.unit_name().to_owned()]
+        };
+        let ns = Unit::Nanoseconds;
+        assert_eq!(beside(29_970_000_000, 12_335_000_000_000, &ns, 16_130_000_000), ["16.13", "16.13", "s", "s"]);
+        assert_eq!(beside(900_000_000, 12_335_000_000_000, &ns, 4_300_000), ["4.3", "0.004", "ms", "s"]);
+        assert_eq!(beside(12, 950, &ns, 7), ["7", "7", "ns", "ns"]);
+        assert_eq!(beside(8, 1_950, &ns, 7), ["7", "0.007", "ns", "µs"]);
+        assert_eq!(beside(3 << 20, 700 << 20, &Unit::Bytes, 3 << 19), ["1.500", "1.500", "MiB", "MiB"]);
+        assert_eq!(beside(5, 5_000, &Unit::Samples, 4), ["4", "4", "samples", "samples"]);
     }
 
     #[test]

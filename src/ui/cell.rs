@@ -3,7 +3,7 @@
 //! Cells are painted, not laid out as widgets: a screen full of them is drawn in every frame. Each says what it shows to
 //! screen readers through the response of the [`Ui`] it stands in.
 
-use super::{Theme, ViewCtx, theme};
+use super::{Theme, ViewCtx, figures, theme};
 use crate::analyze::GroupId;
 use crate::layout;
 use crate::model::format;
@@ -23,7 +23,10 @@ const MOST_CHARACTERS: usize = 600;
 /// it was cut.
 pub(super) fn number(ui: &Ui, text: &str, color: Color32) -> bool {
     let rect = ui.max_rect();
-    let (galley, cut) = cut_end(ui, text, TextStyle::Body.resolve(ui.style()), rect.width());
+    let font = TextStyle::Body.resolve(ui.style());
+    let whole = figures::layout(ui, text, &font);
+    let fits = whole.size().x <= rect.width();
+    let (galley, cut) = if fits { (whole, false) } else { cut_end(ui, text, font, rect.width()) };
     let left = rect.right() - galley.size().x;
     paint(ui, rect.with_min_x(left), galley, color);
     cut
@@ -54,7 +57,9 @@ pub(super) fn head(ui: &Ui, theme: &Theme, head: &Head<'_>, is_sorted: bool) -> 
     let galley = ui.painter().layout_job(job);
     let left = if head.is_number { (rect.right() - galley.size().x).max(rect.left()) } else { rect.left() };
     let covered = Rect::from_min_size(Pos2::new(left, rect.top()), Vec2::new(galley.size().x, rect.height()));
-    paint(ui, covered, galley, color);
+    // A column can be dragged narrower than its head.
+    let top = rect.center().y - galley.size().y / 2.0;
+    ui.painter_at(rect).galley(Pos2::new(covered.left(), top), galley, color);
     covered
 }
 
@@ -71,7 +76,7 @@ pub(super) fn sort_head(
         if let Some(descending) = sorted {
             let beside = theme::SWATCH;
             let x = if head.is_number { covered.left() - beside } else { covered.right() + beside };
-            ui.painter().add(arrow(Pos2::new(x, covered.center().y), descending, theme.accent));
+            ui.painter_at(ui.max_rect()).add(arrow(Pos2::new(x, covered.center().y), descending, theme.accent));
         }
     });
     response.widget_info(|| WidgetInfo::labeled(Role::ColumnHeader, true, head.label()));
@@ -234,9 +239,29 @@ pub(super) fn meter(ui: &mut Ui, theme: &Theme, share: f64) {
     }
 }
 
-/// Says to screen readers, and to tests, what the cell shows.
-pub(super) fn describe(ui: &Ui, text: &str) {
-    ui.response().widget_info(|| WidgetInfo::labeled(Role::Cell, true, text));
+/// What a cell was painted with.
+pub(super) struct Painted<'a> {
+    /// Its text, whole.
+    pub(super) text: Cow<'a, str>,
+    /// Whether some of it was cut off.
+    pub(super) is_cut: bool,
+    /// What there is to say about it, if that is not its text.
+    pub(super) note: Option<String>,
+}
+
+/// Adds a cell to a row. Says its text to screen readers, and to tests; on hovering, what it does not show.
+///
+/// Cells keep within their columns by themselves: with a clip of its own, each would be a mesh and a draw call of its own.
+pub(super) fn add<'a>(row: &mut TableRow<'_, '_>, paint: impl FnOnce(&Ui) -> Painted<'a>) {
+    let mut painted = None;
+    let (_, response) = row.col(|ui| painted = Some(paint(ui)));
+    let Some(Painted { text, is_cut, note }) = painted else { return };
+    response.widget_info(|| WidgetInfo::labeled(Role::Cell, true, &*text));
+    if response.hovered()
+        && let Some(more) = note.as_deref().or(is_cut.then_some(&*text))
+    {
+        response.on_hover_text(more);
+    }
 }
 
 /// `12 / 4`: all calls and primitive calls, as pstats shows them; `12` where they are the same.

@@ -15,6 +15,7 @@ mod difference;
 pub mod drops;
 mod empty;
 pub mod export_dialog;
+mod figures;
 mod hint_marks;
 pub mod hints_page;
 mod legend;

@@ -1,6 +1,6 @@
 //! Help, exit statuses, and the ways a command line can be wrong.
 
-use crate::support::{FOLDED, Folder, TWO_THREADS};
+use crate::support::{FOLDED, Folder, Run, TWO_THREADS};
 use std::io::Read;
 use std::process::Stdio;
 
@@ -164,6 +164,23 @@ fn a_path_need_not_be_utf_8() {
     let info = folder.run([std::ffi::OsStr::new("info"), name, "--json".as_ref()]).json();
     assert_eq!(info["path"], "caf\u{fffd}.folded");
     assert_eq!(info["samples"], 3);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_device_that_never_ends_is_refused_and_a_pipe_is_read() {
+    let folder = Folder::new();
+    let run = folder.run(["info", "/dev/zero"]);
+    let reason = "error: /dev/zero: this is not a profile in any format Helioscope knows: it is binary data";
+    assert_eq!((run.status, run.out.as_str()), (Some(1), ""));
+    assert!(run.err.starts_with(reason), "{}", run.err);
+
+    let file = std::fs::File::open(folder.write("a.folded", FOLDED)).expect("opens");
+    let mut cat = std::process::Command::new("cat").stdin(file).stdout(Stdio::piped()).spawn().expect("runs");
+    let pipe = cat.stdout.take().expect("piped");
+    let output = folder.command(["top", "/dev/stdin"]).stdin(pipe).output().expect("runs");
+    cat.wait().expect("ends");
+    assert_eq!(Run::of(&output), folder.run(["top", "a.folded"]));
 }
 
 #[cfg(unix)]

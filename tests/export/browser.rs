@@ -13,6 +13,12 @@ use tempfile::TempDir;
 /// A page that takes longer than this to answer hangs.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// Asks a page for the names of the boxes that are drawn, in the order of the drawing.
+pub(crate) const BOXES: &str =
+    "Array.from(document.querySelectorAll('#flame g[data-node]'), (g) => g.getAttribute('aria-label')).join(' | ')";
+/// Asks it for the functions its table lists.
+pub(crate) const FUNCTIONS: &str = "Array.from(document.querySelectorAll('tbody tr'), (r) => r.hidden ? '' : r.querySelector('code').textContent).filter((t) => t).join(' | ')";
+
 /// A browser with one page.
 pub(crate) struct Browser {
     process: Child,

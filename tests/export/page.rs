@@ -1,13 +1,8 @@
 //! The page that any browser opens.
 
-use crate::browser::Browser;
+use crate::browser::{BOXES, Browser, FUNCTIONS};
 use crate::stacks;
 use crate::support::{FOLDED, Folder};
-
-/// The names of the boxes that are drawn, in the order of the drawing.
-const BOXES: &str =
-    "Array.from(document.querySelectorAll('#flame g[data-node]'), (g) => g.getAttribute('aria-label')).join(' | ')";
-const FUNCTIONS: &str = "Array.from(document.querySelectorAll('tbody tr'), (r) => r.hidden ? '' : r.querySelector('code').textContent).filter((t) => t).join(' | ')";
 
 fn page(folder: &Folder, profile: &[u8], name: &str, arguments: &[&str]) -> std::path::PathBuf {
     folder.write(name, profile);

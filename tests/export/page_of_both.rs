@@ -1,16 +1,12 @@
 //! The page of a comparison, and findings on a page.
 
-use crate::browser::Browser;
+use crate::browser::{BOXES, Browser, FUNCTIONS};
 use crate::support::Folder;
 use std::fmt::Write;
 use std::path::PathBuf;
 
 const BASE: &str = "main (a.py:1);load (a.py:2) 600\nmain (a.py:1);parse (a.py:3) 400\n";
 const NEW: &str = "main (a.py:1);load (a.py:2) 100\nmain (a.py:1);write (a.py:4) 300\n";
-
-const BOXES: &str =
-    "Array.from(document.querySelectorAll('#flame g[data-node]'), (g) => g.getAttribute('aria-label')).join(' | ')";
-const FUNCTIONS: &str = "Array.from(document.querySelectorAll('tbody tr'), (r) => r.hidden ? '' : r.querySelector('code').textContent).filter((t) => t).join(' | ')";
 
 fn page(folder: &Folder, arguments: &[&str]) -> PathBuf {
     folder.write("old.folded", BASE);

@@ -169,6 +169,20 @@ fn entities_of_the_files_own_are_left_alone() {
 }
 
 #[test]
+fn names_that_are_no_utf8_stay_different_and_that_is_told() {
+    let boxes = |name: &[u8], x: u8| {
+        let begin = [b"<g><title>caf", name, b" (2 samples, 50%)</title><rect y='16' fg:x='"].concat();
+        [begin.as_slice(), &[b'0' + x], b"' fg:w='2'/></g>"].concat()
+    };
+    let root = b"<svg xmlns:fg='f'><g><title>all (4 samples, 100%)</title><rect y='32' fg:x='0' fg:w='4'/></g>";
+    let profile = open_bytes([root.as_slice(), &boxes(b"\xe8", 0), &boxes(b"\xe9", 2), b"</svg>"].concat());
+    let profile = profile.expect("opens");
+    let names: Vec<&str> = profile.functions().iter().map(|f| profile.text(f.name)).collect();
+    assert_eq!(names, ["caf\\xe8", "caf\\xe9"]);
+    assert!(warnings(&profile)[0].contains("not valid UTF-8"), "{:?}", warnings(&profile));
+}
+
+#[test]
 fn boxes_that_make_no_sense_do_no_harm() {
     let frame = |name: &str, y: u32, x: &str, w: &str| {
         format!("<g><title>{name} (1 samples, 1%)</title><rect y='{y}' fg:x='{x}' fg:w='{w}'/></g>")

@@ -113,6 +113,29 @@ fn impossible_figures_are_skipped_and_told() {
     assert_eq!(profile.total(MetricId(0)), 34_000_000, "a time of more than 292 years");
 }
 
+#[test]
+fn names_that_are_no_utf8_stay_different_and_that_is_told() {
+    let key = TEXT.find("S'a.py'").expect("a path");
+    let named = |byte: u8| {
+        let mut bytes = TEXT.as_bytes().to_vec();
+        bytes[key + 2] = byte;
+        open_bytes(bytes).expect("reads")
+    };
+    let [e, i] = [0xe9, 0xee].map(named);
+    let path = |profile: &Profile| profile.text(profile.functions()[0].file).to_owned();
+    assert_eq!((path(&e).as_str(), path(&i).as_str()), ("\\xe9.py", "\\xee.py"));
+    assert!(e.warnings()[0].text.contains("not valid UTF-8"), "{:?}", e.warnings());
+}
+
+#[test]
+fn what_stands_behind_a_recording_is_told() {
+    let profile = open_bytes(format!("{TEXT}{TEXT}")).expect("reads");
+    assert_eq!(profile.total(MetricId(0)), 46_000);
+    let text =
+        format!("{} bytes that are no part of the recording follow it in the file; they were left out.", TEXT.len());
+    assert_eq!(profile.warnings()[0].text, text);
+}
+
 fn why(bytes: impl Into<Vec<u8>>) -> String {
     match open_bytes(bytes) {
         Err(error @ ImportError::Malformed { format: "line_profiler", .. }) => error.to_string(),

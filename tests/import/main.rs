@@ -10,3 +10,4 @@ mod pprof;
 mod pyspy_dump;
 mod speedscope;
 mod support;
+mod utf16;

@@ -2,34 +2,17 @@
 
 use crate::picture::compare;
 use crate::window::{
-    FOLDED, PROF, Recording, Window, box_of, click, click_box, click_button, double_click_box, drop_files, leave,
-    press, press_with, rest, says, start, start_in, write,
+    FOLDED, PROF, Recording, Window, click, click_box, click_button, double_click_box, drop_files, leave, press,
+    press_with, rest, right_click_box, says, start, start_in, write,
 };
 use egui::{Key, Modifiers, Theme};
 use egui_kittest::kittest::Queryable;
 
 const STACKS: &str = "main;parse;read 20\nmain;parse;log 30\nmain;log 40\nmain;write 10\n";
 
-/// Opens the menu of the widest box or arc of a function.
-fn right_click(window: &mut Window, function: &str) {
-    let at = box_of(window, function).rect().center();
-    window.hover_at(at);
-    window.run();
-    for pressed in [true, false] {
-        window.event(egui::Event::PointerButton {
-            pos: at,
-            button: egui::PointerButton::Secondary,
-            pressed,
-            modifiers: Modifiers::NONE,
-        });
-        window.step();
-    }
-    rest(window);
-}
-
 /// Marks the widest box of a function by its menu.
 fn note(window: &mut Window, function: &str, text: &str) {
-    right_click(window, function);
+    right_click_box(window, function);
     window.get_by_label_contains("Add note…").click();
     rest(window);
     write(window, text);
@@ -57,7 +40,7 @@ fn a_note_is_added_by_the_menu_of_a_box_and_changed_by_a_click() {
 fn escape_leaves_everything_as_it_was() {
     let recording = Recording::new(STACKS);
     let mut window = start(&[&recording]);
-    right_click(&mut window, "parse");
+    right_click_box(&mut window, "parse");
     window.get_by_label_contains("Add note…").click();
     rest(&mut window);
     write(&mut window, "never mind");
@@ -154,7 +137,7 @@ fn the_list_shows_changes_and_removes_them() {
     let mut window = start(&[&recording]);
     note(&mut window, "read", "the disk");
     note(&mut window, "log", "the logger");
-    right_click(&mut window, "write");
+    right_click_box(&mut window, "write");
     window.get_by_label_contains("Highlight").click();
     rest(&mut window);
     press_with(&mut window, Modifiers::COMMAND, Key::K);
@@ -253,7 +236,7 @@ fn a_sunburst_with_a_note_being_written() {
     press(&mut window, Key::Num3);
     rest(&mut window);
     note(&mut window, "main", "Everything the shop does");
-    right_click(&mut window, "parse");
+    right_click_box(&mut window, "parse");
     window.get_by_label_contains("Add note…").click();
     rest(&mut window);
     write(&mut window, "HTML for a day");

@@ -1,7 +1,8 @@
 //! Sharing what is on screen: the dialog with its preview, files, and the clipboard.
 
 use crate::window::{
-    FOLDED, PROF, Recording, Window, box_of, click, click_button, compare, copied, press, press_with, rest, says, start,
+    FOLDED, PROF, Recording, Window, click, click_button, compare, copied, press, press_with, rest, right_click_box,
+    says, start,
 };
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
@@ -193,19 +194,7 @@ fn what_stands_side_by_side_is_exported_and_copied_so() {
 fn the_calls_that_lead_to_a_box_are_copied() {
     let recording = Recording::new("main;parse;read 2\n");
     let mut window = start(&[&recording]);
-    let at = box_of(&window, "read").rect().center();
-    window.hover_at(at);
-    window.run();
-    for pressed in [true, false] {
-        window.event(egui::Event::PointerButton {
-            pos: at,
-            button: egui::PointerButton::Secondary,
-            pressed,
-            modifiers: Modifiers::NONE,
-        });
-        window.step();
-    }
-    rest(&mut window);
+    right_click_box(&mut window, "read");
     window.get_by_label("Copy stack").click();
     let text = (0..10).find_map(|_| {
         window.step();

@@ -170,6 +170,23 @@ pub(crate) fn double_click_box(window: &mut Window, function: &str) {
     rest(window);
 }
 
+/// Opens the menu of the widest box or arc of a function.
+pub(crate) fn right_click_box(window: &mut Window, function: &str) {
+    let at = box_of(window, function).rect().center();
+    window.hover_at(at);
+    window.run();
+    for pressed in [true, false] {
+        window.event(egui::Event::PointerButton {
+            pos: at,
+            button: egui::PointerButton::Secondary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        });
+        window.step();
+    }
+    rest(window);
+}
+
 /// The widest box or arc of a function: its name is followed by its cost.
 pub(crate) fn box_of<'w>(window: &'w Window, function: &str) -> Node<'w> {
     let found = boxes(window, function).into_iter().max_by(|a, b| a.rect().width().total_cmp(&b.rect().width()));

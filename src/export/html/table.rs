@@ -36,7 +36,7 @@ pub(super) fn write(
     let largest =
         |value: fn(&FunctionTable, GroupId) -> i64| groups.iter().map(|&g| value(table, g).saturating_abs()).max();
     let own = Scale::for_max(largest(FunctionTable::own).unwrap_or(0), &metric.unit);
-    let total = Scale::for_max(largest(FunctionTable::total).unwrap_or(0), &metric.unit);
+    let total = Scale::for_max(largest(FunctionTable::total).unwrap_or(0), &metric.unit).as_fine_as(&own);
     let left_out = table.present().count() - groups.len();
     begin(page, "Functions", &caption(groups.len(), left_out, "most expensive functions"))?;
     heading(page, &column_head("Self", &own), "number", "descending")?;

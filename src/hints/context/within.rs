@@ -1,7 +1,11 @@
 //! What happened below certain functions: on an event loop, in threads.
 
 use super::Ctx;
-use crate::model::{Body, CallGraph, FunctionId, MetricId};
+use crate::analyze::shares_below;
+use crate::model::{Body, FunctionId};
+
+/// How often shares are passed on from callers to callees; deeper calls keep what the last round gave them.
+const ROUNDS: usize = 24;
 
 /// Which calls happened below certain functions.
 pub(in super::super) enum Within {
@@ -20,16 +24,12 @@ impl Ctx<'_> {
         match self.analysis.profile().body() {
             Body::Graph(graph) => {
                 let metric = self.analysis.query().metric;
-                let begins = |f: usize| {
-                    if is_root[f] {
-                        Some(1.0)
-                    } else if threads[f] {
-                        Some(0.0)
-                    } else {
-                        None
-                    }
+                let given = |f: FunctionId| match (is_root[f.index()], threads[f.index()]) {
+                    (true, _) => Some(1.0),
+                    (false, true) => Some(0.0),
+                    (false, false) => None,
                 };
-                Within::Graph(shares_below(graph, metric, !self.threads_are_mixed(), begins))
+                Within::Graph(shares_below(graph, metric, ROUNDS, !self.threads_are_mixed(), given))
             }
             Body::Stacks(body) => {
                 let stacks = &body.stacks;
@@ -59,47 +59,4 @@ impl Ctx<'_> {
             _ => 0.0,
         }
     }
-}
-
-/// How often shares are passed on from callers to callees; deeper calls keep what the last round gave them.
-const ROUNDS: usize = 24;
-
-/// What part of each function's calls came from below certain functions, passed on along the edges by their time.
-fn shares_below(
-    graph: &CallGraph,
-    metric: MetricId,
-    totals_hold: bool,
-    begins: impl Fn(usize) -> Option<f64>,
-) -> Vec<f64> {
-    let count = graph.calls().len();
-    let mut shares: Vec<f64> = (0..count).map(|f| begins(f).unwrap_or(0.0)).collect();
-    if shares.iter().all(|&s| s == 0.0) {
-        return shares;
-    }
-    let totals = graph.edge_total(metric);
-    for _ in 0..ROUNDS {
-        let mut changed = 0.0_f64;
-        for f in (0..count).filter(|&f| begins(f).is_none()) {
-            let (mut all, mut below) = (0.0, 0.0);
-            for &e in graph.incoming(FunctionId::at(f)) {
-                let caller = graph.edges()[e as usize].caller;
-                if caller.index() != f {
-                    let weight = totals[e as usize].max(1) as f64;
-                    all += weight;
-                    below += weight * shares[caller.index()];
-                }
-            }
-            // What no recorded call explains began outside. Where threads are mixed, totals exceed what was called.
-            if totals_hold {
-                all = all.max(graph.total(metric)[f] as f64);
-            }
-            let share = if all > 0.0 { below / all } else { 0.0 };
-            changed = changed.max((share - shares[f]).abs());
-            shares[f] = share;
-        }
-        if changed < 0.01 {
-            break;
-        }
-    }
-    shares
 }

@@ -7,8 +7,11 @@
 use super::spans::{Group, Mark, Span};
 use super::threads::{Book, Heading};
 use crate::import::json::{Items, Json, JsonError, Kind, ReadError, Text};
-use crate::import::{ImportError, Job, decimal, frame_text::FrameText};
-use crate::model::{Function, ProfileBuilder, StringId};
+use crate::import::{
+    ImportError, Job, decimal,
+    frame_text::{self, FrameText},
+};
+use crate::model::ProfileBuilder;
 use rustc_hash::FxHashMap;
 use std::thread::ScopedJoinHandle;
 
@@ -479,10 +482,7 @@ impl Name<'_> {
         {
             return book.heading(heading);
         }
-        let is_native = line == 0 && FrameText { name: &name, place: &file, line: 0 }.is_native();
-        let (name, file) = (builder.string(&name), builder.string(&file));
-        let object = if is_native { file } else { StringId::EMPTY };
-        let function = builder.function(Function { name, file, line: 0, object });
+        let function = frame_text::function_in(builder, (&name, &file), line, 0);
         builder.frame(function, line).0
     }
 }

@@ -1,9 +1,9 @@
 //! A file in blocks of whole lines, so that it is never held whole. A thread of its own reads (and decompresses) the
 //! next block while the last one is parsed.
 
-use super::{NAME, utf16};
+use super::{NAME, UTF8_MARK};
 use crate::import::{ImportError, Input};
-use std::io::Read;
+use std::io::{BufRead, Read};
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 
 const BLOCK: usize = 2 << 20;
@@ -23,7 +23,10 @@ pub(super) fn for_each(
     input: &Input,
     mut each: impl FnMut(&[u8], u64) -> Result<bool, ImportError>,
 ) -> Result<(), ImportError> {
-    let stream = utf16::as_utf8(input.open()?).map_err(|e| input.read_error(e))?;
+    let mut stream = input.open()?;
+    if stream.fill_buf().map_err(|e| input.read_error(e))?.starts_with(UTF8_MARK) {
+        stream.consume(UTF8_MARK.len());
+    }
     std::thread::scope(|scope| {
         let (send, blocks) = sync_channel(2);
         let (give_back, used) = channel();

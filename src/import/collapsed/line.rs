@@ -182,7 +182,9 @@ pub(super) struct Sketch {
     deep: u32,
     /// Stacks of one frame that only a profiler would write: empty, or with a place.
     telling: u32,
-    /// Stacks of one word.
+    /// Stacks of one frame without a place that is code by its looks.
+    code: u32,
+    /// Stacks of one word, which may be anything.
     words: u32,
     /// Stacks that have no count.
     uncounted: u32,
@@ -200,6 +202,7 @@ impl Sketch {
             stacks: 0,
             deep: 0,
             telling: 0,
+            code: 0,
             words: 0,
             uncounted: 0,
             other: 0,
@@ -251,6 +254,8 @@ impl Sketch {
             self.deep += 1;
         } else if (stack.is_empty() && line.first().is_some_and(|b| is_blank(*b))) || has_place(stack) {
             self.telling += 1;
+        } else if is_code(stack) {
+            self.code += 1;
         } else if !stack.iter().any(|b| is_blank(*b)) {
             self.words += 1;
         } else {
@@ -275,10 +280,13 @@ impl Sketch {
             return false;
         }
         let speaking = self.deep + self.telling;
-        if speaking > 0 || (self.words > 0 && self.uncounted > 0) {
-            return speaking + self.words >= self.other;
+        let bare = self.code + self.words;
+        if speaking > 0 || (bare > 0 && self.uncounted > 0) {
+            return speaking + bare >= self.other;
         }
-        self.words >= MANY_WORDS && self.other == 0
+        // A table of figures may well name `main`; only with one count on every line is it a list of stacks.
+        let is_code = self.code > 0 && self.columns == Columns::One;
+        self.other == 0 && (is_code || bare >= MANY_WORDS)
     }
 }
 
@@ -292,6 +300,15 @@ fn has_place(stack: &[u8]) -> bool {
     let place = memchr::memmem::rfind(stack, b" (").and_then(|i| stack.get(i + 2..)).unwrap_or_default();
     let is_place = place.ends_with(b")") && !place.iter().any(|b| is_blank(*b));
     is_place || stack.starts_with(b"thread (") || (stack.starts_with(b"process ") && stack.ends_with(b"\""))
+}
+
+/// A frame without a place that is no word of prose or of settings: `main`, `<module>`, `parse()`.
+fn is_code(frame: &[u8]) -> bool {
+    match frame {
+        b"main" | b"__main__" | b"_start" => true,
+        [b'<', inner @ .., b'>'] => !inner.is_empty() && !inner.iter().any(|b| matches!(b, b'<' | b'>' | b'/')),
+        _ => frame.ends_with(b"()") && !frame.iter().any(|b| is_blank(*b)),
+    }
 }
 
 /// `csv.py:12)`
@@ -400,6 +417,12 @@ mod tests {
             "a;b 18446744073709551616\n",
             "rustc;<Vec<T> as SpecExtend<T, I>>::from_iter;memcpy@GLIBC_2.2.5 3\n",
             "cksum;main 19\nTHIS IS A BAD LINE\ncksum;f 31.2\n",
+            "main 5\n",
+            "main 5",
+            "# made by hand\nmain 5\nparse 2\n",
+            "<module> 0.25\n",
+            "<built-in method time.sleep> 12\n",
+            "parse() 3\n",
         ] {
             assert!(looks_collapsed(text), "{text}");
         }
@@ -427,6 +450,17 @@ mod tests {
             "for (int i = 0; i < 5; i++) {\n  x = 3;\n}\n",
             "import os\nx = 3\nprint(x)\n",
             "port 8080\ntimeout 30\n",
+            "port 8080\n",
+            "total 5\n",
+            "main: 5\n",
+            "main = 5\n",
+            "main street 5\n",
+            "main 5\nmain street 7\n",
+            "main 5\nand some words\n",
+            "main 3 0.5\nparse 2 0.1\n",
+            "width 3\n<b>5</b> 5\n",
+            "<p>bold</p> 5\n",
+            "call f() 5\n",
             "forks     9 [002] 203265.377019:    1001001 cpu-clock: \n\t 6f1 f (/x)\n",
             "SELECT 1;\nSELECT 2;\n",
             "  1024 file\n  2048 other\n",

@@ -16,7 +16,6 @@
 mod blocks;
 mod line;
 mod stacks;
-mod utf16;
 
 use super::frame_text::Dialect;
 use super::{Format, ImportError, Input, Job, Recipe, Sniff};
@@ -25,6 +24,9 @@ use line::{Columns, Line, Sketch};
 use stacks::StackReader;
 
 pub(super) const NAME: &str = "collapsed stacks";
+
+/// What may stand before a text in UTF-8.
+const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
 
 pub(super) const FORMAT: Format = Format {
     name: NAME,
@@ -40,12 +42,15 @@ pub(super) const FORMAT: Format = Format {
 };
 
 fn sniff(head: &[u8]) -> Sniff {
-    let is_whole = head.len() < super::input::HEAD_BYTES;
-    if Sketch::of(&utf16::head_as_utf8(head), is_whole).looks_collapsed() { Sniff::Maybe } else { Sniff::No }
+    if sketch(head).looks_collapsed() { Sniff::Maybe } else { Sniff::No }
+}
+
+fn sketch(head: &[u8]) -> Sketch {
+    Sketch::of(head.strip_prefix(UTF8_MARK).unwrap_or(head), head.len() < super::input::HEAD_BYTES)
 }
 
 fn parse(input: &mut Input, job: &Job) -> Result<Profile, ImportError> {
-    let sketch = Sketch::of(&utf16::head_as_utf8(input.head()), input.head().len() < super::input::HEAD_BYTES);
+    let sketch = sketch(input.head());
     let mut places = 0;
     loop {
         match read(input, job, &sketch, places)? {
@@ -145,7 +150,7 @@ fn most_stacks(input: &Input) -> usize {
     const ALWAYS: usize = 16 << 20;
     const FOR_A_BYTE: usize = 16;
     let stored = usize::try_from(input.stored_bytes()).unwrap_or(usize::MAX);
-    if input.is_compressed() && stored > 0 { stored.saturating_mul(FOR_A_BYTE).max(ALWAYS) } else { usize::MAX }
+    if input.is_compressed() { stored.saturating_mul(FOR_A_BYTE).max(ALWAYS) } else { usize::MAX }
 }
 
 fn finish(stacks: StackReader, tally: &Tally, places: u32) -> Result<Profile, ImportError> {

@@ -44,14 +44,18 @@ fn sniff(head: &[u8]) -> Sniff {
 }
 
 fn parse(input: &mut Input, job: &Job) -> Result<Profile, ImportError> {
-    let (text, _) = utf8::decoded(input.bytes(job)?);
+    let (text, damaged) = utf8::decoded(input.bytes(job)?);
     let picture = Picture::read(&text, job)?;
     if picture.frames.is_empty() {
         return Err(not_a_flame_graph(&picture));
     }
     job.progress(1, 2)?;
     let tree = Tree::of(&picture);
-    Reader::new(&picture).profile(&picture, &tree, job)
+    let mut profile = Reader::new(&picture).profile(&picture, &tree, job)?;
+    if damaged {
+        profile.warn("Some of the picture's text is not valid UTF-8; its odd bytes are shown as \\xNN.");
+    }
+    Ok(profile)
 }
 
 fn not_a_flame_graph(picture: &Picture) -> ImportError {

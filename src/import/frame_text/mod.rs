@@ -4,7 +4,7 @@
 
 pub(super) mod scope;
 
-use crate::model::{Frame, FrameId, Function, ProfileBuilder, StringId};
+use crate::model::{Frame, FrameId, Function, FunctionId, ProfileBuilder, StringId};
 
 /// How a producer writes its frames.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -68,7 +68,7 @@ impl<'a> FrameText<'a> {
     }
 
     /// Whether the place is a shared library or an executable rather than a source file.
-    pub(super) fn is_native(&self) -> bool {
+    fn is_native(&self) -> bool {
         let file = self.place.rsplit(['/', '\\']).next().unwrap_or(self.place);
         let lower = file.to_ascii_lowercase();
         let ends = [".dll", ".dylib", ".exe", ".pyd", ".so"].iter().any(|e| lower.ends_with(e));
@@ -127,6 +127,20 @@ impl Annotation {
             Self::None | Self::Inlined => "",
         }
     }
+}
+
+/// The function of a frame whose file is written beside its name. `line` is the line of the frame, and `first_line` that of
+/// the function; 0 where not known. What has no line and lies in a library is native, and belongs to that library.
+pub(super) fn function_in(
+    builder: &mut ProfileBuilder,
+    (name, file): (&str, &str),
+    line: u32,
+    first_line: u32,
+) -> FunctionId {
+    let is_native = line == 0 && FrameText { name, place: file, line }.is_native();
+    let (name, file) = (builder.string(name), builder.string(file));
+    let object = if is_native { file } else { StringId::EMPTY };
+    builder.function(Function { name, file, line: first_line, object })
 }
 
 /// The frame a text stands for.

@@ -8,7 +8,12 @@
 //! list may contain itself, and nesting costs no stack. Every opcode makes at most one value: memory follows the file's
 //! length, whatever the file claims.
 
-use crate::import::{ImportError, Job};
+mod literals;
+#[cfg(test)]
+mod tests;
+
+use crate::import::{ImportError, Job, utf8};
+use literals::{decimal, long, written_text};
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
@@ -24,7 +29,7 @@ pub(super) enum Value<'a> {
     /// An integer that needs more than 64 bits.
     LongInt,
     Float(f64),
-    /// A text, or the bytes that texts were in Python 2.
+    /// A text, or the bytes that texts were in Python 2. Bytes that are no UTF-8 are written as `\xe9`.
     Text(Cow<'a, str>),
     Tuple(Vec<ValueId>),
     List(Vec<ValueId>),
@@ -58,6 +63,10 @@ impl From<ImportError> for Stop {
 pub(super) struct Pickle<'a> {
     values: Vec<Value<'a>>,
     root: ValueId,
+    /// Texts that are not UTF-8.
+    pub(super) damaged_texts: u64,
+    /// Bytes behind its end.
+    pub(super) left: usize,
 }
 
 impl<'a> Pickle<'a> {
@@ -94,6 +103,7 @@ pub(super) fn read<'a>(bytes: &'a [u8], expected: &[Expected], job: &Job) -> Res
         stack: Vec::new(),
         marks: Vec::new(),
         memo: Memo::default(),
+        damaged_texts: 0,
     };
     let mut opcodes = 0_usize;
     loop {
@@ -104,7 +114,8 @@ pub(super) fn read<'a>(bytes: &'a [u8], expected: &[Expected], job: &Job) -> Res
         let at = machine.at;
         let ended = machine.step().map_err(|why| Stop::Damage { at, why })?;
         if let Some(root) = ended {
-            return Ok(Pickle { values: machine.values, root });
+            let Machine { values, damaged_texts, .. } = machine;
+            return Ok(Pickle { values, root, damaged_texts, left: bytes.len() - machine.at });
         }
     }
 }
@@ -147,6 +158,7 @@ struct Machine<'a, 'e> {
     /// How long the stack was at each mark.
     marks: Vec<usize>,
     memo: Memo,
+    damaged_texts: u64,
 }
 
 impl<'a> Machine<'a, '_> {
@@ -206,8 +218,10 @@ impl<'a> Machine<'a, '_> {
                 self.push(Value::Float(f64::from_be_bytes(float)))?;
             }
             b'S' | b'V' => {
-                let text = written_text(self.line()?, opcode == b'S');
-                self.push(Value::Text(Cow::Owned(text)))?;
+                let bytes = written_text(self.line()?, opcode == b'S');
+                let (text, damaged) = utf8::decoded(&bytes);
+                self.damaged_texts += u64::from(damaged);
+                self.push(Value::Text(Cow::Owned(text.into_owned())))?;
             }
             b'U' | b'C' | 0x8c => self.text(1)?,
             b'T' | b'B' | b'X' => self.text(4)?,
@@ -334,7 +348,8 @@ impl<'a> Machine<'a, '_> {
 
     fn text(&mut self, length_bytes: usize) -> Step<()> {
         let length = self.length(length_bytes)?;
-        let text = String::from_utf8_lossy(self.take(length)?);
+        let (text, damaged) = utf8::decoded(self.take(length)?);
+        self.damaged_texts += u64::from(damaged);
         self.push(Value::Text(text))
     }
 
@@ -432,193 +447,4 @@ const EMPTY: &str = "a value is used that is not there";
 fn pairs(items: &[ValueId]) -> Step<Vec<(ValueId, ValueId)>> {
     let (pairs, []) = items.as_chunks::<2>() else { return Err("a key has no value".to_owned()) };
     Ok(pairs.iter().map(|&[key, value]| (key, value)).collect())
-}
-
-/// `123`, `123L` as Python 2 writes it, `01` for true.
-fn decimal(line: &[u8]) -> Step<Value<'static>> {
-    let text = std::str::from_utf8(line).map_err(|_| "a number is not written as one")?.trim();
-    let digits = text.strip_suffix('L').unwrap_or(text);
-    let unsigned = digits.strip_prefix(['-', '+']).unwrap_or(digits);
-    if unsigned.is_empty() || !unsigned.bytes().all(|b| b.is_ascii_digit()) {
-        return Err("a number is not written as one".to_owned());
-    }
-    Ok(digits.parse().map_or(Value::LongInt, Value::Int))
-}
-
-/// A little-endian two's complement number of any length.
-fn long(bytes: &[u8]) -> Value<'static> {
-    let negative = bytes.last().is_some_and(|b| b & 0x80 != 0);
-    let padding = if negative { 0xff } else { 0 };
-    let (low, high) = bytes.split_at(bytes.len().min(8));
-    let mut number = [padding; 8];
-    number[..low.len()].copy_from_slice(low);
-    let number = i64::from_le_bytes(number);
-    if high.iter().all(|b| *b == padding) && (number < 0) == negative { Value::Int(number) } else { Value::LongInt }
-}
-
-/// A text of protocol 0: in quotes with Python's escapes, or raw with `\u` escapes only.
-fn written_text(line: &[u8], quoted: bool) -> String {
-    let line = line.trim_ascii();
-    let inner = match line {
-        [b'\'', inner @ .., b'\''] | [b'"', inner @ .., b'"'] if quoted => inner,
-        _ => line,
-    };
-    let mut bytes = Vec::with_capacity(inner.len());
-    let mut rest = inner;
-    while let Some((&byte, after)) = rest.split_first() {
-        rest = after;
-        if byte != b'\\' {
-            // Raw text is written in Latin-1, quoted text byte for byte.
-            push_char(&mut bytes, byte, quoted);
-            continue;
-        }
-        let Some((&kind, after)) = rest.split_first() else { break };
-        let hex = |length: usize| {
-            let digits = std::str::from_utf8(after.get(..length)?).ok()?;
-            Some((u32::from_str_radix(digits, 16).ok()?, &after[length..]))
-        };
-        let escaped = match kind {
-            b'u' => hex(4),
-            b'U' => hex(8),
-            b'x' if quoted => hex(2),
-            b'n' if quoted => Some((u32::from(b'\n'), after)),
-            b't' if quoted => Some((u32::from(b'\t'), after)),
-            b'r' if quoted => Some((u32::from(b'\r'), after)),
-            b'\\' | b'\'' | b'"' if quoted => Some((u32::from(kind), after)),
-            _ => None,
-        };
-        match escaped {
-            Some((code, after)) if kind == b'x' => {
-                bytes.push(code as u8);
-                rest = after;
-            }
-            Some((code, after)) => {
-                let letter = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
-                bytes.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
-                rest = after;
-            }
-            None => bytes.push(b'\\'),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-fn push_char(bytes: &mut Vec<u8>, byte: u8, quoted: bool) {
-    if quoted || byte.is_ascii() {
-        bytes.push(byte);
-    } else {
-        bytes.extend_from_slice(char::from(byte).encode_utf8(&mut [0; 4]).as_bytes());
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const EXPECTED: &[Expected] = &[|module, name| (module, name) == ("shapes", "Box")];
-
-    fn open(bytes: &[u8]) -> Result<Pickle<'_>, String> {
-        read(bytes, EXPECTED, &Job::new()).map_err(|stop| match stop {
-            Stop::Damage { at, why } => format!("{at}: {why}"),
-            Stop::Import(error) => error.to_string(),
-        })
-    }
-
-    fn root(bytes: &[u8]) -> Value<'_> {
-        open(bytes).expect("reads").root().clone()
-    }
-
-    #[test]
-    fn numbers_of_every_protocol_are_read() {
-        let cases: &[(&[u8], Value<'_>)] = &[
-            (b"I-12\n.", Value::Int(-12)),
-            (b"L123L\n.", Value::Int(123)),
-            (b"L99999999999999999999L\n.", Value::LongInt),
-            (b"\x80\x02K\xff.", Value::Int(255)),
-            (b"\x80\x02M\xff\xff.", Value::Int(65_535)),
-            (b"\x80\x02J\xfe\xff\xff\xff.", Value::Int(-2)),
-            (b"\x80\x02\x8a\x00.", Value::Int(0)),
-            (b"\x80\x02\x8a\x01\xff.", Value::Int(-1)),
-            (b"\x80\x02\x8a\x09\xff\xff\xff\xff\xff\xff\xff\x7f\x00.", Value::Int(i64::MAX)),
-            (b"\x80\x02\x8a\x09\xff\xff\xff\xff\xff\xff\xff\xff\x00.", Value::LongInt),
-            (b"F1.5\n.", Value::Float(1.5)),
-            (b"\x80\x02G\x3f\xf8\0\0\0\0\0\0.", Value::Float(1.5)),
-            (b"\x80\x02\x88.", Value::Int(1)),
-        ];
-        for (bytes, expected) in cases {
-            assert_eq!(root(bytes), *expected, "{bytes:?}");
-        }
-    }
-
-    #[test]
-    fn texts_of_every_protocol_are_read() {
-        for bytes in [
-            b"S'caf\\xc3\\xa9'\n.".as_slice(),
-            b"Vcaf\\u00e9\n.",
-            b"Vcaf\xe9\n.",
-            b"\x80\x02U\x05caf\xc3\xa9.",
-            b"\x80\x02X\x05\0\0\0caf\xc3\xa9.",
-            b"\x80\x04\x8c\x05caf\xc3\xa9.",
-            b"\x80\x04\x8d\x05\0\0\0\0\0\0\0caf\xc3\xa9.",
-        ] {
-            assert_eq!(root(bytes), Value::Text("café".into()), "{bytes:?}");
-        }
-        assert_eq!(root(b"S'a\\\\b\\'\\n'\n."), Value::Text("a\\b'\n".into()));
-    }
-
-    #[test]
-    fn what_is_not_expected_is_named_and_ends_it() {
-        let error = open(b"cos\nsystem\n(S'touch PWNED'\ntR.").expect_err("is refused");
-        assert!(error.starts_with("0: it names os.system") && error.contains("executed"), "{error}");
-        let error = open(b"\x80\x04\x8c\x02os\x8c\x06system\x93.").expect_err("is refused");
-        assert!(error.contains("os.system"), "{error}");
-        assert!(open(b"\x80\x02\x82\x01.").expect_err("an extension code").contains("0x82"));
-        assert!(open(b"\x80\x02NQ.").expect_err("a persistent id").contains("0x51"));
-        assert!(open(b"(ios\nsystem\n.").expect_err("an instance").contains("0x69"));
-        assert!(open(b"\x80\x04K\x01)R.").expect_err("calls a number").contains("no class"));
-        assert!(open(b"\x80\x09N.").expect_err("the future").contains("protocol 9"));
-    }
-
-    #[test]
-    fn an_object_keeps_its_state_and_runs_nothing() {
-        let pickle = open(b"\x80\x02cshapes\nBox\n)\x81}U\x01aK\x07sb.").expect("reads");
-        let Value::Object { state: Some(state), .. } = pickle.root() else { panic!("{:?}", pickle.root()) };
-        let Value::Dict(items) = pickle.get(*state) else { panic!("a dictionary") };
-        assert_eq!(pickle.get(items[0].1), &Value::Int(7));
-    }
-
-    #[test]
-    fn every_cut_is_an_error_with_its_place() {
-        let whole = b"\x80\x04\x95\x10\0\0\0\0\0\0\0]\x94(K\x01\x8c\x02ab\x94h\x01e.";
-        assert!(open(whole).is_ok());
-        for end in 0..whole.len() {
-            assert!(open(&whole[..end]).is_err(), "{end}");
-        }
-    }
-
-    #[test]
-    fn depth_claims_and_shared_values_cost_no_more_than_their_bytes() {
-        let deep = [b"\x80\x04".as_slice(), &vec![b']'; 300_000], &vec![b'a'; 299_999], b"."].concat();
-        assert!(matches!(root(&deep), Value::List(_)));
-        let doubled: Vec<u8> = (0..60_u8).flat_map(|i| [b'h', i, b'h', i, 0x86, 0x94]).collect();
-        assert!(open(&[b"\x80\x04]\x94".as_slice(), &doubled, b"."].concat()).is_ok());
-        assert!(open(b"\x80\x04]r\xff\xff\xff\xff.").is_ok(), "a memo is as long as what is in it");
-        assert!(open(b"\x80\x04\x8d\xff\xff\xff\xff\xff\xff\xff\x7fab.").expect_err("cut").contains("ends"));
-        assert!(open(b"\x80\x04]2a.").is_ok(), "a list may contain itself");
-    }
-
-    #[test]
-    fn what_waits_is_bounded() {
-        for opcode in [b'(', b'2', b'N'] {
-            let bytes = [b"\x80\x04N".as_slice(), &vec![opcode; MOST_WAITING + 1], b"."].concat();
-            assert!(open(&bytes).expect_err("too deep").contains(TOO_DEEP), "{opcode}");
-        }
-    }
-
-    #[test]
-    fn a_mark_protects_what_stands_below_it() {
-        assert!(open(b"\x80\x02K\x01(a.").is_err());
-        assert!(open(b"\x80\x02]K\x01t.").is_err());
-        assert!(open(b"\x80\x02}(K\x01u.").expect_err("odd").contains("no value"));
-    }
 }

@@ -205,6 +205,17 @@ impl Reader<'_, '_> {
                 "line_profiler counts the time of a called function on the line that calls it: where both were watched, that time stands twice in sums.",
             );
         }
+        self.builder.warn_times(
+            "A name or path is not valid UTF-8; its odd bytes are shown as \\xNN.",
+            self.pickle.damaged_texts,
+        );
+        if self.pickle.left > 0 {
+            let text = format!(
+                "{} bytes that are no part of the recording follow it in the file; they were left out.",
+                self.pickle.left
+            );
+            self.builder.warn(&text);
+        }
         "line_profiler".clone_into(&mut self.builder.origin_mut().producer);
         Ok(self.builder.finish()?)
     }

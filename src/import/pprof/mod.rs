@@ -15,6 +15,7 @@
 //!
 //! The tables are read first and the samples afterwards, straight from the bytes: a sample is never held as an object.
 
+mod dropped;
 mod labels;
 mod messages;
 mod places;

@@ -1,6 +1,7 @@
 //! Locations → frames.
 
 use super::super::{ImportError, Job};
+use super::dropped::{Drop, Dropped};
 use super::messages::{Contents, Line, Location};
 use super::texts::TextIds;
 use crate::model::{Frame, FrameId, Function, FunctionId, ProfileBuilder, StringId};
@@ -26,6 +27,8 @@ pub(super) struct Places {
     /// Outermost first within a location.
     frames: Vec<FrameId>,
     unknown: [FrameId; 1],
+    /// What of each location is left out, where the file asks for that at all.
+    drops: Option<IdMap<Drop>>,
 }
 
 impl Places {
@@ -36,6 +39,8 @@ impl Places {
         job: &Job,
     ) -> Result<Self, ImportError> {
         let mut namer = Namer::read(contents, texts, builder, job)?;
+        let mut dropped = Dropped::of(contents, builder)?;
+        let mut drops = Vec::new();
         let mut spans = Vec::with_capacity(contents.locations.len());
         let mut frames = Vec::with_capacity(contents.lines.len());
         for (row, location) in contents.locations.iter().enumerate() {
@@ -53,6 +58,19 @@ impl Places {
                     }
                 }
             }
+            if let Some(dropped) = &mut dropped {
+                let lines = contents.lines_of(row).iter().rev();
+                let kept = lines.take_while(|line| !namer.is_dropped(line, dropped, builder)).count();
+                let drop = match kept {
+                    all if all == contents.lines_of(row).len() => Drop::Nothing,
+                    0 => Drop::Whole,
+                    outer => {
+                        frames.truncate(start as usize + outer);
+                        Drop::Inner
+                    }
+                };
+                drops.push((location.id, drop));
+            }
             let len = NonZeroU32::new(frames.len() as u32 - start).unwrap_or(NonZeroU32::MIN);
             spans.push((location.id, Span { start, len }));
         }
@@ -62,7 +80,14 @@ impl Places {
         );
         let unknown = builder.function_named(UNKNOWN, "", 0);
         let unknown = [builder.frame(unknown, 0)];
-        Ok(Self { spans: IdMap::new(spans), frames, unknown })
+        let drops = dropped.map(|_| IdMap::new(drops));
+        Ok(Self { spans: IdMap::new(spans), frames, unknown, drops })
+    }
+
+    /// What of a location is left out below a function that is not.
+    #[inline]
+    pub(super) fn drop(&self, location: u64) -> Drop {
+        self.drops.as_ref().and_then(|drops| drops.get(location)).unwrap_or(Drop::Nothing)
     }
 
     /// The frames of a location, outermost first; `None` where the file does not hold it.
@@ -152,6 +177,11 @@ impl Namer {
         let function = Function { name: named.name, file: named.file, line: named.line, object };
         let function = builder.function(function);
         builder.frame_of(Frame { function, line: line_number(line.line), inlined })
+    }
+
+    fn is_dropped(&self, line: &Line, dropped: &mut Dropped, builder: &ProfileBuilder) -> bool {
+        let named = self.functions.get(line.function).filter(|named| named.name != StringId::EMPTY);
+        named.is_some_and(|named| dropped.has(named.name, builder))
     }
 
     /// A place whose function is not known: told by its address, or at least by its library.

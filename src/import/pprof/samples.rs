@@ -14,6 +14,7 @@
 use super::super::protobuf::{Field, Reader, Value, WireError, last_varint, push_varint};
 use super::super::{ImportError, Job};
 use super::NAME;
+use super::dropped::Drop;
 use super::labels::Labels;
 use super::messages::{Contents, FIELDS_A_REPORT};
 use super::places::Places;
@@ -32,6 +33,7 @@ pub(super) struct SampleReader<'a> {
     /// Samples left out because they have another number of values than there are sample types.
     mismatched: u64,
     empty_stacks: u64,
+    cut_stacks: u64,
 }
 
 /// The fields of one sample, gathered.
@@ -59,6 +61,7 @@ impl<'a> SampleReader<'a> {
             values: Vec::new(),
             mismatched: 0,
             empty_stacks: 0,
+            cut_stacks: 0,
         }
     }
 
@@ -89,6 +92,10 @@ impl<'a> SampleReader<'a> {
             "A stack refers to a location the file does not hold; it is shown as “[unknown]”.",
             self.path.unknown,
         );
+        builder.warn_times(
+            "The stack of a sample ends at a function the file asks to leave out (drop_frames), as in `go tool pprof`: what it cost counts as its caller's own.",
+            self.cut_stacks,
+        );
         self.labels.finish(builder);
         Ok(())
     }
@@ -108,6 +115,7 @@ impl<'a> SampleReader<'a> {
         let stack = self.path.stack(parts.locations.bytes(), self.places, builder);
         let stack = stack.map_err(|why| ImportError::malformed(NAME, offset, why))?;
         self.empty_stacks += u64::from(stack == StackId::EMPTY);
+        self.cut_stacks += u64::from(self.path.is_cut());
         let (track, labels) = self.labels.read(&parts.labels, builder)?;
         builder.sample(track, stack, None, &self.values);
         builder.label_last_sample(labels);
@@ -208,6 +216,17 @@ struct Step {
     /// How many bytes it and the locations that called it take at the end of the list.
     bytes: usize,
     stack: StackId,
+    reach: Reach,
+}
+
+/// How far a stack has come, from the outermost location inwards.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Reach {
+    /// There were only functions that are to be left out. They stay, or nothing would be left.
+    Outside,
+    Inside,
+    /// It ended at a function that is left out.
+    Cut,
 }
 
 impl Path {
@@ -227,7 +246,10 @@ impl Path {
         const CUT: &str = "the stack of a sample ends within a number";
         const TOO_MANY: &str = "its locations hold so many inlined calls that its stacks would fill the memory";
         self.keep_shared(locations);
-        let mut stack = self.steps.last().map_or(StackId::EMPTY, |step| step.stack);
+        let (mut stack, mut reach) = match self.steps.last() {
+            Some(step) => (step.stack, step.reach),
+            None => (StackId::EMPTY, Reach::Outside),
+        };
         let mut rest = locations.get(..locations.len() - self.shared_bytes()).unwrap_or_default();
         while !rest.is_empty() {
             let (location, before) = last_varint(rest).ok_or(CUT)?;
@@ -235,12 +257,19 @@ impl Path {
                 self.unknown += 1;
                 places.unknown()
             });
+            let (frames, reached) = match (reach, places.drop(location)) {
+                (Reach::Cut, _) | (Reach::Inside, Drop::Whole) => (&[][..], Reach::Cut),
+                (Reach::Inside, Drop::Inner) => (frames, Reach::Cut),
+                (Reach::Inside | Reach::Outside, Drop::Nothing) => (frames, Reach::Inside),
+                (Reach::Outside, Drop::Inner | Drop::Whole) => (frames, Reach::Outside),
+            };
+            reach = reached;
             self.frames_left = self.frames_left.checked_sub(frames.len() as u64).ok_or(TOO_MANY)?;
             for &frame in frames {
                 stack = builder.stack(stack, frame);
             }
             rest = before;
-            self.steps.push(Step { bytes: locations.len() - rest.len(), stack });
+            self.steps.push(Step { bytes: locations.len() - rest.len(), stack, reach });
         }
         self.locations.clear();
         self.locations.extend_from_slice(locations);
@@ -257,6 +286,11 @@ impl Path {
         if before.is_some_and(|byte| *byte >= 0x80) {
             self.steps.pop();
         }
+    }
+
+    /// Whether something was left out of the last stack.
+    fn is_cut(&self) -> bool {
+        self.steps.last().is_some_and(|step| step.reach == Reach::Cut)
     }
 
     fn shared_bytes(&self) -> usize {

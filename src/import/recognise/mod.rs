@@ -52,6 +52,7 @@ pub(super) fn unreadable(head: &[u8]) -> Option<ImportError> {
 pub(super) fn unknown(head: &[u8]) -> ImportError {
     const SAMPLE: usize = 1024;
     const SHOWN: usize = 40;
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     let sample = head.get(..SAMPLE).unwrap_or(head);
     let is_text = sample.iter().all(|b| matches!(b, b'\t' | b'\n' | b'\r' | 0x20..=0x7e | 0x80..));
     let why = if is_text {

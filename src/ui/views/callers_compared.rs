@@ -16,6 +16,7 @@ const CALLS_WIDTH: f32 = 76.0;
 struct Scales {
     costs: Scale,
     deltas: Scale,
+    largest_cost: i64,
     largest_delta: u64,
     with_calls: bool,
 }
@@ -27,9 +28,12 @@ impl Scales {
         let whole = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
         let totals = rows().flat_map(|n| [n.base, n.new]).flatten().map(|n| n.total.unsigned_abs());
         let largest_delta = rows().map(|n| n.delta().unsigned_abs()).max().unwrap_or(0);
+        let deltas = Scale::for_max(whole(largest_delta), unit);
+        let largest_cost = whole(totals.max().unwrap_or(0));
         Self {
-            costs: Scale::for_max(whole(totals.max().unwrap_or(0)), unit),
-            deltas: Scale::for_max(whole(largest_delta), unit),
+            costs: Scale::for_max(largest_cost, unit).as_fine_as(&deltas),
+            deltas,
+            largest_cost,
             largest_delta,
             with_calls: rows().any(|n| n.delta_calls().is_some()),
         }
@@ -37,13 +41,14 @@ impl Scales {
 
     fn columns(&self) -> Vec<Column> {
         let [costs, deltas] = [&self.costs, &self.deltas].map(|scale| scale.unit_name().to_owned());
+        let widest = self.costs.format(self.largest_cost);
         let along = [
             "Cost along these calls, with everything below, on the base side.",
             "Cost along these calls, with everything below, on the new side.",
         ];
         let mut columns = vec![
-            Column::of("Base", &costs, along[0], COST_WIDTH).that_goes(1),
-            Column::of("New", &costs, along[1], COST_WIDTH).that_goes(3),
+            Column::of("Base", &costs, along[0], COST_WIDTH).with_room_for(widest.clone()).that_goes(1),
+            Column::of("New", &costs, along[1], COST_WIDTH).with_room_for(widest).that_goes(3),
             Column::of("Δ", &deltas, "New less base.", DELTA_WIDTH),
         ];
         if self.with_calls {

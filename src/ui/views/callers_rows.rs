@@ -5,7 +5,7 @@ use crate::analyze::GroupId;
 use crate::model::format;
 use crate::ui::{
     Action, Actions, ViewCtx,
-    cell::{self, Head},
+    cell::{self, Head, Painted},
     hint_marks, theme,
 };
 use egui::{Color32, RichText, Role, Ui, WidgetInfo};
@@ -29,6 +29,8 @@ pub(super) struct Column {
     pub(super) tooltip: String,
     /// It is no narrower than this.
     pub(super) least: f32,
+    /// A figure it has room for, however wide.
+    pub(super) widest: String,
     /// Where there is no room for all columns, which of them go first; one without stays.
     pub(super) goes: Option<u8>,
 }
@@ -51,7 +53,13 @@ pub(super) enum Bar {
 impl Column {
     /// A column of numbers.
     pub(super) fn of(name: &'static str, unit: &str, tooltip: impl Into<String>, least: f32) -> Self {
-        Self { head: Head { name, unit: unit.to_owned(), is_number: true }, tooltip: tooltip.into(), least, goes: None }
+        let head = Head { name, unit: unit.to_owned(), is_number: true };
+        Self { head, tooltip: tooltip.into(), least, widest: String::new(), goes: None }
+    }
+
+    /// One with room for a figure, however wide.
+    pub(super) fn with_room_for(self, widest: String) -> Self {
+        Self { widest, ..self }
     }
 
     /// One that goes where there is no room for all.
@@ -87,25 +95,25 @@ pub(super) fn table_ui(
         ui.label(RichText::new(none).color(ctx.theme.text_weak));
         return;
     }
-    let widths: Vec<f32> = columns.iter().map(|column| column.head.width(ui).max(column.least)).collect();
+    let width = |column: &Column| column.head.width(ui).max(cell::width(ui, &column.widest)).max(column.least);
+    let widths: Vec<f32> = columns.iter().map(width).collect();
     let shown = columns_with_room(ui, columns, &widths);
     let mut builder = cell::table(ui, ctx.theme).id_salt((which, &shown, salt));
     for &column in &shown {
         builder = builder.column(Width::exact(widths[column]));
     }
-    let mut table =
-        builder.column(Width::remainder().at_least(LEAST_NAME).clip(true)).header(theme::TABLE_HEAD, |mut row| {
-            let name = name_head(ctx.analysis.query().by);
-            let name = Head { name, unit: String::new(), is_number: false };
-            let heads = shown.iter().map(|&i| (&columns[i].head, &*columns[i].tooltip));
-            for (head, tooltip) in heads.chain([(&name, "Click to select it.")]) {
-                let (_, response) = row.col(|ui| {
-                    cell::head(ui, ctx.theme, head, false);
-                });
-                response.widget_info(|| WidgetInfo::labeled(Role::ColumnHeader, true, head.label()));
-                response.on_hover_text(tooltip);
-            }
-        });
+    let mut table = builder.column(Width::remainder().at_least(LEAST_NAME)).header(theme::TABLE_HEAD, |mut row| {
+        let name = name_head(ctx.analysis.query().by);
+        let name = Head { name, unit: String::new(), is_number: false };
+        let heads = shown.iter().map(|&i| (&columns[i].head, &*columns[i].tooltip));
+        for (head, tooltip) in heads.chain([(&name, "Click to select it.")]) {
+            let (_, response) = row.col(|ui| {
+                cell::head(ui, ctx.theme, head, false);
+            });
+            response.widget_info(|| WidgetInfo::labeled(Role::ColumnHeader, true, head.label()));
+            response.on_hover_text(tooltip);
+        }
+    });
     cell::head_line(table.ui_mut(), ctx.theme);
     table.body(|body| {
         body.rows(theme::TABLE_ROW, groups.len(), |mut row| {
@@ -142,30 +150,24 @@ fn row_ui(
     if ctx.hovered == Some(group) {
         row.set_hovered(true);
     }
-    for figure in figures {
-        row.col(|ui| {
-            match figure.bar {
+    for Figure { text, color, bar } in figures {
+        cell::add(row, |ui| {
+            match bar {
                 Some(Bar::Share(share, color)) => cell::bar(ui, ui.max_rect(), share, color),
                 Some(Bar::Change(part, color)) => cell::diverging_bar(ui, ui.max_rect(), part, color),
                 None => {}
             }
-            if cell::number(ui, &figure.text, figure.color) {
-                ui.response().on_hover_text(&figure.text);
-            }
-            cell::describe(ui, &figure.text);
+            let is_cut = cell::number(ui, &text, color);
+            Painted { text: text.into(), is_cut, note: None }
         });
     }
-    let name = ctx.analysis.name(group);
-    let (strong, _) = cell::colours(ctx, group);
-    let mut cut = false;
-    let (_, response) = row.col(|ui| {
+    cell::add(row, |ui| {
+        let text = ctx.analysis.name(group);
+        let (strong, _) = cell::colours(ctx, group);
         let room = hint_marks::badge_ui(ui, ctx, group, ui.max_rect());
-        cut = cell::name(ui, cell::swatch(ui, room, cell::swatch_colour(ctx, group)), &name, strong);
-        cell::describe(ui, &name);
+        let is_cut = cell::name(ui, cell::swatch(ui, room, cell::swatch_colour(ctx, group)), &text, strong);
+        Painted { text, is_cut, note: None }
     });
-    if cut && response.hovered() {
-        response.on_hover_text(&*name);
-    }
     let response = row.response();
     if response.hovered() {
         actions.push(Action::Hover(group));

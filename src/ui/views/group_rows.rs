@@ -4,12 +4,16 @@
 use super::ViewKind;
 use crate::analyze::{Analysis, GroupBy, GroupId, Matches, SearchText, Transform};
 use crate::model::Body;
-use crate::ui::{Action, Actions, ViewCtx, cell, theme};
+use crate::ui::{
+    Action, Actions, ViewCtx,
+    cell::{self, Painted},
+    theme,
+};
 use egui::{Key, Modifiers, Response, Ui};
 use egui_extras::{Column as Width, TableBuilder, TableRow};
 
-/// Draws a row. Each cell gives what to say about it that it does not show.
-pub(super) fn row_ui<C: FnOnce(&Ui) -> Option<String>>(
+/// Draws a row.
+pub(super) fn row_ui<'a, C: FnOnce(&Ui) -> Painted<'a>>(
     row: &mut TableRow<'_, '_>,
     ctx: &ViewCtx<'_>,
     group: GroupId,
@@ -21,12 +25,8 @@ pub(super) fn row_ui<C: FnOnce(&Ui) -> Option<String>>(
     if ctx.hovered == Some(group) {
         row.set_hovered(true);
     }
-    for cell in cells {
-        let mut more = None;
-        let (_, response) = row.col(|ui| more = cell(ui));
-        if let Some(more) = more.filter(|_| response.hovered()) {
-            response.on_hover_text(more);
-        }
+    for paint in cells {
+        cell::add(row, paint);
     }
     let response = row.response();
     if response.hovered() {
@@ -57,7 +57,7 @@ impl Texts {
     /// squeezed, the table scrolls sideways.
     pub(super) fn width(self, room: f32) -> Width {
         match self {
-            Self::Names => Width::remainder().at_least(NAME_AT_LEAST).clip(true).resizable(false),
+            Self::Names => Width::remainder().at_least(NAME_AT_LEAST).resizable(false),
             Self::Modules => dragged((room * 0.24).clamp(64.0, 180.0)),
             Self::Places => dragged((room * 0.32).clamp(92.0, 280.0)),
         }
@@ -68,7 +68,7 @@ const NAME_AT_LEAST: f32 = 130.0;
 
 /// A column of this width at first.
 pub(super) fn dragged(width: f32) -> Width {
-    Width::initial(width).at_least(40.0).clip(true).resizable(true)
+    Width::initial(width).at_least(40.0).resizable(true)
 }
 
 /// How far a table is scrolled.

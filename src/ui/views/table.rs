@@ -168,11 +168,7 @@ fn rows_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, state: &mut TableState, actions: &mut
 
 /// Widths of the columns: numbers take what they need, texts share the rest.
 fn widths(ui: &Ui, columns: &[(Column, Head<'_>)], scales: &Scales) -> Vec<Width> {
-    let calls = cell::width(ui, &cell::calls(scales.widest_calls));
-    let needed = |(column, head): &(Column, Head<'_>)| {
-        let figures = if *column == Column::Calls { calls } else { 0.0 };
-        head.width(ui).max(figures)
-    };
+    let needed = |(column, head): &(Column, Head<'_>)| head.width(ui).max(cell::width(ui, &column.widest(scales)));
     let heads: Vec<f32> = columns.iter().map(needed).collect();
     let gaps = ui.spacing().item_spacing.x * columns.len().saturating_sub(1) as f32;
     let numbers: f32 = columns.iter().zip(&heads).map(|((column, _), head)| column.number_width(*head)).sum();

@@ -12,7 +12,7 @@ use crate::ui::views::group_rows::{Texts, dragged};
 use crate::ui::views::table::name_head;
 use crate::ui::{
     CompareCtx, ViewCtx,
-    cell::{self, Head},
+    cell::{self, Head, Painted},
     hint_marks,
 };
 use egui::Ui;
@@ -97,6 +97,7 @@ impl Column {
     /// The widest text usual in its cells.
     pub(super) fn widest(self, scales: &Scales) -> String {
         match self {
+            Self::Base | Self::New => scales.costs.format(scales.largest_cost),
             Self::DeltaCalls => signed_count(scales.largest_delta_calls),
             Self::Status => status_text(if scales.knows_noise { Status::WithinNoise } else { Status::Slower }),
             _ => String::new(),
@@ -178,15 +179,15 @@ impl Column {
         }
     }
 
-    /// Paints a cell. Gives what to say about it that it does not show.
-    pub(super) fn cell_ui(
+    /// Paints a cell.
+    pub(super) fn cell_ui<'a>(
         self,
         ui: &Ui,
-        ctx: &ViewCtx<'_>,
+        ctx: &'a ViewCtx<'_>,
         compare: &CompareCtx<'_>,
         scales: &Scales,
         row: &DiffRow,
-    ) -> Option<String> {
+    ) -> Painted<'a> {
         let rect = ui.max_rect();
         let (strong, weak) = cell::colours(ctx, row.group);
         let difference = Difference::of_row(row, compare.measure);
@@ -209,7 +210,7 @@ impl Column {
             Self::Name => cell::name,
             _ => cell::text,
         };
-        let cut = match self {
+        let is_cut = match self {
             Self::Name => {
                 let room = hint_marks::badge_ui(ui, ctx, row.group, rect);
                 paint(ui, cell::swatch(ui, room, cell::swatch_colour(ctx, row.group)), &text, strong)
@@ -220,13 +221,13 @@ impl Column {
             Self::Error => cell::number(ui, &text, weak),
             _ => cell::number(ui, &text, strong),
         };
-        cell::describe(ui, &text);
         let unit = &ctx.metric().unit;
-        match self {
+        let note = match self {
             Self::Error => row.noise(compare.measure).map(|i| format!("95 %: {}", interval_text(i, unit))),
             Self::Status => Some(status_reason(difference.status, compare)),
-            _ => cut.then(|| text.into_owned()),
-        }
+            _ => None,
+        };
+        Painted { text, is_cut, note }
     }
 
     fn text<'a>(

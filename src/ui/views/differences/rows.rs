@@ -96,6 +96,8 @@ pub(super) struct Scales {
     pub(super) effects: Scale,
     /// Whether differences can be within noise.
     pub(super) knows_noise: bool,
+    /// The largest cost of a side, up or down.
+    pub(super) largest_cost: i64,
     /// The largest difference, up or down.
     pub(super) largest_delta: i64,
     /// The largest difference in calls.
@@ -197,17 +199,19 @@ impl Scales {
             i64::try_from(comparison.table().rows().map(|row| of(&row)).max().unwrap_or(0)).unwrap_or(i64::MAX)
         };
         let size = |value: Option<i64>| value.unwrap_or(0).unsigned_abs();
-        let costs = largest(&|row| size(row.cost(Side::Base, measure)).max(size(row.cost(Side::New, measure))));
+        let largest_cost = largest(&|row| size(row.cost(Side::Base, measure)).max(size(row.cost(Side::New, measure))));
         let largest_delta = largest(&|row| row.delta(measure).unsigned_abs());
+        let deltas = Scale::for_max(largest_delta, unit);
         Self {
-            costs: Scale::for_max(costs, unit),
-            deltas: Scale::for_max(largest_delta, unit),
+            costs: Scale::for_max(largest_cost, unit).as_fine_as(&deltas),
+            deltas,
             effects: match comparison.normalize() {
                 // In the unit of the difference they stand beside.
                 Normalize::None | Normalize::Total => Scale::for_max(largest_delta, unit),
                 Normalize::PerCall => Scale::for_max(largest(&|row| row.effects.map_or(0, largest_part)), unit),
             },
             knows_noise: comparison.noise() != NoiseKind::Unknown,
+            largest_cost,
             largest_delta,
             largest_delta_calls: largest(&|row| size(row.delta_calls())),
         }

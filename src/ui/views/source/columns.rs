@@ -49,7 +49,7 @@ impl Columns {
         let (heat, unit) = (&page.heat, &ctx.metric().unit);
         let largest = page.largest;
         let own = Scale::for_max(largest.own, unit);
-        let total = Scale::for_max(largest.total, unit);
+        let total = Scale::for_max(largest.total, unit).as_fine_as(&own);
         let has_counts = largest.hits.is_some();
         let figures: &[Figure] = match heat.kind {
             HeatKind::Recorded => &[Figure::Hits, Figure::Total, Figure::PerHit, Figure::ShareOfFunction],

@@ -6,7 +6,7 @@ use crate::model::format;
 use crate::ui::views::group_rows::{Texts, dragged};
 use crate::ui::{
     ViewCtx,
-    cell::{self, Head},
+    cell::{self, Head, Painted},
     hint_marks,
 };
 use egui::Ui;
@@ -96,6 +96,16 @@ impl Column {
         }
     }
 
+    /// The widest figure in its cells; empty for texts, and where all are about as wide.
+    pub(super) fn widest(self, scales: &Scales) -> String {
+        match self {
+            Self::Own => scales.own.format(scales.largest_own),
+            Self::Total => scales.total.format(scales.largest_total),
+            Self::Calls => cell::calls(scales.widest_calls),
+            _ => String::new(),
+        }
+    }
+
     /// Its head: a name and the unit of its figures.
     pub(super) fn head(self, ctx: &ViewCtx<'_>, scales: &Scales) -> Head<'static> {
         let unit = match self {
@@ -173,8 +183,8 @@ impl Column {
         }
     }
 
-    /// Paints a cell. Gives the whole text where not all of it could be shown.
-    pub(super) fn cell_ui(self, ui: &Ui, ctx: &ViewCtx<'_>, scales: &Scales, group: GroupId) -> Option<String> {
+    /// Paints a cell.
+    pub(super) fn cell_ui<'a>(self, ui: &Ui, ctx: &'a ViewCtx<'_>, scales: &Scales, group: GroupId) -> Painted<'a> {
         let table = ctx.analysis.table();
         let rect = ui.max_rect();
         let (strong, weak) = cell::colours(ctx, group);
@@ -191,7 +201,7 @@ impl Column {
             Self::Name | Self::Module => cell::name,
             _ => cell::text,
         };
-        let cut = match self {
+        let is_cut = match self {
             Self::Name => {
                 let room = hint_marks::badge_ui(ui, ctx, group, rect);
                 paint(ui, cell::swatch(ui, room, cell::swatch_colour(ctx, group)), &text, strong)
@@ -200,8 +210,7 @@ impl Column {
             Self::OwnShare | Self::TotalShare => cell::number(ui, &text, weak),
             _ => cell::number(ui, &text, strong),
         };
-        cell::describe(ui, &text);
-        cut.then(|| text.into_owned())
+        Painted { text, is_cut, note: None }
     }
 
     fn text<'a>(self, ctx: &'a ViewCtx<'_>, scales: &Scales, group: GroupId) -> Cow<'a, str> {

@@ -1,7 +1,7 @@
 //! Which rows the table shows, and in what order: kept from frame to frame, and counted again only when the analysis,
 //! the order or the filter has changed.
 
-use crate::analyze::{Analysis, GroupId, SearchText, SortKey};
+use crate::analyze::{Analysis, FunctionTable, GroupId, SearchText, SortKey};
 use crate::model::format::Scale;
 use crate::ui::views::group_rows::RowFilter;
 
@@ -29,6 +29,9 @@ pub(super) struct Rows {
 pub(super) struct Scales {
     pub(super) own: Scale,
     pub(super) total: Scale,
+    /// The largest of each, up or down.
+    pub(super) largest_own: i64,
+    pub(super) largest_total: i64,
     /// The widest that numbers of calls get.
     pub(super) widest_calls: Option<(i64, i64)>,
 }
@@ -94,17 +97,19 @@ impl Scales {
     fn of(analysis: &Analysis, rows: &[GroupId]) -> Self {
         let unit = &analysis.profile().metric(analysis.query().metric).unit;
         let table = analysis.table();
-        let largest = |value: &dyn Fn(GroupId) -> i64| {
-            let max = rows.iter().map(|&g| value(g).unsigned_abs()).max().unwrap_or(0);
-            Scale::for_max(i64::try_from(max).unwrap_or(i64::MAX), unit)
+        let largest = |value: fn(&FunctionTable, GroupId) -> i64| {
+            rows.iter().map(|&g| value(table, g)).max_by_key(|v| v.unsigned_abs()).unwrap_or(0)
         };
+        let (largest_own, largest_total) = (largest(FunctionTable::own), largest(FunctionTable::total));
+        let own = Scale::for_max(largest_own, unit);
+        let total = Scale::for_max(largest_total, unit).as_fine_as(&own);
         let widest_calls = rows.iter().filter_map(|&g| table.calls(g)).reduce(|widest, calls| {
             // One that is not recursive has nothing to say about the second number.
             let recursive = if calls.0 == calls.1 { 0 } else { calls.1 };
             let second = if widest.0 == widest.1 { recursive } else { widest.1.max(recursive) };
             (widest.0.max(calls.0), if second == 0 { widest.0.max(calls.0) } else { second })
         });
-        Self { own: largest(&|g| table.own(g)), total: largest(&|g| table.total(g)), widest_calls }
+        Self { own, total, largest_own, largest_total, widest_calls }
     }
 }
 

@@ -1,17 +1,17 @@
 //! UTF-16, which PowerShell's `>` writes, as UTF-8.
 
-use std::borrow::Cow;
 use std::io::{BufRead, Read, Result};
 
+/// Which byte of a unit comes first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Order {
+pub(super) enum Order {
     Little,
     Big,
 }
 
 impl Order {
     /// From the byte order mark; without one a text is taken as UTF-8.
-    fn of(head: &[u8]) -> Option<Self> {
+    pub(super) fn of(head: &[u8]) -> Option<Self> {
         match head {
             [0xff, 0xfe, ..] => Some(Self::Little),
             [0xfe, 0xff, ..] => Some(Self::Big),
@@ -25,34 +25,6 @@ impl Order {
             Self::Big => u16::from_be_bytes(bytes),
         }
     }
-}
-
-const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
-
-/// The head of a file as UTF-8, without a byte order mark.
-pub(super) fn head_as_utf8(head: &[u8]) -> Cow<'_, [u8]> {
-    match Order::of(head) {
-        Some(order) => {
-            let mut text = String::new();
-            Decoder { order, high: None }.push(head.as_chunks().0, &mut text);
-            Cow::Owned(text.into_bytes().split_off(UTF8_MARK.len()))
-        }
-        None => Cow::Borrowed(head.strip_prefix(UTF8_MARK).unwrap_or(head)),
-    }
-}
-
-/// A stream as UTF-8, without a byte order mark.
-pub(super) fn as_utf8(mut input: Box<dyn BufRead + Send>) -> Result<Box<dyn Read + Send>> {
-    let head = input.fill_buf()?;
-    if let Some(order) = Order::of(head) {
-        input.consume(2);
-        let decoder = Decoder { order, high: None };
-        return Ok(Box::new(Transcoder { input, decoder, text: String::new(), given: 0 }));
-    }
-    if head.starts_with(UTF8_MARK) {
-        input.consume(UTF8_MARK.len());
-    }
-    Ok(Box::new(input))
 }
 
 struct Decoder {
@@ -77,14 +49,21 @@ impl Decoder {
     }
 }
 
-struct Transcoder {
-    input: Box<dyn BufRead + Send>,
+/// A stream of UTF-16 as UTF-8. Its byte order mark stays, as that of UTF-8.
+pub(super) struct Transcoder<R> {
+    input: R,
     decoder: Decoder,
     text: String,
     given: usize,
 }
 
-impl Read for Transcoder {
+impl<R: BufRead> Transcoder<R> {
+    pub(super) fn new(input: R, order: Order) -> Self {
+        Self { input, decoder: Decoder { order, high: None }, text: String::new(), given: 0 }
+    }
+}
+
+impl<R: BufRead> Read for Transcoder<R> {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
         const STEP: u64 = 64 << 10;
         while self.given == self.text.len() {
@@ -109,42 +88,30 @@ impl Read for Transcoder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Cursor;
 
     fn utf16(text: &str, order: Order) -> Vec<u8> {
         let unit = |u: u16| if order == Order::Little { u.to_le_bytes() } else { u.to_be_bytes() };
         std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(unit).collect()
     }
 
+    /// What comes out behind the mark.
+    fn decoded(bytes: &[u8]) -> String {
+        let order = Order::of(bytes).expect("has a mark");
+        let mut out = String::new();
+        Transcoder::new(bytes, order).read_to_string(&mut out).expect("is UTF-8");
+        out.strip_prefix('\u{feff}').expect("keeps the mark").to_owned()
+    }
+
     #[test]
     fn both_orders_and_surrogate_pairs_come_out_as_utf8() {
         let text = "é;𝄞 3\n".repeat(20_000);
         for order in [Order::Little, Order::Big] {
-            let bytes = utf16(&text, order);
-            assert_eq!(head_as_utf8(&bytes[..10]).as_ref(), "é;𝄞".as_bytes());
-            let mut out = String::new();
-            let stream = as_utf8(Box::new(Cursor::new(bytes))).expect("opens");
-            { stream }.read_to_string(&mut out).expect("is UTF-8");
-            assert!(out == text, "{order:?}");
+            assert!(decoded(&utf16(&text, order)) == text, "{order:?}");
         }
     }
 
     #[test]
     fn half_a_character_at_the_end_does_no_harm() {
-        let mut out = Vec::new();
-        let stream = as_utf8(Box::new(Cursor::new(vec![0xff, 0xfe, b'a', 0, 0x34, 0xd8, 7]))).expect("opens");
-        { stream }.read_to_end(&mut out).expect("reads");
-        assert_eq!(out, b"a");
-        assert!(head_as_utf8(&[0xff, 0xfe, 7]).is_empty());
-    }
-
-    #[test]
-    fn the_mark_of_utf8_is_taken_off() {
-        assert_eq!(head_as_utf8(b"\xef\xbb\xbfa;b 1").as_ref(), b"a;b 1");
-        let mut out = Vec::new();
-        { as_utf8(Box::new(Cursor::new(b"\xef\xbb\xbfa".to_vec()))).expect("opens") }
-            .read_to_end(&mut out)
-            .expect("reads");
-        assert_eq!(out, b"a");
+        assert_eq!(decoded(&[0xff, 0xfe, b'a', 0, 0x34, 0xd8, 7]), "a");
     }
 }
