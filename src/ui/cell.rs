@@ -34,7 +34,10 @@ pub(super) fn number(ui: &Ui, text: &str, color: Color32) -> bool {
 
 /// A table in the colours of the theme. Rows are clicked, but not reached by Tab: a screen of them would be in its way.
 pub(super) fn table<'a>(ui: &'a mut Ui, theme: &Theme) -> TableBuilder<'a> {
-    ui.spacing_mut().item_spacing = TABLE_SPACING;
+    let spacing = ui.spacing_mut();
+    spacing.item_spacing = TABLE_SPACING;
+    // Who steps down with keys is always at the last row: that it would pale there says nothing.
+    spacing.scroll.fade.strength = 0.0;
     let visuals = ui.visuals_mut();
     visuals.selection.bg_fill = theme.selected_row;
     visuals.widgets.hovered.bg_fill = theme.raised;

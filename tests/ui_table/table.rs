@@ -183,6 +183,20 @@ fn a_selection_made_elsewhere_is_scrolled_to() {
 }
 
 #[test]
+fn nothing_lies_over_the_row_that_keys_are_at() {
+    let mut h = shown(many(200));
+    for _ in 0..40 {
+        h.key_press(Key::ArrowDown);
+        h.run();
+    }
+    let name = h.state().selected_name();
+    let row = h.get_by_label(&name).rect();
+    assert!(row.bottom() > SIZE.y - 40.0, "it is the last one on screen: {row}");
+    let is_over = |shape: &egui::Shape| matches!(shape, egui::Shape::Mesh(mesh) if mesh.calc_bounds().intersects(row));
+    assert!(!h.output().shapes.iter().any(|shape| is_over(&shape.shape)), "{name} at {row}");
+}
+
+#[test]
 fn rows_of_packages_have_no_module_and_say_that_totals_are_estimated() {
     let mut h = shown(shop());
     h.state_mut().group_by(GroupBy::Package);

@@ -64,7 +64,7 @@ impl Texts {
     }
 }
 
-const NAME_AT_LEAST: f32 = 130.0;
+const NAME_AT_LEAST: f32 = 120.0;
 
 /// A column of this width at first.
 pub(super) fn dragged(width: f32) -> Width {
