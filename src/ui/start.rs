@@ -2,7 +2,7 @@
 
 use super::{Action, Actions, Command, Theme, theme};
 use crate::analyze::diff::Side;
-use crate::import::{FORMATS, Recipe};
+use crate::import::{FORMATS, Format};
 use crate::layout::shorten_middle;
 use egui::text::{LayoutJob, TextFormat};
 use egui::{Align, Button, Frame, Layout, Margin, RichText, ScrollArea, TextStyle, Ui, Vec2};
@@ -46,7 +46,9 @@ pub fn start_ui(ui: &mut Ui, theme: &Theme, start: &Start<'_>, actions: &mut Act
                 ui.allocate_ui_with_layout(Vec2::new(right, 0.0), top_down, |ui| {
                     ui.set_width(right);
                     ui.spacing_mut().item_spacing.x = theme::GAP;
-                    recipes(ui, theme, actions);
+                    ui.label(RichText::new("Record a profile").size(16.0).strong());
+                    ui.add_space(4.0);
+                    recipes_ui(ui, theme, FORMATS.iter(), actions);
                 });
             });
             ui.add_space(24.0);
@@ -126,40 +128,46 @@ fn file_row(ui: &mut Ui, theme: &Theme, path: &Path, forget: bool, actions: &mut
     });
 }
 
-fn recipes(ui: &mut Ui, theme: &Theme, actions: &mut Actions) {
-    ui.label(RichText::new("Record a profile").size(16.0).strong());
-    ui.add_space(4.0);
-    let mut seen: Vec<&str> = Vec::new();
-    for recipe in FORMATS.iter().flat_map(|f| f.recipes) {
-        if seen.contains(&recipe.command) {
-            continue;
+/// Commands that record profiles of some formats, to be copied: each once, under the name of its tool.
+pub(super) fn recipes_ui<'a>(
+    ui: &mut Ui,
+    theme: &Theme,
+    formats: impl Iterator<Item = &'a Format>,
+    actions: &mut Actions,
+) {
+    let mut tools: Vec<(&str, Vec<&str>)> = Vec::new();
+    for recipe in formats.flat_map(|format| format.recipes) {
+        match tools.iter_mut().find(|(tool, _)| *tool == recipe.tool) {
+            Some((_, commands)) if commands.contains(&recipe.command) => {}
+            Some((_, commands)) => commands.push(recipe.command),
+            None => tools.push((recipe.tool, vec![recipe.command])),
         }
-        seen.push(recipe.command);
-        recipe_ui(ui, theme, recipe, actions);
+    }
+    for (tool, commands) in tools {
+        ui.label(RichText::new(tool).small().color(theme.text_weak));
+        for command in commands {
+            command_ui(ui, theme, command, actions);
+        }
+        ui.add_space(4.0);
     }
 }
 
-/// A command that records a profile, to be copied.
-pub(super) fn recipe_ui(ui: &mut Ui, theme: &Theme, recipe: &Recipe, actions: &mut Actions) {
-    ui.label(RichText::new(recipe.tool).small().color(theme.text_weak));
+fn command_ui(ui: &mut Ui, theme: &Theme, command: &str, actions: &mut Actions) {
     Frame::new().fill(theme.panel).corner_radius(5.0).inner_margin(Margin::symmetric(8, 4)).show(ui, |ui| {
         ui.horizontal(|ui| {
             ui.set_width(ui.available_width());
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let copy = ui.add(Button::new(RichText::new("Copy").small()));
-                copy.widget_info(|| {
-                    egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Copy {}", recipe.command))
-                });
+                copy.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Copy {}", command)));
                 if copy.clicked() {
-                    actions.push(Action::Copy(recipe.command.to_owned(), "Command copied"));
+                    actions.push(Action::Copy(command.to_owned(), "Command copied"));
                 }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    ui.add(egui::Label::new(RichText::new(recipe.command).monospace().size(12.0)).truncate());
+                    ui.add(egui::Label::new(RichText::new(command).monospace().size(12.0)).truncate());
                 });
             });
         });
     });
-    ui.add_space(4.0);
 }
 
 /// A file that is being read.

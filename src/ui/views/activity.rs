@@ -6,7 +6,7 @@ use crate::analyze::{DivideBy, OverTime, TimeWindow, share};
 use crate::import::FORMATS;
 use crate::model::{Body, TimeMeaning, format};
 use crate::ui::legend::keep_together;
-use crate::ui::start::recipe_ui;
+use crate::ui::start::recipes_ui;
 use crate::ui::{Action, Actions, Arrangement, OverTimeNeed, Theme, ViewCtx, cell, empty_message, theme};
 use chart::chart_ui;
 use egui::{Align, Button, Frame, Layout, Margin, Panel, RichText, TextStyle, Ui, Vec2};
@@ -170,9 +170,7 @@ fn timeless_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, actions: &mut Actions) {
         ui.add_space(theme::MARGIN);
         ui.label("Recorded like this, it would:");
         ui.add_space(theme::GAP / 2.0);
-        for recipe in FORMATS.iter().filter(|format| format.timed).flat_map(|format| format.recipes) {
-            recipe_ui(ui, ctx.theme, recipe, actions);
-        }
+        recipes_ui(ui, ctx.theme, FORMATS.iter().filter(|format| format.timed), actions);
     });
 }
 
