@@ -158,7 +158,7 @@ fn command_ui(ui: &mut Ui, theme: &Theme, command: &str, actions: &mut Actions) 
             ui.set_width(ui.available_width());
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let copy = ui.add(Button::new(RichText::new("Copy").small()));
-                copy.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Copy {}", command)));
+                copy.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Copy {command}")));
                 if copy.clicked() {
                     actions.push(Action::Copy(command.to_owned(), "Command copied"));
                 }
