@@ -349,7 +349,9 @@ pub(super) fn annotations_ui(ui: &Ui, theme: &Theme, listed: &[Listed], actions:
             let text = "Nothing is marked. Right-click a box or an arc to highlight it or to add a note.";
             ui.label(RichText::new(text).color(theme.text_weak));
         }
-        ScrollArea::vertical().max_height(ui.ctx().content_rect().height() - 240.0).show(ui, |ui| {
+        // By itself it would keep the height of fewer annotations.
+        let height = ui.ctx().content_rect().height() - 240.0;
+        ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
             for one in listed {
                 done |= row_ui(ui, theme, one, actions);
                 ui.separator();

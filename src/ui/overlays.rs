@@ -65,6 +65,9 @@ fn modal(name: &'static str, ui: &Ui) -> Modal {
     Modal::new(egui::Id::unique(name)).frame(Frame::popup(ui.style()).inner_margin(theme::MARGIN))
 }
 
+/// Height of the list of commands.
+const PALETTE: f32 = 360.0;
+
 fn palette(ui: &Ui, theme: &Theme, text: &mut String, row: &mut usize, actions: &mut Actions) -> bool {
     let mut done = false;
     let modal = modal("palette", ui).show(ui.ctx(), |ui| {
@@ -83,10 +86,14 @@ fn palette(ui: &Ui, theme: &Theme, text: &mut String, row: &mut usize, actions: 
         let last = found.len().saturating_sub(1);
         *row = if down { *row + 1 } else { row.saturating_sub(usize::from(up)) }.min(last);
         ui.add_space(theme::GAP);
-        if found.is_empty() {
-            ui.label(RichText::new("No command is called that.").color(theme.text_weak));
-        }
-        ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
+        // All of its height, whatever is found: the field stays where it is, and the list does not stay short once the
+        // field is empty again.
+        let height = PALETTE.min(ui.ctx().content_rect().height() - 120.0);
+        let list = ScrollArea::vertical().max_height(height).min_scrolled_height(height).auto_shrink(false);
+        list.show(ui, |ui| {
+            if found.is_empty() {
+                ui.label(RichText::new("No command is called that.").color(theme.text_weak));
+            }
             for (i, command) in found.iter().enumerate() {
                 let mut button = Button::selectable(i == *row, command.label()).min_size(Vec2::new(440.0, 24.0));
                 if command.shortcut().is_some() {

@@ -41,6 +41,21 @@ fn the_palette_goes_down_its_list_and_away_again() {
 }
 
 #[test]
+fn the_palette_stays_where_and_as_tall_as_it_is_whatever_is_found() {
+    let mut window = start(&[WARNED]);
+    press_with(&mut window, Modifiers::COMMAND, Key::K);
+    let field = |window: &Window| window.get_by_label("Command").rect();
+    let at = field(&window);
+    for text in ["reload", "xyz"] {
+        write(&mut window, text);
+        assert_eq!(field(&window), at, "{text}");
+    }
+    press(&mut window, Key::Escape);
+    press_with(&mut window, Modifiers::COMMAND, Key::K);
+    assert_eq!(field(&window), at);
+}
+
+#[test]
 fn the_sheet_has_every_command_with_keys() {
     let mut window = start(&[WARNED]);
     press(&mut window, Key::Questionmark);

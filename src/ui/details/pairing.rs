@@ -119,7 +119,9 @@ fn list_ui(
     }
     let enter = ui.input(|i| i.key_pressed(Key::Enter));
     let mut chosen = listed.first().copied().filter(|_| enter && !lower.is_empty());
-    ScrollArea::vertical().max_height(LIST_HEIGHT).show(ui, |ui| {
+    // Once the filter is empty again, the list is not to stay as short as what was found.
+    let list = ScrollArea::vertical().max_height(LIST_HEIGHT).min_scrolled_height(LIST_HEIGHT);
+    list.show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         for &other in listed {
             if candidate_ui(ui, ctx, compare.comparison, side.other(), other).clicked() {
