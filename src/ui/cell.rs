@@ -8,8 +8,8 @@ use crate::analyze::GroupId;
 use crate::layout;
 use crate::model::format;
 use egui::{
-    Color32, FontId, Galley, Id, Pos2, Rect, Response, Role, Sense, Shape, Stroke, TextFormat, TextStyle, Ui, Vec2,
-    WidgetInfo, accesskit, text::LayoutJob,
+    Color32, FontId, Galley, Id, Painter, Pos2, Rect, Response, Role, Sense, Shape, Stroke, TextFormat, TextStyle, Ui,
+    Vec2, WidgetInfo, accesskit, text::LayoutJob,
 };
 use egui_extras::{TableBuilder, TableRow};
 use std::{borrow::Cow, sync::Arc};
@@ -28,7 +28,7 @@ pub(super) fn number(ui: &Ui, text: &str, color: Color32) -> bool {
     let fits = whole.size().x <= rect.width();
     let (galley, cut) = if fits { (whole, false) } else { cut_end(ui, text, font, rect.width()) };
     let left = rect.right() - galley.size().x;
-    paint(ui, rect.with_min_x(left), galley, color);
+    paint(ui.painter(), rect.with_min_x(left), galley, color);
     cut
 }
 
@@ -61,8 +61,7 @@ pub(super) fn head(ui: &Ui, theme: &Theme, head: &Head<'_>, is_sorted: bool) -> 
     let left = if head.is_number { (rect.right() - galley.size().x).max(rect.left()) } else { rect.left() };
     let covered = Rect::from_min_size(Pos2::new(left, rect.top()), Vec2::new(galley.size().x, rect.height()));
     // A column can be dragged narrower than its head.
-    let top = rect.center().y - galley.size().y / 2.0;
-    ui.painter_at(rect).galley(Pos2::new(covered.left(), top), galley, color);
+    paint(&ui.painter_at(rect), covered, galley, color);
     covered
 }
 
@@ -135,14 +134,14 @@ pub(super) fn width(ui: &Ui, text: &str) -> f32 {
 /// A text, flush left, cut at its end. Tells whether it was cut.
 pub(super) fn text(ui: &Ui, rect: Rect, text: &str, color: Color32) -> bool {
     let (galley, cut) = cut_end(ui, text, TextStyle::Body.resolve(ui.style()), rect.width());
-    paint(ui, rect, galley, color);
+    paint(ui.painter(), rect, galley, color);
     cut
 }
 
 /// The same in another type.
 pub(super) fn text_of(ui: &Ui, rect: Rect, text: &str, font: FontId, color: Color32) -> bool {
     let (galley, cut) = cut_end(ui, text, font, rect.width());
-    paint(ui, rect, galley, color);
+    paint(ui.painter(), rect, galley, color);
     cut
 }
 
@@ -154,7 +153,7 @@ pub(super) fn path(ui: &Ui, rect: Rect, text: &str, color: Color32) -> bool {
     let room = rect.width() - 1.0;
     let short = layout::fit_place(text, room, letter_width(ui, &font));
     let (galley, _) = cut_end(ui, &short, font, rect.width());
-    paint(ui, rect, galley, color);
+    paint(ui.painter(), rect, galley, color);
     matches!(short, Cow::Owned(_))
 }
 
@@ -165,7 +164,7 @@ pub(super) fn name(ui: &Ui, rect: Rect, name: &str, color: Color32) -> bool {
     let room = rect.width() - 1.0;
     let short = layout::fit_name_in(name, room, letter_width(ui, &font));
     let (galley, cut) = cut_end(ui, &short, font, rect.width());
-    paint(ui, rect, galley, color);
+    paint(ui.painter(), rect, galley, color);
     cut || *short != *name
 }
 
@@ -300,9 +299,9 @@ pub(super) fn colours(ctx: &ViewCtx<'_>, group: GroupId) -> (Color32, Color32) {
     }
 }
 
-fn paint(ui: &Ui, rect: Rect, galley: Arc<Galley>, color: Color32) {
+fn paint(painter: &Painter, rect: Rect, galley: Arc<Galley>, color: Color32) {
     let top = rect.center().y - galley.size().y / 2.0;
-    ui.painter().galley(Pos2::new(rect.left(), top), galley, color);
+    painter.galley(Pos2::new(rect.left(), top), galley, color);
 }
 
 /// A text as wide as fits. It has no colour before it is painted, so that one in another colour, as where rows are dimmed,
